@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+import { access, constants, stat } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import path from 'node:path';
+import packageJson from '../package.json' with { type: 'json' };
+import { readEnvironment, type Settings, UsageError } from './cli/environment.ts';
+import { HELP } from './cli/help.ts';
+import { LineLog } from './cli/line-log.ts';
+import { reachableUrls } from './cli/urls.ts';
+import { systemErrorCode, UserError } from './errors.ts';
+import { Catalog, type CatalogSnapshot } from './images/catalog.ts';
+import { DRAIN_DEADLINE_MS } from './server/limits.ts';
+import { transferLine } from './server/transfer-line.ts';
+import { UpdateServer } from './server/update-server.ts';
+
+/** Exit statuses: what was asked can't be done here and now; what was asked makes no sense. */
+const RUN_TIME_ERROR = 1;
+const USAGE_ERROR = 2;
+
+/** Exit status of a process that a signal ended, as shells give it: 128 and the signal's number (signal(7)). */
+const STATUS_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
+
+process.exitCode = await main(process.argv.slice(2), process.env).catch(explain);
+
+async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  const [option, ...rest] = args;
+  if (option === '--help' && rest.length === 0) return print(HELP);
+  if (option === '--version' && rest.length === 0) return print(`${packageJson.version}\n`);
+  if (option !== undefined) throw new UsageError(`unknown argument ${args.join(' ')}; see update-server --help`);
+  await serve(readEnvironment(environment));
+  return 0;
+}
+
+/** Serves until a signal, or the completed update of a one-shot, ends it. */
+async function serve(settings: Settings): Promise<void> {
+  const folder = path.resolve(settings.imagePath);
+  await checkFolder(folder);
+  const catalog = new Catalog([folder]);
+  const snapshot = await catalog.refresh();
+  const server = await UpdateServer.start({ ...settings, catalog, oneShot: settings.stopAfterRequest });
+  const log = new LineLog(process.stdout);
+  announce(log, server, folder, snapshot);
+  log.flush();
+  for (const end of ['finished', 'broken', 'refused'] as const) {
+    server.events.on(end, (transfer) => log.write(transferLine(transfer)));
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      process.once(signal, () => {
+        log.flush();
+        process.exit(STATUS_BY_SIGNAL[signal]);
+      });
+      log.write(
+        `${signal}: finishing ${server.running.size} running requests, for at most ${DRAIN_DEADLINE_MS / 1000} s`,
+      );
+      void server.stop();
+    });
+  }
+  const shot = await server.stopped;
+  log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`);
+  log.flush();
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  try {
+    const { isDirectory } = await stat(folder).then((stats) => ({ isDirectory: stats.isDirectory() }));
+    if (!isDirectory) throw new UserError(`IMAGE_PATH: ${folder} is not a folder`);
+    await access(folder, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT') throw new UserError(`IMAGE_PATH: there is no folder ${folder}`);
+    throw new UserError(`IMAGE_PATH: the folder ${folder} can not be read (${code}); check its permissions`);
+  }
+}
+
+function announce(log: LineLog, server: UpdateServer, folder: string, { images }: CatalogSnapshot): void {
+  const { address, port } = server.address;
+  const [first, ...others] = reachableUrls(address, port, networkInterfaces());
+  const incomplete = images.flatMap(({ id, state }) => (state.kind === 'incomplete' ? [{ id, ...state.fault }] : []));
+  const count = images.length - incomplete.length;
+  log.write(`serving ${count} ${count === 1 ? 'image' : 'images'} of ${folder} at ${first}`);
+  for (const url of others) log.write(`also at ${url}`);
+  for (const { id, file, problem } of incomplete) log.write(`not served: ${id} is incomplete: ${file} ${problem}`);
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+/** Says on standard error what went wrong; what no one foresaw keeps its stack, for a report. */
+function explain(error: unknown): number {
+  const text = error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`update-server: ${text}\n`);
+  return error instanceof UsageError ? USAGE_ERROR : RUN_TIME_ERROR;
+}

@@ -1,0 +1,20 @@
+/** What `update-server --help` prints. */
+export const HELP = `usage: update-server [--help | --version]
+
+Serves the images below a folder to mkbox boards, over HTTP.
+
+environment:
+  HOST                 name or address to listen on (127.0.0.1); 0.0.0.0 for all
+  PORT                 port to listen on (8080); 0 picks a free one
+  IMAGE_PATH           folder with the boxes' folders (./)
+  STOP_AFTER_REQUEST   true: stop after the first completed update (false)
+  ALLOWED_HOSTS        further names boards call this machine by, with commas
+
+endpoints:
+  /list[/<search>]                       the images, one <box>/<image> a line
+  /update/<box>/<image>[/<buildID>]      an update, or an empty tar for that build
+  /update?name=&board=&branch=&version=&build_id=   the same, as boards ask
+
+example:
+  HOST=0.0.0.0 IMAGE_PATH=boxes update-server
+`;

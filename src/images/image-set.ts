@@ -1,0 +1,87 @@
+import { BUILD_ID_FILE_LIMIT, parseBuildId } from './build-id.ts';
+import { CHECKSUMS_FILE_LIMIT, type Checksums, parseChecksums } from './checksums.ts';
+import { SET_FILES } from './image-name.ts';
+import { PinnedFile } from './pinned-file.ts';
+
+/** Where the files of an image set lie. */
+export interface SetLocation {
+  /** The image folder, resolved (realpath(3)): nothing outside it is opened. */
+  readonly root: string;
+  /** The folder of the box, as found in the image folder. */
+  readonly folder: string;
+  readonly image: string;
+}
+
+/** Why a set can't be handed out: which of its files, and what is wrong with it, in words that follow its name. */
+export interface SetFault {
+  readonly file: string;
+  readonly problem: string;
+}
+
+/** An image set, complete, its `.img.zst` open and pinned and the small files in memory. Close it. */
+export interface ImageSet {
+  readonly image: string;
+  readonly buildId: string;
+  readonly checksums: Checksums;
+  /** The `.img.sha256` to the byte, as it goes to the board, and its time in seconds since 1970. */
+  readonly checksumsFile: { readonly content: Buffer; readonly mtimeSeconds: number };
+  readonly zst: PinnedFile;
+  close(): Promise<void>;
+}
+
+/** Opens the set at `location`, or says why it can't be handed out. Throws only what reading a disk may throw. */
+export async function openImageSet(location: SetLocation): Promise<ImageSet | SetFault> {
+  const zst = await openMember(location, SET_FILES.zst);
+  if (!(zst instanceof PinnedFile)) return zst;
+  const rest = await readSmallFiles(location).catch(async (error: unknown) => {
+    await zst.close();
+    throw error;
+  });
+  if ('problem' in rest) {
+    await zst.close();
+    return rest;
+  }
+  return { image: location.image, ...rest, zst, close: () => zst.close() };
+}
+
+type SmallFiles = Pick<ImageSet, 'buildId' | 'checksums' | 'checksumsFile'>;
+
+async function readSmallFiles(location: SetLocation): Promise<SmallFiles | SetFault> {
+  const sums = await readMember(location, SET_FILES.checksums, CHECKSUMS_FILE_LIMIT);
+  if ('problem' in sums) return sums;
+  const checksums = parseChecksums(sums.content.toString(), location.image);
+  if (checksums === undefined) {
+    return fault(location, SET_FILES.checksums, `has no line for ${location.image}${SET_FILES.zst}`);
+  }
+  const id = await readMember(location, SET_FILES.buildId, BUILD_ID_FILE_LIMIT);
+  if ('problem' in id) return id;
+  const buildId = parseBuildId(id.content.toString());
+  if (buildId === undefined) return fault(location, SET_FILES.buildId, 'does not begin with 64 hexadecimal digits');
+  return { buildId, checksums, checksumsFile: sums };
+}
+
+async function readMember(location: SetLocation, suffix: string, limit: number) {
+  const file = await openMember(location, suffix);
+  if (!(file instanceof PinnedFile)) return file;
+  try {
+    const content = await file.readAll(limit);
+    if (content === undefined) {
+      return fault(location, suffix, file.size > limit ? `is larger than ${limit} bytes` : 'is being written');
+    }
+    return { content, mtimeSeconds: file.mtimeSeconds };
+  } finally {
+    await file.close();
+  }
+}
+
+async function openMember(location: SetLocation, suffix: string): Promise<PinnedFile | SetFault> {
+  const file = await PinnedFile.open(location.root, location.folder, location.image + suffix);
+  if (!(file instanceof PinnedFile)) return fault(location, suffix, file.problem);
+  if (file.size > 0) return file;
+  await file.close();
+  return fault(location, suffix, 'is empty');
+}
+
+function fault(location: SetLocation, suffix: string, problem: string): SetFault {
+  return { file: location.image + suffix, problem };
+}

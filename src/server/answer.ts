@@ -1,0 +1,51 @@
+import type { ImageSet } from '../images/image-set.ts';
+import type { Archive } from './archive.ts';
+import type { ByteRange } from './range.ts';
+
+/** Header names and values, in turn. */
+export type HeaderList = readonly string[];
+
+/** What a request is answered with: decided without a socket, written by `send` and nobody else. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: HeaderList;
+  readonly body: Body;
+}
+
+/** A body's bytes: none, at hand, or a range of an archive whose image content is read from `set`. */
+export type Body =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  | { readonly kind: 'archive'; readonly archive: Archive; readonly range: ByteRange; readonly set: ImageSet };
+
+/** Bytes of the answer's body, as `Content-Length` has it. */
+export function bodyBytes({ body }: Answer): number {
+  switch (body.kind) {
+    case 'none':
+      return 0;
+    case 'bytes':
+      return body.bytes.length;
+    case 'archive':
+      return body.range.end - body.range.start + 1;
+  }
+}
+
+/** An answer in plain text. `headers` come besides those that every text has. */
+export function textAnswer(status: number, text: string, headers: HeaderList = []): Answer {
+  const bytes = Buffer.from(text);
+  return {
+    status,
+    headers: [
+      'Content-Type',
+      'text/plain; charset=utf-8',
+      'Content-Length',
+      String(bytes.length),
+      'Cache-Control',
+      'no-cache, no-transform',
+      'X-Content-Type-Options',
+      'nosniff',
+      ...headers,
+    ],
+    body: { kind: 'bytes', bytes },
+  };
+}

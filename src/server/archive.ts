@@ -1,0 +1,86 @@
+import { pack } from 'tar-stream';
+
+/** A tar block (tar(5)): headers and padding come in multiples of it. */
+const BLOCK_BYTES = 512;
+
+/** A tar record: twenty blocks, to which the end of an archive is filled up (tar(5), GNU tar's default). */
+const RECORD_BYTES = 20 * BLOCK_BYTES;
+
+/** A piece of an archive: bytes that are at hand, or the image file's content, in place. */
+export type Segment =
+  | { readonly kind: 'bytes'; readonly start: number; readonly bytes: Buffer }
+  | { readonly kind: 'image'; readonly start: number; readonly length: number };
+
+/** A tar, laid out: each segment starts (in bytes from the archive's beginning) where the one before ends. */
+export interface Archive {
+  readonly segments: readonly Segment[];
+  readonly length: number;
+}
+
+/** What the archive needs to know of an image set. Sizes in bytes, times in seconds since 1970. */
+export interface ArchiveInput {
+  readonly image: string;
+  readonly zst: { readonly size: number; readonly mtimeSeconds: number };
+  readonly checksumsFile: { readonly content: Buffer; readonly mtimeSeconds: number };
+}
+
+/** The archive that tells a board that it is up to date: no members, only the end of a tar. */
+export const EMPTY_ARCHIVE: Buffer = endOfArchive(0);
+
+/**
+ * The layout of an update: `<image>.img.zst`, then `<image>.img.sha256`, owned by root, mode 0644, with the files'
+ * times. The same input gives the same bytes. Nothing is read: the image's content stays a segment.
+ */
+export async function updateArchive({ image, zst, checksumsFile }: ArchiveInput): Promise<Archive> {
+  const { content } = checksumsFile;
+  const pieces: Piece[] = [
+    await memberHeader(`${image}.img.zst`, zst.size, zst.mtimeSeconds),
+    zst.size,
+    padding(zst.size, BLOCK_BYTES),
+    await memberHeader(`${image}.img.sha256`, content.length, checksumsFile.mtimeSeconds),
+    content,
+    padding(content.length, BLOCK_BYTES),
+  ];
+  const length = pieces.reduce<number>((sum, piece) => sum + pieceLength(piece), 0);
+  return layOut([...pieces, endOfArchive(length)]);
+}
+
+/** Bytes, or the length of the image's content. */
+type Piece = Buffer | number;
+
+function pieceLength(piece: Piece): number {
+  return typeof piece === 'number' ? piece : piece.length;
+}
+
+function layOut(pieces: readonly Piece[]): Archive {
+  const segments: Segment[] = [];
+  let start = 0;
+  for (const piece of pieces) {
+    if (typeof piece === 'number') segments.push({ kind: 'image', start, length: piece });
+    else if (piece.length > 0) segments.push({ kind: 'bytes', start, bytes: piece });
+    start += pieceLength(piece);
+  }
+  return { segments, length: start };
+}
+
+function padding(length: number, unit: number): Buffer {
+  return Buffer.alloc((unit - (length % unit)) % unit);
+}
+
+/** Two blocks of zeros, and more up to a full record. */
+function endOfArchive(length: number): Buffer {
+  const marks = Buffer.alloc(2 * BLOCK_BYTES);
+  return Buffer.concat([marks, padding(length + marks.length, RECORD_BYTES)]);
+}
+
+/** A member's header block, with an extended header (pax) before it where the name does not fit. */
+async function memberHeader(name: string, size: number, mtimeSeconds: number): Promise<Buffer> {
+  const archive = pack();
+  const blocks: Buffer[] = [];
+  archive.on('data', (block) => blocks.push(Buffer.from(block as Uint8Array)));
+  archive.entry({ name, size, mtime: new Date(mtimeSeconds * 1000), mode: 0o644, uid: 0, gid: 0, type: 'file' });
+  // The entry waits for content that never comes through here; all of its header is there in the next turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  archive.destroy();
+  return Buffer.concat(blocks);
+}

@@ -1,0 +1,39 @@
+import type { ImageQuery } from '../images/image-name.ts';
+import type { Asked } from './transfer.ts';
+
+/** Boards in the field write the branch as `&=branch=R`: a parameter without a name, whose value is `branch=R`. */
+const MISPLACED_BRANCH = 'branch=';
+
+/**
+ * Reads the query of `/update?name=N&board=B&branch=R&version=V&build_id=I`. Empty values count as absent; of a
+ * parameter that comes twice, the first that is not empty counts.
+ */
+export function askedByParts(query: string): Asked {
+  const parameters = new URLSearchParams(query);
+  const first = (name: string) => parameters.getAll(name).find((value) => value !== '');
+  const misplaced = parameters.getAll('').find((value) => value.startsWith(MISPLACED_BRANCH));
+  return withoutAbsent({
+    kind: 'update',
+    box: first('name'),
+    board: first('board'),
+    branch: first('branch') ?? (misplaced?.slice(MISPLACED_BRANCH.length) || undefined),
+    version: first('version'),
+    buildId: first('build_id'),
+  });
+}
+
+/** What a request by parts asks of the catalog; undefined where it names no box or no board. */
+export function imageQuery({ box, board, branch, version }: Asked): ImageQuery | undefined {
+  if (box === undefined || board === undefined) return undefined;
+  return {
+    name: box,
+    board,
+    ...(branch === undefined ? {} : { branch }),
+    ...(version === undefined ? {} : { version }),
+  };
+}
+
+/** `asked` without the members that are undefined. */
+export function withoutAbsent(asked: { [K in keyof Asked]: Asked[K] | undefined } & Pick<Asked, 'kind'>): Asked {
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as unknown as Asked;
+}

@@ -1,0 +1,104 @@
+import type { Catalog, CatalogSnapshot } from '../images/catalog.ts';
+import { searchImages } from '../images/image-search.ts';
+import { type ImageSet, openImageSet } from '../images/image-set.ts';
+import { nearestImage, type Resolution, resolveQuery } from '../images/resolution.ts';
+import { type Answer, textAnswer } from './answer.ts';
+import { imageQuery } from './asked.ts';
+import type { Conditions } from './range.ts';
+import type { Asked, Transfer, TransferResult } from './transfer.ts';
+import { type UpToDate, UpToDateMemory } from './up-to-date-memory.ts';
+import { UP_TO_DATE, updateAnswer } from './update-answer.ts';
+
+/** What a request gets: the answer, and the result it amounts to, or why it gets nothing. */
+export type Decision = { readonly answer: Answer; readonly set?: ImageSet } & (
+  | { readonly result: TransferResult }
+  | { readonly refusal: string }
+);
+
+/** The decision on a board that already runs what it would get. */
+export const SAME_BUILD: Decision = { answer: UP_TO_DATE, result: 'up to date' };
+
+/** Decides what requests are answered with, from what the catalog holds at that moment. */
+export class Decider {
+  readonly #catalog: Catalog;
+  readonly #only: string | undefined;
+  readonly #upToDate = new UpToDateMemory();
+
+  /** `only`: the ID (`<box>/<image>`) of the one image that is handed out; all of them without it. */
+  constructor(catalog: Catalog, only?: string) {
+    this.#catalog = catalog;
+    this.#only = only;
+  }
+
+  /** Answers `/list`: a line for each image that a board can get, of those that `search` finds. */
+  async list(search: string): Promise<Decision> {
+    const { images } = await this.#catalog.refresh();
+    const ready = images.filter((image) => image.state.kind === 'ready');
+    const found = search === '' ? ready : searchImages(ready, search);
+    const lines = found.map((image) => `${image.id}\n`);
+    return { answer: textAnswer(200, lines.join('')), result: 'list' };
+  }
+
+  /**
+   * Answers `/update`. What was asked is noted in `transfer` before anything can fail. The decision's set is open:
+   * whoever sends the answer closes it.
+   */
+  async update(transfer: Transfer, asked: Asked, conditions: Conditions): Promise<Decision> {
+    transfer.asked = asked;
+    const snapshot = await this.#catalog.refresh();
+    const resolution = resolve(snapshot, asked);
+    if (typeof resolution === 'string') return refuse(resolution);
+    transfer.resolution = resolution;
+    const { found } = resolution;
+    if (found === undefined) return refuse(noImage(snapshot, asked, resolution));
+    if (this.#only !== undefined && found.id !== this.#only) {
+      return refuse(`only ${this.#only} is served now, and this is ${found.id}`);
+    }
+    const set = await openImageSet(found);
+    if ('problem' in set) return refuse(`${found.id} is incomplete: ${set.file} ${set.problem}`);
+    transfer.servedBuildId = set.buildId;
+    if (asked.buildId === set.buildId) {
+      await set.close();
+      this.#upToDate.remember(transfer.target, { asked, resolution });
+      return SAME_BUILD;
+    }
+    const answer = await updateAnswer(set, conditions);
+    return { answer, set, result: resultOf(answer) };
+  }
+
+  /** What a request for `target` was found to be a moment ago, when that was up to date. */
+  recall(target: string): UpToDate | undefined {
+    return this.#upToDate.recall(target);
+  }
+}
+
+function refuse(reason: string): Decision {
+  return { answer: textAnswer(404, `${reason}\n`), refusal: reason };
+}
+
+/** The result once `answer` was sent to its end: a range that ends with the archive completes it. */
+function resultOf({ status, body }: Answer): TransferResult {
+  if (status === 304) return 'not modified';
+  if (body.kind !== 'archive') return 'part';
+  return body.range.end === body.archive.length - 1 ? 'image' : 'part';
+}
+
+/** What a request means, or why it can mean nothing. */
+function resolve(snapshot: CatalogSnapshot, asked: Asked): Resolution | string {
+  if (asked.image !== undefined) {
+    const found = snapshot.byId.get(`${asked.box}/${asked.image}`);
+    return found === undefined ? { tried: [asked.image] } : { tried: [asked.image], found };
+  }
+  const query = imageQuery(asked);
+  if (query !== undefined) return resolveQuery(snapshot, query);
+  const missing = asked.box === undefined ? 'no box: add name=' : 'no board: add board=';
+  return `the request names ${missing}…, as in /update?name=docker-box&board=odroid-c4`;
+}
+
+function noImage(snapshot: CatalogSnapshot, asked: Asked, { tried }: Resolution): string {
+  const where = asked.image === undefined ? '' : ` in ${asked.box}`;
+  const [name = ''] = tried;
+  const nearest = nearestImage(snapshot, name);
+  const hint = nearest === undefined ? 'there is none at all' : `nearest: ${nearest}`;
+  return `no image ${tried.join(', ').replace(/, ([^,]*)$/, ' or $1')}${where}; ${hint}`;
+}

@@ -1,0 +1,103 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import { systemErrorCode } from '../errors.ts';
+import { bodyBytes, textAnswer } from './answer.ts';
+import type { Decision } from './decide.ts';
+import type { Sender, Sent } from './send.ts';
+import type { ServerEvents } from './server-events.ts';
+import { Transfer } from './transfer.ts';
+
+/** Carries requests from their arrival to their end, and tells whoever watches. */
+export class Exchanges {
+  readonly events = new EventEmitter<ServerEvents>();
+  readonly #sender: Sender;
+  readonly #running = new Set<Transfer>();
+  readonly #unsettled = new Set<Promise<void>>();
+  #lastId = 0;
+
+  constructor(sender: Sender) {
+    this.#sender = sender;
+  }
+
+  /** The transfers that have not ended, oldest first. */
+  get running(): ReadonlySet<Transfer> {
+    return this.#running;
+  }
+
+  /** Has `decide` find the answer to a request that was let in, and sends it. */
+  answer(http: HttpBindings, decide: (transfer: Transfer) => Decision | Promise<Decision>): Promise<void> {
+    const exchange = this.#answer(http, decide).finally(() => this.#unsettled.delete(exchange));
+    this.#unsettled.add(exchange);
+    return exchange;
+  }
+
+  /** Answers a request whose answer needs no search: one turned away, or one known to be up to date. */
+  answerAtOnce(
+    request: IncomingMessage,
+    response: ServerResponse,
+    decision: Decision,
+    known: Partial<Pick<Transfer, 'asked' | 'resolution' | 'servedBuildId'>> = {},
+  ): void {
+    const transfer = Object.assign(this.#begin(request), known);
+    if ('result' in decision) this.events.emit('accepted', transfer);
+    this.#send(transfer, response, decision, () => {});
+  }
+
+  /** Settles when all requests that came so far have ended, and their files are closed. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#unsettled);
+  }
+
+  async #answer(http: HttpBindings, decide: (transfer: Transfer) => Decision | Promise<Decision>): Promise<void> {
+    const transfer = this.#begin(http.incoming);
+    this.events.emit('accepted', transfer);
+    let decision: Decision;
+    try {
+      decision = await decide(transfer);
+    } catch (error) {
+      const reason = `the images could not be read (${systemErrorCode(error) ?? 'internal error'}); try again`;
+      decision = { answer: textAnswer(503, `${reason}\n`, ['Retry-After', '5']), refusal: reason };
+    }
+    try {
+      await new Promise<void>((resolve) => this.#send(transfer, http.outgoing, decision, resolve));
+    } finally {
+      await decision.set?.close();
+    }
+  }
+
+  #begin(request: IncomingMessage): Transfer {
+    const { method = '', url = '', socket } = request;
+    const transfer = new Transfer(++this.#lastId, socket.remoteAddress ?? 'unknown', method, url);
+    this.#running.add(transfer);
+    return transfer;
+  }
+
+  #send(transfer: Transfer, response: ServerResponse, decision: Decision, onEnd: () => void): void {
+    const { answer } = decision;
+    transfer.status = answer.status;
+    transfer.totalBytes = transfer.method === 'HEAD' ? 0 : bodyBytes(answer);
+    this.events.emit('answering', transfer);
+    const onBytes = (count: number) => {
+      transfer.sentBytes += count;
+    };
+    this.#sender.send(response, answer, onBytes, (sent) => {
+      this.#end(transfer, decision, sent);
+      onEnd();
+    });
+  }
+
+  #end(transfer: Transfer, decision: Decision, sent: Sent): void {
+    this.#running.delete(transfer);
+    if (sent.kind === 'broken') {
+      transfer.end({ kind: 'broken', reason: sent.reason });
+      this.events.emit('broken', transfer);
+    } else if ('refusal' in decision) {
+      transfer.end({ kind: 'refused', reason: decision.refusal });
+      this.events.emit('refused', transfer);
+    } else {
+      transfer.end({ kind: 'finished', result: transfer.method === 'HEAD' ? 'head' : decision.result });
+      this.events.emit('finished', transfer);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+
+/** RFC 9112, section 3.2 with RFC 3986, section 3.2.2: a name, an IPv4 address or an IPv6 one in brackets, and a port. */
+const HOST_HEADER = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_](?:[a-z0-9_.-]*)))(?::\d{1,5})?$/i;
+
+/** Names that no public zone can answer for: RFC 6761, RFC 6762, RFC 8375, and two in wide private use. */
+const PRIVATE_SUFFIXES = ['.local', '.lan', '.internal', '.home.arpa', '.test', '.localhost'];
+
+/**
+ * The host in a `Host` header, in lower case, without port, brackets and a final dot; undefined when it is malformed.
+ */
+export function parseHost(header: string): string | undefined {
+  const [, v6, name] = HOST_HEADER.exec(header) ?? [];
+  if (v6 !== undefined) return isIP(v6) === 6 ? v6.toLowerCase() : undefined;
+  return name?.toLowerCase().replace(/\.$/, '');
+}
+
+/**
+ * Whom we may be called by. A page in a browser can make a name of its own lead here (DNS rebinding) and read our
+ * answers as if they were its own: names that anyone on the internet could own are refused unless the user allows them.
+ */
+export class HostAllowList {
+  readonly #all: boolean;
+  readonly #names: ReadonlySet<string>;
+  readonly #suffixes: readonly string[];
+
+  /** `allowed`: names as the user gives them; `.example.org` or `*.example.org` for all below a domain, `*` for any. */
+  constructor(allowed: readonly string[]) {
+    const names = allowed.map((name) => name.toLowerCase().replace(/^\*\./, '.'));
+    this.#all = names.includes('*');
+    this.#names = new Set([hostname().toLowerCase(), ...names]);
+    this.#suffixes = [...PRIVATE_SUFFIXES, ...names.filter((name) => name.startsWith('.'))];
+  }
+
+  /** Whether a request that calls us `host` (see `parseHost`) is answered. */
+  allows(host: string): boolean {
+    if (this.#all || isIP(host) !== 0 || !host.includes('.') || this.#names.has(host)) return true;
+    return this.#suffixes.some((suffix) => host.endsWith(suffix));
+  }
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { Hono } from 'hono';
+import { textAnswer } from './answer.ts';
+import { askedByParts, withoutAbsent } from './asked.ts';
+import type { Decider, Decision } from './decide.ts';
+import type { Conditions } from './range.ts';
+import type { Transfer } from './transfer.ts';
+
+/** What a route answers through: it begins the transfer, has it decided, and sends what was decided. */
+export type Answerer = (
+  http: HttpBindings,
+  decide: (transfer: Transfer) => Decision | Promise<Decision>,
+) => Promise<void>;
+
+const NOT_HERE = 'there are /list, /list/<search>, /update/<box>/<image>[/<buildID>] and /update?name=…&board=… here';
+
+/** The endpoints: from paths to decisions. Paths are decoded once, and only ever looked up. */
+export function createRoutes(decider: Decider, answer: Answerer): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+
+  for (const path of ['/list', '/list/', '/list/:search{.+}'] as const) {
+    app.get(path, async (context) => {
+      const search = context.req.param('search') ?? '';
+      await answer(context.env, (transfer) => {
+        transfer.asked = search === '' ? { kind: 'list' } : { kind: 'list', search };
+        return decider.list(search);
+      });
+      return RESPONSE_ALREADY_SENT;
+    });
+  }
+
+  app.get('/update', async (context) => {
+    const { incoming } = context.env;
+    await answer(context.env, (transfer) => {
+      const [, query = ''] = transfer.target.split(/\?(.*)/s);
+      return decider.update(transfer, askedByParts(query), conditionsOf(incoming));
+    });
+    return RESPONSE_ALREADY_SENT;
+  });
+
+  for (const path of ['/update/:box/:image', '/update/:box/:image/', '/update/:box/:image/:buildId'] as const) {
+    app.get(path, async (context) => {
+      const { box, image, buildId } = context.req.param() as { box: string; image: string; buildId?: string };
+      const asked = withoutAbsent({ kind: 'update', box, image, buildId });
+      const conditions = conditionsOf(context.env.incoming);
+      await answer(context.env, (transfer) => decider.update(transfer, asked, conditions));
+      return RESPONSE_ALREADY_SENT;
+    });
+  }
+
+  app.notFound(async (context) => {
+    const reason = `nothing is served under this path: ${NOT_HERE}`;
+    await answer(context.env, () => ({ answer: textAnswer(404, `${reason}\n`), refusal: reason }));
+    return RESPONSE_ALREADY_SENT;
+  });
+
+  return app;
+}
+
+function conditionsOf({ headers }: IncomingMessage): Conditions {
+  const { range, 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
+  const ifRange = headers['if-range'];
+  return { range, ifMatch, ifNoneMatch, ifRange: typeof ifRange === 'string' ? ifRange : undefined };
+}

@@ -1,0 +1,150 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { systemErrorCode } from '../errors.ts';
+import type { Answer, Body } from './answer.ts';
+import { readArchive, ShortReadError } from './archive-reader.ts';
+import { bufferBytes, LAST_BYTE_WAIT_MS, SEND_TIMEOUT_MS } from './limits.ts';
+
+/** How sending went: all of it, or up to a point and why. */
+export type Sent = { readonly kind: 'sent' } | { readonly kind: 'broken'; readonly reason: string };
+
+const SENT: Sent = { kind: 'sent' };
+const CLIENT_GONE: Sent = { kind: 'broken', reason: 'the client closed the connection' };
+const CLIENT_STALLED: Sent = { kind: 'broken', reason: `the client took no byte for ${SEND_TIMEOUT_MS / 1000} s` };
+const CHANGED: Sent = { kind: 'broken', reason: 'the image was written to while it was sent' };
+
+type ArchiveBody = Extract<Body, { kind: 'archive' }>;
+
+/** Writes answers to sockets, and knows how many archives are under way. */
+export class Sender {
+  #running = 0;
+  readonly #awaitingLastByte = new WeakMap<Socket, () => void>();
+
+  /** Tells that a further request came in on `socket`: whoever asks again has read the answer before. */
+  heardFrom(socket: Socket): void {
+    this.#awaitingLastByte.get(socket)?.();
+  }
+
+  /**
+   * Sends `answer` (of a HEAD request, its head) and tells `onEnd` how that went. `onBytes` is told of body bytes as
+   * the network takes them. What can't be sent completely and truly ends in a destroyed connection, never in an
+   * orderly end. Never throws for what a client or a disk does.
+   */
+  send(response: ServerResponse, answer: Answer, onBytes: (count: number) => void, onEnd: (sent: Sent) => void): void {
+    const { body } = answer;
+    response.writeHead(answer.status, answer.headers as string[]);
+    if (body.kind === 'archive' && response.req.method !== 'HEAD') {
+      this.#running++;
+      void this.#sendArchive(response, body, onBytes).then((sent) => {
+        this.#running--;
+        if (sent.kind === 'broken') response.destroy();
+        onEnd(sent);
+      });
+      return;
+    }
+    response.once('close', () => onEnd(response.writableFinished ? SENT : CLIENT_GONE));
+    if (body.kind !== 'bytes' || response.req.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    onBytes(body.bytes.length);
+    response.end(body.bytes);
+  }
+
+  async #sendArchive(response: ServerResponse, body: ArchiveBody, onBytes: (count: number) => void): Promise<Sent> {
+    const { range, set } = body;
+    const length = range.end - range.start + 1;
+    const size = Math.min(length, bufferBytes(this.#running));
+    const writer = new Writer(response);
+    let filling = Buffer.allocUnsafeSlow(size);
+    let sending = size < length ? Buffer.allocUnsafeSlow(size) : filling;
+    let position = range.start;
+    while (position <= range.end) {
+      const part = filling.subarray(0, Math.min(size, range.end + 1 - position));
+      const read = await readPart(body, part, position);
+      if (read.kind === 'broken') return read;
+      position += part.length;
+      // The last bytes are the client's proof that it has the image: they go out only if all before them were true.
+      if (position > range.end && !(await set.zst.isUnchanged())) return CHANGED;
+      const written = await writer.written();
+      if (written.kind === 'broken') return written;
+      writer.write(part, () => onBytes(part.length));
+      [filling, sending] = [sending, filling];
+    }
+    const written = await writer.written();
+    if (written.kind === 'broken') return written;
+    return this.#lastByteTaken(response);
+  }
+
+  /**
+   * Ends the response and waits until the client showed that it has everything: a small image is gone to the kernel
+   * in an instant, and a board cut off then would count as served.
+   */
+  #lastByteTaken(response: ServerResponse): Promise<Sent> {
+    const { socket } = response;
+    if (socket === null || socket.destroyed) return Promise.resolve(CLIENT_GONE);
+    return new Promise((resolve) => {
+      const halfClose = setTimeout(() => socket.end(), LAST_BYTE_WAIT_MS);
+      const settle = (sent: Sent) => {
+        clearTimeout(halfClose);
+        this.#awaitingLastByte.delete(socket);
+        socket.off('end', onEnd).off('error', onError).off('close', onClose).off('timeout', onTimeout);
+        resolve(sent);
+      };
+      const onEnd = () => settle(SENT);
+      const onError = () => settle(CLIENT_GONE);
+      const onClose = (failed: boolean) => settle(failed ? CLIENT_GONE : SENT);
+      const onTimeout = () => {
+        settle(CLIENT_STALLED);
+        socket.destroy();
+      };
+      this.#awaitingLastByte.set(socket, () => settle(SENT));
+      socket.on('end', onEnd).on('error', onError).on('close', onClose).on('timeout', onTimeout);
+      response.end(() => socket.setTimeout(SEND_TIMEOUT_MS));
+    });
+  }
+}
+
+async function readPart({ archive, set }: ArchiveBody, part: Buffer, position: number): Promise<Sent> {
+  try {
+    await readArchive(archive, set, part, position);
+    return SENT;
+  } catch (error) {
+    if (error instanceof ShortReadError) return CHANGED;
+    return { kind: 'broken', reason: `the image could not be read (${systemErrorCode(error) ?? 'unknown error'})` };
+  }
+}
+
+/** One write at a time, and word of it when the network took it or the client went away. */
+class Writer {
+  readonly #response: ServerResponse;
+  #pending: Promise<Sent> = Promise.resolve(SENT);
+  #settle: (sent: Sent) => void = () => {};
+  #stalled = false;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+    response.once('close', () => this.#settle(this.#stalled ? CLIENT_STALLED : CLIENT_GONE));
+    response.setTimeout(SEND_TIMEOUT_MS, () => {
+      this.#stalled = true;
+      response.destroy();
+    });
+  }
+
+  /** Settles when the write before was taken. */
+  written(): Promise<Sent> {
+    return this.#pending;
+  }
+
+  write(bytes: Buffer, onTaken: () => void): void {
+    this.#pending = new Promise((resolve) => {
+      this.#settle = resolve;
+      if (this.#response.destroyed) return resolve(CLIENT_GONE);
+      this.#response.write(bytes, (error) => {
+        if (error) return resolve(CLIENT_GONE);
+        onTaken();
+        resolve(SENT);
+      });
+    });
+  }
+}

@@ -1,0 +1,15 @@
+import type { Transfer } from './transfer.ts';
+
+/** What happens to a request, told to whoever watches. How many bytes went out is read from the transfer meanwhile. */
+export interface ServerEvents {
+  /** It was let in, and an answer is being looked for. */
+  accepted: [transfer: Transfer];
+  /** Its answer is known and begins to be sent. */
+  answering: [transfer: Transfer];
+  /** It was answered completely. */
+  finished: [transfer: Transfer];
+  /** The connection ended before the answer did. */
+  broken: [transfer: Transfer];
+  /** It got an error, and the transfer says why. */
+  refused: [transfer: Transfer];
+}

@@ -1,0 +1,43 @@
+import type { Transfer, TransferState } from './transfer.ts';
+
+/**
+ * One line about a request that ended, for a log: client, request, status, bytes, duration, the image it was resolved
+ * to, and what came of it. A board prints "up to date" for every failure; this line is the only place to tell.
+ */
+export function transferLine(transfer: Transfer): string {
+  const { client, method, target, status, sentBytes, durationMs, resolution } = transfer;
+  const image = resolution?.found?.id ?? '-';
+  const request = `"${printable(method)} ${printable(target)}"`;
+  return `${client} ${request} ${status} ${sentBytes} B ${durationMs.toFixed(0)} ms ${image}: ${outcome(transfer.state, transfer)}`;
+}
+
+function outcome(state: TransferState, { sentBytes, totalBytes }: Transfer): string {
+  switch (state.kind) {
+    case 'running':
+      return 'running';
+    case 'refused':
+      return printable(state.reason);
+    case 'broken':
+      return `broken off at byte ${sentBytes} of ${totalBytes}: ${state.reason}`;
+    case 'finished':
+      switch (state.result) {
+        case 'image':
+          return 'sent';
+        case 'part':
+          return 'sent in part, as asked';
+        case 'up to date':
+          return 'up to date, same build';
+        case 'not modified':
+          return 'not modified since it was fetched';
+        case 'head':
+          return 'head only, as asked';
+        case 'list':
+          return 'listed';
+      }
+  }
+}
+
+/** Other characters than printable ASCII as escapes: a request can't write lines of its own into the log. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}

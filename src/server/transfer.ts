@@ -1,0 +1,77 @@
+import type { Resolution } from '../images/resolution.ts';
+
+/** What a request asked for, by the parts it gave. */
+export interface Asked {
+  readonly kind: 'update' | 'list' | 'other';
+  readonly box?: string;
+  /** Where the request names the image itself. */
+  readonly image?: string;
+  readonly board?: string;
+  readonly branch?: string;
+  readonly version?: string;
+  /** The build the board says it runs. */
+  readonly buildId?: string;
+  readonly search?: string;
+}
+
+/** What a finished request got. `part` is a range that ends before the archive does. */
+export type TransferResult = 'image' | 'part' | 'up to date' | 'not modified' | 'head' | 'list';
+
+/** Where a request stands. */
+export type TransferState =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'finished'; readonly result: TransferResult }
+  /** The connection ended, or was ended, before all was sent. */
+  | { readonly kind: 'broken'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** One request from its arrival to its end: what was asked, what it came to, and how far it is. */
+export class Transfer {
+  /** Unique among the transfers of one server; later ones have higher numbers. */
+  readonly id: number;
+  /** The client's address. */
+  readonly client: string;
+  readonly method: string;
+  /** The request target as it came: path and query, percent-encoded. */
+  readonly target: string;
+  /** Milliseconds since 1970. */
+  readonly startedAtMs = Date.now();
+  readonly #startedAt = performance.now();
+  #endedAt: number | undefined;
+
+  asked: Asked = { kind: 'other' };
+  resolution: Resolution | undefined;
+  /** The build ID of the image that the request was resolved to. */
+  servedBuildId: string | undefined;
+  /** The HTTP status answered, 0 before there is one. */
+  status = 0;
+  /** Body bytes to be sent in all. */
+  totalBytes = 0;
+  /** Body bytes handed to the network so far: a counter to be read while the transfer runs. */
+  sentBytes = 0;
+  state: TransferState = { kind: 'running' };
+
+  constructor(id: number, client: string, method: string, target: string) {
+    this.id = id;
+    this.client = client;
+    this.method = method;
+    this.target = target;
+  }
+
+  /** Whether a board now has, or was told that it has, the image it asked for. */
+  get completesUpdate(): boolean {
+    if (this.state.kind !== 'finished') return false;
+    return this.state.result === 'image' || this.state.result === 'up to date';
+  }
+
+  /** Milliseconds from the request's arrival to its end, or until now. */
+  get durationMs(): number {
+    return (this.#endedAt ?? performance.now()) - this.#startedAt;
+  }
+
+  /** Puts the transfer in its final state. */
+  end(state: Exclude<TransferState, { kind: 'running' }>): void {
+    this.#endedAt = performance.now();
+    this.state = state;
+  }
+}

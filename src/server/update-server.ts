@@ -1,0 +1,171 @@
+import type { EventEmitter } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { Catalog } from '../images/catalog.ts';
+import { textAnswer } from './answer.ts';
+import { Decider, SAME_BUILD } from './decide.ts';
+import { Exchanges } from './exchanges.ts';
+import { type Refusal, refuse } from './guard.ts';
+import { HostAllowList } from './hosts.ts';
+import * as limits from './limits.ts';
+import { listen } from './listen.ts';
+import { createRoutes } from './routes.ts';
+import { Sender } from './send.ts';
+import type { ServerEvents } from './server-events.ts';
+import type { Transfer } from './transfer.ts';
+
+/** How an update server is set up. */
+export interface UpdateServerOptions {
+  readonly catalog: Catalog;
+  /** Name or address to listen on. */
+  readonly host: string;
+  /** Port to listen on; 0 for any that is free. */
+  readonly port: number;
+  /** Names the server may be called by besides those that can't be foreign; see `HostAllowList`. */
+  readonly allowedHosts?: readonly string[];
+  /** Stop by itself after the first update that was answered completely. */
+  readonly oneShot?: boolean;
+  /** Hand out only the image of this ID, `<box>/<image>`. */
+  readonly only?: string;
+}
+
+/** Serves the images of a catalog to boards over HTTP, from `start` to `stop`. */
+export class UpdateServer {
+  /** Settles when the server has stopped, with the transfer that ended a one-shot, if that was why. */
+  readonly stopped: Promise<Transfer | undefined>;
+  readonly #hosts: HostAllowList;
+  readonly #decider: Decider;
+  readonly #route: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly #server: Server;
+  readonly #sender = new Sender();
+  readonly #exchanges = new Exchanges(this.#sender);
+  #settleStopped: (shot: Transfer | undefined) => void = () => {};
+  #draining = false;
+
+  private constructor(options: UpdateServerOptions) {
+    this.#hosts = new HostAllowList(options.allowedHosts ?? []);
+    this.#decider = new Decider(options.catalog, options.only);
+    this.stopped = new Promise((resolve) => {
+      this.#settleStopped = resolve;
+    });
+    this.#server = createServer({
+      headersTimeout: limits.HEADERS_TIMEOUT_MS,
+      requestTimeout: limits.HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: limits.CONNECTIONS_CHECK_INTERVAL_MS,
+      keepAliveTimeout: limits.KEEP_ALIVE_TIMEOUT_MS,
+      maxHeaderSize: limits.MAX_HEADER_BYTES,
+      requireHostHeader: false, // the guard counts them, and says so in words
+    });
+    this.#server.maxConnections = limits.MAX_CONNECTIONS;
+    const app = createRoutes(this.#decider, (http, decide) => this.#exchanges.answer(http, decide));
+    this.#route = getRequestListener((request, http) => app.fetch(request, http as HttpBindings), {
+      overrideGlobalObjects: false,
+    });
+    this.#server.on('request', (request, response) => this.#receive(request, response));
+    this.#server.on('clientError', refuseMalformed);
+    this.#server.on('connect', (_request, socket) =>
+      socket.end(plainResponse('405 Method Not Allowed', 'Allow: GET, HEAD\r\n')),
+    );
+    if (options.oneShot) this.events.on('finished', (transfer) => this.#countShot(transfer));
+  }
+
+  /**
+   * Starts a server and waits until it listens.
+   * @throws UserError when it can't: the port is taken, the address is not this machine's, …
+   */
+  static async start(options: UpdateServerOptions): Promise<UpdateServer> {
+    const server = new UpdateServer(options);
+    await listen(server.#server, options.host, options.port);
+    return server;
+  }
+
+  /** What happens to requests. */
+  get events(): EventEmitter<ServerEvents> {
+    return this.#exchanges.events;
+  }
+
+  /** The requests being answered now. */
+  get running(): ReadonlySet<Transfer> {
+    return this.#exchanges.running;
+  }
+
+  /** The address and port it listens on. */
+  get address(): AddressInfo {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('the server does not listen');
+    return address;
+  }
+
+  /**
+   * Stops: takes no new transfer, lets the running ones finish for at most `deadlineMs`, closes. A second call with a
+   * nearer deadline cuts the first one's short.
+   */
+  stop(deadlineMs: number = limits.DRAIN_DEADLINE_MS): Promise<Transfer | undefined> {
+    return this.#drain(undefined, deadlineMs);
+  }
+
+  #drain(shot: Transfer | undefined, deadlineMs: number): Promise<Transfer | undefined> {
+    const deadline = setTimeout(() => this.#server.closeAllConnections(), deadlineMs);
+    void this.stopped.then(() => clearTimeout(deadline));
+    if (this.#draining) return this.stopped;
+    this.#draining = true;
+    this.#server.close(() => void this.#exchanges.settled().then(() => this.#settleStopped(shot)));
+    // Connections that are kept alive become idle after `close()` looked for idle ones.
+    const closeIdle = () => setImmediate(() => this.#server.closeIdleConnections());
+    this.events.on('finished', closeIdle).on('broken', closeIdle).on('refused', closeIdle);
+    return this.stopped;
+  }
+
+  #countShot(transfer: Transfer): void {
+    if (transfer.completesUpdate && !this.#draining) void this.#drain(transfer, limits.DRAIN_DEADLINE_MS);
+  }
+
+  #receive(request: IncomingMessage, response: ServerResponse): void {
+    this.#sender.heardFrom(request.socket);
+    response.strictContentLength = true;
+    const refusal = this.#draining ? STOPPING : refuse(request, this.#hosts);
+    if (refusal !== undefined) {
+      this.#turnAway(request, response, refusal);
+      return;
+    }
+    const known = this.#decider.recall(request.url ?? '');
+    if (known === undefined) {
+      void this.#route(request, response);
+      return;
+    }
+    const { asked, resolution } = known;
+    const details = { asked, resolution, servedBuildId: asked.buildId };
+    this.#exchanges.answerAtOnce(request, response, SAME_BUILD, details);
+  }
+
+  /** What came with a request that was turned away may not be what it seems: nothing more is read after it. */
+  #turnAway(request: IncomingMessage, response: ServerResponse, { status, reason }: Refusal | typeof STOPPING): void {
+    const allow = status === 405 ? ['Allow', 'GET, HEAD'] : [];
+    const answer = textAnswer(status, `${reason}\n`, [...allow, 'Connection', 'close']);
+    this.#exchanges.answerAtOnce(request, response, { answer, refusal: reason });
+  }
+}
+
+const STOPPING = { status: 503, reason: 'the server is being stopped' } as const;
+
+/** Node's parser met something that is no HTTP, or waited too long for it: there is no request to answer, only a socket. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return void socket.end(plainResponse('431 Request Header Fields Too Large'));
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return void socket.end(plainResponse('408 Request Timeout'));
+    default:
+      return void socket.end(plainResponse('400 Bad Request'));
+  }
+}
+
+function plainResponse(status: string, headers = ''): string {
+  const body = `${status.slice(4)}\n`;
+  return `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n${headers}Connection: close\r\n\r\n${body}`;
+}
