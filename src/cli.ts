@@ -9,6 +9,7 @@ import { LineLog } from './cli/line-log.ts';
 import { reachableUrls } from './cli/urls.ts';
 import { systemErrorCode, UserError } from './errors.ts';
 import { Catalog, type CatalogSnapshot } from './images/catalog.ts';
+import { faultText } from './images/set-fault.ts';
 import { DRAIN_DEADLINE_MS } from './server/limits.ts';
 import { transferLine } from './server/transfer-line.ts';
 import { UpdateServer } from './server/update-server.ts';
@@ -77,11 +78,13 @@ async function checkFolder(folder: string): Promise<void> {
 function announce(log: LineLog, server: UpdateServer, folder: string, { images }: CatalogSnapshot): void {
   const { address, port } = server.address;
   const [first, ...others] = reachableUrls(address, port, networkInterfaces());
-  const incomplete = images.flatMap(({ id, state }) => (state.kind === 'incomplete' ? [{ id, ...state.fault }] : []));
+  const incomplete = images.flatMap(({ id, state }) =>
+    state.kind === 'incomplete' ? [{ id, fault: state.fault }] : [],
+  );
   const count = images.length - incomplete.length;
   log.write(`serving ${count} ${count === 1 ? 'image' : 'images'} of ${folder} at ${first}`);
   for (const url of others) log.write(`also at ${url}`);
-  for (const { id, file, problem } of incomplete) log.write(`not served: ${id} is incomplete: ${file} ${problem}`);
+  for (const { id, fault } of incomplete) log.write(`not served: ${id} is incomplete: ${faultText(fault)}`);
 }
 
 function print(text: string): number {

@@ -2,6 +2,7 @@ import { BUILD_ID_FILE_LIMIT, parseBuildId } from './build-id.ts';
 import { CHECKSUMS_FILE_LIMIT, type Checksums, parseChecksums } from './checksums.ts';
 import { SET_FILES } from './image-name.ts';
 import { PinnedFile } from './pinned-file.ts';
+import type { SetFault, SetProblem } from './set-fault.ts';
 
 /** Where the files of an image set lie. */
 export interface SetLocation {
@@ -10,12 +11,6 @@ export interface SetLocation {
   /** The folder of the box, as found in the image folder. */
   readonly folder: string;
   readonly image: string;
-}
-
-/** Why a set can't be handed out: which of its files, and what is wrong with it, in words that follow its name. */
-export interface SetFault {
-  readonly file: string;
-  readonly problem: string;
 }
 
 /** An image set, complete, its `.img.zst` open and pinned and the small files in memory. Close it. */
@@ -51,12 +46,12 @@ async function readSmallFiles(location: SetLocation): Promise<SmallFiles | SetFa
   if ('problem' in sums) return sums;
   const checksums = parseChecksums(sums.content.toString(), location.image);
   if (checksums === undefined) {
-    return fault(location, SET_FILES.checksums, `has no line for ${location.image}${SET_FILES.zst}`);
+    return fault(location, SET_FILES.checksums, 'no checksum');
   }
   const id = await readMember(location, SET_FILES.buildId, BUILD_ID_FILE_LIMIT);
   if ('problem' in id) return id;
   const buildId = parseBuildId(id.content.toString());
-  if (buildId === undefined) return fault(location, SET_FILES.buildId, 'does not begin with 64 hexadecimal digits');
+  if (buildId === undefined) return fault(location, SET_FILES.buildId, 'no build ID');
   return { buildId, checksums, checksumsFile: sums };
 }
 
@@ -66,7 +61,7 @@ async function readMember(location: SetLocation, suffix: string, limit: number) 
   try {
     const content = await file.readAll(limit);
     if (content === undefined) {
-      return fault(location, suffix, file.size > limit ? `is larger than ${limit} bytes` : 'is being written');
+      return fault(location, suffix, file.size > limit ? 'too large' : 'being written');
     }
     return { content, mtimeSeconds: file.mtimeSeconds };
   } finally {
@@ -76,12 +71,12 @@ async function readMember(location: SetLocation, suffix: string, limit: number) 
 
 async function openMember(location: SetLocation, suffix: string): Promise<PinnedFile | SetFault> {
   const file = await PinnedFile.open(location.root, location.folder, location.image + suffix);
-  if (!(file instanceof PinnedFile)) return fault(location, suffix, file.problem);
+  if (!(file instanceof PinnedFile)) return fault(location, suffix, file);
   if (file.size > 0) return file;
   await file.close();
-  return fault(location, suffix, 'is empty');
+  return fault(location, suffix, 'empty');
 }
 
-function fault(location: SetLocation, suffix: string, problem: string): SetFault {
+function fault(location: SetLocation, suffix: string, problem: SetProblem): SetFault {
   return { file: location.image + suffix, problem };
 }

@@ -1,8 +1,9 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { SET_FILES } from './image-name.ts';
-import { openImageSet, type SetFault, type SetLocation } from './image-set.ts';
+import { openImageSet, type SetLocation } from './image-set.ts';
 import { type FileIdentity, sameIdentity } from './pinned-file.ts';
+import type { SetFault } from './set-fault.ts';
 
 /** What was last seen of a set: complete, with what there is to tell of it, or the fault that keeps it from boards. */
 export type ImageState =

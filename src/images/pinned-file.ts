@@ -1,11 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemErrorCode } from '../errors.ts';
+import type { SetProblem } from './set-fault.ts';
 
-/** Why a file can't be served, apart from its content; `problem` is said after the file's name. */
-export interface FileFault {
-  readonly problem: string;
-}
+/** Why a file can't be served, apart from its content. */
+export type FileFault = Extract<
+  SetProblem,
+  'missing' | 'link' | 'not a file' | 'outside' | 'forbidden' | 'unreadable' | 'being written'
+>;
 
 /** What tells one state of a file from another (stat(2)). Times are nanoseconds since 1970. */
 export interface FileIdentity {
@@ -47,11 +49,8 @@ export class PinnedFile {
     const filePath = path.join(folder, fileName);
     for (let attempt = 1; ; attempt++) {
       const opened = await openInside(root, filePath);
-      if (opened === 'replaced') {
-        if (attempt < REPLACED_ATTEMPTS) continue;
-        return { problem: 'is replaced again and again' };
-      }
-      return 'problem' in opened ? opened : new PinnedFile(opened.fd, filePath, opened.stats);
+      if (opened === 'being written' && attempt < REPLACED_ATTEMPTS) continue;
+      return typeof opened === 'string' ? opened : new PinnedFile(opened.fd, filePath, opened.stats);
     }
   }
 
@@ -102,31 +101,26 @@ export class PinnedFile {
   }
 }
 
-const NOT_A_FILE: FileFault = { problem: 'is not a regular file' };
-
 function openFault(code: string | undefined): FileFault {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return { problem: 'is missing' };
+      return 'missing';
     case 'ELOOP': // Linux and macOS, for O_NOFOLLOW
     case 'EMLINK': // FreeBSD
-      return { problem: 'is a symbolic link; put the file itself there' };
+      return 'link';
     case 'ENXIO': // a socket, or a FIFO without a peer
-      return NOT_A_FILE;
+      return 'not a file';
     case 'EACCES':
     case 'EPERM':
-      return { problem: 'can not be read; check its permissions' };
+      return 'forbidden';
     default:
-      return { problem: `can not be read (${code ?? 'unknown error'})` };
+      return 'unreadable';
   }
 }
 
-/** Opens the file and looks where it is; `replaced` when another took its name between the two. */
-async function openInside(
-  root: string,
-  filePath: string,
-): Promise<{ fd: number; stats: fs.BigIntStats } | FileFault | 'replaced'> {
+/** Opens the file and looks where it is; `being written` when another took its name between the two. */
+async function openInside(root: string, filePath: string): Promise<{ fd: number; stats: fs.BigIntStats } | FileFault> {
   let fd: number;
   try {
     fd = await openFd(filePath);
@@ -135,7 +129,7 @@ async function openInside(
   }
   try {
     const stats = await fstat(fd);
-    const fault = stats.isFile() ? await placeFault(root, filePath, stats) : NOT_A_FILE;
+    const fault = stats.isFile() ? await placeFault(root, filePath, stats) : 'not a file';
     if (fault === undefined) return { fd, stats };
     await closeFd(fd);
     return fault;
@@ -146,15 +140,11 @@ async function openInside(
 }
 
 /** A linked parent folder escapes O_NOFOLLOW: the path is resolved again and must lead to the very file that is open. */
-async function placeFault(
-  root: string,
-  filePath: string,
-  opened: FileIdentity,
-): Promise<FileFault | 'replaced' | undefined> {
+async function placeFault(root: string, filePath: string, opened: FileIdentity): Promise<FileFault | undefined> {
   const real = await fs.promises.realpath(filePath);
-  if (!isInside(root, real)) return { problem: 'lies outside the image folder' };
+  if (!isInside(root, real)) return 'outside';
   const there = await fs.promises.lstat(real, { bigint: true });
-  return there.dev === opened.dev && there.ino === opened.ino ? undefined : 'replaced';
+  return there.dev === opened.dev && there.ino === opened.ino ? undefined : 'being written';
 }
 
 /** Whether `inner` lies below `outer`, by path segments: `/srv/boxes-evil` is not in `/srv/boxes`. */

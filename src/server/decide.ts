@@ -2,9 +2,10 @@ import type { Catalog, CatalogSnapshot } from '../images/catalog.ts';
 import { searchImages } from '../images/image-search.ts';
 import { type ImageSet, openImageSet } from '../images/image-set.ts';
 import { nearestImage, type Resolution, resolveQuery } from '../images/resolution.ts';
-import { type Answer, textAnswer } from './answer.ts';
+import { type Answer, type HeaderList, textAnswer } from './answer.ts';
 import { imageQuery } from './asked.ts';
 import type { Conditions } from './range.ts';
+import { type Refusal, refusalStatus, refusalText } from './refusal.ts';
 import type { Asked, Transfer, TransferResult } from './transfer.ts';
 import { type UpToDate, UpToDateMemory } from './up-to-date-memory.ts';
 import { UP_TO_DATE, updateAnswer } from './update-answer.ts';
@@ -12,7 +13,7 @@ import { UP_TO_DATE, updateAnswer } from './update-answer.ts';
 /** What a request gets: the answer, and the result it amounts to, or why it gets nothing. */
 export type Decision = { readonly answer: Answer; readonly set?: ImageSet } & (
   | { readonly result: TransferResult }
-  | { readonly refusal: string }
+  | { readonly refusal: Refusal }
 );
 
 /** The decision on a board that already runs what it would get. */
@@ -47,15 +48,15 @@ export class Decider {
     transfer.asked = asked;
     const snapshot = await this.#catalog.refresh();
     const resolution = resolve(snapshot, asked);
-    if (typeof resolution === 'string') return refuse(resolution);
+    if ('kind' in resolution) return refuse(resolution);
     transfer.resolution = resolution;
     const { found } = resolution;
     if (found === undefined) return refuse(noImage(snapshot, asked, resolution));
     if (this.#only !== undefined && found.id !== this.#only) {
-      return refuse(`only ${this.#only} is served now, and this is ${found.id}`);
+      return refuse({ kind: 'not this one', id: found.id, only: this.#only });
     }
     const set = await openImageSet(found);
-    if ('problem' in set) return refuse(`${found.id} is incomplete: ${set.file} ${set.problem}`);
+    if ('problem' in set) return refuse({ kind: 'incomplete', id: found.id, fault: set });
     transfer.servedBuildId = set.buildId;
     if (asked.buildId === set.buildId) {
       await set.close();
@@ -72,8 +73,9 @@ export class Decider {
   }
 }
 
-function refuse(reason: string): Decision {
-  return { answer: textAnswer(404, `${reason}\n`), refusal: reason };
+/** The decision to give nothing. */
+export function refuse(refusal: Refusal, headers: HeaderList = []): Decision {
+  return { answer: textAnswer(refusalStatus(refusal), `${refusalText(refusal)}\n`, headers), refusal };
 }
 
 /** The result once `answer` was sent to its end: a range that ends with the archive completes it. */
@@ -84,21 +86,23 @@ function resultOf({ status, body }: Answer): TransferResult {
 }
 
 /** What a request means, or why it can mean nothing. */
-function resolve(snapshot: CatalogSnapshot, asked: Asked): Resolution | string {
+function resolve(snapshot: CatalogSnapshot, asked: Asked): Resolution | Refusal {
   if (asked.image !== undefined) {
     const found = snapshot.byId.get(`${asked.box}/${asked.image}`);
     return found === undefined ? { tried: [asked.image] } : { tried: [asked.image], found };
   }
   const query = imageQuery(asked);
   if (query !== undefined) return resolveQuery(snapshot, query);
-  const missing = asked.box === undefined ? 'no box: add name=' : 'no board: add board=';
-  return `the request names ${missing}…, as in /update?name=docker-box&board=odroid-c4`;
+  return { kind: 'part missing', part: asked.box === undefined ? 'box' : 'board' };
 }
 
-function noImage(snapshot: CatalogSnapshot, asked: Asked, { tried }: Resolution): string {
-  const where = asked.image === undefined ? '' : ` in ${asked.box}`;
+function noImage(snapshot: CatalogSnapshot, { box, image }: Asked, { tried }: Resolution): Refusal {
   const [name = ''] = tried;
   const nearest = nearestImage(snapshot, name);
-  const hint = nearest === undefined ? 'there is none at all' : `nearest: ${nearest}`;
-  return `no image ${tried.join(', ').replace(/, ([^,]*)$/, ' or $1')}${where}; ${hint}`;
+  return {
+    kind: 'no image',
+    tried,
+    ...(image === undefined || box === undefined ? {} : { folder: box }),
+    ...(nearest === undefined ? {} : { nearest }),
+  };
 }

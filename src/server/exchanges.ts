@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { systemErrorCode } from '../errors.ts';
-import { bodyBytes, textAnswer } from './answer.ts';
-import type { Decision } from './decide.ts';
+import { bodyBytes } from './answer.ts';
+import { type Decision, refuse } from './decide.ts';
 import type { Sender, Sent } from './send.ts';
 import type { ServerEvents } from './server-events.ts';
 import { Transfer } from './transfer.ts';
@@ -56,8 +56,7 @@ export class Exchanges {
     try {
       decision = await decide(transfer);
     } catch (error) {
-      const reason = `the images could not be read (${systemErrorCode(error) ?? 'internal error'}); try again`;
-      decision = { answer: textAnswer(503, `${reason}\n`, ['Retry-After', '5']), refusal: reason };
+      decision = refuse({ kind: 'unreadable', code: systemErrorCode(error) ?? 'internal error' }, ['Retry-After', '5']);
     }
     try {
       await new Promise<void>((resolve) => this.#send(transfer, http.outgoing, decision, resolve));
@@ -93,7 +92,7 @@ export class Exchanges {
       transfer.end({ kind: 'broken', reason: sent.reason });
       this.events.emit('broken', transfer);
     } else if ('refusal' in decision) {
-      transfer.end({ kind: 'refused', reason: decision.refusal });
+      transfer.end({ kind: 'refused', refusal: decision.refusal });
       this.events.emit('refused', transfer);
     } else {
       transfer.end({ kind: 'finished', result: transfer.method === 'HEAD' ? 'head' : decision.result });

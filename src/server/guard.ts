@@ -1,18 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { type HostAllowList, parseHost } from './hosts.ts';
 import { MAX_TARGET_LENGTH } from './limits.ts';
-
-/** A request turned away before anything was looked up: the status, and what is wrong in words for a person. */
-export interface Refusal {
-  readonly status: 400 | 403 | 405 | 414;
-  readonly reason: string;
-}
+import type { Refusal } from './refusal.ts';
 
 /** RFC 9112, section 3.2.1: a path, perhaps with a query, in printable ASCII; `//` would be another host to a URL parser. */
 const ORIGIN_FORM = /^\/(?!\/)[\x21-\x7e]*$/;
 
 /** Why `request` is not let in, or undefined for one that may be answered. It looks at the head only. */
-export function refuse({ url, method, rawHeaders }: IncomingMessage, hosts: HostAllowList): Refusal | undefined {
+export function checkRequest({ url, method, rawHeaders }: IncomingMessage, hosts: HostAllowList): Refusal | undefined {
   let host: string | undefined;
   let hostCount = 0;
   let origin: string | undefined;
@@ -33,7 +28,7 @@ export function refuse({ url, method, rawHeaders }: IncomingMessage, hosts: Host
     }
   }
   if (host === undefined || hostCount !== 1) {
-    return { status: 400, reason: 'the request must have exactly one Host header' };
+    return { kind: 'request', status: 400, text: 'the request must have exactly one Host header' };
   }
   return (
     refuseTarget(url ?? '') ?? refuseHost(host, hosts) ?? refuseMethod(method) ?? refusePage(host, origin, fetchSite)
@@ -42,36 +37,45 @@ export function refuse({ url, method, rawHeaders }: IncomingMessage, hosts: Host
 
 function refuseTarget(target: string): Refusal | undefined {
   if (target.length > MAX_TARGET_LENGTH) {
-    return { status: 414, reason: `the request is longer than ${MAX_TARGET_LENGTH} characters` };
+    return { kind: 'request', status: 414, text: `the request is longer than ${MAX_TARGET_LENGTH} characters` };
   }
   if (!ORIGIN_FORM.test(target)) {
-    return { status: 400, reason: 'the request must name a path that begins with one slash, percent-encoded' };
+    return {
+      kind: 'request',
+      status: 400,
+      text: 'the request must name a path that begins with one slash, percent-encoded',
+    };
   }
   if (!target.includes('%')) return undefined;
   try {
     decodeURIComponent(target);
     return undefined;
   } catch {
-    return { status: 400, reason: 'a percent sign in the request is not followed by the hexadecimal digits of UTF-8' };
+    return {
+      kind: 'request',
+      status: 400,
+      text: 'a percent sign in the request is not followed by the hexadecimal digits of UTF-8',
+    };
   }
 }
 
 function refuseHost(header: string, hosts: HostAllowList): Refusal | undefined {
   const host = parseHost(header);
-  if (host === undefined) return { status: 400, reason: 'the Host header is not a host, or a host and a port' };
+  if (host === undefined)
+    return { kind: 'request', status: 400, text: 'the Host header is not a host, or a host and a port' };
   if (hosts.allows(host)) return undefined;
-  const reason = `this server does not go by the name ${host}; add it to the allowed hosts (ALLOWED_HOSTS) if it should`;
-  return { status: 403, reason };
+  const text = `this server does not go by the name ${host}; add it to the allowed hosts (ALLOWED_HOSTS) if it should`;
+  return { kind: 'request', status: 403, text };
 }
 
 function refuseMethod(method: string | undefined): Refusal | undefined {
   if (method === 'GET' || method === 'HEAD') return undefined;
-  return { status: 405, reason: 'only GET and HEAD are answered here' };
+  return { kind: 'request', status: 405, text: 'only GET and HEAD are answered here' };
 }
 
 /** Browsers say when another site's page asks (Fetch Metadata, and Origin of RFC 6454); no board sends either. */
 function refusePage(host: string, origin: string | undefined, fetchSite: string | undefined): Refusal | undefined {
   const foreign = origin !== undefined && origin.replace(/^https?:\/\//, '').toLowerCase() !== host.toLowerCase();
   if (!foreign && fetchSite !== 'cross-site') return undefined;
-  return { status: 403, reason: 'pages of other sites may not ask here' };
+  return { kind: 'request', status: 403, text: 'pages of other sites may not ask here' };
 }

@@ -2,9 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
-import { textAnswer } from './answer.ts';
 import { askedByParts, withoutAbsent } from './asked.ts';
-import type { Decider, Decision } from './decide.ts';
+import { type Decider, type Decision, refuse } from './decide.ts';
 import type { Conditions } from './range.ts';
 import type { Transfer } from './transfer.ts';
 
@@ -13,8 +12,6 @@ export type Answerer = (
   http: HttpBindings,
   decide: (transfer: Transfer) => Decision | Promise<Decision>,
 ) => Promise<void>;
-
-const NOT_HERE = 'there are /list, /list/<search>, /update/<box>/<image>[/<buildID>] and /update?name=…&board=… here';
 
 /** The endpoints: from paths to decisions. Paths are decoded once, and only ever looked up. */
 export function createRoutes(decider: Decider, answer: Answerer): Hono<{ Bindings: HttpBindings }> {
@@ -51,8 +48,7 @@ export function createRoutes(decider: Decider, answer: Answerer): Hono<{ Binding
   }
 
   app.notFound(async (context) => {
-    const reason = `nothing is served under this path: ${NOT_HERE}`;
-    await answer(context.env, () => ({ answer: textAnswer(404, `${reason}\n`), refusal: reason }));
+    await answer(context.env, () => refuse({ kind: 'path' }));
     return RESPONSE_ALREADY_SENT;
   });
 

@@ -1,17 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { systemErrorCode } from '../errors.ts';
 import type { Answer, Body } from './answer.ts';
 import { readArchive, ShortReadError } from './archive-reader.ts';
 import { bufferBytes, LAST_BYTE_WAIT_MS, SEND_TIMEOUT_MS } from './limits.ts';
+import type { BreakReason } from './transfer.ts';
 
 /** How sending went: all of it, or up to a point and why. */
-export type Sent = { readonly kind: 'sent' } | { readonly kind: 'broken'; readonly reason: string };
+export type Sent = { readonly kind: 'sent' } | { readonly kind: 'broken'; readonly reason: BreakReason };
 
 const SENT: Sent = { kind: 'sent' };
-const CLIENT_GONE: Sent = { kind: 'broken', reason: 'the client closed the connection' };
-const CLIENT_STALLED: Sent = { kind: 'broken', reason: `the client took no byte for ${SEND_TIMEOUT_MS / 1000} s` };
-const CHANGED: Sent = { kind: 'broken', reason: 'the image was written to while it was sent' };
+const CLIENT_CLOSED: Sent = { kind: 'broken', reason: 'client closed' };
+const CLIENT_STALLED: Sent = { kind: 'broken', reason: 'client stalled' };
+const IMAGE_CHANGED: Sent = { kind: 'broken', reason: 'image changed' };
+const IMAGE_UNREADABLE: Sent = { kind: 'broken', reason: 'image unreadable' };
 
 type ArchiveBody = Extract<Body, { kind: 'archive' }>;
 
@@ -42,7 +43,7 @@ export class Sender {
       });
       return;
     }
-    response.once('close', () => onEnd(response.writableFinished ? SENT : CLIENT_GONE));
+    response.once('close', () => onEnd(response.writableFinished ? SENT : CLIENT_CLOSED));
     if (body.kind !== 'bytes' || response.req.method === 'HEAD') {
       response.end();
       return;
@@ -65,7 +66,7 @@ export class Sender {
       if (read.kind === 'broken') return read;
       position += part.length;
       // The last bytes are the client's proof that it has the image: they go out only if all before them were true.
-      if (position > range.end && !(await set.zst.isUnchanged())) return CHANGED;
+      if (position > range.end && !(await set.zst.isUnchanged())) return IMAGE_CHANGED;
       const written = await writer.written();
       if (written.kind === 'broken') return written;
       writer.write(part, () => onBytes(part.length));
@@ -82,7 +83,7 @@ export class Sender {
    */
   #lastByteTaken(response: ServerResponse): Promise<Sent> {
     const { socket } = response;
-    if (socket === null || socket.destroyed) return Promise.resolve(CLIENT_GONE);
+    if (socket === null || socket.destroyed) return Promise.resolve(CLIENT_CLOSED);
     return new Promise((resolve) => {
       const halfClose = setTimeout(() => socket.end(), LAST_BYTE_WAIT_MS);
       const settle = (sent: Sent) => {
@@ -92,8 +93,8 @@ export class Sender {
         resolve(sent);
       };
       const onEnd = () => settle(SENT);
-      const onError = () => settle(CLIENT_GONE);
-      const onClose = (failed: boolean) => settle(failed ? CLIENT_GONE : SENT);
+      const onError = () => settle(CLIENT_CLOSED);
+      const onClose = (failed: boolean) => settle(failed ? CLIENT_CLOSED : SENT);
       const onTimeout = () => {
         settle(CLIENT_STALLED);
         socket.destroy();
@@ -110,8 +111,7 @@ async function readPart({ archive, set }: ArchiveBody, part: Buffer, position: n
     await readArchive(archive, set, part, position);
     return SENT;
   } catch (error) {
-    if (error instanceof ShortReadError) return CHANGED;
-    return { kind: 'broken', reason: `the image could not be read (${systemErrorCode(error) ?? 'unknown error'})` };
+    return error instanceof ShortReadError ? IMAGE_CHANGED : IMAGE_UNREADABLE;
   }
 }
 
@@ -124,7 +124,7 @@ class Writer {
 
   constructor(response: ServerResponse) {
     this.#response = response;
-    response.once('close', () => this.#settle(this.#stalled ? CLIENT_STALLED : CLIENT_GONE));
+    response.once('close', () => this.#settle(this.#stalled ? CLIENT_STALLED : CLIENT_CLOSED));
     response.setTimeout(SEND_TIMEOUT_MS, () => {
       this.#stalled = true;
       response.destroy();
@@ -139,9 +139,9 @@ class Writer {
   write(bytes: Buffer, onTaken: () => void): void {
     this.#pending = new Promise((resolve) => {
       this.#settle = resolve;
-      if (this.#response.destroyed) return resolve(CLIENT_GONE);
+      if (this.#response.destroyed) return resolve(CLIENT_CLOSED);
       this.#response.write(bytes, (error) => {
-        if (error) return resolve(CLIENT_GONE);
+        if (error) return resolve(CLIENT_CLOSED);
         onTaken();
         resolve(SENT);
       });

@@ -1,4 +1,12 @@
-import type { Transfer, TransferState } from './transfer.ts';
+import { refusalText } from './refusal.ts';
+import type { BreakReason, Transfer, TransferState } from './transfer.ts';
+
+const BREAKS: Record<BreakReason, string> = {
+  'client closed': 'the client closed the connection',
+  'client stalled': 'the client took no more bytes',
+  'image changed': 'the image was written to while it was sent',
+  'image unreadable': 'the image could not be read',
+};
 
 /**
  * One line about a request that ended, for a log: client, request, status, bytes, duration, the image it was resolved
@@ -16,9 +24,9 @@ function outcome(state: TransferState, { sentBytes, totalBytes }: Transfer): str
     case 'running':
       return 'running';
     case 'refused':
-      return printable(state.reason);
+      return printable(refusalText(state.refusal));
     case 'broken':
-      return `broken off at byte ${sentBytes} of ${totalBytes}: ${state.reason}`;
+      return `broken off at byte ${sentBytes} of ${totalBytes}: ${BREAKS[state.reason]}`;
     case 'finished':
       switch (state.result) {
         case 'image':

@@ -1,4 +1,5 @@
 import type { Resolution } from '../images/resolution.ts';
+import type { Refusal } from './refusal.ts';
 
 /** What a request asked for, by the parts it gave. */
 export interface Asked {
@@ -17,13 +18,21 @@ export interface Asked {
 /** What a finished request got. `part` is a range that ends before the archive does. */
 export type TransferResult = 'image' | 'part' | 'up to date' | 'not modified' | 'head' | 'list';
 
+/** Why a transfer ended before its end. */
+export type BreakReason =
+  | 'client closed'
+  | 'client stalled'
+  /** The image file was written to while it was sent. */
+  | 'image changed'
+  | 'image unreadable';
+
 /** Where a request stands. */
 export type TransferState =
   | { readonly kind: 'running' }
   | { readonly kind: 'finished'; readonly result: TransferResult }
   /** The connection ended, or was ended, before all was sent. */
-  | { readonly kind: 'broken'; readonly reason: string }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'broken'; readonly reason: BreakReason }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** One request from its arrival to its end: what was asked, what it came to, and how far it is. */
 export class Transfer {

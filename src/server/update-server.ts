@@ -3,13 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { Catalog } from '../images/catalog.ts';
-import { textAnswer } from './answer.ts';
-import { Decider, SAME_BUILD } from './decide.ts';
+import { Decider, refuse, SAME_BUILD } from './decide.ts';
 import { Exchanges } from './exchanges.ts';
-import { type Refusal, refuse } from './guard.ts';
+import { checkRequest } from './guard.ts';
 import { HostAllowList } from './hosts.ts';
 import * as limits from './limits.ts';
 import { listen } from './listen.ts';
+import { type Refusal, refusalStatus } from './refusal.ts';
 import { createRoutes } from './routes.ts';
 import { Sender } from './send.ts';
 import type { ServerEvents } from './server-events.ts';
@@ -124,7 +124,7 @@ export class UpdateServer {
   #receive(request: IncomingMessage, response: ServerResponse): void {
     this.#sender.heardFrom(request.socket);
     response.strictContentLength = true;
-    const refusal = this.#draining ? STOPPING : refuse(request, this.#hosts);
+    const refusal = this.#draining ? STOPPING : checkRequest(request, this.#hosts);
     if (refusal !== undefined) {
       this.#turnAway(request, response, refusal);
       return;
@@ -140,14 +140,13 @@ export class UpdateServer {
   }
 
   /** What came with a request that was turned away may not be what it seems: nothing more is read after it. */
-  #turnAway(request: IncomingMessage, response: ServerResponse, { status, reason }: Refusal | typeof STOPPING): void {
-    const allow = status === 405 ? ['Allow', 'GET, HEAD'] : [];
-    const answer = textAnswer(status, `${reason}\n`, [...allow, 'Connection', 'close']);
-    this.#exchanges.answerAtOnce(request, response, { answer, refusal: reason });
+  #turnAway(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+    const allow = refusalStatus(refusal) === 405 ? ['Allow', 'GET, HEAD'] : [];
+    this.#exchanges.answerAtOnce(request, response, refuse(refusal, [...allow, 'Connection', 'close']));
   }
 }
 
-const STOPPING = { status: 503, reason: 'the server is being stopped' } as const;
+const STOPPING: Refusal = { kind: 'stopping' };
 
 /** Node's parser met something that is no HTTP, or waited too long for it: there is no request to answer, only a socket. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -1,0 +1,64 @@
+import { faultText, type SetFault } from '../images/set-fault.ts';
+
+/** Why a request gets nothing. */
+export type Refusal =
+  /** It was turned away before anything was looked up. */
+  | { readonly kind: 'request'; readonly status: 400 | 403 | 405 | 414; readonly text: string }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'path' }
+  | { readonly kind: 'part missing'; readonly part: 'box' | 'board' }
+  /** `folder` where the request named one; `nearest`, the image whose name is most like it. */
+  | {
+      readonly kind: 'no image';
+      readonly tried: readonly string[];
+      readonly folder?: string;
+      readonly nearest?: string;
+    }
+  | { readonly kind: 'incomplete'; readonly id: string; readonly fault: SetFault }
+  /** Only the image of another ID is handed out now. */
+  | { readonly kind: 'not this one'; readonly id: string; readonly only: string }
+  /** The images could not be looked at; the system's name for the reason. */
+  | { readonly kind: 'unreadable'; readonly code: string };
+
+/** The HTTP status that a refusal is answered with. */
+export function refusalStatus(refusal: Refusal): number {
+  switch (refusal.kind) {
+    case 'request':
+      return refusal.status;
+    case 'stopping':
+    case 'unreadable':
+      return 503;
+    default:
+      return 404;
+  }
+}
+
+const ENDPOINTS = '/list, /list/<search>, /update/<box>/<image>[/<buildID>], /update?name=…&board=…';
+
+/** The refusal in English, in one line: what a client is told, and the log. */
+export function refusalText(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'request':
+      return refusal.text;
+    case 'stopping':
+      return 'the server is being stopped';
+    case 'path':
+      return `nothing is served under this path; there are ${ENDPOINTS}`;
+    case 'part missing': {
+      const parameter = refusal.part === 'box' ? 'name' : 'board';
+      return `the request names no ${refusal.part}: add ${parameter}=…, as in /update?name=docker-box&board=odroid-c4`;
+    }
+    case 'no image': {
+      const { tried, folder, nearest } = refusal;
+      const names = tried.join(', ').replace(/, ([^,]*)$/, ' or $1');
+      const where = folder === undefined ? '' : ` in ${folder}`;
+      return `no image ${names}${where}; ${nearest === undefined ? 'there is none at all' : `nearest: ${nearest}`}`;
+    }
+    case 'incomplete':
+      return `${refusal.id} is incomplete: ${faultText(refusal.fault)}`;
+    case 'not this one':
+      return `only ${refusal.only} is served now, and this is ${refusal.id}`;
+    case 'unreadable':
+      return `the images could not be read (${refusal.code}); try again`;
+  }
+}
