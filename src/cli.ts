@@ -38,7 +38,12 @@ async function serve(settings: Settings): Promise<void> {
   await checkFolder(folder);
   const catalog = new Catalog([folder]);
   const snapshot = await catalog.refresh();
-  const server = await UpdateServer.start({ ...settings, catalog, oneShot: settings.stopAfterRequest });
+  const server = await UpdateServer.start({
+    ...settings,
+    catalog,
+    mode: { kind: settings.stopAfterRequest ? 'once' : 'all' },
+    identity: { server: 'mkbox', version: packageJson.version },
+  });
   const log = new LineLog(process.stdout);
   announce(log, server, folder, snapshot);
   log.flush();

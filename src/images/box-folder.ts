@@ -23,7 +23,8 @@ const YOUNG_MS = 2_000;
 /** One folder in the image folder, and what lies in it; scanned again only where it changed. */
 export class BoxFolder {
   readonly #root: string;
-  readonly #path: string;
+  /** The folder's absolute path. */
+  readonly path: string;
   readonly #box: string;
   #seen: { ino: bigint; mtimeNs: bigint; settled: boolean } | undefined;
   #inspections = new Map<string, Inspection>();
@@ -31,7 +32,7 @@ export class BoxFolder {
 
   constructor(root: string, folderPath: string, box: string) {
     this.#root = root;
-    this.#path = folderPath;
+    this.path = folderPath;
     this.#box = box;
   }
 
@@ -40,12 +41,16 @@ export class BoxFolder {
     return this.#images;
   }
 
-  /** Brings `images` up to date, and answers whether any changed. A folder that can't be read has none. */
-  async refresh(): Promise<boolean> {
-    const now = await fs.stat(this.#path, { bigint: true }).catch(() => undefined);
+  /**
+   * Brings `images` up to date, and answers whether any changed: all of them if the look is `thorough` or the folder
+   * changed, else those that were incomplete. A folder that can't be read has none.
+   */
+  async refresh(thorough: boolean): Promise<boolean> {
+    const now = await fs.stat(this.path, { bigint: true }).catch(() => undefined);
     if (now === undefined) return this.#replace([], new Map());
     const { ino, mtimeNs } = now;
-    if (this.#seen?.settled && this.#seen.ino === ino && this.#seen.mtimeNs === mtimeNs) return this.#lookAgain();
+    const same = this.#seen?.settled && this.#seen.ino === ino && this.#seen.mtimeNs === mtimeNs;
+    if (same && !thorough) return this.#lookAgain();
     const settled = Date.now() - Number(mtimeNs / 1_000_000n) > YOUNG_MS;
     const names = await this.#imageNames();
     this.#seen = { ino, mtimeNs, settled };
@@ -63,7 +68,7 @@ export class BoxFolder {
   }
 
   async #imageNames(): Promise<string[]> {
-    const entries = await fs.readdir(this.#path).catch(() => []);
+    const entries = await fs.readdir(this.path).catch(() => []);
     const names = new Set(entries.map(imageOfSetFile).filter((name) => name !== undefined));
     return [...names].filter(isPublishableName).sort();
   }
@@ -104,6 +109,6 @@ export class BoxFolder {
   }
 
   #locate(image: string): SetLocation {
-    return { root: this.#root, folder: this.#path, image };
+    return { root: this.#root, folder: this.path, image };
   }
 }

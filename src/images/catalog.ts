@@ -13,8 +13,16 @@ export interface CatalogSnapshot {
   readonly byId: ReadonlyMap<string, CatalogImage>;
   /** All images of that name, by the folders they lie in. */
   readonly byName: ReadonlyMap<string, readonly CatalogImage[]>;
-  /** Whether a folder of that name stands in an image folder. */
-  readonly boxes: ReadonlySet<string>;
+  /** Images whose ID an earlier image folder holds too: not served. */
+  readonly shadowed: readonly CatalogImage[];
+  /** The folders in the image folders, with images or without, sorted by name. */
+  readonly boxes: readonly CatalogBox[];
+}
+
+/** A folder in an image folder. */
+export interface CatalogBox {
+  readonly name: string;
+  readonly path: string;
 }
 
 interface ImageRoot {
@@ -24,15 +32,26 @@ interface ImageRoot {
 
 /** The images below one or more image folders (`boxes/` of a workspace). It holds nothing open. */
 export class Catalog {
-  readonly #paths: readonly string[];
+  #paths: readonly string[] = [];
+  #moved = false;
   readonly #roots = new Map<string, ImageRoot>();
   #snapshot: CatalogSnapshot = makeSnapshot([]);
   #running: Promise<CatalogSnapshot> | undefined;
   #queued: Promise<CatalogSnapshot> | undefined;
+  #queuedThorough = false;
 
   /** `paths`: the image folders; where two hold the same ID, the earlier one's image is served. */
   constructor(paths: readonly string[]) {
-    this.#paths = paths;
+    this.useFolders(paths);
+  }
+
+  /** Takes other image folders than before; what lies in them is known with the next refresh. */
+  useFolders(paths: readonly string[]): void {
+    this.#paths = [...paths];
+    this.#moved = true;
+    for (const known of this.#roots.keys()) {
+      if (!paths.includes(known)) this.#roots.delete(known);
+    }
   }
 
   /** The last refresh's result, without a look at the disk. */
@@ -41,35 +60,41 @@ export class Catalog {
   }
 
   /**
-   * Looks at the disk and answers what is there. Only folders whose modification time changed are read again. The look
-   * begins after the call: calls during a running refresh share the next one.
+   * Looks at the disk and answers what is there. Only folders whose modification time changed are read again, unless
+   * the look is `thorough`: then every file is looked at, since an overwritten file leaves its folder's time as it was.
+   * The look begins after the call: calls during a running refresh share the next one.
    */
-  refresh(): Promise<CatalogSnapshot> {
+  refresh(thorough = false): Promise<CatalogSnapshot> {
     if (this.#running === undefined) {
-      this.#running = this.#refresh().finally(() => {
+      this.#running = this.#refresh(thorough).finally(() => {
         this.#running = undefined;
       });
       return this.#running;
     }
+    this.#queuedThorough ||= thorough;
     this.#queued ??= this.#running
       .catch(() => undefined)
       .then(() => {
+        const queuedThorough = this.#queuedThorough;
         this.#queued = undefined;
-        return this.refresh();
+        this.#queuedThorough = false;
+        return this.refresh(queuedThorough);
       });
     return this.#queued;
   }
 
-  async #refresh(): Promise<CatalogSnapshot> {
-    const changes = await Promise.all(this.#paths.map((folder) => this.#refreshRoot(folder)));
-    if (changes.includes(true)) {
-      const roots = this.#paths.map((folder) => this.#roots.get(folder)?.folders ?? new Map<string, BoxFolder>());
+  async #refresh(thorough: boolean): Promise<CatalogSnapshot> {
+    const paths = this.#paths;
+    const changes = await Promise.all(paths.map((folder) => this.#refreshRoot(folder, thorough)));
+    if (this.#moved || changes.includes(true)) {
+      this.#moved = paths !== this.#paths;
+      const roots = paths.map((folder) => this.#roots.get(folder)?.folders ?? new Map<string, BoxFolder>());
       this.#snapshot = makeSnapshot(roots);
     }
     return this.#snapshot;
   }
 
-  async #refreshRoot(folder: string): Promise<boolean> {
+  async #refreshRoot(folder: string, thorough: boolean): Promise<boolean> {
     const real = await fs.realpath(folder).catch(() => undefined);
     if (real === undefined) return this.#roots.delete(folder);
     let root = this.#roots.get(folder);
@@ -88,7 +113,7 @@ export class Catalog {
         changed = true;
       }
     }
-    const results = await Promise.all([...root.folders.values()].map((boxFolder) => boxFolder.refresh()));
+    const results = await Promise.all([...root.folders.values()].map((boxFolder) => boxFolder.refresh(thorough)));
     return changed || results.includes(true);
   }
 }
@@ -110,13 +135,16 @@ async function boxFolders(root: string): Promise<Set<string>> {
 
 function makeSnapshot(roots: readonly ReadonlyMap<string, BoxFolder>[]): CatalogSnapshot {
   const byId = new Map<string, CatalogImage>();
-  const boxes = new Set<string>();
-  for (const [box, folder] of roots.flatMap((root) => [...root])) {
-    boxes.add(box);
+  const shadowed: CatalogImage[] = [];
+  const boxes: CatalogBox[] = [];
+  for (const [name, folder] of roots.flatMap((root) => [...root])) {
+    boxes.push({ name, path: folder.path });
     for (const image of folder.images) {
-      if (!byId.has(image.id)) byId.set(image.id, image);
+      if (byId.has(image.id)) shadowed.push(image);
+      else byId.set(image.id, image);
     }
   }
+  boxes.sort((a, b) => (a.name < b.name ? -1 : 1));
   const images = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   const byName = new Map<string, CatalogImage[]>();
   for (const image of images) {
@@ -124,5 +152,5 @@ function makeSnapshot(roots: readonly ReadonlyMap<string, BoxFolder>[]): Catalog
     if (sameName === undefined) byName.set(image.image, [image]);
     else sameName.push(image);
   }
-  return { images, byId, byName, boxes };
+  return { images, byId, byName, shadowed, boxes };
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import type { Checksums } from './checksums.ts';
 import { SET_FILES } from './image-name.ts';
 import { openImageSet, type SetLocation } from './image-set.ts';
 import { type FileIdentity, sameIdentity } from './pinned-file.ts';
@@ -10,8 +11,11 @@ export type ImageState =
   | {
       readonly kind: 'ready';
       readonly buildId: string;
+      readonly checksums: Checksums;
       /** Bytes of the `.img.zst`. */
       readonly zstBytes: number;
+      /** What tells this `.img.zst` from another. */
+      readonly zstIdentity: FileIdentity;
       /** When the `.img.zst` was last written: milliseconds since 1970. It proves nothing; it is for people. */
       readonly builtAtMs: number;
     }
@@ -29,10 +33,13 @@ export async function inspectImage(location: SetLocation, previous?: Inspection)
   if (previous !== undefined && sameFiles(files, previous.files)) return previous;
   const set = await openImageSet(location);
   if ('problem' in set) return { state: { kind: 'incomplete', fault: set }, files };
-  const { buildId, zst } = set;
+  const { buildId, checksums, zst } = set;
   await set.close();
   const builtAtMs = Number(zst.identity.mtimeNs / 1_000_000n);
-  return { state: { kind: 'ready', buildId, zstBytes: zst.size, builtAtMs }, files };
+  return {
+    state: { kind: 'ready', buildId, checksums, zstBytes: zst.size, zstIdentity: zst.identity, builtAtMs },
+    files,
+  };
 }
 
 async function identify(location: SetLocation, suffix: string): Promise<FileIdentity | undefined> {

@@ -32,12 +32,21 @@ export function bodyBytes({ body }: Answer): number {
 
 /** An answer in plain text. `headers` come besides those that every text has. */
 export function textAnswer(status: number, text: string, headers: HeaderList = []): Answer {
+  return smallAnswer(status, 'text/plain; charset=utf-8', text, headers);
+}
+
+/** An answer in JSON. */
+export function jsonAnswer(value: object): Answer {
+  return smallAnswer(200, 'application/json', JSON.stringify(value), []);
+}
+
+function smallAnswer(status: number, type: string, text: string, headers: HeaderList): Answer {
   const bytes = Buffer.from(text);
   return {
     status,
     headers: [
       'Content-Type',
-      'text/plain; charset=utf-8',
+      type,
       'Content-Length',
       String(bytes.length),
       'Cache-Control',

@@ -22,13 +22,17 @@ export const SAME_BUILD: Decision = { answer: UP_TO_DATE, result: 'up to date' }
 /** Decides what requests are answered with, from what the catalog holds at that moment. */
 export class Decider {
   readonly #catalog: Catalog;
-  readonly #only: string | undefined;
+  #only: string | undefined;
   readonly #upToDate = new UpToDateMemory();
 
-  /** `only`: the ID (`<box>/<image>`) of the one image that is handed out; all of them without it. */
-  constructor(catalog: Catalog, only?: string) {
+  constructor(catalog: Catalog) {
     this.#catalog = catalog;
+  }
+
+  /** From now on hands out only the image of the ID `only`, `<box>/<image>`; any of them without it. */
+  handOutOnly(only: string | undefined): void {
     this.#only = only;
+    this.#upToDate.forget();
   }
 
   /** Answers `/list`: a line for each image that a board can get, of those that `search` finds. */

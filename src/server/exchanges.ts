@@ -25,6 +25,11 @@ export class Exchanges {
     return this.#running;
   }
 
+  /** The ID of the newest transfer. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
   /** Has `decide` find the answer to a request that was let in, and sends it. */
   answer(http: HttpBindings, decide: (transfer: Transfer) => Decision | Promise<Decision>): Promise<void> {
     const exchange = this.#answer(http, decide).finally(() => this.#unsettled.delete(exchange));

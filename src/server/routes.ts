@@ -2,8 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
+import { jsonAnswer } from './answer.ts';
 import { askedByParts, withoutAbsent } from './asked.ts';
 import { type Decider, type Decision, refuse } from './decide.ts';
+import { type Identity, isLoopback } from './identity.ts';
 import type { Conditions } from './range.ts';
 import type { Transfer } from './transfer.ts';
 
@@ -14,7 +16,11 @@ export type Answerer = (
 ) => Promise<void>;
 
 /** The endpoints: from paths to decisions. Paths are decoded once, and only ever looked up. */
-export function createRoutes(decider: Decider, answer: Answerer): Hono<{ Bindings: HttpBindings }> {
+export function createRoutes(
+  decider: Decider,
+  identity: Identity | undefined,
+  answer: Answerer,
+): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
 
   for (const path of ['/list', '/list/', '/list/:search{.+}'] as const) {
@@ -46,6 +52,15 @@ export function createRoutes(decider: Decider, answer: Answerer): Hono<{ Binding
       return RESPONSE_ALREADY_SENT;
     });
   }
+
+  app.get('/identity', async (context) => {
+    await answer(context.env, ({ client }) =>
+      identity !== undefined && isLoopback(client)
+        ? { answer: jsonAnswer(identity), result: 'identity' }
+        : refuse({ kind: 'path' }),
+    );
+    return RESPONSE_ALREADY_SENT;
+  });
 
   app.notFound(async (context) => {
     await answer(context.env, () => refuse({ kind: 'path' }));

@@ -41,11 +41,13 @@ function outcome(state: TransferState, { sentBytes, totalBytes }: Transfer): str
           return 'head only, as asked';
         case 'list':
           return 'listed';
+        case 'identity':
+          return 'told who is serving here';
       }
   }
 }
 
-/** Other characters than printable ASCII as escapes: a request can't write lines of its own into the log. */
+/** Control and format characters as escapes: a request can't write lines of its own into the log. */
 function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

@@ -16,7 +16,7 @@ export interface Asked {
 }
 
 /** What a finished request got. `part` is a range that ends before the archive does. */
-export type TransferResult = 'image' | 'part' | 'up to date' | 'not modified' | 'head' | 'list';
+export type TransferResult = 'image' | 'part' | 'up to date' | 'not modified' | 'head' | 'list' | 'identity';
 
 /** Why a transfer ended before its end. */
 export type BreakReason =

@@ -23,6 +23,11 @@ export class UpToDateMemory {
     return undefined;
   }
 
+  /** Forgets everything: what is handed out changed. */
+  forget(): void {
+    this.#memories.clear();
+  }
+
   remember(target: string, { asked, resolution }: UpToDate): void {
     if (this.#memories.size >= UP_TO_DATE_ENTRIES) this.#memories.clear();
     this.#memories.set(target, { asked, resolution, untilMs: performance.now() + UP_TO_DATE_AGE_MS });

@@ -7,6 +7,7 @@ import { Decider, refuse, SAME_BUILD } from './decide.ts';
 import { Exchanges } from './exchanges.ts';
 import { checkRequest } from './guard.ts';
 import { HostAllowList } from './hosts.ts';
+import type { Identity } from './identity.ts';
 import * as limits from './limits.ts';
 import { listen } from './listen.ts';
 import { type Refusal, refusalStatus } from './refusal.ts';
@@ -24,11 +25,14 @@ export interface UpdateServerOptions {
   readonly port: number;
   /** Names the server may be called by besides those that can't be foreign; see `HostAllowList`. */
   readonly allowedHosts?: readonly string[];
-  /** Stop by itself after the first update that was answered completely. */
-  readonly oneShot?: boolean;
-  /** Hand out only the image of this ID, `<box>/<image>`. */
-  readonly only?: string;
+  /** What is handed out; everything, until `stop`, without it. */
+  readonly mode?: ServeMode;
+  /** What the server tells programs on the same machine about itself, at `/identity`; see `Identity`. */
+  readonly identity?: Identity;
 }
+
+/** What is handed out: all images, or one update (of one image, by its ID `<box>/<image>`), after which it stops. */
+export type ServeMode = { readonly kind: 'all' } | { readonly kind: 'once'; readonly only?: string };
 
 /** Serves the images of a catalog to boards over HTTP, from `start` to `stop`. */
 export class UpdateServer {
@@ -41,11 +45,14 @@ export class UpdateServer {
   readonly #sender = new Sender();
   readonly #exchanges = new Exchanges(this.#sender);
   #settleStopped: (shot: Transfer | undefined) => void = () => {};
+  #mode: ServeMode = { kind: 'all' };
+  #lastIdBeforeMode = 0;
   #draining = false;
 
   private constructor(options: UpdateServerOptions) {
     this.#hosts = new HostAllowList(options.allowedHosts ?? []);
-    this.#decider = new Decider(options.catalog, options.only);
+    this.#decider = new Decider(options.catalog);
+    this.serve(options.mode ?? { kind: 'all' });
     this.stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;
     });
@@ -58,7 +65,7 @@ export class UpdateServer {
       requireHostHeader: false, // the guard counts them, and says so in words
     });
     this.#server.maxConnections = limits.MAX_CONNECTIONS;
-    const app = createRoutes(this.#decider, (http, decide) => this.#exchanges.answer(http, decide));
+    const app = createRoutes(this.#decider, options.identity, (http, decide) => this.#exchanges.answer(http, decide));
     this.#route = getRequestListener((request, http) => app.fetch(request, http as HttpBindings), {
       overrideGlobalObjects: false,
     });
@@ -67,7 +74,7 @@ export class UpdateServer {
     this.#server.on('connect', (_request, socket) =>
       socket.end(plainResponse('405 Method Not Allowed', 'Allow: GET, HEAD\r\n')),
     );
-    if (options.oneShot) this.events.on('finished', (transfer) => this.#countShot(transfer));
+    this.events.on('finished', (transfer) => this.#countShot(transfer));
   }
 
   /**
@@ -97,6 +104,18 @@ export class UpdateServer {
     return address;
   }
 
+  /** Whether it is stopping, or has stopped: it takes no new requests. */
+  get isStopping(): boolean {
+    return this.#draining;
+  }
+
+  /** Changes what is handed out from now on. Running transfers are not touched. */
+  serve(mode: ServeMode): void {
+    this.#mode = mode;
+    this.#lastIdBeforeMode = this.#exchanges.lastId;
+    this.#decider.handOutOnly(mode.kind === 'once' ? mode.only : undefined);
+  }
+
   /**
    * Stops: takes no new transfer, lets the running ones finish for at most `deadlineMs`, closes. A second call with a
    * nearer deadline cuts the first one's short.
@@ -117,8 +136,10 @@ export class UpdateServer {
     return this.stopped;
   }
 
+  /** A shot counts requests that came after it was armed. */
   #countShot(transfer: Transfer): void {
-    if (transfer.completesUpdate && !this.#draining) void this.#drain(transfer, limits.DRAIN_DEADLINE_MS);
+    if (this.#mode.kind !== 'once' || !transfer.completesUpdate || transfer.id <= this.#lastIdBeforeMode) return;
+    if (!this.#draining) void this.#drain(transfer, limits.DRAIN_DEADLINE_MS);
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {

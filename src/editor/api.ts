@@ -1,0 +1,76 @@
+import type * as vscode from 'vscode';
+import type { Project } from './project.ts';
+import type { Serving } from './serving.ts';
+import { endpointOf } from './serving-state.ts';
+
+/**
+ * What other extensions get from `vscode.extensions.getExtension('mkbox.mkbox')?.activate()`. It follows Semantic
+ * Versioning on its own: `version` is its version, 1 at first.
+ */
+export interface MkboxApi {
+  readonly version: 1;
+  /**
+   * Serves the workspace's images, as the command *mkbox: Serve Images* does, on the address and port that the user
+   * set. Resolves with the URL for boards, or undefined when serving is not possible: the user has been told why.
+   */
+  serve(): Promise<string | undefined>;
+  /** Takes no new requests and resolves when the running ones are finished. */
+  stop(): Promise<void>;
+  /** A request came, began to be answered, or ended. */
+  readonly onDidRequest: vscode.Event<MkboxRequest>;
+  /** The images there are, as of the last look at the disk, sorted by ID. */
+  images(): readonly MkboxImage[];
+}
+
+/** A request as it is at the moment. */
+export interface MkboxRequest {
+  readonly client: string;
+  /** Path and query. */
+  readonly target: string;
+  /** `<box>/<image>`, where the request was resolved to an image. */
+  readonly image: string | undefined;
+  readonly state: 'running' | 'finished' | 'broken' | 'refused';
+  readonly sentBytes: number;
+  readonly totalBytes: number;
+}
+
+/** An image of the workspace. */
+export interface MkboxImage {
+  /** `<box>/<image>`. */
+  readonly id: string;
+  readonly path: string;
+  /** Absent while the image can't be handed out. */
+  readonly buildId: string | undefined;
+}
+
+/** Makes the API from the extension's parts. */
+export function createApi(serving: Serving, project: Project): MkboxApi {
+  return {
+    version: 1,
+    async serve() {
+      await serving.serve({ kind: 'all' });
+      return endpointOf(serving.state)?.url;
+    },
+    stop: () => serving.stop(),
+    onDidRequest: (listener, thisArg, disposables) =>
+      serving.onDidChangeTransfer(
+        ({ client, target, resolution, state, sentBytes, totalBytes }) =>
+          listener.call(thisArg, {
+            client,
+            target,
+            image: resolution?.found?.id,
+            state: state.kind,
+            sentBytes,
+            totalBytes,
+          }),
+        undefined,
+        disposables,
+      ),
+    images: () =>
+      project.snapshot.images.map(({ id, folder, image, state }) => ({
+        id,
+        path: `${folder}/${image}.img.zst`,
+        buildId: state.kind === 'ready' ? state.buildId : undefined,
+      })),
+  };
+}

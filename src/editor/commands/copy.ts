@@ -1,0 +1,89 @@
+import * as vscode from 'vscode';
+import type { CatalogImage } from '../../images/catalog.ts';
+import { dnsTxtRecords, normalizeMac, shellQuote, updatePath, updateTxt } from '../board-pointers.ts';
+import type { Project } from '../project.ts';
+import type { Serving } from '../serving.ts';
+import { endpointOf } from '../serving-state.ts';
+import { partsOf, pickImage } from './pick-image.ts';
+
+/** The commands that put what boards need on the clipboard. */
+export class CopyCommands {
+  readonly #project: Project;
+  readonly #serving: Serving;
+
+  constructor(project: Project, serving: Serving) {
+    this.#project = project;
+    this.#serving = serving;
+  }
+
+  /** The URL of the server, or of the request by which a board gets `image`. */
+  async updateUrl(image?: CatalogImage): Promise<void> {
+    const url = await this.#serverUrl();
+    if (url === undefined) return;
+    await copy(image === undefined ? url : url + updatePath(partsOf(image, this.#project)));
+  }
+
+  /** The command that shows what a board would get. */
+  async curl(image?: CatalogImage): Promise<void> {
+    const url = await this.#serverUrl();
+    const chosen = image ?? (url && (await pickImage(this.#project, vscode.l10n.t('Copy curl Command'))));
+    if (url === undefined || !chosen) return;
+    await copy(`curl ${shellQuote(url + updatePath(partsOf(chosen, this.#project)))} | tar -tv`);
+  }
+
+  /** The file that makes a board ask here, for its boot partition. */
+  async updateTxt(image?: CatalogImage): Promise<void> {
+    const url = await this.#serverUrl();
+    const chosen = image ?? (url && (await pickImage(this.#project, vscode.l10n.t('Copy update.txt for a Board'))));
+    if (url === undefined || !chosen) return;
+    await copy(updateTxt(url, partsOf(chosen, this.#project)));
+  }
+
+  /** The DNS records that make a board ask here. */
+  async dnsTxt(image?: CatalogImage): Promise<void> {
+    const { l10n, window } = vscode;
+    const title = l10n.t('Copy DNS TXT Records');
+    const url = await this.#serverUrl();
+    const chosen = image ?? (url && (await pickImage(this.#project, title)));
+    if (url === undefined || !chosen) return;
+    const mac = await window.showInputBox({
+      title,
+      prompt: l10n.t("The board's MAC address"),
+      placeHolder: '00:1e:06:12:34:56',
+      validateInput: (text) =>
+        normalizeMac(text) === undefined ? l10n.t('Twelve hexadecimal digits, as in 00:1e:06:12:34:56') : undefined,
+    });
+    if (mac === undefined) return;
+    const domain = await window.showInputBox({
+      title,
+      prompt: l10n.t('The domain that the board is given by DHCP'),
+      placeHolder: 'lab.example.org',
+      validateInput: (text) => (/^[a-z0-9.-]+$/i.test(text) ? undefined : l10n.t('A domain, as in lab.example.org')),
+    });
+    if (domain === undefined) return;
+    await copy(dnsTxtRecords(url, partsOf(chosen, this.#project), mac, domain));
+  }
+
+  /** The server's URL; where boards could not use it, the user is told, and asked. */
+  async #serverUrl(): Promise<string | undefined> {
+    const { l10n, window, commands } = vscode;
+    const endpoint = endpointOf(this.#serving.state);
+    if (endpoint === undefined) {
+      const serve = l10n.t('Serve Images');
+      const answer = await window.showInformationMessage(l10n.t('mkbox: images are not served now.'), serve);
+      if (answer === serve) await commands.executeCommand('mkbox.serve');
+      return endpointOf(this.#serving.state)?.url;
+    }
+    if (!endpoint.onNetwork) {
+      window.setStatusBarMessage(l10n.t('mkbox: only this machine can reach {0}', endpoint.url), 5_000);
+    }
+    return endpoint.url;
+  }
+}
+
+/** Puts `text` on the clipboard, and shows its first line for a moment. */
+export async function copy(text: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  const [firstLine = ''] = text.split('\n', 1);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Copied: {0}', firstLine), 4_000);
+}

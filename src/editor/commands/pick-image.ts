@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import type { CatalogImage } from '../../images/catalog.ts';
+import { type ImageParts, splitImageName } from '../../images/image-parts.ts';
+import type { Project } from '../project.ts';
+import { bytesText } from '../words.ts';
+
+/** Lets the user pick an image that boards can get; undefined when they don't, or when there is none. */
+export async function pickImage(project: Project, title: string): Promise<CatalogImage | undefined> {
+  const { l10n, window, env } = vscode;
+  const ready = project.snapshot.images.filter((image) => image.state.kind === 'ready');
+  if (ready.length === 0) {
+    void window.showInformationMessage(l10n.t('mkbox: there is no image that is ready.'));
+    return undefined;
+  }
+  const items = ready.map((image) => ({
+    label: image.image,
+    description: image.box,
+    detail: image.state.kind === 'ready' ? bytesText(image.state.zstBytes, env.language) : '',
+    image,
+  }));
+  const picked = await window.showQuickPick(items, {
+    title,
+    placeHolder: l10n.t('The image'),
+    matchOnDescription: true,
+  });
+  return picked?.image;
+}
+
+/**
+ * The parts by which a board asks for `image`. Where its name holds none of the workspace's boards, the folder's name is
+ * taken for the box, and what follows for the board.
+ */
+export function partsOf(image: CatalogImage, project: Project): ImageParts {
+  const parts = splitImageName(image.image, image.box, project.boards);
+  if (parts !== undefined) return parts;
+  const { box } = image;
+  const named = image.image.startsWith(`${box}-`) ? image.image.slice(box.length + 1) : image.image;
+  return { box, board: named };
+}

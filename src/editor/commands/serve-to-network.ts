@@ -1,0 +1,89 @@
+import { networkInterfaces } from 'node:os';
+import * as vscode from 'vscode';
+import type { ConsentStore, NetworkConsent } from '../consent.ts';
+import { type BindableAddress, bindableAddresses, type InterfaceKind } from '../interfaces.ts';
+import type { Serving } from '../serving.ts';
+
+interface AddressItem extends vscode.QuickPickItem {
+  /** Absent for serving this machine only. */
+  readonly consent?: NetworkConsent;
+}
+
+/** Lets the user choose an address for boards to reach this machine by, and remembers that they allowed it. */
+export async function serveToNetwork(serving: Serving, consent: ConsentStore): Promise<void> {
+  const { l10n } = vscode;
+  const picked = await vscode.window.showQuickPick(addressItems(), {
+    title: l10n.t('Serve to Boards on the Network'),
+    placeHolder: l10n.t('The address by which your boards reach this machine'),
+  });
+  if (picked === undefined) return;
+  if (picked.consent === undefined) {
+    await consent.withdraw();
+  } else {
+    if (!(await confirm(picked.consent, serving.port))) return;
+    await consent.remember(picked.consent);
+  }
+  await serving.restart();
+}
+
+/** Asks whether this workspace's images may be read by everyone who reaches the address. */
+export async function confirm({ host, address }: NetworkConsent, port: number): Promise<boolean> {
+  const { l10n } = vscode;
+  const allow = l10n.t('Serve to the Network');
+  const workspace = vscode.workspace.name ?? '';
+  const where = host === '0.0.0.0' ? l10n.t('any address of this machine') : address;
+  const answer = await vscode.window.showWarningMessage(
+    l10n.t('Serve the images of {0} to the network?', workspace),
+    {
+      modal: true,
+      detail: l10n.t(
+        'Everyone who can reach {0} on port {1} will be able to list and download all images of this workspace, without a password. Nothing else can be read, and nothing can be changed. This is remembered for this workspace.',
+        where,
+        port,
+      ),
+    },
+    allow,
+  );
+  return answer === allow;
+}
+
+function addressItems(): AddressItem[] {
+  const { l10n } = vscode;
+  const addresses = bindableAddresses(networkInterfaces());
+  const [best] = addresses;
+  const reachable = addresses.filter(({ kind }) => kind !== 'loopback');
+  const items: AddressItem[] = reachable.map(({ address, interfaceName, kind }) => ({
+    label: `$(broadcast) ${address}`,
+    description: [interfaceName, ...kindText(kind)].join(' · '),
+    consent: { host: address, address },
+  }));
+  if (best !== undefined && reachable.length > 0) items.push(allItem(best));
+  items.push({
+    label: `$(vm) ${l10n.t('This machine only')}`,
+    description: '127.0.0.1',
+    detail: l10n.t('Boards on the network reach nothing.'),
+  });
+  return items;
+}
+
+function allItem(best: BindableAddress): AddressItem {
+  return {
+    label: `$(globe) ${vscode.l10n.t('All addresses')}`,
+    description: '0.0.0.0',
+    detail: vscode.l10n.t('Also those of VPNs, containers and networks joined later.'),
+    consent: { host: '0.0.0.0', address: best.address },
+  };
+}
+
+function kindText(kind: InterfaceKind): string[] {
+  switch (kind) {
+    case 'vpn':
+      return [vscode.l10n.t('VPN: seldom where boards are')];
+    case 'container':
+      return [vscode.l10n.t('containers or virtual machines: seldom where boards are')];
+    case 'wsl':
+      return [vscode.l10n.t('WSL: seldom where boards are')];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import type { RequestLog } from '../request-log.ts';
+import type { Serving } from '../serving.ts';
+import { endpointOf, type ServingState } from '../serving-state.ts';
+import { statusOf } from '../status-words.ts';
+
+interface Action extends vscode.QuickPickItem {
+  readonly command?: string;
+}
+
+/** What a click on the status bar item offers: what can be done now, and first what ends it. */
+export async function showActions(serving: Serving, requests: RequestLog): Promise<void> {
+  const { state } = serving;
+  const { label } = statusOf(state, requests.sending, requests.unseen, vscode.l10n, vscode.env.language);
+  const picked = await vscode.window.showQuickPick(actionsFor(state), { title: 'mkbox', placeHolder: label });
+  requests.markSeen();
+  if (picked?.command !== undefined) await vscode.commands.executeCommand(picked.command);
+}
+
+function actionsFor(state: ServingState): Action[] {
+  const { l10n } = vscode;
+  const action = (icon: string, label: string, command: string): Action => ({ label: `$(${icon}) ${label}`, command });
+  const separator: Action = { label: '', kind: vscode.QuickPickItemKind.Separator };
+  const serve = action('play', l10n.t('Serve Images'), 'mkbox.serve');
+  const stop = action('debug-stop', l10n.t('Stop Serving'), 'mkbox.stop');
+  const once = action('target', l10n.t('Serve One Update'), 'mkbox.serveOneUpdate');
+  const network = action('broadcast', l10n.t('Serve to Boards on the Network…'), 'mkbox.serveToNetwork');
+  const show = [
+    action('list-unordered', l10n.t('Show Requests'), 'mkbox.requests.focus'),
+    action('output', l10n.t('Show Log'), 'mkbox.showLog'),
+  ];
+  const copy = [
+    action('link', l10n.t('Copy Update URL'), 'mkbox.copyUpdateUrl'),
+    action('terminal', l10n.t('Copy curl Command'), 'mkbox.copyCurl'),
+  ];
+  if (!vscode.workspace.isTrusted) {
+    return [action('shield', l10n.t('Manage Workspace Trust'), 'workbench.trust.manage'), ...show];
+  }
+  if (state.kind === 'one-shot') {
+    const cancel = action('discard', l10n.t('Cancel the One Update and Serve All Images'), 'mkbox.serve');
+    return [stop, cancel, network, separator, ...copy, ...show];
+  }
+  if (endpointOf(state) !== undefined) return [stop, once, network, separator, ...copy, ...show];
+  return [serve, once, network, separator, ...show];
+}

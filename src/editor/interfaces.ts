@@ -1,0 +1,38 @@
+import type { NetworkInterfaceInfo } from 'node:os';
+
+/** What lies behind an interface, as far as its name tells. */
+export type InterfaceKind = 'loopback' | 'network' | 'vpn' | 'container' | 'wsl';
+
+/** An IPv4 address that boards might reach this machine by. */
+export interface BindableAddress {
+  readonly address: string;
+  readonly interfaceName: string;
+  readonly kind: InterfaceKind;
+}
+
+/** How systems name the interfaces that no board on the bench is behind. */
+const KINDS: readonly [pattern: RegExp, kind: InterfaceKind][] = [
+  [/wsl/i, 'wsl'],
+  [/^(docker|br-|veth|cni|flannel|cali|podman|virbr|lxc|lxd|vmnet|vboxnet)|vethernet|virtualbox|vmware/i, 'container'],
+  [/^(tun|tap|wg|ppp|utun|tailscale|zt|ipsec|nordlynx)|vpn|wireguard|tailscale|zerotier/i, 'vpn'],
+];
+
+/**
+ * The IPv4 addresses of this machine, those of real networks first. Boards take their address from an initramfs by
+ * DHCP, which is IPv4.
+ */
+export function bindableAddresses(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): BindableAddress[] {
+  const order: readonly InterfaceKind[] = ['network', 'vpn', 'wsl', 'container', 'loopback'];
+  return Object.entries(interfaces)
+    .flatMap(([interfaceName, infos = []]) =>
+      infos
+        .filter((info) => info.family === 'IPv4')
+        .map(({ address, internal }) => ({ address, interfaceName, kind: kindOf(interfaceName, internal) })),
+    )
+    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+function kindOf(name: string, internal: boolean): InterfaceKind {
+  if (internal) return 'loopback';
+  return KINDS.find(([pattern]) => pattern.test(name))?.[1] ?? 'network';
+}

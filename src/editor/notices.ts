@@ -1,0 +1,92 @@
+import * as vscode from 'vscode';
+import { confirm } from './commands/serve-to-network.ts';
+import type { ConsentStore } from './consent.ts';
+import { Owner } from './dispose.ts';
+import type { Serving, Shot } from './serving.ts';
+import { isLoopbackHost } from './serving.ts';
+import type { ServingFailure, ServingState } from './serving-state.ts';
+import type { Settings } from './settings.ts';
+import { clientText } from './words.ts';
+
+/** Tells the user, once each, of what they must decide, and how a one-shot ended. Success is silent otherwise. */
+export class Notices extends Owner {
+  readonly #serving: Serving;
+  readonly #settings: Settings;
+  readonly #consent: ConsentStore;
+
+  constructor(serving: Serving, settings: Settings, consent: ConsentStore) {
+    super();
+    this.#serving = serving;
+    this.#settings = settings;
+    this.#consent = consent;
+    this.own(serving.onDidChangeState((state) => this.#onState(state)));
+    this.own(serving.onDidEndShot((shot) => tellShot(shot)));
+  }
+
+  /** Asks whether an address beyond loopback that the settings name may be used for this workspace. */
+  async askForNetwork(): Promise<void> {
+    const { l10n, window } = vscode;
+    const host = this.#settings.host.get();
+    if (isLoopbackHost(host) || this.#consent.get() !== undefined) return;
+    const allow = l10n.t('Serve to the Network…');
+    const message = l10n.t(
+      'mkbox: the setting mkbox.host is {0}, but this workspace is served to this machine only.',
+      host,
+    );
+    if ((await window.showInformationMessage(message, allow)) !== allow) return;
+    const consent = { host, address: host };
+    if (!(await confirm(consent, this.#serving.port))) return;
+    await this.#consent.remember(consent);
+    await this.#serving.restart();
+  }
+
+  #onState(state: ServingState): void {
+    if (state.kind === 'failed') void this.#tellFailure(state.failure);
+  }
+
+  async #tellFailure(failure: ServingFailure): Promise<void> {
+    const { l10n, window, commands } = vscode;
+    const retry = l10n.t('Retry');
+    const openSettings = l10n.t('Open Settings');
+    const otherPort = l10n.t('Use Another Port for This Session');
+    const answer =
+      failure.kind === 'port in use'
+        ? await window.showErrorMessage(portInUseText(failure), otherPort, openSettings, retry)
+        : await window.showErrorMessage(l10n.t('mkbox: {0}', failure.message), openSettings, retry);
+    switch (answer) {
+      case retry:
+        return this.#serving.serve({ kind: 'all' });
+      case otherPort:
+        return this.#serving.serveOnOtherPort();
+      case openSettings:
+        await commands.executeCommand('workbench.action.openSettings', 'mkbox.port');
+    }
+  }
+}
+
+function portInUseText({ port, holder }: Extract<ServingFailure, { kind: 'port in use' }>): string {
+  const { l10n } = vscode;
+  switch (holder.kind) {
+    case 'mkbox window':
+      return l10n.t(
+        'mkbox: port {0} is served by another window, {1}. Boards have the port in their update URL.',
+        port,
+        holder.workspace,
+      );
+    case 'update-server':
+      return l10n.t('mkbox: port {0} is in use by an update-server on this machine.', port);
+    case 'unknown':
+      return l10n.t('mkbox: port {0} is in use by another program. Boards have the port in their update URL.', port);
+  }
+}
+
+function tellShot({ transfer }: Shot): void {
+  const { l10n, window } = vscode;
+  const client = clientText(transfer.client);
+  const image = transfer.resolution?.found?.image ?? '';
+  const upToDate = transfer.state.kind === 'finished' && transfer.state.result === 'up to date';
+  const message = upToDate
+    ? l10n.t('mkbox: {0} already runs this build of {1}. Serving has stopped.', client, image)
+    : l10n.t('mkbox: {0} got {1}. Serving has stopped.', client, image);
+  void window.showInformationMessage(message);
+}

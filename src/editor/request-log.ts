@@ -1,0 +1,68 @@
+import * as vscode from 'vscode';
+import type { Transfer } from '../server/transfer.ts';
+import { Owner } from './dispose.ts';
+import type { Serving } from './serving.ts';
+
+/** Requests remembered: a screen shows some fifty, a day in the lab has some hundreds. */
+const REMEMBERED = 200;
+
+/** The newest requests of all server runs in this window, and the failure among them that nobody looked at yet. */
+export class RequestLog extends Owner {
+  readonly #changed = this.own(new vscode.EventEmitter<void>());
+  #requests: Transfer[] = [];
+  #unseen: Transfer | undefined;
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(serving: Serving) {
+    super();
+    this.own(serving.onDidChangeTransfer((transfer) => this.#note(transfer)));
+  }
+
+  /** Newest first. */
+  get requests(): readonly Transfer[] {
+    return this.#requests;
+  }
+
+  /** Archives being sent now. */
+  get sending(): readonly Transfer[] {
+    return this.#requests.filter(({ state, asked, totalBytes }) => {
+      return state.kind === 'running' && asked.kind === 'update' && totalBytes > 0;
+    });
+  }
+
+  /** The last update request that was refused or broken off since the user looked. */
+  get unseen(): Transfer | undefined {
+    return this.#unseen;
+  }
+
+  /** The last completed transfer of the image `id`. */
+  lastServed(id: string): Transfer | undefined {
+    return this.#requests.find((transfer) => {
+      return transfer.resolution?.found?.id === id && transfer.state.kind === 'finished' && transfer.completesUpdate;
+    });
+  }
+
+  /** Notes that the user looked. */
+  markSeen(): void {
+    if (this.#unseen === undefined) return;
+    this.#unseen = undefined;
+    this.#changed.fire();
+  }
+
+  /** Forgets all requests that ended. */
+  clear(): void {
+    this.#requests = this.#requests.filter((transfer) => transfer.state.kind === 'running');
+    this.#unseen = undefined;
+    this.#changed.fire();
+  }
+
+  #note(transfer: Transfer): void {
+    if (!this.#requests.includes(transfer)) {
+      this.#requests = [transfer, ...this.#requests].slice(0, REMEMBERED);
+    }
+    const failed = transfer.state.kind === 'refused' || transfer.state.kind === 'broken';
+    if (failed && transfer.asked.kind === 'update') this.#unseen = transfer;
+    this.#changed.fire();
+  }
+}

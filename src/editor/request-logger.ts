@@ -1,0 +1,40 @@
+import type * as vscode from 'vscode';
+import { transferLine } from '../server/transfer-line.ts';
+import type { Serving } from './serving.ts';
+import type { ServingState } from './serving-state.ts';
+
+/** Writes a line for each request that ended, and for what the server does, to the log. */
+export function logServing(serving: Serving, log: vscode.LogOutputChannel): vscode.Disposable {
+  const onTransfer = serving.onDidChangeTransfer((transfer) => {
+    if (transfer.state.kind === 'running') log.debug(`${transfer.client} ${transfer.method} ${transfer.target}`);
+    else log.info(transferLine(transfer));
+  });
+  const onState = serving.onDidChangeState((state) => {
+    if (state.kind === 'failed') log.error(stateLine(state));
+    else log.info(stateLine(state));
+  });
+  return {
+    dispose() {
+      onTransfer.dispose();
+      onState.dispose();
+    },
+  };
+}
+
+function stateLine(state: ServingState): string {
+  switch (state.kind) {
+    case 'serving':
+      return `serving images at ${state.endpoint.url}`;
+    case 'one-shot':
+      return `serving one update of ${state.only ?? 'any image'} at ${state.endpoint.url}`;
+    case 'draining':
+      return 'stopping: finishing running requests';
+    case 'failed':
+      return state.failure.kind === 'other'
+        ? state.failure.message
+        : `port ${state.failure.port} of ${state.failure.host} is in use (${state.failure.holder.kind})`;
+    case 'stopped':
+    case 'starting':
+      return state.kind;
+  }
+}

@@ -1,0 +1,124 @@
+import type { SetFault, SetProblem } from '../images/set-fault.ts';
+import { type Refusal, refusalText } from '../server/refusal.ts';
+import type { BreakReason, Transfer } from '../server/transfer.ts';
+import { bytesText, durationText, percentText, type Words } from './words.ts';
+
+/** What a request asked for, in the words of the boxes: its image, or its parts. */
+export function askedText({ asked, resolution, target }: Transfer, words: Words): string {
+  switch (asked.kind) {
+    case 'list':
+      return asked.search === undefined ? words.t('list') : words.t('list of {0}', asked.search);
+    case 'update': {
+      const parts = [asked.box, asked.image, asked.board, asked.branch, asked.version];
+      return resolution?.found?.image ?? (parts.filter((part) => part !== undefined).join(' ') || target);
+    }
+    case 'other':
+      return target;
+  }
+}
+
+/** What came of a request so far. */
+export function resultText(transfer: Transfer, words: Words, locale: string): string {
+  const { state, sentBytes, totalBytes, durationMs } = transfer;
+  switch (state.kind) {
+    case 'running':
+      if (totalBytes === 0) return words.t('looking for the image');
+      return words.t('sending {0} of {1}', percentText(sentBytes, totalBytes, locale), bytesText(totalBytes, locale));
+    case 'refused':
+      return refusalWords(state.refusal, words);
+    case 'broken':
+      return words.t(
+        'broken off at {0}: {1}',
+        percentText(sentBytes, totalBytes, locale),
+        breakWords(state.reason, words),
+      );
+    case 'finished':
+      switch (state.result) {
+        case 'image':
+          return words.t('sent {0} in {1}', bytesText(sentBytes, locale), durationText(durationMs, locale));
+        case 'part':
+          return words.t('sent {0}, the part asked for', bytesText(sentBytes, locale));
+        case 'up to date':
+          return words.t('up to date');
+        case 'not modified':
+          return words.t('not modified');
+        case 'head':
+          return words.t('asked for the headers only');
+        case 'list':
+          return words.t('listed');
+        case 'identity':
+          return words.t('asked who serves here');
+      }
+  }
+}
+
+/** Why a request gets nothing, in the user's language. */
+export function refusalWords(refusal: Refusal, words: Words): string {
+  switch (refusal.kind) {
+    case 'stopping':
+      return words.t('refused: the server is being stopped');
+    case 'path':
+      return words.t('nothing is served under this path');
+    case 'part missing':
+      return refusal.part === 'box' ? words.t('the request names no box') : words.t('the request names no board');
+    case 'no image': {
+      const tried = refusal.tried.join(', ');
+      return refusal.nearest === undefined
+        ? words.t('no image: tried {0}; there is none at all', tried)
+        : words.t('no image: tried {0}; nearest: {1}', tried, refusal.nearest);
+    }
+    case 'incomplete':
+      return words.t('{0} is incomplete: {1}', refusal.id, faultWords(refusal.fault, words));
+    case 'not this one':
+      return words.t('only {0} is served now', refusal.only);
+    case 'unreadable':
+      return words.t('the images could not be read ({0})', refusal.code);
+    case 'request':
+      return words.t('refused: {0}', refusalText(refusal));
+  }
+}
+
+/** What is wrong with a file of a set, in the user's language. */
+export function faultWords({ file, problem }: SetFault, words: Words): string {
+  return problemWords(problem, file, words);
+}
+
+function problemWords(problem: SetProblem, file: string, words: Words): string {
+  switch (problem) {
+    case 'missing':
+      return words.t('{0} is missing', file);
+    case 'empty':
+      return words.t('{0} is empty', file);
+    case 'link':
+      return words.t('{0} is a symbolic link; put the file itself there', file);
+    case 'not a file':
+      return words.t('{0} is not a regular file', file);
+    case 'outside':
+      return words.t('{0} lies outside the image folder', file);
+    case 'forbidden':
+      return words.t('{0} can not be read; check its permissions', file);
+    case 'unreadable':
+      return words.t('{0} can not be read; check the disk it is on', file);
+    case 'being written':
+      return words.t('{0} is being written', file);
+    case 'too large':
+      return words.t('{0} is far larger than such a file can be', file);
+    case 'no checksum':
+      return words.t('{0} has no line for the .img.zst under exactly its name', file);
+    case 'no build ID':
+      return words.t('{0} does not begin with 64 hexadecimal digits', file);
+  }
+}
+
+function breakWords(reason: BreakReason, words: Words): string {
+  switch (reason) {
+    case 'client closed':
+      return words.t('the board closed the connection');
+    case 'client stalled':
+      return words.t('the board took no more bytes');
+    case 'image changed':
+      return words.t('the image was written to while it was sent');
+    case 'image unreadable':
+      return words.t('the image could not be read');
+  }
+}

@@ -1,0 +1,34 @@
+import type { PortHolder } from './port-holder.ts';
+
+/** Where the server listens, and how boards reach it. */
+export interface Endpoint {
+  /** The address it is bound to; `0.0.0.0` or `::` for all. */
+  readonly host: string;
+  readonly port: number;
+  /** The URL to give to boards: of the address the user chose, or the one bound to. */
+  readonly url: string;
+  /** Whether others than this machine can reach it. */
+  readonly onNetwork: boolean;
+}
+
+/** Why nothing is served though it was wanted. */
+export type ServingFailure =
+  | { readonly kind: 'port in use'; readonly host: string; readonly port: number; readonly holder: PortHolder }
+  /** In the server's own words. */
+  | { readonly kind: 'other'; readonly message: string };
+
+/** What the embedded server is doing. */
+export type ServingState =
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'serving'; readonly endpoint: Endpoint }
+  /** Armed for one update; `only` is the ID of the one image handed out. */
+  | { readonly kind: 'one-shot'; readonly endpoint: Endpoint; readonly only?: string }
+  /** Taking no new requests, finishing the running ones. */
+  | { readonly kind: 'draining'; readonly endpoint: Endpoint }
+  | { readonly kind: 'failed'; readonly failure: ServingFailure };
+
+/** Where the server can be reached now; undefined when it can't. */
+export function endpointOf(state: ServingState): Endpoint | undefined {
+  return 'endpoint' in state ? state.endpoint : undefined;
+}

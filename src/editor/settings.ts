@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+
+const SECTION = 'mkbox';
+
+/** A setting, typed, with its changes. */
+export interface Setting<T> {
+  /** The value in force, for `folder` where it may differ between the workspace's folders. */
+  get(folder?: vscode.WorkspaceFolder): T;
+  readonly onDidChange: vscode.Event<void>;
+}
+
+/** The extension's settings. Their meanings and defaults stand in the manifest. */
+export interface Settings extends vscode.Disposable {
+  readonly host: Setting<string>;
+  readonly port: Setting<number>;
+  readonly allowedHosts: Setting<readonly string[]>;
+  readonly autoStart: Setting<boolean>;
+  readonly imagePath: Setting<string>;
+}
+
+/** Opens the settings. A value of another type than the manifest says, as a hand-written file may have, is its default. */
+export function openSettings(): Settings {
+  const changes = new vscode.EventEmitter<vscode.ConfigurationChangeEvent>();
+  const subscription = vscode.workspace.onDidChangeConfiguration((event) => changes.fire(event));
+  function setting<T>(name: string, fallback: T, isValid: (value: unknown) => value is T): Setting<T> {
+    return {
+      get(folder) {
+        const value = vscode.workspace.getConfiguration(SECTION, folder ?? null).get<unknown>(name);
+        return isValid(value) ? value : fallback;
+      },
+      onDidChange: (listener, thisArg, disposables) =>
+        changes.event(
+          (event) => {
+            if (event.affectsConfiguration(`${SECTION}.${name}`)) listener.call(thisArg);
+          },
+          undefined,
+          disposables,
+        ),
+    };
+  }
+  return {
+    host: setting('host', '127.0.0.1', (value): value is string => isText(value) && value !== ''),
+    port: setting('port', 8080, isPort),
+    allowedHosts: setting<readonly string[]>('allowedHosts', [], isTextList),
+    autoStart: setting('autoStart', true, (value) => typeof value === 'boolean'),
+    imagePath: setting('imagePath', '', isText),
+    dispose() {
+      subscription.dispose();
+      changes.dispose();
+    },
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isPort(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535;
+}

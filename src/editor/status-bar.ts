@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import { Owner } from './dispose.ts';
+import type { Project } from './project.ts';
+import type { RequestLog } from './request-log.ts';
+import { askedText, resultText } from './request-words.ts';
+import type { Serving } from './serving.ts';
+import { endpointOf } from './serving-state.ts';
+import { type Status, statusOf } from './status-words.ts';
+import type { Ticker } from './ticker.ts';
+import { clientText } from './words.ts';
+
+/** Requests in the tooltip: what happened just now. */
+const TOOLTIP_REQUESTS = 5;
+
+/** The status bar item. */
+export class StatusBar extends Owner {
+  readonly #serving: Serving;
+  readonly #requests: RequestLog;
+  readonly #project: Project;
+  readonly #item: vscode.StatusBarItem;
+
+  constructor(serving: Serving, requests: RequestLog, project: Project, ticker: Ticker) {
+    super();
+    this.#serving = serving;
+    this.#requests = requests;
+    this.#project = project;
+    this.#item = this.own(vscode.window.createStatusBarItem('mkbox.status', vscode.StatusBarAlignment.Left, 10));
+    this.#item.name = 'mkbox';
+    this.#item.command = 'mkbox.showActions';
+    this.own(ticker.onDraw(() => this.#draw()));
+    this.#draw();
+    this.#item.show();
+  }
+
+  #draw(): void {
+    const { state } = this.#serving;
+    const { sending, unseen } = this.#requests;
+    const status = statusOf(state, sending, unseen, vscode.l10n, vscode.env.language);
+    this.#item.text = status.text;
+    this.#item.accessibilityInformation = { label: status.label, role: 'button' };
+    this.#item.backgroundColor = background(status.severity);
+    this.#item.tooltip = this.#tooltip(status);
+  }
+
+  #tooltip(status: Status): vscode.MarkdownString {
+    const tooltip = new vscode.MarkdownString('', true);
+    tooltip.isTrusted = { enabledCommands: ['mkbox.stop', 'mkbox.serve', 'mkbox.copyUpdateUrl', 'mkbox.showLog'] };
+    tooltip.appendText(`${status.label}\n\n`);
+    const ready = this.#project.snapshot.images.filter((image) => image.state.kind === 'ready').length;
+    tooltip.appendText(`${vscode.l10n.t('{0} images ready', ready)}\n\n`);
+    for (const transfer of this.#requests.requests.slice(0, TOOLTIP_REQUESTS)) {
+      const result = resultText(transfer, vscode.l10n, vscode.env.language);
+      tooltip.appendText(`${clientText(transfer.client)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);
+    }
+    const running = endpointOf(this.#serving.state) !== undefined;
+    const [command, title] = running
+      ? ['mkbox.stop', vscode.l10n.t('Stop Serving')]
+      : ['mkbox.serve', vscode.l10n.t('Serve Images')];
+    const links = [
+      `[${title}](command:${command})`,
+      `[${vscode.l10n.t('Copy Update URL')}](command:mkbox.copyUpdateUrl)`,
+      `[${vscode.l10n.t('Show Log')}](command:mkbox.showLog)`,
+    ];
+    tooltip.appendMarkdown(links.join('&nbsp;&nbsp;|&nbsp;&nbsp;'));
+    return tooltip;
+  }
+}
+
+function background(severity: Status['severity']): vscode.ThemeColor | undefined {
+  switch (severity) {
+    case 'normal':
+      return undefined;
+    case 'warning':
+      return new vscode.ThemeColor('statusBarItem.warningBackground');
+    case 'error':
+      return new vscode.ThemeColor('statusBarItem.errorBackground');
+  }
+}

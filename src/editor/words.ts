@@ -1,0 +1,59 @@
+/** What texts are made with: `vscode.l10n` in the editor. Placeholders are `{0}`, `{1}`, … */
+export interface Words {
+  t(message: string, ...args: (string | number | boolean)[]): string;
+}
+
+const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** Bytes for people, in powers of 1000 and at most three digits: `63 MB`, `1.2 GB`. */
+export function bytesText(bytes: number, locale: string): string {
+  const power = Math.min(BYTE_UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const value = bytes / 1000 ** power;
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: BYTE_UNITS[power] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: value < 10 && power > 0 ? 1 : 0,
+  }).format(value);
+}
+
+/** A duration for people: `4.1 s`, `35 ms`. */
+export function durationText(milliseconds: number, locale: string): string {
+  const [value, unit] = milliseconds < 1000 ? [milliseconds, 'millisecond'] : [milliseconds / 1000, 'second'];
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: unit === 'second' && value < 100 ? 1 : 0,
+  }).format(value);
+}
+
+const AGES: readonly [limitMs: number, unitMs: number, unit: Intl.RelativeTimeFormatUnit][] = [
+  [60_000, 1_000, 'second'],
+  [3_600_000, 60_000, 'minute'],
+  [86_400_000, 3_600_000, 'hour'],
+  [30 * 86_400_000, 86_400_000, 'day'],
+  [365 * 86_400_000, 30 * 86_400_000, 'month'],
+  [Number.POSITIVE_INFINITY, 365 * 86_400_000, 'year'],
+];
+
+/** How long ago a moment was: `5 minutes ago`. Both in milliseconds since 1970. */
+export function ageText(thenMs: number, nowMs: number, locale: string): string {
+  const age = Math.max(0, nowMs - thenMs);
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  for (const [limitMs, unitMs, unit] of AGES) {
+    if (age < limitMs) return format.format(-Math.round(age / unitMs), unit);
+  }
+  return '';
+}
+
+/** A part of a whole in percent, rounded down: 100 % is all. */
+export function percentText(part: number, whole: number, locale: string): string {
+  const share = whole === 0 ? 0 : Math.floor((part / whole) * 100) / 100;
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share);
+}
+
+/** The address of a client as people know it: IPv4 as such, also where it came in by an IPv6 socket. */
+export function clientText(address: string): string {
+  return address.replace(/^::ffff:/, '');
+}

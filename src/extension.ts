@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+import { createApi, type MkboxApi } from './editor/api.ts';
+import { Commands } from './editor/commands/commands.ts';
+import { ConsentStore } from './editor/consent.ts';
+import { ImagesView } from './editor/images-view.ts';
+import { Notices } from './editor/notices.ts';
+import { Project } from './editor/project.ts';
+import { RequestLog } from './editor/request-log.ts';
+import { logServing } from './editor/request-logger.ts';
+import { RequestsView } from './editor/requests-view.ts';
+import { Serving } from './editor/serving.ts';
+import { servingContext } from './editor/serving-context.ts';
+import { openSettings } from './editor/settings.ts';
+import { StatusBar } from './editor/status-bar.ts';
+import { Ticker } from './editor/ticker.ts';
+import { Verdicts } from './editor/verdicts.ts';
+
+/** Kept for `deactivate`, the only place whose promise the editor awaits. */
+let running: Serving | undefined;
+
+/** Builds the parts, wires them, and serves if the user wants that. */
+export function activate(context: vscode.ExtensionContext): MkboxApi {
+  const log = vscode.window.createOutputChannel('mkbox', { log: true });
+  const settings = openSettings();
+  const consent = new ConsentStore(context.workspaceState);
+  const project = new Project(settings);
+  const version = String(context.extension.packageJSON.version);
+  const serving = new Serving({ settings, project, consent, version });
+  const requests = new RequestLog(serving);
+  const verdicts = new Verdicts();
+  const ticker = new Ticker(requests, serving.onDidChangeState, project.onDidChange, verdicts.onDidChange);
+  const notices = new Notices(serving, settings, consent);
+  running = serving;
+
+  context.subscriptions.push(
+    log,
+    settings,
+    project,
+    serving,
+    requests,
+    verdicts,
+    ticker,
+    notices,
+    logServing(serving, log),
+    servingContext(serving),
+    new StatusBar(serving, requests, project, ticker),
+    new ImagesView({ project, requests, verdicts }, ticker),
+    new RequestsView(requests, ticker),
+    new Commands({ serving, project, requests, verdicts, consent, log }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void autoStart()),
+  );
+
+  async function autoStart(): Promise<void> {
+    if (!vscode.workspace.isTrusted || !settings.autoStart.get() || project.folders.length === 0) return;
+    await serving.serve({ kind: 'all' });
+    await notices.askForNetwork();
+  }
+  void project.locate().then(autoStart);
+  return createApi(serving, project);
+}
+
+/** Closes the server within the time that the editor gives. */
+export async function deactivate(): Promise<void> {
+  await running?.close();
+}

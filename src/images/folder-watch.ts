@@ -1,0 +1,44 @@
+import { type FSWatcher, watch } from 'node:fs';
+
+/**
+ * Watches folders, not what is below them, and says that something changed in one of them. A hint and no more: systems
+ * run out of watches, and network mounts have none.
+ */
+export class FolderWatch {
+  readonly #onHint: () => void;
+  readonly #watchers = new Map<string, FSWatcher>();
+
+  constructor(onHint: () => void) {
+    this.#onHint = onHint;
+  }
+
+  /** Watches `folders` from now on, and no others. */
+  watchOnly(folders: Iterable<string>): void {
+    const wanted = new Set(folders);
+    for (const [folder, watcher] of this.#watchers) {
+      if (wanted.has(folder)) continue;
+      watcher.close();
+      this.#watchers.delete(folder);
+    }
+    for (const folder of wanted) {
+      if (!this.#watchers.has(folder)) this.#watch(folder);
+    }
+  }
+
+  close(): void {
+    this.watchOnly([]);
+  }
+
+  #watch(folder: string): void {
+    try {
+      const watcher = watch(folder, { persistent: false }, this.#onHint);
+      watcher.on('error', () => {
+        watcher.close();
+        this.#watchers.delete(folder);
+      });
+      this.#watchers.set(folder, watcher);
+    } catch {
+      // no watch to be had: whoever needs to know looks by itself from time to time
+    }
+  }
+}

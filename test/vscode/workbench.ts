@@ -1,0 +1,38 @@
+/**
+ * VS Code's window as a user works with it. Every method waits until what it is about is there, and says after a
+ * while what it saw instead.
+ */
+import type { Page } from 'playwright-core';
+import { type Settings, THEMES, type Theme } from './settings.ts';
+import { dialogs } from './workbench/dialogs.ts';
+import { menus } from './workbench/menus.ts';
+import { notifications } from './workbench/notifications.ts';
+import { palette } from './workbench/palette.ts';
+import { quickInput } from './workbench/quick-input.ts';
+import { statusBar } from './workbench/status-bar.ts';
+import { views } from './workbench/views.ts';
+
+export type Workbench = ReturnType<typeof openWorkbench>;
+
+/** The body's classes that tell a theme's kind. */
+const THEME_CLASSES = { light: 'vs', dark: 'vs-dark', 'high contrast': 'hc-black', 'high contrast light': 'hc-light' };
+
+/** The window of a running VS Code (`startVSCode`). */
+export function openWorkbench(vscode: { page: Page; changeSettings(changes: Settings): Promise<void> }) {
+  const { page } = vscode;
+  return {
+    ...palette(page),
+    ...quickInput(page),
+    ...statusBar(page),
+    ...views(page),
+    ...menus(page),
+    ...notifications(page),
+    dialogs: dialogs(page),
+
+    /** Changes the colours of the whole window. */
+    async setTheme(theme: Theme): Promise<void> {
+      await vscode.changeSettings({ 'workbench.colorTheme': THEMES[theme] });
+      await page.locator(`.monaco-workbench.${THEME_CLASSES[theme]}`).waitFor();
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/** The side bar: an extension's container in the activity bar, its views and what they hold. */
+import type { Page } from 'playwright-core';
+import { type MenuItem, menuItems } from './menus.ts';
+import { tooltipOf } from './tooltip.ts';
+import { findRow, type RowChoice, readTree, setExpanded, type TreeRow } from './tree.ts';
+
+/** Views by their names, rows by their labels. */
+export function views(page: Page) {
+  const tree = (view: string) => page.locator(`.monaco-list[role="tree"][aria-label="${view}"]`);
+  const pane = (view: string) =>
+    page.locator('.pane').filter({ has: page.locator(`.pane-header[aria-label="${view} Section"]`) });
+  // A badge or a shortcut comes after the title: "Explorer (Ctrl+Shift+E)".
+  const container = (title: string) =>
+    page.locator('.part.activitybar .action-item').filter({
+      has: page.locator(`.action-label[aria-label="${title}"], .action-label[aria-label^="${title} "]`),
+    });
+
+  return {
+    /** Shows a container of views by its title in the activity bar. */
+    async openView(title: string): Promise<void> {
+      const icon = container(title);
+      await icon.waitFor();
+      // A second click would hide the side bar.
+      if ((await icon.getAttribute('aria-expanded')) !== 'true') {
+        await icon.click();
+      }
+      await page.locator('.part.sidebar .composite.title', { hasText: title }).waitFor();
+    },
+
+    /** The number on a container's icon and what a screen reader says about it; empty without one. */
+    async badge(title: string): Promise<{ text: string; ariaLabel: string }> {
+      const badge = container(title).locator('.badge');
+      const text = (await badge.locator('.badge-content').textContent()) ?? '';
+      return { text, ariaLabel: text && ((await badge.getAttribute('aria-label')) ?? '') };
+    },
+
+    /** All rows that a view has now, from top to bottom. */
+    treeRows: (view: string): Promise<TreeRow[]> => readTree(tree(view)),
+
+    /** Opens a row and waits for what is below it. */
+    expand: (view: string, row: RowChoice) => setExpanded(tree(view), row, true),
+
+    /** Closes a row. */
+    collapse: (view: string, row: RowChoice) => setExpanded(tree(view), row, false),
+
+    /** Clicks a row. */
+    async clickRow(view: string, row: RowChoice): Promise<void> {
+      await (await findRow(tree(view), row)).locator('.label-name').click();
+    },
+
+    /** Presses the button at a row's end. */
+    async clickRowAction(view: string, row: RowChoice, action: string): Promise<void> {
+      const element = await findRow(tree(view), row);
+      await element.hover();
+      await element.getByRole('button', { name: action, exact: true }).click();
+    },
+
+    /** What pointing at a row shows. */
+    rowTooltip: async (view: string, row: RowChoice) =>
+      tooltipOf((await findRow(tree(view), row)).locator('.label-name')),
+
+    /** Opens a row's context menu and reads it; `clickContextItem` or `closeMenu` comes next. */
+    async contextMenu(view: string, row: RowChoice): Promise<MenuItem[]> {
+      await (await findRow(tree(view), row)).locator('.label-name').click({ button: 'right' });
+      return menuItems(page);
+    },
+
+    /** The buttons in a view's title. */
+    async viewActions(view: string): Promise<string[]> {
+      await pane(view).hover();
+      const actions = pane(view).locator('.pane-header .actions .action-label');
+      return actions.evaluateAll((elements: { getAttribute(name: string): string | null }[]) =>
+        elements.map((element) => element.getAttribute('aria-label') ?? ''),
+      );
+    },
+
+    /** Presses a button in a view's title. */
+    async clickViewAction(view: string, action: string): Promise<void> {
+      await pane(view).hover();
+      await pane(view).locator('.pane-header').getByRole('button', { name: action, exact: true }).click();
+    },
+
+    /** What an empty view says. */
+    async welcome(view: string): Promise<{ text: string; buttons: string[] }> {
+      const content = pane(view).locator('.welcome-view-content');
+      await content.waitFor();
+      const buttons = await content.locator('.monaco-button').allTextContents();
+      const paragraphs = await content.locator('p').allTextContents();
+      return { text: paragraphs.join('\n'), buttons };
+    },
+
+    /** Presses a button of an empty view. */
+    async clickWelcomeButton(view: string, button: string): Promise<void> {
+      await pane(view).locator('.welcome-view-content').getByRole('button', { name: button, exact: true }).click();
+    },
+
+    /** The line an extension shows above a view's rows; empty without one. */
+    async viewMessage(view: string): Promise<string> {
+      const message = pane(view).locator('.tree-explorer-viewlet-tree-view > .message:not(.hide)');
+      return (await message.count()) > 0 ? message.innerText() : '';
+    },
+  };
+}
