@@ -39,10 +39,9 @@ export function normalizeMac(text: string): string | undefined {
 
 /** The path and query of the request that a board of `parts` makes, without a build ID. */
 export function updatePath({ box, board, branch, version }: ImageParts): string {
-  const query = new URLSearchParams({ name: box, board });
-  if (branch !== undefined) query.set('branch', branch);
-  if (version !== undefined) query.set('version', version);
-  return `/update?${query}`;
+  const parts = Object.entries({ name: box, board, branch, version });
+  const query = parts.flatMap(([name, value]) => (value === undefined ? [] : `${name}=${encodeURIComponent(value)}`));
+  return `/update?${query.join('&')}`;
 }
 
 /** `text` as one word for a POSIX shell. */

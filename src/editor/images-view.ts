@@ -143,7 +143,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     item.id = path.join(image.folder, image.image);
     item.resourceUri = vscode.Uri.from({
       scheme: SCHEME,
-      path: `/${image.folder}/${image.image}`,
+      path: path.posix.join('/', image.folder.replaceAll('\\', '/'), image.image),
       fragment: health.kind,
     });
     item.description = description;

@@ -58,6 +58,10 @@ export class RequestLog extends Owner {
   }
 
   #note(transfer: Transfer): void {
+    if (transfer.asked.kind === 'identity') {
+      this.#requests = this.#requests.filter((request) => request !== transfer);
+      return;
+    }
     if (!this.#requests.includes(transfer)) {
       this.#requests = [transfer, ...this.#requests].slice(0, REMEMBERED);
     }

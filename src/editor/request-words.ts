@@ -12,6 +12,7 @@ export function askedText({ asked, resolution, target }: Transfer, words: Words)
       const parts = [asked.box, asked.image, asked.board, asked.branch, asked.version];
       return resolution?.found?.image ?? (parts.filter((part) => part !== undefined).join(' ') || target);
     }
+    case 'identity':
     case 'other':
       return target;
   }

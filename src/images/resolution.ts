@@ -30,8 +30,12 @@ export function resolveQuery(snapshot: CatalogSnapshot, query: ImageQuery): Reso
   return { tried };
 }
 
-/** The image whose name is most like `name`, to tell a person who may have mistyped; undefined where there is none. */
-export function nearestImage(snapshot: CatalogSnapshot, name: string): string | undefined {
-  if (snapshot.byName.size === 0 || name.length > COMPARABLE_LENGTH) return undefined;
-  return closest(name, [...snapshot.byName.keys()]);
+/**
+ * The image, of those that can be handed out, whose name is most like `name`: to tell a person who may have mistyped.
+ * Undefined where there is none.
+ */
+export function nearestImage({ images }: CatalogSnapshot, name: string): string | undefined {
+  const ready = images.filter((image) => image.state.kind === 'ready').map((image) => image.image);
+  if (ready.length === 0 || name.length > COMPARABLE_LENGTH) return undefined;
+  return closest(name, ready);
 }

@@ -6,10 +6,11 @@ const MISPLACED_BRANCH = 'branch=';
 
 /**
  * Reads the query of `/update?name=N&board=B&branch=R&version=V&build_id=I`. Empty values count as absent; of a
- * parameter that comes twice, the first that is not empty counts.
+ * parameter that comes twice, the first that is not empty counts. Boards encode nothing, so a plus sign is one: a
+ * version may hold it (`1.0+rc1`).
  */
 export function askedByParts(query: string): Asked {
-  const parameters = new URLSearchParams(query);
+  const parameters = new URLSearchParams(query.replaceAll('+', '%2B'));
   const first = (name: string) => parameters.getAll(name).find((value) => value !== '');
   const misplaced = parameters.getAll('').find((value) => value.startsWith(MISPLACED_BRANCH));
   return withoutAbsent({

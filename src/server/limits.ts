@@ -16,7 +16,7 @@ export const SEND_TIMEOUT_MS = 60_000;
  * After the last byte a client has this long to close or to ask again; then we close our half, which makes any client
  * close its own once it has read everything. curl closes at once.
  */
-export const LAST_BYTE_WAIT_MS = 1_000;
+export const LAST_BYTE_WAIT_MS = 250;
 
 /** A lab has hundreds of boards, not thousands; a stalled one holds one descriptor for its file and one for its socket. */
 export const MAX_CONNECTIONS = 2_000;

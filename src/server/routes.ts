@@ -54,11 +54,11 @@ export function createRoutes(
   }
 
   app.get('/identity', async (context) => {
-    await answer(context.env, ({ client }) =>
-      identity !== undefined && isLoopback(client)
-        ? { answer: jsonAnswer(identity), result: 'identity' }
-        : refuse({ kind: 'path' }),
-    );
+    await answer(context.env, (transfer) => {
+      if (identity === undefined || !isLoopback(transfer.client)) return refuse({ kind: 'path' });
+      transfer.asked = { kind: 'identity' };
+      return { answer: jsonAnswer(identity), result: 'identity' };
+    });
     return RESPONSE_ALREADY_SENT;
   });
 

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Answer, Body } from './answer.ts';
 import { readArchive, ShortReadError } from './archive-reader.ts';
@@ -19,11 +19,13 @@ type ArchiveBody = Extract<Body, { kind: 'archive' }>;
 /** Writes answers to sockets, and knows how many archives are under way. */
 export class Sender {
   #running = 0;
+  readonly #lastRequest = new WeakMap<Socket, IncomingMessage>();
   readonly #awaitingLastByte = new WeakMap<Socket, () => void>();
 
-  /** Tells that a further request came in on `socket`: whoever asks again has read the answer before. */
-  heardFrom(socket: Socket): void {
-    this.#awaitingLastByte.get(socket)?.();
+  /** Tells that a request came in: whoever asks again on a connection has read the answer before. */
+  heard(request: IncomingMessage): void {
+    this.#lastRequest.set(request.socket, request);
+    this.#awaitingLastByte.get(request.socket)?.();
   }
 
   /**
@@ -101,7 +103,8 @@ export class Sender {
       };
       this.#awaitingLastByte.set(socket, () => settle(SENT));
       socket.on('end', onEnd).on('error', onError).on('close', onClose).on('timeout', onTimeout);
-      response.end(() => socket.setTimeout(SEND_TIMEOUT_MS));
+      const askedAgain = this.#lastRequest.get(socket) !== response.req;
+      response.end(() => (askedAgain ? settle(SENT) : socket.setTimeout(SEND_TIMEOUT_MS)));
     });
   }
 }

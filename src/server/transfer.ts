@@ -3,7 +3,7 @@ import type { Refusal } from './refusal.ts';
 
 /** What a request asked for, by the parts it gave. */
 export interface Asked {
-  readonly kind: 'update' | 'list' | 'other';
+  readonly kind: 'update' | 'list' | 'identity' | 'other';
   readonly box?: string;
   /** Where the request names the image itself. */
   readonly image?: string;

@@ -143,7 +143,7 @@ export class UpdateServer {
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
-    this.#sender.heardFrom(request.socket);
+    this.#sender.heard(request);
     response.strictContentLength = true;
     const refusal = this.#draining ? STOPPING : checkRequest(request, this.#hosts);
     if (refusal !== undefined) {

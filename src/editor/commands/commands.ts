@@ -54,7 +54,9 @@ export class Commands extends Owner {
       log.show();
     });
     register('refresh', () => project.refresh(true));
-    register('verify', (node) => verifyImages(imagesOf(node, project), verdicts, log));
+    // A view's title gives its commands the row that has the focus; this one is for all of them.
+    register('verify', () => verifyImages(project.snapshot.images, verdicts, log));
+    register('verifyRow', (node) => verifyImages(imagesOf(node, project), verdicts, log));
     register('reveal', (node) => {
       const image = imageOf(node);
       return image && revealFile(image);
@@ -81,7 +83,7 @@ function imageOf(node: ImagesNode | undefined): CatalogImage | undefined {
   return node === undefined || node.kind === 'box' ? undefined : node.image;
 }
 
-/** The image of a row, the images of a box's row, or all of them. */
+/** The image of a row, or the images of a box's row. */
 function imagesOf(node: ImagesNode | undefined, { snapshot }: Project): readonly CatalogImage[] {
   switch (node?.kind) {
     case 'box':
@@ -90,7 +92,7 @@ function imagesOf(node: ImagesNode | undefined, { snapshot }: Project): readonly
     case 'detail':
       return [node.image];
     default:
-      return snapshot.images;
+      return [];
   }
 }
 

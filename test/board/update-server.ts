@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The command reads a folder and binds a port; a machine that needs longer than this is not working. */
+const START_TIMEOUT_MS = 20_000;
+
+/** What a stopped command may take to finish its transfers; a test that leaves more open wants it dead. */
+const STOP_TIMEOUT_MS = 5_000;
+
+export interface UpdateServerOptions {
+  /** The folder of images it serves. */
+  readonly imagePath: string;
+  /** Variables over those of every test: loopback, a free port, no stop after a request. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Exit {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The stand-alone command, running. */
+export interface RunningServer extends AsyncDisposable {
+  /** Its address without a slash at the end: `http://127.0.0.1:40123`. */
+  readonly url: string;
+  readonly pid: number;
+  /** The lines it has printed up to now, stdout and stderr, in the order they came. */
+  lines(): readonly string[];
+  readonly exited: Promise<Exit>;
+  /** Sends `signal`, SIGTERM if absent, and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<Exit>;
+}
+
+/** Starts `update-server` as a user would, and waits until it says where it listens. */
+export async function startUpdateServer({ imagePath, env = {} }: UpdateServerOptions): Promise<RunningServer> {
+  const child = spawn(process.execPath, ['src/cli.ts'], {
+    cwd: PROJECT,
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      IMAGE_PATH: imagePath,
+      STOP_AFTER_REQUEST: 'false',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const printed: string[] = [];
+  const exited = exitOf(child);
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  exited.finally(() => process.off('exit', kill)).catch(() => {});
+  const stdout = createInterface(child.stdout);
+  for (const stream of [stdout, createInterface(child.stderr)]) stream.on('line', (line) => printed.push(line));
+
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
+    return exited;
+  };
+  const url = await Promise.race([
+    once(stdout, 'line', { signal: AbortSignal.timeout(START_TIMEOUT_MS) }).then(([line]) => urlIn(String(line))),
+    exited.then(() => undefined),
+  ]).catch(() => undefined);
+  if (url === undefined || child.pid === undefined) {
+    kill();
+    throw new Error(`update-server did not say where it listens. It printed:\n${printed.join('\n')}`);
+  }
+  return {
+    url,
+    pid: child.pid,
+    lines: () => [...printed],
+    exited,
+    stop,
+    async [Symbol.asyncDispose]() {
+      const deadline = setTimeout(kill, STOP_TIMEOUT_MS);
+      await stop();
+      clearTimeout(deadline);
+    },
+  };
+}
+
+function urlIn(line: string): string | undefined {
+  return /https?:\/\/[^\s/]+/.exec(line)?.[0];
+}
+
+function exitOf(child: ChildProcess): Promise<Exit> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (status, signal) => resolve({ status, signal }));
+  });
+}

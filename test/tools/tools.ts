@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { UserError } from '../../src/errors.ts';
+import { cachedTool, fetchPackage } from './fetch-package.ts';
+import { findOnPath } from './find-on-path.ts';
+
+/** A program that tests run: what a board or a person at a shell would use, never a stand-in written in the test. */
+export type ToolName =
+  | 'bash'
+  | 'busybox'
+  | 'curl'
+  | 'dd'
+  | 'pzstd'
+  | 'python3'
+  | 'sha256sum'
+  | 'tar'
+  | 'zstd'
+  | 'zstdcat';
+
+/** Where each tool that was asked for lies, as absolute paths. */
+export type ToolPaths<Name extends ToolName = ToolName> = Readonly<Record<Name, string>>;
+
+interface Tool {
+  /** The Debian package to install, which is what the error names. */
+  readonly package: string;
+  /** The package stands alone once it is unpacked, so it can be fetched when the machine lacks it. */
+  readonly fetchable?: boolean;
+  /** What the program is called, best first; its own name if absent. */
+  readonly calledAs?: readonly string[];
+  /** Arguments that make it answer at once with status 0, and what the answer must hold. */
+  readonly probe: readonly string[];
+  readonly answers?: RegExp;
+}
+
+const TOOLS: Readonly<Record<ToolName, Tool>> = {
+  bash: { package: 'bash', probe: ['--version'] },
+  busybox: { package: 'busybox-static', fetchable: true, probe: ['true'] },
+  curl: { package: 'curl', probe: ['--version'] },
+  dd: { package: 'coreutils', probe: ['--version'] },
+  pzstd: { package: 'zstd', fetchable: true, probe: ['--version'] },
+  python3: { package: 'python3', probe: ['--version'] },
+  sha256sum: { package: 'coreutils', probe: ['--version'] },
+  // Boards unpack with GNU tar; a BSD tar of the same name forgives and refuses other things.
+  tar: { package: 'tar', calledAs: ['tar', 'gtar'], probe: ['--version'], answers: /GNU tar/ },
+  zstd: { package: 'zstd', fetchable: true, probe: ['--version'] },
+  zstdcat: { package: 'zstd', fetchable: true, probe: ['--version'] },
+};
+
+/**
+ * Paths of the tools a test needs: from PATH, else from the project's own cache, else fetched into it as a Debian
+ * package, which needs no root. Throws a `UserError` that says what to install; a test that needs a tool fails
+ * without it, it never skips.
+ */
+export function requireTools<Name extends ToolName>(...names: readonly Name[]): ToolPaths<Name> {
+  const paths: Partial<Record<Name, string>> = {};
+  for (const name of names) paths[name] = requireTool(name);
+  return paths as Record<Name, string>;
+}
+
+function requireTool(name: ToolName): string {
+  const tool = TOOLS[name];
+  const works = (path: string) => answersProbe(path, tool);
+  const onPath = findOnPath(tool.calledAs ?? [name], works);
+  if (onPath !== undefined) return onPath;
+  if (!tool.fetchable) throw missing(name, tool, 'it is not on PATH');
+  const cached = cachedTool(tool.package, name, works);
+  if (cached !== undefined) return cached;
+  const reason = fetchPackage(tool.package);
+  if (reason !== undefined) throw missing(name, tool, `it is not on PATH, and ${reason}`);
+  const fetched = cachedTool(tool.package, name, works);
+  if (fetched !== undefined) return fetched;
+  throw missing(name, tool, `it is not on PATH, and the one in package ${tool.package} does not run here`);
+}
+
+function answersProbe(path: string, tool: Tool): boolean {
+  const { status, stdout } = spawnSync(path, [...tool.probe], { encoding: 'utf8', timeout: 10_000 });
+  return status === 0 && (tool.answers === undefined || tool.answers.test(stdout));
+}
+
+function missing(name: ToolName, tool: Tool, why: string): UserError {
+  const what = tool.answers === undefined ? name : `${name} (${tool.answers.source})`;
+  return new UserError(`This test needs ${what}: ${why}. Install it: apt-get install ${tool.package}`);
+}
