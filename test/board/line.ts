@@ -73,7 +73,7 @@ function carryAnswer(upstream: Socket, board: Socket, damage: Damage): void {
     if (!more) upstream.pause();
   });
   board.on('drain', () => passed < cutAfter && upstream.resume());
-  upstream.on('end', () => board.end());
+  upstream.on('end', () => passed < cutAfter && board.end());
 }
 
 function endLine(upstream: Socket, board: Socket, cut: NonNullable<Damage['cut']>): void {
