@@ -22,7 +22,7 @@ let running: Serving | undefined;
 export function activate(context: vscode.ExtensionContext): MkboxApi {
   const log = vscode.window.createOutputChannel('mkbox', { log: true });
   const settings = openSettings();
-  const consent = new ConsentStore(context.workspaceState);
+  const consent = new ConsentStore(context.storageUri?.fsPath);
   const project = new Project(settings);
   const version = String(context.extension.packageJSON.version);
   const serving = new Serving({ settings, project, consent, version });

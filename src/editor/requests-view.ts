@@ -40,9 +40,9 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
     const client = clientText(transfer.client);
     const asked = askedText(transfer, l10n);
     const result = resultText(transfer, l10n, env.language);
-    const item = new vscode.TreeItem(`${client}  ${asked}`);
+    const item = new vscode.TreeItem(client);
     item.id = `${transfer.startedAtMs}/${transfer.id}`;
-    item.description = result;
+    item.description = `${result} · ${asked}`;
     item.iconPath = iconOf(transfer);
     item.contextValue = 'request';
     item.accessibilityInformation = { label: `${client}, ${asked}: ${result}` };

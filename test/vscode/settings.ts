@@ -20,6 +20,8 @@ export const QUIET_SETTINGS: Settings = {
   'workbench.colorTheme': THEMES.light,
   'workbench.reduceMotion': 'on',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  // Rows that stick to a view's top hide those below them from the pointer.
+  'workbench.tree.enableStickyScroll': false,
   'window.autoDetectColorScheme': false,
   'chat.disableAIFeatures': true,
   'telemetry.telemetryLevel': 'off',

@@ -11,7 +11,7 @@ import { setUp } from './setup.ts';
 
 /** What kind of VS Code to start. */
 export interface Options {
-  /** The folder to open. */
+  /** The folder to open, or a `.code-workspace` file. */
   workspace: string;
   /** The packaged extension to install. */
   vsix?: string;
@@ -87,7 +87,8 @@ export async function startVSCode(options: Options): Promise<VSCode> {
     const browser = await launchBrowser();
     cleanUps.push(() => browser.close());
     const { page, consoleLines } = await openPage(browser, options.viewport);
-    const url = `${server.url}?folder=${encodeURIComponent(options.workspace)}`;
+    const kind = options.workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
+    const url = `${server.url}?${kind}=${encodeURIComponent(options.workspace)}`;
     await page.goto(url, { timeout: WORKBENCH_TIMEOUT_MS });
     await workbenchDrawn(page);
 

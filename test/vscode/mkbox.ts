@@ -1,0 +1,76 @@
+/** The packaged extension in a real VS Code, on a copy of the demo workspace. */
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { PROJECT_ROOT } from './cache.ts';
+import { type Options, prepareExtensions, startVSCode, type VSCode } from './vscode.ts';
+import { openWorkbench, type Workbench } from './workbench.ts';
+
+/** Where tests of one file work: a copy of the demo, and the extension installed as users get it. */
+export interface Bench extends AsyncDisposable {
+  readonly demo: string;
+  readonly boxes: string;
+  /** Free when the bench was set up. */
+  readonly port: number;
+  /** Opens a VS Code on the demo, or on another folder. */
+  open(options?: Partial<Options>): Promise<VSCode & { readonly workbench: Workbench }>;
+}
+
+/** Packages and installs the extension, and copies the demo. */
+export async function setUpBench(): Promise<Bench> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-bench-'));
+  const demo = path.join(folder, 'demo');
+  const extensionsDir = path.join(folder, 'extensions');
+  await cp(path.join(PROJECT_ROOT, 'demo'), demo, { recursive: true });
+  await promisify(execFile)(process.execPath, [path.join(PROJECT_ROOT, 'scripts/package.ts'), '--out', folder]);
+  const vsix = (await readdir(folder)).find((name) => name.endsWith('.vsix'));
+  if (vsix === undefined) throw new Error('the extension was not packaged; is it built? npm run build');
+  await prepareExtensions(path.join(folder, vsix), extensionsDir);
+  const port = await freePort();
+  return {
+    demo,
+    boxes: path.join(demo, 'boxes'),
+    port,
+    async open(options = {}) {
+      const machineSettings = { 'mkbox.port': port, ...options.machineSettings };
+      const vscode = await startVSCode({ workspace: demo, extensionsDir, ...options, machineSettings });
+      return { ...vscode, workbench: openWorkbench(vscode) };
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
+  };
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port to be had');
+  return address.port;
+}
+
+/**
+ * Makes the image `docker-box-odroid-c4-big`: the demo's with so much noise behind it that sending it takes a while.
+ * Answers the SHA-256 of the raw image.
+ */
+export async function addBigImage(boxes: string, noiseBytes: number): Promise<string> {
+  const small = path.join(boxes, 'docker-box', 'docker-box-odroid-c4-main.img');
+  const big = path.join(boxes, 'docker-box', 'docker-box-odroid-c4-big.img');
+  const raw = Buffer.concat([zstdDecompressSync(await readFile(`${small}.zst`)), randomBytes(noiseBytes)]);
+  const zst = zstdCompressSync(raw);
+  const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+  const id = (await readFile(`${small}.buildID`, 'utf8')).slice(0, 64);
+  const name = path.basename(big);
+  await writeFile(`${big}.buildID`, `${id}  ${name}\n`);
+  await writeFile(`${big}.zst`, zst);
+  await writeFile(`${big}.sha256`, `${sha256(raw)}  ${name}\n${sha256(zst)}  ${name}.zst\n`);
+  return sha256(raw);
+}

@@ -1,0 +1,188 @@
+/** The extension where it can't simply serve: a taken port, no trust, two roots, boards on the network. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type Bench, freePort, setUpBench } from './mkbox.ts';
+import type { VSCode } from './vscode.ts';
+import { until } from './workbench/wait.ts';
+import type { Workbench } from './workbench.ts';
+
+const STATUS = 'mkbox.status';
+
+type Window = VSCode & { readonly workbench: Workbench };
+
+describe('mkbox', () => {
+  let bench: Bench;
+  before(async () => {
+    bench = await setUpBench();
+  });
+  after(() => bench?.[Symbol.asyncDispose]());
+
+  /** Runs `steps` in a window of their own, and keeps what there is to see when they fail. */
+  async function inWindow(
+    name: string,
+    options: Parameters<Bench['open']>[0],
+    steps: (window: Window) => Promise<void>,
+  ) {
+    const window = await bench.open(options);
+    try {
+      await steps(window);
+    } catch (error) {
+      await window.keepEvidence(name);
+      throw error;
+    } finally {
+      await window.close();
+    }
+  }
+  const status = ({ workbench }: Window, text: string) =>
+    until(
+      `the status "${text}"`,
+      () => workbench.statusBarItem(STATUS),
+      (item) => item.text === text,
+    );
+  const serves = (port: number) =>
+    fetch(`http://127.0.0.1:${port}/list`).then(
+      (response) => response.status === 200,
+      () => false,
+    );
+
+  it('says who has the port, takes no other by itself, and one for the session when told to', async () => {
+    const stranger = createServer((_request, response) => response.end('not mkbox')).listen(bench.port, '127.0.0.1');
+    await once(stranger, 'listening');
+    await inWindow('port taken', {}, async (window) => {
+      const { workbench } = window;
+      const item = await status(window, `mkbox :${bench.port}`);
+      const failed = await until(
+        'the failure',
+        () => workbench.statusBarItem(STATUS),
+        (it) => it.urgency === 'error',
+      );
+      assert.equal(failed.ariaLabel, `mkbox: port ${bench.port} is in use`);
+      assert.equal(item.text, failed.text);
+      const message = await workbench.notification(`port ${bench.port} is in use by another program`);
+      assert.deepEqual(message.buttons, ['Use Another Port for This Session', 'Open Settings', 'Retry']);
+      await window.screenshot('port-in-use-light');
+      await workbench.clickNotificationButton(message.text, 'Use Another Port for This Session');
+      const serving = await until(
+        'another port',
+        () => workbench.statusBarItem(STATUS),
+        (it) => it.icons.includes('broadcast'),
+      );
+      assert.ok(await serves(Number(serving.text.split(':')[1])));
+      stranger.close();
+    });
+    stranger.closeAllConnections();
+  });
+
+  it('knows another window of its own by name', async () => {
+    await inWindow('first window', {}, async (first) => {
+      await until('the first window to serve', () => serves(bench.port), Boolean);
+      await status(first, `mkbox :${bench.port}`);
+      await inWindow('second window', {}, async ({ workbench }) => {
+        await workbench.notification(`port ${bench.port} is served by another window, demo.`);
+        const item = await workbench.statusBarItem(STATUS);
+        assert.deepEqual(item.icons, ['window']);
+        assert.equal(item.urgency, 'normal');
+      });
+    });
+  });
+
+  it('shows images but serves nothing until the workspace is trusted', async () => {
+    await inWindow('trust', { trust: 'ask' }, async (window) => {
+      const { workbench } = window;
+      await workbench.dialogs.click("No, I don't trust the authors");
+      await workbench.openView('mkbox');
+      await until(
+        'the images',
+        () => workbench.treeRows('Images'),
+        (rows) => rows.length > 3,
+      );
+      await status(window, 'mkbox');
+      assert.equal(await serves(bench.port), false);
+      await window.screenshot('untrusted-light');
+      await workbench.clickStatusBarItem(STATUS);
+      await workbench.choose('Manage Workspace Trust');
+      await window.page
+        .getByRole('button', { name: /^Trust$/ })
+        .first()
+        .click();
+      await status(window, `mkbox :${bench.port}`);
+      assert.ok(await serves(bench.port));
+    });
+  });
+
+  it('serves two roots as one, and marks the image that both have', async () => {
+    const second = path.join(path.dirname(bench.demo), 'second');
+    const workspace = path.join(path.dirname(bench.demo), 'both.code-workspace');
+    await cp(bench.demo, second, { recursive: true });
+    for (const box of ['linux-box', 'led-blink']) await rm(path.join(second, 'boxes', box), { recursive: true });
+    await cp(path.join(bench.boxes, 'led-blink'), path.join(second, 'boxes', 'second-box'), { recursive: true });
+    await writeFile(workspace, JSON.stringify({ folders: [{ path: 'demo' }, { path: 'second' }] }));
+    await inWindow('two roots', { workspace }, async (window) => {
+      const { workbench } = window;
+      await status(window, `mkbox :${bench.port}`);
+      const list = await (await fetch(`http://127.0.0.1:${bench.port}/list`)).text();
+      assert.match(list, /^second-box\/example-led-blink-odroid-c4$/m);
+      assert.equal(list.match(/^docker-box\/docker-box-odroid-c4-main$/gm)?.length, 1);
+      await workbench.openView('mkbox');
+      const rows = await until(
+        'both roots',
+        () => workbench.treeRows('Images'),
+        (found) => found.length > 8,
+      );
+      const twice = rows.filter((row) => row.label === 'docker-box-odroid-c4-main');
+      assert.deepEqual(
+        twice.map((row) => /· not served$/.test(row.description)),
+        [false, true],
+      );
+      await window.screenshot('two-roots-light');
+    });
+  });
+
+  it('serves the network only after it was told to, and keeps that for the workspace', async () => {
+    const port = await freePort();
+    const options = { machineSettings: { 'mkbox.port': port, 'mkbox.host': '0.0.0.0' } };
+    await inWindow('consent', options, async (window) => {
+      const { workbench } = window;
+      const item = await status(window, `mkbox :${port}`);
+      assert.equal(item.ariaLabel, `mkbox: serving images at http://127.0.0.1:${port}`);
+      await workbench.notification('the setting mkbox.host is 0.0.0.0');
+      await workbench.runCommand('mkbox: Serve to Boards on the Network…');
+      const { rows } = await workbench.quickPick();
+      assert.ok(rows.some((row) => row.label === 'This machine only' && row.description === '127.0.0.1'));
+      await window.screenshot('network-light');
+      await workbench.choose('All addresses');
+      const dialog = await workbench.dialogs.shown();
+      assert.match(dialog.message, /^Serve the images of demo to the network\?$/);
+      assert.match(dialog.detail, new RegExp(`any address of this machine on port ${port}`));
+      await window.screenshot('consent-light');
+      await workbench.dialogs.click('Serve to the Network');
+      await until(
+        'an address of the network',
+        () => workbench.statusBarItem(STATUS),
+        (it) => it.icons.includes('broadcast') && !it.ariaLabel.includes('127.0.0.1'),
+      );
+      await window.reload();
+      const again = await status(window, `mkbox :${port}`);
+      assert.doesNotMatch(again.ariaLabel, /127\.0\.0\.1/);
+    });
+  });
+
+  it('does not take host, port or autostart from the files of a workspace', async () => {
+    const settings = { 'mkbox.host': '0.0.0.0', 'mkbox.port': await freePort(), 'mkbox.autoStart': false };
+    const folder = path.join(bench.demo, '.vscode');
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, 'settings.json'), JSON.stringify(settings));
+    try {
+      await inWindow('workspace settings', {}, async (window) => {
+        const item = await status(window, `mkbox :${bench.port}`);
+        assert.equal(item.ariaLabel, `mkbox: serving images at http://127.0.0.1:${bench.port}`);
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
