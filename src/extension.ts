@@ -44,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     logServing(serving, log),
     servingContext(serving),
     new StatusBar(serving, requests, project, ticker),
-    new ImagesView({ project, requests, verdicts }, ticker),
+    new ImagesView({ project, serving, requests, verdicts }, ticker),
     new RequestsView(requests, ticker),
     new Commands({ serving, project, requests, verdicts, consent, log }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void autoStart()),

@@ -8,6 +8,8 @@ import { type ImageHealth, type JudgedImage, judge, type Surroundings } from './
 import { healthText, imageDescription } from './image-words.ts';
 import type { Project } from './project.ts';
 import type { RequestLog } from './request-log.ts';
+import type { Serving } from './serving.ts';
+import type { ServingState } from './serving-state.ts';
 import type { Ticker } from './ticker.ts';
 import type { Verdicts } from './verdicts.ts';
 
@@ -23,6 +25,7 @@ const SCHEME = 'mkbox-image';
 /** What the view shows. */
 export interface ImagesViewParts {
   readonly project: Project;
+  readonly serving: Serving;
   readonly requests: RequestLog;
   readonly verdicts: Verdicts;
 }
@@ -32,6 +35,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   readonly #parts: ImagesViewParts;
   readonly #changed = this.own(new vscode.EventEmitter<ImagesNode | undefined>());
   readonly #decorated = this.own(new vscode.EventEmitter<undefined>());
+  readonly #view: vscode.TreeView<ImagesNode>;
   #drawn = '';
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -40,7 +44,9 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   constructor(parts: ImagesViewParts, ticker: Ticker) {
     super();
     this.#parts = parts;
-    this.own(vscode.window.createTreeView('mkbox.images', { treeDataProvider: this, showCollapseAll: true }));
+    this.#view = this.own(
+      vscode.window.createTreeView('mkbox.images', { treeDataProvider: this, showCollapseAll: true }),
+    );
     this.own(vscode.window.registerFileDecorationProvider(this));
     this.own(ticker.onDraw(() => this.#draw()));
     this.#draw();
@@ -78,7 +84,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
 
   /** Draws anew only when something that is shown changed: bytes on their way are not. */
   #draw(): void {
-    const { project } = this.#parts;
+    const { project, serving } = this.#parts;
+    this.#view.message = obstacleText(serving.state) ?? '';
     const surroundings = this.#surroundings();
     const { images, shadowed, boxes } = project.snapshot;
     const none = project.folders.length === 0 ? 'no-folder' : 'none';
@@ -125,7 +132,9 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   #boxItem(box: CatalogBox): vscode.TreeItem {
     const count = this.#imagesOf(box).length;
     const item = new vscode.TreeItem(box.name, vscode.TreeItemCollapsibleState.Expanded);
-    const text = count === 1 ? vscode.l10n.t('1 image') : vscode.l10n.t('{0} images', count);
+    const number = count === 1 ? vscode.l10n.t('1 image') : vscode.l10n.t('{0} images', count);
+    const several = this.#parts.project.folders.length > 1;
+    const text = several ? `${number} · ${vscode.workspace.asRelativePath(box.path)}` : number;
     item.id = box.path;
     item.description = text;
     item.iconPath = new vscode.ThemeIcon('package');
@@ -153,6 +162,18 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     item.tooltip = `${image.image}\n${state}`;
     return item;
   }
+}
+
+/** Why images that are shown are not served, where it is not that the user stopped it. */
+function obstacleText(state: ServingState): string | undefined {
+  const { l10n, workspace } = vscode;
+  if (!workspace.isTrusted) return l10n.t('Not served: this workspace is not trusted.');
+  if (state.kind !== 'failed') return undefined;
+  if (state.failure.kind === 'other') return l10n.t('Not served: {0}', state.failure.message);
+  const { port, holder } = state.failure;
+  return holder.kind === 'mkbox window'
+    ? l10n.t('Not served: another window, {0}, has port {1}.', holder.workspace, port)
+    : l10n.t('Not served: port {0} is in use.', port);
 }
 
 function detailItem(image: CatalogImage, { label, value, icon }: Detail): vscode.TreeItem {
