@@ -46,7 +46,6 @@ async function serve(settings: Settings): Promise<void> {
   });
   const log = new LineLog(process.stdout);
   announce(log, server, folder, snapshot);
-  log.flush();
   for (const end of ['finished', 'broken', 'refused'] as const) {
     server.events.on(end, (transfer) => log.write(transferLine(transfer)));
   }
@@ -62,6 +61,7 @@ async function serve(settings: Settings): Promise<void> {
       void server.stop();
     });
   }
+  log.flush(); // who waits for the first line may send a signal at once
   const shot = await server.stopped;
   log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`);
   log.flush();
@@ -75,7 +75,7 @@ async function checkFolder(folder: string): Promise<void> {
   } catch (error) {
     if (error instanceof UserError) throw error;
     const code = systemErrorCode(error);
-    if (code === 'ENOENT') throw new UserError(`IMAGE_PATH: there is no folder ${folder}`);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new UserError(`IMAGE_PATH: there is no folder ${folder}`);
     throw new UserError(`IMAGE_PATH: the folder ${folder} can not be read (${code}); check its permissions`);
   }
 }

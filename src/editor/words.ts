@@ -7,7 +7,8 @@ const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as c
 
 /** Bytes for people, in powers of 1000 and at most three digits: `63 MB`, `1.2 GB`. */
 export function bytesText(bytes: number, locale: string): string {
-  const power = Math.min(BYTE_UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  let power = 0;
+  while (power < BYTE_UNITS.length - 1 && Math.round(bytes / 1000 ** power) >= 1000) power++;
   const value = bytes / 1000 ** power;
   return new Intl.NumberFormat(locale, {
     style: 'unit',
@@ -42,14 +43,14 @@ export function ageText(thenMs: number, nowMs: number, locale: string): string {
   const age = Math.max(0, nowMs - thenMs);
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   for (const [limitMs, unitMs, unit] of AGES) {
-    if (age < limitMs) return format.format(-Math.round(age / unitMs), unit);
+    if (age < limitMs) return format.format(-Math.floor(age / unitMs), unit);
   }
   return '';
 }
 
 /** A part of a whole in percent, rounded down: 100 % is all. */
 export function percentText(part: number, whole: number, locale: string): string {
-  const share = whole === 0 ? 0 : Math.floor((part / whole) * 100) / 100;
+  const share = whole === 0 ? 0 : Math.floor((part * 100) / whole) / 100;
   return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share);
 }
 

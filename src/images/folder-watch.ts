@@ -1,4 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
+import path from 'node:path';
 
 /**
  * Watches folders, not what is below them, and says that something changed in one of them. A hint and no more: systems
@@ -31,14 +32,20 @@ export class FolderWatch {
 
   #watch(folder: string): void {
     try {
-      const watcher = watch(folder, { persistent: false }, this.#onHint);
-      watcher.on('error', () => {
-        watcher.close();
-        this.#watchers.delete(folder);
+      const watcher = watch(folder, { persistent: false }, (event, name) => {
+        // inotify(7): a folder that goes is told of under its own name, and its watch is gone with it
+        if (event === 'rename' && name === path.basename(folder)) this.#forget(folder, watcher);
+        this.#onHint();
       });
+      watcher.on('error', () => this.#forget(folder, watcher));
       this.#watchers.set(folder, watcher);
     } catch {
       // no watch to be had: whoever needs to know looks by itself from time to time
     }
+  }
+
+  #forget(folder: string, watcher: FSWatcher): void {
+    watcher.close();
+    if (this.#watchers.get(folder) === watcher) this.#watchers.delete(folder);
   }
 }

@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
 import type { CatalogImage, CatalogSnapshot } from './catalog.ts';
 import { candidateImages, type ImageQuery } from './image-name.ts';
 
@@ -31,11 +31,16 @@ export function resolveQuery(snapshot: CatalogSnapshot, query: ImageQuery): Reso
 }
 
 /**
- * The image, of those that can be handed out, whose name is most like `name`: to tell a person who may have mistyped.
- * Undefined where there is none.
+ * The image, of those that can be handed out, whose name is most like one of `names`: to tell a person who may have
+ * mistyped. Undefined where there is none.
  */
-export function nearestImage({ images }: CatalogSnapshot, name: string): string | undefined {
+export function nearestImage({ images }: CatalogSnapshot, names: readonly string[]): string | undefined {
   const ready = images.filter((image) => image.state.kind === 'ready').map((image) => image.image);
-  if (ready.length === 0 || name.length > COMPARABLE_LENGTH) return undefined;
-  return closest(name, ready);
+  const comparable = names.filter((name) => name.length <= COMPARABLE_LENGTH);
+  if (ready.length === 0) return undefined;
+  const candidates = comparable.map((name) => {
+    const near = closest(name, ready);
+    return { near, differences: distance(name, near) };
+  });
+  return candidates.sort((a, b) => a.differences - b.differences)[0]?.near;
 }

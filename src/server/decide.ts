@@ -101,8 +101,7 @@ function resolve(snapshot: CatalogSnapshot, asked: Asked): Resolution | Refusal 
 }
 
 function noImage(snapshot: CatalogSnapshot, { box, image }: Asked, { tried }: Resolution): Refusal {
-  const [name = ''] = tried;
-  const nearest = nearestImage(snapshot, name);
+  const nearest = nearestImage(snapshot, tried);
   return {
     kind: 'no image',
     tried,

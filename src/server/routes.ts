@@ -25,8 +25,8 @@ export function createRoutes(
 
   for (const path of ['/list', '/list/', '/list/:search{.+}'] as const) {
     app.get(path, async (context) => {
-      const search = context.req.param('search') ?? '';
       await answer(context.env, (transfer) => {
+        const search = searchOf(transfer.target);
         transfer.asked = search === '' ? { kind: 'list' } : { kind: 'list', search };
         return decider.list(search);
       });
@@ -68,6 +68,11 @@ export function createRoutes(
   });
 
   return app;
+}
+
+/** The glob behind `/list/`: a question mark in it is one of the glob's, and begins no query. */
+function searchOf(target: string): string {
+  return target.startsWith('/list/') ? decodeURIComponent(target.slice('/list/'.length)) : '';
 }
 
 function conditionsOf({ headers }: IncomingMessage): Conditions {

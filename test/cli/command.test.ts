@@ -1,0 +1,92 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { after, before, suite, test } from 'node:test';
+import { HELP } from '../../src/cli/help.ts';
+import { type BoxesFolder, makeBoxes } from '../images/image-sets.ts';
+import { runCommand } from './run-command.ts';
+
+suite('update-server', () => {
+  test('--help tells how to use it', async () => {
+    deepEqual(await runCommand(['--help'], {}), { status: 0, stdout: HELP, stderr: '' });
+  });
+
+  test('--version tells its version', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    deepEqual(await runCommand(['--version'], {}), { status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  for (const args of [['--port', '80'], ['boxes'], ['-h'], ['--help', 'me'], ['']]) {
+    test(`takes no arguments: ${JSON.stringify(args)}`, async () => {
+      const stderr = `update-server: unknown argument ${args.join(' ')}; see update-server --help\n`;
+      deepEqual(await runCommand(args, {}), { status: 2, stdout: '', stderr });
+    });
+  }
+});
+
+suite('update-server says in one line on standard error why it can not serve', () => {
+  let boxes: BoxesFolder;
+  before(async () => {
+    boxes = await makeBoxes();
+    await writeFile(boxes.at('file'), '');
+    await mkdir(boxes.at('box'));
+  });
+  after(() => boxes[Symbol.asyncDispose]());
+
+  /** Expects the command to end with `status` and nothing but `message`, in which `~` stands for the image folder. */
+  async function fails(env: Record<string, string>, status: number, message: string): Promise<void> {
+    const { stdout, ...rest } = await runCommand([], { IMAGE_PATH: boxes.root, ...env });
+    deepEqual(rest, { status, stderr: `update-server: ${message.replace('~', boxes.root)}\n` });
+    equal(stdout, '');
+  }
+
+  for (const PORT of ['abc', '99999']) {
+    test(`PORT=${PORT}`, () =>
+      fails({ PORT }, 2, `PORT must be a number from 0 to 65535, not "${PORT}"; 0 picks a free one`));
+  }
+
+  test('STOP_AFTER_REQUEST=maybe', () => {
+    return fails({ STOP_AFTER_REQUEST: 'maybe' }, 2, 'STOP_AFTER_REQUEST must be true or false, not "maybe"');
+  });
+
+  test('a folder that is not there', () => {
+    return fails({ IMAGE_PATH: boxes.at('none') }, 1, 'IMAGE_PATH: there is no folder ~/none');
+  });
+
+  test('a file in place of the folder', () => {
+    return fails({ IMAGE_PATH: boxes.at('file') }, 1, 'IMAGE_PATH: ~/file is not a folder');
+  });
+
+  test('a folder below a file', () => {
+    const message = 'IMAGE_PATH: there is no folder ~/file/boxes';
+    return fails({ IMAGE_PATH: boxes.at('file', 'boxes') }, 1, message);
+  });
+
+  test('a name that can not be resolved', () => {
+    return fails({ HOST: 'no-such-host.invalid' }, 1, 'no-such-host.invalid can not be resolved to an address');
+  });
+
+  test("another machine's address", () => {
+    const message = '192.0.2.1 is not an address of this machine; 0.0.0.0 stands for all it has';
+    return fails({ HOST: '192.0.2.1' }, 1, message);
+  });
+
+  test('a port in use', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    try {
+      const remedy = 'stop what listens there or set another port';
+      await fails({ PORT: String(port) }, 1, `port ${port} of 127.0.0.1 is in use; ${remedy}`);
+    } finally {
+      holder.close();
+    }
+  });
+
+  test('all at once: the environment is read before anything else', async () => {
+    const { status, stderr } = await runCommand([], { IMAGE_PATH: boxes.at('none'), PORT: 'abc' });
+    equal(status, 2);
+    match(stderr, /^update-server: PORT must be .*\n$/);
+  });
+});

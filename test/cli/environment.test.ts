@@ -1,0 +1,76 @@
+import { deepEqual, equal, throws } from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { readEnvironment, UsageError } from '../../src/cli/environment.ts';
+
+const DEFAULTS = { host: '127.0.0.1', port: 8080, imagePath: './', stopAfterRequest: false, allowedHosts: [] };
+
+suite('the environment', () => {
+  test('says nothing when it is empty', () => deepEqual(readEnvironment({}), DEFAULTS));
+
+  test('says nothing by variables that are empty', () => {
+    const empty = { HOST: '', PORT: '', IMAGE_PATH: '', STOP_AFTER_REQUEST: '', ALLOWED_HOSTS: '' };
+    deepEqual(readEnvironment(empty), DEFAULTS);
+  });
+
+  test('says all that can be set', () => {
+    const environment = {
+      HOST: '0.0.0.0',
+      PORT: '5555',
+      IMAGE_PATH: '/srv/boxes',
+      STOP_AFTER_REQUEST: 'true',
+      ALLOWED_HOSTS: 'updates.example.org',
+    };
+    deepEqual(readEnvironment(environment), {
+      host: '0.0.0.0',
+      port: 5555,
+      imagePath: '/srv/boxes',
+      stopAfterRequest: true,
+      allowedHosts: ['updates.example.org'],
+    });
+  });
+
+  for (const PORT of ['0', '1', '65535', '08080']) {
+    test(`may set port ${PORT}`, () => equal(readEnvironment({ PORT }).port, Number(PORT)));
+  }
+
+  for (const PORT of ['65536', '99999', '100000', '-1', '80.5', '0x50', '1e3', ' 80', '80 ', 'abc', 'http', '８０']) {
+    test(`may not set port ${JSON.stringify(PORT)}`, () => {
+      const message = `PORT must be a number from 0 to 65535, not ${JSON.stringify(PORT)}; 0 picks a free one`;
+      throws(() => readEnvironment({ PORT }), new UsageError(message));
+    });
+  }
+
+  for (const [word, meaning] of Object.entries({
+    true: true,
+    TRUE: true,
+    1: true,
+    yes: true,
+    false: false,
+    No: false,
+    0: false,
+  })) {
+    test(`means ${meaning} by STOP_AFTER_REQUEST=${word}`, () => {
+      equal(readEnvironment({ STOP_AFTER_REQUEST: word }).stopAfterRequest, meaning);
+    });
+  }
+
+  for (const word of ['maybe', 'on', '2', ' true', 'toString']) {
+    test(`means nothing by STOP_AFTER_REQUEST=${word}`, () => {
+      const message = `STOP_AFTER_REQUEST must be true or false, not ${JSON.stringify(word)}`;
+      throws(() => readEnvironment({ STOP_AFTER_REQUEST: word }), new UsageError(message));
+    });
+  }
+
+  test('keeps a value in one line, whatever it holds', () => {
+    throws(() => readEnvironment({ PORT: '80\n90' }), /^UserError: PORT must be .* not "80\\n90"; 0 picks a free one$/);
+  });
+
+  test('names hosts with commas, spaces or both between them', () => {
+    deepEqual(readEnvironment({ ALLOWED_HOSTS: ' a.example, b.example,,c.example d.example\n' }).allowedHosts, [
+      'a.example',
+      'b.example',
+      'c.example',
+      'd.example',
+    ]);
+  });
+});

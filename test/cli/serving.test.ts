@@ -1,0 +1,116 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { after, before, suite, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
+import { type BoxesFolder, BUILD_A, makeBoxes, writeSet } from '../images/image-sets.ts';
+
+const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
+
+/** Waits until the server has printed `count` lines, and gives them without their times. */
+async function linesOf(server: RunningServer, count: number): Promise<string[]> {
+  for (let wait = 0; server.lines().length < count && wait < 300; wait++) await pause(10);
+  return server.lines().map((line) => line.replace(new RegExp(`^${TIME} `), ''));
+}
+
+suite('update-server, when it starts,', () => {
+  let boxes: BoxesFolder;
+  before(async () => {
+    boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi');
+    await rm((await writeSet(boxes.root, 'led', 'led-pi')).file('.img.sha256'));
+  });
+  after(() => boxes[Symbol.asyncDispose]());
+
+  test('says how many images of which folder it serves, where, and what it does not serve', async () => {
+    await using server = await startUpdateServer({ imagePath: boxes.root });
+    match(server.lines()[0] ?? '', new RegExp(`^${TIME} serving 1 image of `));
+    deepEqual(await linesOf(server, 2), [
+      `serving 1 image of ${boxes.root} at ${server.url}`,
+      'not served: led/led-pi is incomplete: led-pi.img.sha256 is missing',
+    ]);
+    match(server.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+  });
+
+  test('names the URL of each interface when it listens on all of them', async () => {
+    await using server = await startUpdateServer({ imagePath: boxes.root, env: { HOST: '0.0.0.0' } });
+    const addresses = Object.values(networkInterfaces()).flatMap((infos = []) =>
+      infos.filter(({ family }) => family === 'IPv4').map(({ address }) => address),
+    );
+    const { port } = new URL(server.url);
+    const lines = await linesOf(server, addresses.length + 1);
+    deepEqual(
+      lines.slice(0, addresses.length).map((line) => / at (http:.*)$/.exec(line)?.[1]),
+      addresses.map((address) => `http://${address}:${port}`),
+    );
+    for (const address of addresses) equal((await fetch(`http://${address}:${port}/list`)).status, 200);
+  });
+
+  test('is content with a folder in which there is nothing yet', async () => {
+    await using empty = await makeBoxes();
+    await using server = await startUpdateServer({ imagePath: empty.root });
+    deepEqual(await linesOf(server, 1), [`serving 0 images of ${empty.root} at ${server.url}`]);
+    await writeSet(empty.root, 'box', 'box-pi');
+    equal(await (await fetch(`${server.url}/list`)).text(), 'box/box-pi\n');
+  });
+});
+
+suite('update-server has a line in its log', () => {
+  let boxes: BoxesFolder;
+  let server: RunningServer;
+  before(async () => {
+    boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi-main');
+    await rm((await writeSet(boxes.root, 'led', 'led-pi')).file('.img.zst'));
+    server = await startUpdateServer({ imagePath: boxes.root, env: { ALLOWED_HOSTS: 'updates.example.org' } });
+  });
+  after(async () => {
+    await server[Symbol.asyncDispose]();
+    await boxes[Symbol.asyncDispose]();
+  });
+
+  /** The line about a request for `target`, its duration left out. */
+  async function logged(target: string, init: RequestInit = {}): Promise<string | undefined> {
+    const before = server.lines().length;
+    await (await fetch(`${server.url}${target}`, init)).bytes();
+    const lines = await linesOf(server, before + 1);
+    return lines[before]?.replace(/ \d+ ms /, ' _ ms ');
+  }
+
+  const QUERY = '/update?name=box&board=pi';
+  const cases: readonly [what: string, target: string, line: string][] = [
+    ['for an update', QUERY, '200 10240 B _ ms box/box-pi-main: sent'],
+    [
+      'for a board that is up to date, with the reason',
+      `${QUERY}&build_id=${BUILD_A}`,
+      '200 10240 B _ ms box/box-pi-main: up to date, same build',
+    ],
+    [
+      'for an image that is not there, with what was tried and what is nearest',
+      `${QUERY}&branch=mian`,
+      '404 47 B _ ms -: no image box-pi-mian; nearest: box-pi-main',
+    ],
+    [
+      'for an image that is not there by its name, with its folder',
+      '/update/led/led-py',
+      '404 54 B _ ms -: no image led-py in led; nearest: box-pi-main',
+    ],
+    [
+      'for an incomplete image, with what is wrong',
+      '/update/led/led-pi',
+      '404 47 B _ ms led/led-pi: led/led-pi is incomplete: led-pi.img.zst is missing',
+    ],
+    ['for a list', '/list/box', '200 16 B _ ms -: listed'],
+  ];
+  for (const [what, target, line] of cases) {
+    test(what, async () => {
+      const seen = (await logged(target)) ?? '';
+      equal(seen.replace(/ \d+ B /, ' _ B '), `127.0.0.1 "GET ${target}" ${line.replace(/ \d+ B /, ' _ B ')}`);
+    });
+  }
+
+  test('for a request that is turned away', async () => {
+    match((await logged('/list', { method: 'POST' })) ?? '', /^127\.0\.0\.1 "POST \/list" 405 \d+ B _ ms -: /);
+  });
+});

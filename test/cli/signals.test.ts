@@ -1,0 +1,61 @@
+import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
+import { makeBoxes, writeSet } from '../images/image-sets.ts';
+import { askSlowly, type SlowClient } from './slow-client.ts';
+
+const IMAGE_BYTES = 30_000_000;
+
+/** A server in the midst of a transfer that its client does not go on reading. */
+async function sending(): Promise<{ server: RunningServer; client: SlowClient } & AsyncDisposable> {
+  const boxes = await makeBoxes();
+  await writeSet(boxes.root, 'box', 'box-pi', { zst: Buffer.alloc(IMAGE_BYTES, 'image') });
+  const server = await startUpdateServer({ imagePath: boxes.root });
+  const client = await askSlowly(server.url, '/update/box/box-pi');
+  const dispose = async () => {
+    client.leave();
+    await server[Symbol.asyncDispose]();
+    await boxes[Symbol.asyncDispose]();
+  };
+  return { server, client, [Symbol.asyncDispose]: dispose };
+}
+
+async function says(server: RunningServer, text: RegExp): Promise<void> {
+  for (let wait = 0; !server.lines().some((line) => text.test(line)) && wait < 300; wait++) await pause(10);
+  match(server.lines().join('\n'), text);
+}
+
+for (const [signal, status] of [
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const) {
+  suite(`update-server, at ${signal},`, () => {
+    test('ends with success when it has nothing to do', async () => {
+      await using boxes = await makeBoxes();
+      await using server = await startUpdateServer({ imagePath: boxes.root });
+      equal((await fetch(`${server.url}/list`)).status, 200);
+      deepEqual(await server.stop(signal), { status: 0, signal: null });
+      match(server.lines().at(-1) ?? '', / stopped$/);
+    });
+
+    test('finishes what it is sending, takes nothing new, and ends with success', async () => {
+      await using run = await sending();
+      process.kill(run.server.pid, signal);
+      await says(run.server, new RegExp(`${signal}: finishing 1 running request`));
+      await rejects(fetch(`${run.server.url}/list`));
+      equal((await run.client.readBody()) > IMAGE_BYTES, true);
+      deepEqual(await run.server.exited, { status: 0, signal: null });
+      await says(run.server, / box\/box-pi: sent$/m);
+    });
+
+    test(`ends at once with ${status} when it comes again`, async () => {
+      await using run = await sending();
+      process.kill(run.server.pid, signal);
+      await says(run.server, new RegExp(`${signal}: finishing`));
+      const begin = performance.now();
+      deepEqual(await run.server.stop(signal), { status, signal: null });
+      equal(performance.now() - begin < 2_000, true);
+    });
+  });
+}

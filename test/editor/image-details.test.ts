@@ -1,0 +1,54 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { imageDetails } from '../../src/editor/image-details.ts';
+import { PLAIN, plainSpaces } from './plain-words.ts';
+import { image, request } from './transfers.ts';
+
+const IMAGE = image('box/box-pi');
+const READY = { image: IMAGE, parts: undefined, health: { kind: 'ready', verified: false } } as const;
+
+function details(...[judged, rawBytes, lastServed]: Partial<Parameters<typeof imageDetails>>): Record<string, string> {
+  const rows = imageDetails(judged ?? READY, rawBytes, lastServed, PLAIN, 'en');
+  return Object.fromEntries(rows.map(({ label, value }) => [label, plainSpaces(value)]));
+}
+
+suite('the details of an image', () => {
+  test('are all there is to tell, in full', () => {
+    const { Built, ...rest } = details();
+    deepEqual(rest, {
+      State: 'ready',
+      'Build ID': 'a'.repeat(64),
+      Size: '63 MB',
+      'SHA-256, compressed': '2'.repeat(64),
+      'SHA-256, raw': '1'.repeat(64),
+      Path: '/boxes/box/box-pi.img.zst',
+    });
+    equal(Number.isNaN(Date.parse(Built ?? '')), false);
+  });
+
+  test('have the size before compression where it is known', () => {
+    equal(details(READY, 252_000_000).Size, '63 MB compressed, 252 MB raw, ratio 4');
+  });
+
+  test('leave out the raw digest where there is none', () => {
+    if (IMAGE.state.kind !== 'ready') throw new Error('not ready');
+    const { zst } = IMAGE.state.checksums;
+    const judged = { ...READY, image: { ...IMAGE, state: { ...IMAGE.state, checksums: { zst } } } };
+    equal('SHA-256, raw' in details(judged), false);
+  });
+
+  test('tell of an incomplete image its state and place', () => {
+    const fault = { file: 'box-pi.img.zst', problem: 'missing' } as const;
+    const judged = { ...READY, image: { ...IMAGE, state: { kind: 'incomplete', fault } as const } };
+    deepEqual(details({ ...judged, health: { kind: 'incomplete', fault } }), {
+      State: 'building or incomplete: box-pi.img.zst is missing',
+      Path: '/boxes/box/box-pi.img.zst',
+    });
+  });
+
+  test('tell who got it last, and when', () => {
+    const served = request({ kind: 'finished', result: 'image' });
+    const when = plainSpaces(new Date(served.startedAtMs).toLocaleTimeString('en'));
+    equal(details(READY, undefined, served)['Last served to'], `192.168.1.20 at ${when}`);
+  });
+});

@@ -1,0 +1,95 @@
+import { equal, match } from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { askedText, faultWords, refusalWords, resultText } from '../../src/editor/request-words.ts';
+import { faultText, type SetProblem } from '../../src/images/set-fault.ts';
+import type { Refusal } from '../../src/server/refusal.ts';
+import type { Asked, TransferState } from '../../src/server/transfer.ts';
+import { PLAIN, plainSpaces } from './plain-words.ts';
+import { image, type RequestLike, request } from './transfers.ts';
+
+const RUNNING: TransferState = { kind: 'running' };
+
+suite('what was asked for', () => {
+  const cases: readonly [asked: Asked, text: string][] = [
+    [{ kind: 'list' }, 'list'],
+    [{ kind: 'list', search: 'main' }, 'list of main'],
+    [{ kind: 'update', box: 'docker-box', board: 'pi', branch: 'x', version: '1' }, 'docker-box pi x 1'],
+    [{ kind: 'update', box: 'docker-box', image: 'docker-box-pi' }, 'docker-box docker-box-pi'],
+    [{ kind: 'update' }, '/update?name=docker-box&board=odroid-c4'],
+    [{ kind: 'identity' }, '/update?name=docker-box&board=odroid-c4'],
+    [{ kind: 'other' }, '/update?name=docker-box&board=odroid-c4'],
+  ];
+  for (const [asked, text] of cases) {
+    test(`is told as ${text} for ${JSON.stringify(asked)}`, () =>
+      equal(askedText(request(RUNNING, { asked }), PLAIN), text));
+  }
+
+  test('is the image, once one is found', () => {
+    equal(askedText(request(RUNNING, { found: image('docker-box/docker-box-pi-main') }), PLAIN), 'docker-box-pi-main');
+  });
+});
+
+suite('what came of a request', () => {
+  const HALF: RequestLike = { sentBytes: 31_500_000, totalBytes: 63_000_000 };
+  const cases: readonly [state: TransferState, like: RequestLike, text: RegExp][] = [
+    [RUNNING, {}, /^looking for the image$/],
+    [RUNNING, HALF, /^sending 50% of 63 MB$/],
+    [{ kind: 'finished', result: 'image' }, { sentBytes: 63_000_000 }, /^sent 63 MB in \d+ ms$/],
+    [{ kind: 'finished', result: 'part' }, { sentBytes: 100_000 }, /^sent 100 kB, the part asked for$/],
+    [{ kind: 'finished', result: 'up to date' }, {}, /^up to date$/],
+    [{ kind: 'finished', result: 'not modified' }, {}, /^not modified$/],
+    [{ kind: 'finished', result: 'head' }, {}, /^asked for the headers only$/],
+    [{ kind: 'finished', result: 'list' }, {}, /^listed$/],
+    [{ kind: 'finished', result: 'identity' }, {}, /^asked who serves here$/],
+    [{ kind: 'broken', reason: 'client closed' }, HALF, /^broken off at 50%: the board closed the connection$/],
+    [{ kind: 'broken', reason: 'client stalled' }, HALF, /^broken off at 50%: the board took no more bytes$/],
+    [{ kind: 'broken', reason: 'image changed' }, HALF, /: the image was written to while it was sent$/],
+    [{ kind: 'broken', reason: 'image unreadable' }, HALF, /: the image could not be read$/],
+    [{ kind: 'refused', refusal: { kind: 'stopping' } }, {}, /^refused: the server is being stopped$/],
+  ];
+  for (const [state, like, text] of cases) {
+    test(`is told when it is ${JSON.stringify(state)}${like === HALF ? ' half-way' : ''}`, () => {
+      match(plainSpaces(resultText(request(state, like), PLAIN, 'en')), text);
+    });
+  }
+});
+
+suite('why a request got nothing', () => {
+  const fault = { file: 'docker-box-pi.img.zst', problem: 'missing' } as const;
+  const cases: readonly [refusal: Refusal, text: string][] = [
+    [{ kind: 'path' }, 'nothing is served under this path'],
+    [{ kind: 'part missing', part: 'box' }, 'the request names no box'],
+    [{ kind: 'part missing', part: 'board' }, 'the request names no board'],
+    [{ kind: 'no image', tried: ['a', 'b'], nearest: 'c' }, 'no image: tried a, b; nearest: c'],
+    [{ kind: 'no image', tried: ['a'] }, 'no image: tried a; there is none at all'],
+    [{ kind: 'incomplete', id: 'box/a', fault }, 'box/a is incomplete: docker-box-pi.img.zst is missing'],
+    [{ kind: 'not this one', id: 'box/a', only: 'box/b' }, 'only box/b is served now'],
+    [{ kind: 'unreadable', code: 'EIO' }, 'the images could not be read (EIO)'],
+    [{ kind: 'request', status: 405, text: 'only GET and HEAD' }, 'refused: only GET and HEAD'],
+  ];
+  for (const [refusal, text] of cases) {
+    test(`is told as: ${text}`, () => equal(refusalWords(refusal, PLAIN), text));
+  }
+});
+
+suite('what is wrong with a file', () => {
+  const problems: Record<SetProblem, true> = {
+    missing: true,
+    empty: true,
+    link: true,
+    'not a file': true,
+    outside: true,
+    forbidden: true,
+    unreadable: true,
+    'being written': true,
+    'too large': true,
+    'no checksum': true,
+    'no build ID': true,
+  };
+  for (const problem of Object.keys(problems) as SetProblem[]) {
+    test(`is told in the words that the server has for it: ${problem}`, () => {
+      const fault = { file: 'box-pi.img.zst', problem };
+      equal(faultWords(fault, PLAIN), faultText(fault));
+    });
+  }
+});

@@ -1,0 +1,114 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import type { ServingState } from '../../src/editor/serving-state.ts';
+import { statusOf } from '../../src/editor/status-words.ts';
+import type { Transfer } from '../../src/server/transfer.ts';
+import { PLAIN, plainSpaces } from './plain-words.ts';
+import { image, request } from './transfers.ts';
+
+const ENDPOINT = { host: '127.0.0.1', port: 8080, url: 'http://127.0.0.1:8080', onNetwork: false };
+const SERVING: ServingState = { kind: 'serving', endpoint: ENDPOINT };
+const IMAGE = image('docker-box/docker-box-pi-main');
+
+/** The item's text, label and severity. */
+function status(state: ServingState, sending: readonly Transfer[] = [], unseen?: Transfer): string[] {
+  const { text, label, severity } = statusOf(state, sending, unseen, PLAIN, 'en');
+  return [text, plainSpaces(label), severity];
+}
+
+suite('the status', () => {
+  const cases: readonly [state: ServingState, text: string, label: string, severity: string][] = [
+    [{ kind: 'stopped' }, '$(circle-slash) mkbox', 'mkbox: images are not served', 'normal'],
+    [{ kind: 'starting' }, '$(loading~spin) mkbox', 'mkbox: starting to serve images', 'normal'],
+    [SERVING, '$(broadcast) mkbox :8080', 'mkbox: serving images at http://127.0.0.1:8080', 'normal'],
+    [
+      { kind: 'one-shot', endpoint: ENDPOINT },
+      '$(target) mkbox :8080',
+      'mkbox: serving one update of any image at http://127.0.0.1:8080',
+      'normal',
+    ],
+    [
+      { kind: 'one-shot', endpoint: ENDPOINT, only: 'box/box-pi' },
+      '$(target) mkbox :8080',
+      'mkbox: serving one update of box/box-pi at http://127.0.0.1:8080',
+      'normal',
+    ],
+    [
+      { kind: 'draining', endpoint: ENDPOINT },
+      '$(loading~spin) mkbox',
+      'mkbox: stopping, finishing running transfers',
+      'normal',
+    ],
+    [{ kind: 'failed', failure: { kind: 'other', message: 'no luck' } }, '$(error) mkbox', 'mkbox: no luck', 'error'],
+    [
+      {
+        kind: 'failed',
+        failure: { kind: 'port in use', host: '127.0.0.1', port: 8080, holder: { kind: 'unknown' } },
+      },
+      '$(error) mkbox :8080',
+      'mkbox: port 8080 is in use',
+      'error',
+    ],
+    [
+      {
+        kind: 'failed',
+        failure: {
+          kind: 'port in use',
+          host: '127.0.0.1',
+          port: 8080,
+          holder: { kind: 'mkbox window', workspace: 'lab' },
+        },
+      },
+      '$(window) mkbox :8080',
+      'mkbox: port 8080 is served by another window, lab',
+      'normal',
+    ],
+  ];
+  for (const [state, ...shown] of cases) {
+    test(`tells: ${shown[1]}`, () => deepEqual(status(state), shown));
+  }
+});
+
+suite('the status while images are sent', () => {
+  const sending = (sentBytes: number) =>
+    request({ kind: 'running' }, { found: IMAGE, sentBytes, totalBytes: 100_000_000 });
+  const refused = request({ kind: 'refused', refusal: { kind: 'path' } });
+
+  test('tells of one board who it is, what it gets and how far it is', () => {
+    const label = 'mkbox: 192.168.1.20 downloads docker-box-pi-main, 43%';
+    deepEqual(status(SERVING, [sending(43_500_000)]), ['$(cloud-download) 192.168.1.20 43%', label, 'normal']);
+  });
+
+  test('tells of several how far they are together', () => {
+    const label = 'mkbox: 2 boards download, 50% of 200 MB';
+    deepEqual(status(SERVING, [sending(25_000_000), sending(75_000_000)]), [
+      '$(cloud-download) 2 × 50%',
+      label,
+      'normal',
+    ]);
+  });
+
+  test('keeps the colour of what was not seen yet', () => {
+    const [text, , severity] = status(SERVING, [sending(1)], refused);
+    deepEqual([text, severity], ['$(cloud-download) 192.168.1.20 0%', 'warning']);
+  });
+
+  test('tells of a failure first', () => {
+    const state: ServingState = { kind: 'failed', failure: { kind: 'other', message: 'no luck' } };
+    equal(status(state, [sending(1)])[0], '$(error) mkbox');
+  });
+});
+
+suite('the status after a request that failed, until it is seen,', () => {
+  test('warns of one that got nothing, and says why', () => {
+    const unseen = request({ kind: 'refused', refusal: { kind: 'path' } });
+    const label = 'mkbox: 192.168.1.20 got nothing: nothing is served under this path';
+    deepEqual(status(SERVING, [], unseen), ['$(warning) mkbox 192.168.1.20', label, 'warning']);
+  });
+
+  test('tells of one that was broken off as an error', () => {
+    const unseen = request({ kind: 'broken', reason: 'client closed' }, { sentBytes: 1, totalBytes: 4 });
+    const label = 'mkbox: 192.168.1.20: broken off at 25%: the board closed the connection';
+    deepEqual(status(SERVING, [], unseen), ['$(error) mkbox 192.168.1.20', label, 'error']);
+  });
+});

@@ -1,0 +1,78 @@
+import { deepEqual, ok } from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { Catalog } from '../../src/images/catalog.ts';
+import { searchImages } from '../../src/images/image-search.ts';
+import { makeBoxes, writeSet } from './image-sets.ts';
+
+const IDS = [
+  'docker-box/docker-box-odroid-c4-feature-x-1.2.0',
+  'docker-box/docker-box-odroid-c4-main',
+  'led-blink/example-led-blink-odroid-c4',
+  'odd/{a,b}!(c)-pi',
+];
+
+suite('a search', async () => {
+  await using boxes = await makeBoxes();
+  for (const id of IDS) await writeSet(boxes.root, ...(id.split('/') as [string, string]));
+  const { images } = await new Catalog([boxes.root]).refresh();
+  const find = (search: string) => searchImages(images, search).map(({ id }) => id);
+  const [feature = '', main = '', led = '', odd = ''] = IDS;
+
+  const cases: readonly [search: string, what: string, found: readonly string[]][] = [
+    ['', 'finds everything', IDS],
+    ['*', 'finds everything', IDS],
+    ['main', 'may begin and end anywhere in the name', [main]],
+    ['docker-box-odroid-c4-main', 'may be the whole name', [main]],
+    ['led-blink/', 'is held against the folder too', [led]],
+    ['led-blink/example', 'may go over the slash', [led]],
+    ['docker-box/docker-box-odroid-c4-main', 'may be the whole line', [main]],
+    ['feature*1.2', 'has a star for anything', [feature]],
+    ['docker*main', 'has a star that needs no slash', [main]],
+    ['led-blink*odroid', 'has a star for nothing but the name', [led]],
+    ['odd*pi', 'has a star that does not go over the slash', []],
+    ['*/*', 'has a star on both sides of a slash', IDS],
+    ['ma?n', 'has a question mark for one character', [main]],
+    ['mai?n', 'has a question mark for no less than one', []],
+    ['[Dd]ocker', 'has brackets for one of several', [feature, main]],
+    ['c4-[!m]', 'has an exclamation mark for none of them', [feature]],
+    ['c4-[^m]', 'has a caret for none of them', [feature]],
+    ['[0-9].[0-9]', 'has ranges', [feature]],
+    ['Main', 'tells cases apart', []],
+    ['!main', 'is no negation by an exclamation mark', []],
+    ['#', 'is no comment', []],
+    ['{a,b}', 'takes braces as they stand', [odd]],
+    ['{main,feature}', 'has no alternatives', []],
+    ['!(c)', 'takes parentheses as they stand', [odd]],
+    ['..', 'does not climb', []],
+    ['../', 'does not climb by a slash', []],
+    ['/docker-box', 'may begin with the slash of the line', [feature, main]],
+    ['main\n', 'takes a line feed as it stands', []],
+  ];
+  for (const [search, what, found] of cases) {
+    test(`${what}: ${JSON.stringify(search)}`, () => deepEqual(find(search), found));
+  }
+
+  const evil: readonly [what: string, search: string][] = [
+    ['stars', '*'.repeat(255)],
+    ['stars and letters', '*a'.repeat(127)],
+    ['stars and question marks', '*?'.repeat(127)],
+    ['two stars and slashes', '**/'.repeat(85)],
+    ['open brackets', '['.repeat(250)],
+    ['brackets', '[a-z]*'.repeat(42)],
+    ['braces', '{a,b}'.repeat(51)],
+    ['numbers in braces', '{1..9999999}'],
+    ['groups', '+(a|'.repeat(63)],
+    ['groups of groups', `${'*('.repeat(84)}a${')'.repeat(84)}`],
+    ['backslashes', '\\'.repeat(255)],
+    ['classes', '[[:alpha:]]'.repeat(23)],
+  ];
+  const endsAtOnce = (search: string) => {
+    const begin = performance.now();
+    find(search);
+    ok(performance.now() - begin < 250, `took ${performance.now() - begin} ms`);
+  };
+  for (const [what, search] of evil)
+    test(`comes to an end at once when it is full of ${what}`, () => endsAtOnce(search));
+
+  test('comes to an end at once when a request is full of open brackets', () => endsAtOnce('['.repeat(2000)));
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { open, readdir, readlink, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { requireTools } from '../tools/tools.ts';
+import { makeSet, noise, startServer, type TestServer } from './harness.ts';
+
+const IMAGE_BYTES = 30_000_000;
+
+/** Starts a download that is slow enough to be disturbed, and waits until it is under way. */
+async function download(server: TestServer): Promise<{ curl: ChildProcess; sha256: Promise<string> }> {
+  const { curl: program } = requireTools('curl');
+  const answering = once(server.server.events, 'answering');
+  const curl = spawn(program, ['-s', '--limit-rate', '20M', `${server.url}/update/box/box-pi`]);
+  const hash = createHash('sha256');
+  curl.stdout.on('data', (chunk: Buffer) => hash.update(chunk));
+  await answering;
+  return { curl, sha256: once(curl, 'close').then(() => hash.digest('hex')) };
+}
+
+const exit = async ({ curl }: { curl: ChildProcess }) => curl.exitCode ?? (await once(curl, 'exit'))[0];
+
+describe('a transfer whose image is written to', () => {
+  const disturbances: Record<string, (zst: string) => Promise<unknown>> = {
+    'cut short': (zst) => truncate(zst, 25_000_000),
+    'emptied and written anew, as a build does': async (zst) => {
+      await truncate(zst, 0);
+      await writeFile(zst, noise(IMAGE_BYTES).reverse());
+    },
+    'overwritten in place, with its time put back': async (zst) => {
+      await using file = await open(zst, 'r+');
+      const { mtime } = await file.stat();
+      await file.write(Buffer.alloc(1000), 0, 1000, 29_000_000);
+      await utimes(zst, mtime, mtime);
+    },
+    'appended to': (zst) => writeFile(zst, 'more', { flag: 'a' }),
+  };
+  for (const [what, disturb] of Object.entries(disturbances)) {
+    it(`is seen to have failed when the image is ${what}`, async () => {
+      await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', IMAGE_BYTES));
+      const running = await download(server);
+      const ended = server.ended();
+      await disturb(path.join(server.boxes, 'box', 'box-pi.img.zst'));
+      assert.ok([18, 56].includes(await exit(running)));
+      assert.deepEqual((await ended).state, { kind: 'broken', reason: 'image changed' });
+    });
+  }
+
+  it('is finished with the image it began when that is replaced, or deleted', async () => {
+    await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', IMAGE_BYTES));
+    const { body } = await server.get('/update/box/box-pi');
+    const expected = createHash('sha256').update(body).digest('hex');
+    const zst = path.join(server.boxes, 'box', 'box-pi.img.zst');
+    const first = await download(server);
+    await writeFile(`${zst}.new`, 'another build');
+    await rename(`${zst}.new`, zst);
+    assert.equal(await exit(first), 0);
+    assert.equal(await first.sha256, expected);
+    await writeFile(zst, noise(IMAGE_BYTES));
+    const second = await download(server);
+    await rm(zst);
+    assert.equal(await exit(second), 0);
+  });
+});
+
+describe('a client that goes away', () => {
+  /** Whether the server has the image open: the descriptors are this process's. */
+  const imageIsOpen = async () => {
+    const links = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''));
+    return (await Promise.all(links)).some((link) => link.endsWith('box-pi.img.zst'));
+  };
+
+  for (const bytes of [200_000, IMAGE_BYTES]) {
+    it(`breaks the transfer of an image of ${bytes} bytes, whose file is closed`, async () => {
+      await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', bytes));
+      const socket = await server.connect();
+      const ended = server.ended();
+      socket.write('GET /update/box/box-pi HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      await once(socket, 'readable');
+      socket.read(1000);
+      assert.equal(process.platform !== 'linux' || (await imageIsOpen()), true);
+      socket.resetAndDestroy();
+      assert.deepEqual((await ended).state, { kind: 'broken', reason: 'client closed' });
+      assert.equal(process.platform === 'linux' && (await imageIsOpen()), false);
+    });
+  }
+
+  it('does not disturb others, nor does one that reads nothing', async () => {
+    await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', IMAGE_BYTES));
+    const stalled = await Promise.all(Array.from({ length: 20 }, () => server.connect()));
+    for (const socket of stalled) {
+      socket.on('error', () => {}).pause();
+      socket.write('GET /update/box/box-pi HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    }
+    const { body } = await server.get('/update/box/box-pi');
+    assert.ok(body.length > IMAGE_BYTES);
+    for (const socket of stalled) socket.destroy();
+  });
+});

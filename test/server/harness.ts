@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Catalog } from '../../src/images/catalog.ts';
+import type { Transfer } from '../../src/server/transfer.ts';
+import { UpdateServer, type UpdateServerOptions } from '../../src/server/update-server.ts';
+
+/** An answer as it came over the wire. */
+export interface Response {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** A real server over an image folder of its own. */
+export interface TestServer extends AsyncDisposable {
+  readonly server: UpdateServer;
+  /** The image folder. */
+  readonly boxes: string;
+  readonly url: string;
+  /** Every event so far, as `<event> <target>`. */
+  readonly events: readonly string[];
+  /** Asks by HTTP, on a connection of its own. */
+  get(target: string, headers?: Record<string, string>, method?: string): Promise<Response>;
+  /** Sends bytes as they are and answers all that comes back until the connection ends. */
+  raw(bytes: string): Promise<string>;
+  /** Opens a connection and leaves it to the caller. */
+  connect(): Promise<Socket>;
+  /** Settles with the next transfer that ends. */
+  ended(): Promise<Transfer>;
+}
+
+/** The build ID that `makeSet` gives to an image, by its number. */
+export function buildId(number = 1): string {
+  return createHash('sha256').update(`build ${number}`).digest('hex');
+}
+
+/** Makes a complete image set; answers the bytes of its `.img.zst`. */
+export async function makeSet(
+  boxes: string,
+  box: string,
+  image: string,
+  content: Buffer | number = 1000,
+  build = 1,
+): Promise<Buffer> {
+  const zst = typeof content === 'number' ? noise(content) : content;
+  const digest = createHash('sha256').update(zst).digest('hex');
+  const file = path.join(boxes, box, `${image}.img`);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(`${file}.buildID`, `${buildId(build)}  ${image}.img\n`);
+  await writeFile(`${file}.zst`, zst);
+  await writeFile(`${file}.sha256`, `${'0'.repeat(64)}  ${image}.img\n${digest}  ${image}.img.zst\n`);
+  return zst;
+}
+
+/** Bytes that repeat nowhere near, the same at each run. */
+export function noise(length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  for (let index = 0, state = 1; index < length; index++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    bytes[index] = state >>> 24;
+  }
+  return bytes;
+}
+
+/** Starts a server over images that `prepare` makes. */
+export async function startServer(
+  prepare: (boxes: string) => Promise<unknown>,
+  options: Partial<UpdateServerOptions> = {},
+): Promise<TestServer> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-server-'));
+  const boxes = path.join(folder, 'boxes');
+  await mkdir(boxes);
+  await prepare(boxes);
+  const server = await UpdateServer.start({ catalog: new Catalog([boxes]), host: '127.0.0.1', port: 0, ...options });
+  const { port } = server.address;
+  const events: string[] = [];
+  for (const event of ['accepted', 'answering', 'finished', 'broken', 'refused'] as const) {
+    server.events.on(event, (transfer) => events.push(`${event} ${transfer.target}`));
+  }
+  const open = async () => {
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    return socket;
+  };
+  return {
+    server,
+    boxes,
+    url: `http://127.0.0.1:${port}`,
+    events,
+    get: (target, headers = {}, method = 'GET') => ask(port, target, headers, method),
+    async raw(bytes) {
+      const socket = await open();
+      let answer = '';
+      socket.on('data', (chunk) => {
+        answer += chunk.toString('latin1');
+      });
+      socket.on('error', () => {});
+      socket.write(Buffer.from(bytes, 'latin1'));
+      await once(socket, 'close');
+      return answer;
+    },
+    connect: open,
+    ended: () =>
+      new Promise((resolve) => {
+        for (const event of ['finished', 'broken', 'refused'] as const) server.events.once(event, resolve);
+      }),
+    async [Symbol.asyncDispose]() {
+      await server.stop(0);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function ask(port: number, target: string, headers: Record<string, string>, method: string): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, path: target, headers, method, agent: false }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('error', reject);
+      answer.on('end', () => {
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) });
+      });
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+}
