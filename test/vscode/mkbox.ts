@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,6 +16,8 @@ import { openWorkbench, type Workbench } from './workbench.ts';
 export interface Bench extends AsyncDisposable {
   readonly demo: string;
   readonly boxes: string;
+  /** The size of the extension's package. */
+  readonly vsixBytes: number;
   /** Free when the bench was set up. */
   readonly port: number;
   /** Opens a VS Code on the demo, or on another folder. */
@@ -36,6 +38,7 @@ export async function setUpBench(): Promise<Bench> {
   return {
     demo,
     boxes: path.join(demo, 'boxes'),
+    vsixBytes: (await stat(path.join(folder, vsix))).size,
     port,
     async open(options = {}) {
       const machineSettings = { 'mkbox.port': port, ...options.machineSettings };
