@@ -1,0 +1,13 @@
+import { spawnSync } from 'node:child_process';
+import os from 'node:os';
+import type { Programs } from './programs.ts';
+
+/** What the figures were measured on, in one line that names no host. */
+export function machineLine({ nginx }: Programs): string {
+  const cores = os.availableParallelism();
+  const gigabytes = (os.totalmem() / 1e9).toFixed(0);
+  const [, nginxVersion] = /nginx\/(\S+)/.exec(spawnSync(nginx, ['-v'], { encoding: 'utf8' }).stderr) ?? [];
+  const [kernel = ''] = os.release().split('-');
+  const day = new Date().toISOString().slice(0, 10);
+  return `${day}: ${cores} cores, ${gigabytes} GB, ${os.type()} ${kernel}, Node ${process.versions.node}, nginx ${nginxVersion}`;
+}
