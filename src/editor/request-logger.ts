@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { Transfer } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
 import type { Serving } from './serving.ts';
 import type { ServingState } from './serving-state.ts';
@@ -6,8 +7,8 @@ import type { ServingState } from './serving-state.ts';
 /** Writes a line for each request that ended, and for what the server does, to the log. */
 export function logServing(serving: Serving, log: vscode.LogOutputChannel): vscode.Disposable {
   const onTransfer = serving.onDidChangeTransfer((transfer) => {
-    if (transfer.state.kind === 'running') log.debug(`${transfer.client} ${transfer.method} ${transfer.target}`);
-    else log.info(transferLine(transfer));
+    if (transfer.state.kind !== 'running') log.info(transferLine(transfer));
+    else if (transfer.status === 0) log.debug(requestHead(transfer));
   });
   const onState = serving.onDidChangeState((state) => {
     if (state.kind === 'failed') log.error(stateLine(state));
@@ -19,6 +20,16 @@ export function logServing(serving: Serving, log: vscode.LogOutputChannel): vsco
       onState.dispose();
     },
   };
+}
+
+/** The request as it came, in one line; what it would prove itself with is left out. */
+function requestHead({ client, method, target, headers }: Transfer): string {
+  const fields = headers.flatMap((name, index) => {
+    if (index % 2 === 1) return [];
+    const secret = /^(proxy-)?authorization$|^cookie$/i.test(name);
+    return `${name}: ${secret ? '…' : headers[index + 1]}`;
+  });
+  return `${client} ${method} ${target} (${fields.join('; ')})`;
 }
 
 function stateLine(state: ServingState): string {

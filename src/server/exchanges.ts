@@ -71,8 +71,8 @@ export class Exchanges {
   }
 
   #begin(request: IncomingMessage): Transfer {
-    const { method = '', url = '', socket } = request;
-    const transfer = new Transfer(++this.#lastId, socket.remoteAddress ?? 'unknown', method, url);
+    const { method = '', url = '', socket, rawHeaders } = request;
+    const transfer = new Transfer(++this.#lastId, socket.remoteAddress ?? 'unknown', method, url, rawHeaders);
     this.#running.add(transfer);
     return transfer;
   }

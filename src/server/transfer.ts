@@ -43,6 +43,8 @@ export class Transfer {
   readonly method: string;
   /** The request target as it came: path and query, percent-encoded. */
   readonly target: string;
+  /** The request's header fields as they came: names and values, in turn. */
+  readonly headers: readonly string[];
   /** Milliseconds since 1970. */
   readonly startedAtMs = Date.now();
   readonly #startedAt = performance.now();
@@ -60,11 +62,12 @@ export class Transfer {
   sentBytes = 0;
   state: TransferState = { kind: 'running' };
 
-  constructor(id: number, client: string, method: string, target: string) {
+  constructor(id: number, client: string, method: string, target: string, headers: readonly string[] = []) {
     this.id = id;
     this.client = client;
     this.method = method;
     this.target = target;
+    this.headers = headers;
   }
 
   /** Whether a board now has, or was told that it has, the image it asked for. */
