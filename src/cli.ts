@@ -2,6 +2,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import packageJson from '../package.json' with { type: 'json' };
 import { readEnvironment, type Settings, UsageError } from './cli/environment.ts';
 import { HELP } from './cli/help.ts';
@@ -20,6 +21,9 @@ const USAGE_ERROR = 2;
 
 /** Exit status of a process that a signal ended, as shells give it: 128 and the signal's number (signal(7)). */
 const STATUS_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
+
+// Young garbage gets no more room than at the start: it would grow the process by 60 MB over a few thousand downloads.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 process.exitCode = await main(process.argv.slice(2), process.env).catch(explain);
 

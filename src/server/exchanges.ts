@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { systemErrorCode } from '../errors.ts';
 import { bodyBytes } from './answer.ts';
@@ -7,12 +8,13 @@ import { type Decision, refuse } from './decide.ts';
 import type { Sender, Sent } from './send.ts';
 import type { ServerEvents } from './server-events.ts';
 import { Transfer } from './transfer.ts';
+import type { UpToDate } from './up-to-date-memory.ts';
 
 /** Carries requests from their arrival to their end, and tells whoever watches. */
 export class Exchanges {
   readonly events = new EventEmitter<ServerEvents>();
   readonly #sender: Sender;
-  readonly #running = new Set<Transfer>();
+  readonly #running = new Map<Transfer, Socket>();
   readonly #unsettled = new Set<Promise<void>>();
   #lastId = 0;
 
@@ -22,7 +24,12 @@ export class Exchanges {
 
   /** The transfers that have not ended, oldest first. */
   get running(): ReadonlySet<Transfer> {
-    return this.#running;
+    return new Set(this.#running.keys());
+  }
+
+  /** The connections on which requests are being answered. */
+  get busySockets(): ReadonlySet<Socket> {
+    return new Set(this.#running.values());
   }
 
   /** The ID of the newest transfer. */
@@ -38,13 +45,13 @@ export class Exchanges {
   }
 
   /** Answers a request whose answer needs no search: one turned away, or one known to be up to date. */
-  answerAtOnce(
-    request: IncomingMessage,
-    response: ServerResponse,
-    decision: Decision,
-    known: Partial<Pick<Transfer, 'asked' | 'resolution' | 'servedBuildId'>> = {},
-  ): void {
-    const transfer = Object.assign(this.#begin(request), known);
+  answerAtOnce(request: IncomingMessage, response: ServerResponse, decision: Decision, known?: UpToDate): void {
+    const transfer = this.#begin(request);
+    if (known !== undefined) {
+      transfer.asked = known.asked;
+      transfer.resolution = known.resolution;
+      transfer.servedBuildId = known.asked.buildId;
+    }
     if ('result' in decision) this.events.emit('accepted', transfer);
     this.#send(transfer, response, decision, () => {});
   }
@@ -73,7 +80,7 @@ export class Exchanges {
   #begin(request: IncomingMessage): Transfer {
     const { method = '', url = '', socket, rawHeaders } = request;
     const transfer = new Transfer(++this.#lastId, socket.remoteAddress ?? 'unknown', method, url, rawHeaders);
-    this.#running.add(transfer);
+    this.#running.set(transfer, socket);
     return transfer;
   }
 

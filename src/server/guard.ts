@@ -6,6 +6,9 @@ import type { Refusal } from './refusal.ts';
 /** RFC 9112, section 3.2.1: a path, perhaps with a query, in printable ASCII; `//` would be another host to a URL parser. */
 const ORIGIN_FORM = /^\/(?!\/)[\x21-\x7e]*$/;
 
+/** RFC 3986, section 5.2.4: what a router would take out of a path, so that it and a reader of the target disagree. */
+const DOT_SEGMENT = /^[^?]*\/(\.|%2e){1,2}([/?]|$)/i;
+
 /** Why `request` is not let in, or undefined for one that may be answered. It looks at the head only. */
 export function checkRequest({ url, method, rawHeaders }: IncomingMessage, hosts: HostAllowList): Refusal | undefined {
   let host: string | undefined;
@@ -46,6 +49,7 @@ function refuseTarget(target: string): Refusal | undefined {
       text: 'the request must name a path that begins with one slash, percent-encoded',
     };
   }
+  if (DOT_SEGMENT.test(target)) return { kind: 'request', status: 400, text: 'the path must not hold . or ..' };
   if (!target.includes('%')) return undefined;
   try {
     decodeURIComponent(target);

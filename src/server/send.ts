@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Answer, Body } from './answer.ts';
 import { readArchive, ShortReadError } from './archive-reader.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { bufferBytes, LAST_BYTE_WAIT_MS, SEND_TIMEOUT_MS } from './limits.ts';
 import type { BreakReason } from './transfer.ts';
 
@@ -19,6 +20,7 @@ type ArchiveBody = Extract<Body, { kind: 'archive' }>;
 /** Writes answers to sockets, and knows how many archives are under way. */
 export class Sender {
   #running = 0;
+  readonly #pool = new BufferPool();
   readonly #lastRequest = new WeakMap<Socket, IncomingMessage>();
   readonly #awaitingLastByte = new WeakMap<Socket, () => void>();
 
@@ -35,6 +37,10 @@ export class Sender {
    */
   send(response: ServerResponse, answer: Answer, onBytes: (count: number) => void, onEnd: (sent: Sent) => void): void {
     const { body } = answer;
+    if (response.destroyed) {
+      onEnd(CLIENT_CLOSED); // while the answer was looked for; Node throws for an answer that it can't write
+      return;
+    }
     response.writeHead(answer.status, answer.headers as string[]);
     if (body.kind === 'archive' && response.req.method !== 'HEAD') {
       this.#running++;
@@ -45,7 +51,7 @@ export class Sender {
       });
       return;
     }
-    response.once('close', () => onEnd(response.writableFinished ? SENT : CLIENT_CLOSED));
+    response.on('close', () => onEnd(response.writableFinished ? SENT : CLIENT_CLOSED));
     if (body.kind !== 'bytes' || response.req.method === 'HEAD') {
       response.end();
       return;
@@ -54,28 +60,13 @@ export class Sender {
     response.end(body.bytes);
   }
 
+  /** Buffers go back only after a transfer that was sent: of a broken one the network may still hold a piece. */
   async #sendArchive(response: ServerResponse, body: ArchiveBody, onBytes: (count: number) => void): Promise<Sent> {
-    const { range, set } = body;
-    const length = range.end - range.start + 1;
-    const size = Math.min(length, bufferBytes(this.#running));
-    const writer = new Writer(response);
-    let filling = Buffer.allocUnsafeSlow(size);
-    let sending = size < length ? Buffer.allocUnsafeSlow(size) : filling;
-    let position = range.start;
-    while (position <= range.end) {
-      const part = filling.subarray(0, Math.min(size, range.end + 1 - position));
-      const read = await readPart(body, part, position);
-      if (read.kind === 'broken') return read;
-      position += part.length;
-      // The last bytes are the client's proof that it has the image: they go out only if all before them were true.
-      if (position > range.end && !(await set.zst.isUnchanged())) return IMAGE_CHANGED;
-      const written = await writer.written();
-      if (written.kind === 'broken') return written;
-      writer.write(part, () => onBytes(part.length));
-      [filling, sending] = [sending, filling];
-    }
-    const written = await writer.written();
-    if (written.kind === 'broken') return written;
+    const size = bufferBytes(this.#running);
+    const buffers = [this.#pool.take(size), this.#pool.take(size)] as const;
+    const sent = await sendRange(response, body, buffers, onBytes);
+    if (sent.kind === 'broken') return sent;
+    for (const buffer of buffers) this.#pool.give(buffer);
     return this.#lastByteTaken(response);
   }
 
@@ -107,6 +98,31 @@ export class Sender {
       response.end(() => (askedAgain ? settle(SENT) : socket.setTimeout(SEND_TIMEOUT_MS)));
     });
   }
+}
+
+/** Sends a range of an archive by two buffers in turn: one is read into while the other is written. */
+async function sendRange(
+  response: ServerResponse,
+  body: ArchiveBody,
+  buffers: readonly [Buffer, Buffer],
+  onBytes: (count: number) => void,
+): Promise<Sent> {
+  const { range, set } = body;
+  const writer = new Writer(response);
+  let [filling, sending] = buffers;
+  for (let position = range.start; position <= range.end; ) {
+    const part = filling.subarray(0, Math.min(filling.length, range.end + 1 - position));
+    const read = await readPart(body, part, position);
+    if (read.kind === 'broken') return read;
+    position += part.length;
+    // The last bytes are the client's proof that it has the image: they go out only if all before them were true.
+    if (position > range.end && !(await set.zst.isUnchanged())) return IMAGE_CHANGED;
+    const written = await writer.written();
+    if (written.kind === 'broken') return written;
+    writer.write(part, () => onBytes(part.length));
+    [filling, sending] = [sending, filling];
+  }
+  return writer.written();
 }
 
 async function readPart({ archive, set }: ArchiveBody, part: Buffer, position: number): Promise<Sent> {

@@ -16,7 +16,7 @@ export function transferLine(transfer: Transfer): string {
   const { client, method, target, status, sentBytes, durationMs, resolution } = transfer;
   const image = resolution?.found?.id ?? '-';
   const request = `"${printable(method)} ${printable(target)}"`;
-  return `${client} ${request} ${status} ${sentBytes} B ${durationMs.toFixed(0)} ms ${image}: ${outcome(transfer.state, transfer)}`;
+  return `${client} ${request} ${status} ${sentBytes} B ${Math.round(durationMs)} ms ${image}: ${outcome(transfer.state, transfer)}`;
 }
 
 function outcome(state: TransferState, { sentBytes, totalBytes }: Transfer): string {
@@ -47,7 +47,11 @@ function outcome(state: TransferState, { sentBytes, totalBytes }: Transfer): str
   }
 }
 
+/** Printable ASCII, which most requests are in and which needs no escapes. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /** Control and format characters as escapes: a request can't write lines of its own into the log. */
 function printable(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

@@ -107,7 +107,12 @@ export async function startServer(
     connect: open,
     ended: () =>
       new Promise((resolve) => {
-        for (const event of ['finished', 'broken', 'refused'] as const) server.events.once(event, resolve);
+        const ends = ['finished', 'broken', 'refused'] as const;
+        const onEnd = (transfer: Transfer) => {
+          for (const event of ends) server.events.off(event, onEnd);
+          resolve(transfer);
+        };
+        for (const event of ends) server.events.on(event, onEnd);
       }),
     async [Symbol.asyncDispose]() {
       await server.stop(0);

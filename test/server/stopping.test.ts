@@ -175,3 +175,29 @@ describe('the events', () => {
     });
   });
 });
+
+describe('a client that goes away before its answer', () => {
+  it('does no harm, however many there are', async () => {
+    await using server = await startServer(twoImages);
+    for (let round = 0; round < 10; round++) {
+      const sockets = await Promise.all(Array.from({ length: 30 }, () => server.connect()));
+      for (const socket of sockets) {
+        socket.on('error', () => {});
+        socket.write(`GET ${round % 2 ? '/list' : `${TARGET}/${buildId()}`} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+        setImmediate(() => socket.resetAndDestroy());
+      }
+      await Promise.all(sockets.map((socket) => socket.destroyed || once(socket, 'close')));
+    }
+    assert.equal((await server.get('/list')).status, 200);
+  });
+
+  it('can not pile up transfers by asking for many in one breath', async () => {
+    await using server = await startServer(twoImages);
+    const socket = await server.connect();
+    socket.on('error', () => {});
+    socket.write('GET /update/box/box-c4 HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(500));
+    await once(socket.resume(), 'close');
+    assert.ok(server.server.running.size <= 1);
+    assert.equal((await server.get('/list')).status, 200);
+  });
+});
