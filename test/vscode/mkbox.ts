@@ -24,8 +24,8 @@ export interface Bench extends AsyncDisposable {
   open(options?: Partial<Options>): Promise<VSCode & { readonly workbench: Workbench }>;
 }
 
-/** Packages and installs the extension, and copies the demo. */
-export async function setUpBench(): Promise<Bench> {
+/** Packages and installs the extension, and others that are given as packages, and copies the demo. */
+export async function setUpBench(...others: readonly string[]): Promise<Bench> {
   const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-bench-'));
   const demo = path.join(folder, 'demo');
   const extensionsDir = path.join(folder, 'extensions');
@@ -33,7 +33,7 @@ export async function setUpBench(): Promise<Bench> {
   await promisify(execFile)(process.execPath, [path.join(PROJECT_ROOT, 'scripts/package.ts'), '--out', folder]);
   const vsix = (await readdir(folder)).find((name) => name.endsWith('.vsix'));
   if (vsix === undefined) throw new Error('the extension was not packaged; is it built? npm run build');
-  await prepareExtensions(path.join(folder, vsix), extensionsDir);
+  for (const extension of [path.join(folder, vsix), ...others]) await prepareExtensions(extension, extensionsDir);
   const port = await freePort();
   return {
     demo,

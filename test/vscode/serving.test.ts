@@ -99,6 +99,9 @@ describe('mkbox in a trusted workspace', () => {
     assert.match((await row('Images', 'Size'))?.description ?? '', /^21 kB compressed, 43 MB raw, ratio/);
     assert.match((await row('Images', 'Build ID'))?.description ?? '', /^[0-9a-f]{64}$/);
     await pictures('images');
+    await workbench.setTheme('high contrast');
+    await vscode.screenshot('images-high-contrast');
+    await workbench.setTheme('light');
     await workbench.collapse('Images', 'docker-box-odroid-c4-feature-x-1.2.0');
   });
 

@@ -1,0 +1,65 @@
+/** What other extensions get from this one, asked by one of them in a real VS Code. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { PROJECT_ROOT } from './cache.ts';
+import { setUpBench } from './mkbox.ts';
+
+const MANIFEST = {
+  name: 'neighbour',
+  publisher: 'acme',
+  version: '1.0.0',
+  engines: { vscode: '^1.101.0' },
+  main: './neighbour.js',
+  activationEvents: ['onStartupFinished'],
+  contributes: { commands: [{ command: 'neighbour.ask', title: 'Ask', category: 'Neighbour' }] },
+};
+
+/** Stops, serves, waits for a request, and tells in a message what it saw. */
+const CODE = `const vscode = require('vscode');
+exports.activate = () => vscode.commands.registerCommand('neighbour.ask', async () => {
+  const api = await vscode.extensions.getExtension('mkbox.mkbox').activate();
+  await api.stop();
+  const url = await api.serve();
+  const ended = new Promise((resolve) => api.onDidRequest((it) => it.state === 'finished' && resolve(it)));
+  await (await fetch(url + '/update/led-blink/example-led-blink-odroid-c4')).arrayBuffer();
+  const { image, state } = await ended;
+  const images = api.images();
+  const seen = [api.version, url, images.length, images[0].buildId.length, image, state];
+  vscode.window.showInformationMessage(seen.join(' '));
+});`;
+
+async function packageNeighbour(folder: string): Promise<string> {
+  const source = path.join(folder, 'neighbour');
+  const vsix = path.join(folder, 'neighbour.vsix');
+  await mkdir(source);
+  await writeFile(path.join(source, 'package.json'), JSON.stringify(MANIFEST));
+  await writeFile(path.join(source, 'neighbour.js'), CODE);
+  const vsce = path.join(PROJECT_ROOT, 'node_modules/@vscode/vsce/vsce');
+  const flags = ['--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', vsix];
+  await promisify(execFile)(process.execPath, [vsce, 'package', ...flags], { cwd: source });
+  return vsix;
+}
+
+describe('the API', () => {
+  it('serves, stops, and tells other extensions of requests and images', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-neighbour-'));
+    await using bench = await setUpBench(await packageNeighbour(folder));
+    const vscode = await bench.open();
+    try {
+      await vscode.workbench.runCommand('Neighbour: Ask');
+      const expected = `1 http://127.0.0.1:${bench.port} 6 64 led-blink/example-led-blink-odroid-c4 finished`;
+      assert.equal((await vscode.workbench.notification('http://')).text, expected);
+    } catch (error) {
+      await vscode.keepEvidence('api');
+      throw error;
+    } finally {
+      await vscode.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
