@@ -1,0 +1,49 @@
+import { UserError } from '../errors.ts';
+
+/** Compresses `bytes` (below 4 GiB) into one zstd frame, off the event loop. `bytes` must stay as they are meanwhile. */
+export type FrameCompressor = (bytes: Buffer) => Promise<Buffer>;
+
+/** What `zstd` and mkbox compress with, and the package's default: version 1.2.2 hands no level on to its library. */
+const LEVEL = 3;
+
+/** RFC 8878, section 3.1.1.1.1: the descriptor comes after the magic number, and the window descriptor after it. */
+const DESCRIPTOR_AT = 4;
+const CONTENT_SIZE_AT = 6;
+/** No content size, no single segment, no checksum, no dictionary: what the package's streaming encoder writes. */
+const PLAIN_DESCRIPTOR = 0x00;
+/** As the plain one, with a content size in four bytes. */
+const SIZED_DESCRIPTOR = 0x80;
+const SINGLE_SEGMENT = 0x20;
+
+/**
+ * Loads the compressor, a native module: only now, since nothing else needs it.
+ * @throws UserError where it is not installed, as beside a copied stand-alone bundle, or has no binary for this system.
+ */
+export async function loadFrameCompressor(): Promise<FrameCompressor> {
+  const { compress } = await import('@mongodb-js/zstd').catch((cause: unknown) => {
+    throw new UserError(
+      'Packing needs the npm package @mongodb-js/zstd, and it can not be loaded here. ' +
+        'Pack with the VS Code extension, which brings it along, or install it beside this program: ' +
+        'npm install @mongodb-js/zstd@1.2.2',
+      { cause },
+    );
+  });
+  return async (bytes) => withContentSize(await compress(bytes, LEVEL), bytes.length);
+}
+
+/**
+ * The frame with its content's size (bytes) in its header, where a decoder checks it and a reader learns the size
+ * without decompressing. The package compresses as a stream does: it has not been told the size when it writes the header.
+ */
+export function withContentSize(frame: Buffer, contentBytes: number): Buffer {
+  const descriptor = frame[DESCRIPTOR_AT] ?? PLAIN_DESCRIPTOR;
+  // these two say where a content size stands, and in a single segment there always is one
+  if (descriptor >> 6 !== 0 || (descriptor & SINGLE_SEGMENT) !== 0) return frame;
+  if (descriptor !== PLAIN_DESCRIPTOR) throw new Error(`unexpected zstd frame header descriptor ${descriptor}`);
+  const sized = Buffer.allocUnsafeSlow(frame.length + 4);
+  frame.copy(sized, 0, 0, CONTENT_SIZE_AT);
+  sized[DESCRIPTOR_AT] = SIZED_DESCRIPTOR;
+  sized.writeUInt32LE(contentBytes, CONTENT_SIZE_AT);
+  frame.copy(sized, CONTENT_SIZE_AT + 4, CONTENT_SIZE_AT);
+  return sized;
+}

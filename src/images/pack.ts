@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, realpath, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { systemErrorCode, UserError } from '../errors.ts';
+import { BUILD_ID_FILE_LIMIT, parseBuildId } from './build-id.ts';
+import type { Checksums } from './checksums.ts';
+import { loadFrameCompressor } from './frame-compressor.ts';
+import { type Compression, changedImage, compressImage } from './image-compression.ts';
+import { isPublishableName, SET_FILES } from './image-name.ts';
+import { PinnedFile, sameIdentity } from './pinned-file.ts';
+import { faultText } from './set-fault.ts';
+import { publishSet, type SetParts } from './set-publication.ts';
+
+/** What to pack: `<folder>/<image>.img`; and how to follow it, or stop it. */
+export interface PackRequest extends Compression {
+  readonly folder: string;
+  readonly image: string;
+  /** 64 hexadecimal digits: the ID that boards running the image report. The old set's is kept where there is none. */
+  readonly buildId?: string | undefined;
+}
+
+/** A packed set. Sizes are bytes. */
+export interface PackResult {
+  readonly image: string;
+  readonly buildId: string;
+  readonly rawBytes: number;
+  readonly zstBytes: number;
+  readonly checksums: Required<Checksums>;
+}
+
+/**
+ * Makes a full image set of a raw image: `.img.buildID`, `.img.zst` and `.img.sha256`, in the same folder. The new set
+ * is written beside the old one, and takes its place when it is complete and on the disk (`publishSet` tells how). When
+ * this throws, nothing of it is left behind, and an old set is as it was.
+ * @throws UserError when there is no such raw image, it changes meanwhile, no build ID is known, the disk is full or not
+ * writable, or the compressor is not installed; the signal's reason when it is aborted.
+ */
+export async function packImage(request: PackRequest): Promise<PackResult> {
+  const { image, signal } = request;
+  signal?.throwIfAborted();
+  if (!isPublishableName(image)) throw new UserError(`${JSON.stringify(image)} can not be the name of an image.`);
+  const folder = await resolveFolder(request.folder);
+  await using raw = await openRaw(folder, image);
+  const buildId = await chooseBuildId(folder, image, request.buildId);
+  const compress = await loadFrameCompressor();
+  const parts = partNames(folder, image);
+  try {
+    const { zstBytes, checksums } = await writeFile(parts.zst, (out) =>
+      compressImage(raw.file, out, compress, request),
+    );
+    await writeText(parts.buildId, `${buildId}  ${image}.img\n`);
+    await writeText(parts.checksums, `${checksums.raw}  ${image}.img\n${checksums.zst}  ${image}.img.zst\n`);
+    await requireUnchanged(folder, raw.file);
+    signal?.throwIfAborted();
+    await publishSet(folder, image, parts, signal);
+    return { image, buildId, rawBytes: raw.file.size, zstBytes, checksums };
+  } catch (error) {
+    throw explainDiskError(error, folder, image);
+  } finally {
+    for (const part of Object.values(parts)) await rm(part, { force: true });
+  }
+}
+
+async function resolveFolder(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (cause) {
+    throw new UserError(`The folder ${folder} can not be read: is it there, and may you read it?`, { cause });
+  }
+}
+
+async function openRaw(folder: string, image: string): Promise<AsyncDisposable & { file: PinnedFile }> {
+  const file = await openPinned(folder, `${image}.img`);
+  return { file, [Symbol.asyncDispose]: () => file.close() };
+}
+
+async function openPinned(folder: string, name: string): Promise<PinnedFile> {
+  const file = await PinnedFile.open(folder, folder, name);
+  if (file instanceof PinnedFile) return file;
+  throw new UserError(`Nothing to pack in ${folder}: ${faultText({ file: name, problem: file })}.`);
+}
+
+/** The ID given, in the form that a `.img.buildID` may hold, else the one that the old set has. */
+async function chooseBuildId(folder: string, image: string, given: string | undefined): Promise<string> {
+  if (given !== undefined) {
+    if (parseBuildId(given) === given) return given;
+    throw new UserError(`${JSON.stringify(given)} is no build ID: 64 hexadecimal digits are.`);
+  }
+  const name = image + SET_FILES.buildId;
+  const file = await PinnedFile.open(folder, folder, name);
+  if (!(file instanceof PinnedFile)) throw unknownBuildId(folder, faultText({ file: name, problem: file }));
+  try {
+    const id = parseBuildId((await file.readAll(BUILD_ID_FILE_LIMIT))?.toString() ?? '');
+    if (id !== undefined) return id;
+    throw unknownBuildId(folder, faultText({ file: name, problem: 'no build ID' }));
+  } finally {
+    await file.close();
+  }
+}
+
+function unknownBuildId(folder: string, why: string): UserError {
+  return new UserError(
+    `No build ID is known for the image to pack in ${folder}: ${why}. Give the build ID to pack with.`,
+  );
+}
+
+/** Names that begin with a dot, which the catalog does not publish, and that no other packing has. */
+function partNames(folder: string, image: string): SetParts {
+  const tag = randomBytes(6).toString('hex');
+  const part = (suffix: string) => path.join(folder, `.${image}${suffix}.${tag}.part`);
+  return { buildId: part(SET_FILES.buildId), zst: part(SET_FILES.zst), checksums: part(SET_FILES.checksums) };
+}
+
+/** Creates a file, has it filled, and answers when it is on the disk (fsync(2)). */
+async function writeFile<T>(filePath: string, fill: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await open(filePath, 'wx');
+  try {
+    const result = await fill(file);
+    await file.sync();
+    return result;
+  } finally {
+    await file.close();
+  }
+}
+
+function writeText(filePath: string, text: string): Promise<void> {
+  return writeFile(filePath, (file) => file.writeFile(text));
+}
+
+/** The name must still belong to the file that was read, in the state it was opened in. */
+async function requireUnchanged(folder: string, raw: PinnedFile): Promise<void> {
+  const now = await PinnedFile.open(folder, folder, path.basename(raw.path));
+  if (!(now instanceof PinnedFile)) throw changedImage(raw);
+  await now.close();
+  if (!sameIdentity(now.identity, raw.identity)) throw changedImage(raw);
+}
+
+/** Says what a person can do about a disk that takes no more; any other error as it is. */
+function explainDiskError(cause: unknown, folder: string, image: string): unknown {
+  switch (systemErrorCode(cause)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return new UserError(
+        `There is not enough room in ${folder} to pack ${image}: the compressed image is written beside the old one. ` +
+          'Free some space and pack again; the old set is as it was.',
+        { cause },
+      );
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new UserError(`${folder} can not be written to: check its permissions, and those of its files.`, {
+        cause,
+      });
+    default:
+      return cause;
+  }
+}
