@@ -36,6 +36,7 @@ async function buildCommand() {
   await build({
     ...common,
     entryPoints: { 'update-server': 'src/cli.ts' },
+    external: ['@mongodb-js/zstd'],
   });
 }
 

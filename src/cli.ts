@@ -7,6 +7,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { readEnvironment, type Settings, UsageError } from './cli/environment.ts';
 import { HELP } from './cli/help.ts';
 import { LineLog } from './cli/line-log.ts';
+import { pack } from './cli/pack.ts';
 import { reachableUrls } from './cli/urls.ts';
 import { systemErrorCode, UserError } from './errors.ts';
 import { Catalog, type CatalogSnapshot } from './images/catalog.ts';
@@ -31,6 +32,8 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   const [option, ...rest] = args;
   if (option === '--help' && rest.length === 0) return print(HELP);
   if (option === '--version' && rest.length === 0) return print(`${packageJson.version}\n`);
+  const [file] = rest;
+  if (option === 'pack' && file !== undefined && rest.length === 1) return print(await pack(file));
   if (option !== undefined) throw new UsageError(`unknown argument ${args.join(' ')}; see update-server --help`);
   await serve(readEnvironment(environment));
   return 0;

@@ -1,7 +1,10 @@
 /** What `update-server --help` prints. */
-export const HELP = `usage: update-server [--help | --version]
+export const HELP = `usage: update-server
+       update-server pack <image>.img
+       update-server --help | --version
 
-Serves the images below a folder to mkbox boards, over HTTP.
+Serves the images below a folder to mkbox boards, over HTTP. With pack, makes
+.img.zst, .img.sha256 and .img.buildID of a raw image, beside it.
 
 environment:
   HOST                 name or address to listen on (127.0.0.1); 0.0.0.0 for all

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import type { Checksums } from './checksums.ts';
-import type { FrameCompressor } from './frame-compressor.ts';
+import type { Frame, FrameCompressor } from './frame-compressor.ts';
 import type { PinnedFile } from './pinned-file.ts';
 import { encodeSeekTable, type FrameSizes } from './seek-table.ts';
 
@@ -49,11 +49,12 @@ export async function compressImage(
   const buffers = Array.from({ length: CHUNKS_IN_FLIGHT }, () => ({ bytes: Buffer.alloc(0), free: Promise.resolve() }));
   let written = Promise.resolve();
 
-  const writeFrame = async (compressing: Promise<Buffer>, before: Promise<void>, decompressed: number, end: number) => {
+  const writeFrame = async (compressing: Promise<Frame>, before: Promise<void>, decompressed: number, end: number) => {
     const [frame] = await Promise.all([compressing, before]);
     signal?.throwIfAborted();
-    await zst.write(frame);
-    frames.push({ compressed: frame.length, decompressed });
+    const start = zst.bytes;
+    await zst.write(...frame);
+    frames.push({ compressed: zst.bytes - start, decompressed });
     onProgress?.(end, raw.size);
   };
 
@@ -102,14 +103,17 @@ class HashedOutput {
     return this.#bytes;
   }
 
-  async write(content: Buffer): Promise<void> {
+  async write(...pieces: Buffer[]): Promise<void> {
     const start = this.#bytes;
-    this.#bytes += content.length;
-    const outcomes = await Promise.allSettled([
-      writeAt(this.#file, content, start),
-      updateInSlices(this.#hash, content),
-    ]);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    this.#bytes += byteCount(pieces);
+    // the buffers are the caller's again only when both are done with them, failed or not
+    const [writing, hashing] = await Promise.allSettled([writeAt(this.#file, pieces, start), this.#update(pieces)]);
+    if (writing.status === 'rejected') throw writing.reason;
+    if (hashing.status === 'rejected') throw hashing.reason;
+  }
+
+  async #update(pieces: readonly Buffer[]): Promise<void> {
+    for (const piece of pieces) await updateInSlices(this.#hash, piece);
   }
 
   digest(): string {
@@ -117,12 +121,27 @@ class HashedOutput {
   }
 }
 
-/** write(2) may write less than it was given, and on a full disk it does so before it fails. */
-async function writeAt(file: FileHandle, content: Buffer, start: number): Promise<void> {
-  for (let done = 0; done < content.length; ) {
-    const { bytesWritten } = await file.write(content, done, content.length - done, start + done);
-    done += bytesWritten;
+/** pwritev(2) may write less than it was given, and on a full disk it does so before it fails. */
+async function writeAt(file: FileHandle, pieces: readonly Buffer[], start: number): Promise<void> {
+  for (let rest = pieces, at = start; rest.length > 0; ) {
+    const { bytesWritten } = await file.writev(rest, at);
+    at += bytesWritten;
+    rest = dropBytes(rest, bytesWritten);
   }
+}
+
+/** `pieces` without their first `count` bytes. */
+function dropBytes(pieces: readonly Buffer[], count: number): Buffer[] {
+  let drop = count;
+  return pieces.flatMap((piece) => {
+    const left = piece.subarray(drop);
+    drop -= piece.length - left.length;
+    return left.length > 0 ? [left] : [];
+  });
+}
+
+function byteCount(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
 async function updateInSlices(hash: Hash, bytes: Buffer): Promise<void> {

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { Catalog } from '../../src/images/catalog.ts';
+import { runCommand } from './run-command.ts';
+
+describe('update-server pack', () => {
+  let folder: string;
+  let raw: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'mkbox-pack-'));
+    raw = path.join(folder, 'box', 'box-pi.img');
+    await mkdir(path.dirname(raw));
+    await writeFile(raw, Buffer.alloc(100_000, 'image'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('says that it needs a build ID where there is none', async () => {
+    const { status, stderr } = await runCommand(['pack', raw], {});
+    assert.equal(status, 1);
+    assert.match(stderr, /^update-server: No build ID is known .*box-pi\.img\.buildID is missing.*\n$/);
+  });
+
+  it('makes a set that is handed out', async () => {
+    const buildId = 'ab'.repeat(32);
+    await writeFile(`${raw}.buildID`, `${buildId}  box-pi.img\n`);
+    const { status, stdout } = await runCommand(['pack', raw], {});
+    assert.equal(status, 0);
+    assert.match(stdout, /^box-pi\.img\.zst: \d+ bytes of 100000\nbuild ID abab/);
+    const { images } = await new Catalog([folder]).refresh();
+    assert.deepEqual(
+      images.map(({ id, state }) => [id, state.kind === 'ready' && state.buildId]),
+      [['box/box-pi', buildId]],
+    );
+  });
+
+  it('takes one raw image, by its name', async () => {
+    for (const args of [['pack'], ['pack', 'a.img', 'b.img'], ['pack', 'image.raw']]) {
+      const { status, stderr } = await runCommand(args, {});
+      assert.equal(status, 2, args.join(' '));
+      assert.match(stderr, /^update-server: [^\n]+\n$/);
+    }
+  });
+});
