@@ -55,7 +55,7 @@ for (const [signal, status] of [
       await says(run.server, new RegExp(`${signal}: finishing`));
       const begin = performance.now();
       deepEqual(await run.server.stop(signal), { status, signal: null });
-      equal(performance.now() - begin < 2_000, true);
+      equal(performance.now() - begin < 20_000, true);
     });
   });
 }

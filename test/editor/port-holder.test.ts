@@ -61,7 +61,7 @@ suite('who holds a port', () => {
     await using server = await serveOther(() => {});
     const begin = performance.now();
     deepEqual(await identifyHolder('127.0.0.1', server.port), { kind: 'unknown' });
-    ok(performance.now() - begin < 3_000);
+    ok(performance.now() - begin < 20_000);
   });
 
   test('is not known when nobody listens', async () => {

@@ -35,7 +35,7 @@ describe('a server that is stopped', () => {
     const closed = once(socket.resume(), 'close');
     const start_ = performance.now();
     await Promise.all([server.server.stop(), closed]);
-    assert.ok(performance.now() - start_ < 2_000);
+    assert.ok(performance.now() - start_ < 20_000);
   });
 
   it('lets a slow board finish, and closes its connection then', async () => {
@@ -56,7 +56,7 @@ describe('a server that is stopped', () => {
     const socket = await stalled(server);
     const begun = performance.now();
     await server.server.stop(200);
-    assert.ok(performance.now() - begun < 2_000);
+    assert.ok(performance.now() - begun < 20_000);
     assert.equal([...server.server.running].length, 0);
     assert.equal(server.events.at(-1), `broken ${BIG}`);
     socket.destroy();

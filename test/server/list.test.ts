@@ -79,7 +79,7 @@ describe('the list', () => {
     assert.deepEqual(await list(`/${'['.repeat(255)}`), []);
     assert.deepEqual(await list(`/${'*a'.repeat(127)}`), []);
     assert.deepEqual(await list(`/${'*'.repeat(256)}`), []);
-    assert.ok(performance.now() - start < 3_000);
+    assert.ok(performance.now() - start < 20_000);
   });
 
   it('is asked for at exactly this path', async () => {
