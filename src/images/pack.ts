@@ -31,7 +31,8 @@ export interface PackResult {
 /**
  * Makes a full image set of a raw image: `.img.buildID`, `.img.zst` and `.img.sha256`, in the same folder. The new set
  * is written beside the old one, and takes its place when it is complete and on the disk (`publishSet` tells how). When
- * this throws, nothing of it is left behind, and an old set is as it was.
+ * this throws, nothing of it is left behind, and an old set is as it was (`publishSet` tells of the one exception). Do
+ * not pack an image twice at a time with different build IDs.
  * @throws UserError when there is no such raw image, it changes meanwhile, no build ID is known, the disk is full or not
  * writable, or the compressor is not installed; the signal's reason when it is aborted.
  */

@@ -21,7 +21,12 @@ const MANIFEST = {
 
 /** Stops, serves, waits for a request, and tells in a message what it saw. */
 const CODE = `const vscode = require('vscode');
-exports.activate = () => vscode.commands.registerCommand('neighbour.ask', async () => {
+exports.activate = () => {
+  const ready = vscode.window.createStatusBarItem('ready');
+  ready.text = 'Neighbour is ready';
+  ready.show();
+};
+vscode.commands.registerCommand('neighbour.ask', async () => {
   const api = await vscode.extensions.getExtension('mkbox.mkbox').activate();
   await api.stop();
   const url = await api.serve();
@@ -51,6 +56,8 @@ describe('the API', () => {
     await using bench = await setUpBench(await packageNeighbour(folder));
     const vscode = await bench.open();
     try {
+      // The palette lists what there is when it opens: not before the neighbour has come.
+      await vscode.workbench.statusBarItem('Neighbour is ready');
       await vscode.workbench.runCommand('Neighbour: Ask');
       const expected = `1 http://127.0.0.1:${bench.port} 6 64 led-blink/example-led-blink-odroid-c4 finished`;
       assert.equal((await vscode.workbench.notification('http://')).text, expected);
