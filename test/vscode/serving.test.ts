@@ -112,7 +112,11 @@ describe('mkbox in a trusted workspace', () => {
     const first = await percent();
     await until('the percentage to grow', percent, (now) => now > first);
     await request(/^sending \d+% of 42 MB · docker-box-odroid-c4-big$/);
-    assert.match((await row('Images', 'docker-box-odroid-c4-big'))?.ariaLabel ?? '', /being sent to a board$/);
+    await until(
+      'the image to be marked',
+      () => row('Images', 'docker-box-odroid-c4-big'),
+      (it) => /being sent to a board$/.test(it?.ariaLabel ?? ''),
+    );
     await pictures('downloading');
     const { flashed, diskSha256 } = await boot;
     assert.equal(flashed, true);
@@ -234,7 +238,15 @@ describe('mkbox in a trusted workspace', () => {
     await workbench.runCommand('mkbox: Serve Images');
     await workbench.runCommand('mkbox: Restart');
     await status(`mkbox :${bench.port}`);
-    assert.equal((await fetch(`${url}/list`)).status, 200);
+    await until(
+      'the server to answer',
+      () =>
+        fetch(`${url}/list`).then(
+          (it) => it.status,
+          () => 0,
+        ),
+      (code) => code === 200,
+    );
   });
 
   it('has the same port again after the window was reloaded', async () => {
