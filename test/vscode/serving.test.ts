@@ -78,7 +78,7 @@ describe('mkbox in a trusted workspace', () => {
     const rows = await until(
       'the images',
       () => workbench.treeRows('Images'),
-      (found) => found.length > 3,
+      (found) => found.length >= 10,
     );
     const labels = rows.map(({ label, level }) => `${level} ${label}`);
     assert.deepEqual(labels, [
@@ -96,8 +96,8 @@ describe('mkbox in a trusted workspace', () => {
     const image = await row('Images', 'docker-box-odroid-c4-feature-x-1.2.0');
     assert.match(image?.description ?? '', /^odroid-c4 · feature-x · 1\.2\.0 · .* · 21 kB$/);
     await workbench.expand('Images', 'docker-box-odroid-c4-feature-x-1.2.0');
-    assert.match((await row('Images', 'Size'))?.description ?? '', /^21 kB compressed, 43 MB raw, ratio/);
-    assert.match((await row('Images', 'Build ID'))?.description ?? '', /^[0-9a-f]{64}$/);
+    await rowWith('Images', 'Size', /^21 kB compressed, 43 MB raw, ratio/);
+    await rowWith('Images', 'Build ID', /^[0-9a-f]{64}$/);
     await pictures('images');
     await workbench.setTheme('high contrast');
     await vscode.screenshot('images-high-contrast');
