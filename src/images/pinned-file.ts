@@ -18,6 +18,13 @@ export interface FileIdentity {
   readonly ctimeNs: bigint;
 }
 
+/** An open file, on its way to another thread: descriptors are the process's. */
+export interface LentFile {
+  readonly fd: number;
+  readonly path: string;
+  readonly identity: FileIdentity;
+}
+
 /** Whether two looks at a path saw the same file in the same state. */
 export function sameIdentity(a: FileIdentity, b: FileIdentity): boolean {
   return a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.dev === b.dev;
@@ -52,6 +59,19 @@ export class PinnedFile {
       if (opened === 'being written' && attempt < REPLACED_ATTEMPTS) continue;
       return typeof opened === 'string' ? opened : new PinnedFile(opened.fd, filePath, opened.stats);
     }
+  }
+
+  /**
+   * The file that another thread of this process holds open under the descriptor `fd`, and keeps open as long as it is
+   * used here; it is the other one's to close.
+   */
+  static lent({ fd, path: filePath, identity }: LentFile): PinnedFile {
+    return new PinnedFile(fd, filePath, identity);
+  }
+
+  /** What another thread needs to use the file while it is open here. */
+  lend(): LentFile {
+    return { fd: this.#fd, path: this.path, identity: this.identity };
   }
 
   /** The file's length in bytes when it was opened. */

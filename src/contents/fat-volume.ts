@@ -1,0 +1,155 @@
+import type { Disk } from './disk.ts';
+import { entriesOf, type FolderEntry } from './fat-folder.ts';
+import type { Partition } from './partitions.ts';
+
+/** Bytes of a file read at a time, where its clusters follow one another. */
+const CHUNK_BYTES = 256 * 1024;
+/** Bytes of the table read at a time. */
+const TABLE_PAGE_BYTES = 4096;
+/** fatgen103, "FAT Directory Structure": a folder has 65,536 entries at most. One in a circle ends there, too. */
+const LARGEST_FOLDER_BYTES = 65_536 * 32;
+
+const SIGNATURE = 0xaa55;
+const SECTOR_SIZES = [512, 1024, 2048, 4096];
+
+/** Where the parts of a volume lie: bytes from its beginning. */
+interface Layout {
+  readonly tableStart: number;
+  /** Bytes of an entry of the table: FAT16 or FAT32. */
+  readonly entryBytes: 2 | 4;
+  /** The root folder: a cluster of FAT32, a place of its own in FAT16. */
+  readonly root: { readonly cluster: number } | { readonly start: number; readonly bytes: number };
+  /** Where the first cluster lies, which has the number 2. */
+  readonly dataStart: number;
+  readonly clusterBytes: number;
+  readonly clusters: number;
+}
+
+/**
+ * A FAT16 or FAT32 file system, as "FAT: General Overview of On-Disk Format" (Microsoft, fatgen103, version 1.03) and
+ * Linux have it. What it says of itself may be wrong: no chain of clusters is followed further than its file is long.
+ */
+export class FatVolume {
+  readonly #disk: Disk;
+  readonly #start: number;
+  readonly #layout: Layout;
+  readonly #page = { at: -1, bytes: Buffer.alloc(TABLE_PAGE_BYTES) };
+
+  private constructor(disk: Disk, start: number, layout: Layout) {
+    this.#disk = disk;
+    this.#start = start;
+    this.#layout = layout;
+  }
+
+  /** @throws when there is no such file system, and what reading the disk may throw. */
+  static async open(disk: Disk, { start, bytes }: Partition): Promise<FatVolume> {
+    const sector = Buffer.alloc(512);
+    const count = await disk.read(sector, start);
+    const layout = count === sector.length ? layOut(sector, bytes) : undefined;
+    if (layout === undefined) throw new Error('no FAT file system');
+    return new FatVolume(disk, start, layout);
+  }
+
+  /** The entry of the root folder with that name, in whichever case; undefined where there is none. */
+  async find(name: string): Promise<FolderEntry | undefined> {
+    const wanted = name.toUpperCase();
+    for await (const entry of entriesOf(this.#rootFolder())) {
+      if (entry.name.toUpperCase() === wanted) return entry;
+    }
+    return undefined;
+  }
+
+  /** @throws when the file's clusters end before it does, or lead out of the volume. */
+  async *read({ cluster, bytes }: FolderEntry): AsyncGenerator<Buffer> {
+    const { clusterBytes, clusters } = this.#layout;
+    if (bytes > clusters * clusterBytes) throw new Error('the file is larger than the volume');
+    for (let left = bytes, next: number | undefined = cluster; left > 0; ) {
+      if (next === undefined) throw new Error('the file ends before its size');
+      const start = this.#clusterStart(next);
+      const run = await this.#run(next, Math.min(left, CHUNK_BYTES));
+      const chunk = await this.#readAt(start, Math.min(left, run.bytes));
+      left -= chunk.length;
+      next = left > 0 ? await this.#after(run.last) : undefined;
+      yield chunk;
+    }
+  }
+
+  async *#rootFolder(): AsyncGenerator<Buffer> {
+    const { root, clusterBytes } = this.#layout;
+    if ('start' in root) {
+      yield await this.#readAt(root.start, root.bytes);
+      return;
+    }
+    let next: number | undefined = root.cluster;
+    for (let read = 0; next !== undefined && read < LARGEST_FOLDER_BYTES; read += clusterBytes) {
+      yield await this.#readAt(this.#clusterStart(next), clusterBytes);
+      next = await this.#after(next);
+    }
+  }
+
+  /** The clusters that follow one another on the disk from `first` on, as far as `wanted` bytes take them. */
+  async #run(first: number, wanted: number): Promise<{ readonly last: number; readonly bytes: number }> {
+    const { clusterBytes } = this.#layout;
+    let last = first;
+    let bytes = clusterBytes;
+    for (; bytes < wanted && (await this.#after(last)) === last + 1; bytes += clusterBytes) last++;
+    return { last, bytes };
+  }
+
+  /** The cluster after `cluster` in its chain; undefined at the end of the chain. */
+  async #after(cluster: number): Promise<number | undefined> {
+    const { tableStart, entryBytes } = this.#layout;
+    const position = cluster * entryBytes;
+    const at = position - (position % TABLE_PAGE_BYTES);
+    if (at !== this.#page.at) {
+      this.#page.bytes.fill(0);
+      await this.#disk.read(this.#page.bytes, this.#start + tableStart + at);
+      this.#page.at = at;
+    }
+    const { bytes } = this.#page;
+    if (entryBytes === 2) {
+      const next = bytes.readUInt16LE(position - at);
+      return next >= 0xfff8 ? undefined : next;
+    }
+    const next = bytes.readUInt32LE(position - at) & 0x0fffffff;
+    return next >= 0x0ffffff8 ? undefined : next;
+  }
+
+  #clusterStart(cluster: number): number {
+    const { dataStart, clusterBytes, clusters } = this.#layout;
+    if (!(cluster >= 2 && cluster < clusters + 2)) throw new Error(`there is no cluster ${cluster}`);
+    return dataStart + (cluster - 2) * clusterBytes;
+  }
+
+  async #readAt(position: number, length: number): Promise<Buffer> {
+    const bytes = Buffer.alloc(length);
+    const count = await this.#disk.read(bytes, this.#start + position);
+    if (count < length) throw new Error('the image ends within the volume');
+    return bytes;
+  }
+}
+
+/** Reads the boot sector of a volume of `bytes`; undefined where it is none of FAT16 or FAT32. */
+function layOut(sector: Buffer, bytes: number): Layout | undefined {
+  const sectorBytes = sector.readUInt16LE(11);
+  const sectorsPerCluster = sector.readUInt8(13);
+  const isCluster = sectorsPerCluster > 0 && (sectorsPerCluster & (sectorsPerCluster - 1)) === 0;
+  if (sector.readUInt16LE(510) !== SIGNATURE || !SECTOR_SIZES.includes(sectorBytes) || !isCluster) return undefined;
+  const tableStart = sector.readUInt16LE(14) * sectorBytes;
+  const rootBytes = sector.readUInt16LE(17) * 32;
+  const smallTableSectors = sector.readUInt16LE(22);
+  const isFat32 = smallTableSectors === 0; // as Linux tells it
+  const tableBytes = (isFat32 ? sector.readUInt32LE(36) : smallTableSectors) * sectorBytes;
+  const rootStart = tableStart + sector.readUInt8(16) * tableBytes;
+  const dataStart = rootStart + Math.ceil(rootBytes / sectorBytes) * sectorBytes;
+  const total = (sector.readUInt16LE(19) || sector.readUInt32LE(32)) * sectorBytes;
+  if (tableBytes === 0 || total > bytes) return undefined;
+
+  const clusterBytes = sectorsPerCluster * sectorBytes;
+  const entryBytes = isFat32 ? 4 : 2;
+  // a table that is too short for the volume ends it
+  const clusters = Math.min(Math.floor((total - dataStart) / clusterBytes), tableBytes / entryBytes - 2);
+  if (clusters < (isFat32 ? 1 : 4085)) return undefined; // fewer are FAT12
+  const root = isFat32 ? { cluster: sector.readUInt32LE(44) } : { start: rootStart, bytes: rootBytes };
+  return { tableStart, entryBytes, root, dataStart, clusterBytes, clusters };
+}
