@@ -18,7 +18,7 @@ const common = {
 
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
-await Promise.all([buildExtension(), buildCommand(), buildManPage()]);
+await Promise.all([buildExtension(), buildCommand(), buildCheckWorker(), buildManPage()]);
 
 /** The extension: an entry that is read at activation, and chunks that are read when serving starts. */
 async function buildExtension() {
@@ -38,6 +38,11 @@ async function buildCommand() {
     entryPoints: { 'update-server': 'src/cli.ts' },
     external: ['@mongodb-js/zstd'],
   });
+}
+
+/** The thread that both examine images on. */
+async function buildCheckWorker() {
+  await build({ ...common, entryPoints: { 'check-worker': 'src/checks/worker.ts' } });
 }
 
 async function buildManPage() {

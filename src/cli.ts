@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import packageJson from '../package.json' with { type: 'json' };
+import { ImageChecks } from './checks/image-checks.ts';
 import { readEnvironment, type Settings, UsageError } from './cli/environment.ts';
 import { HELP } from './cli/help.ts';
 import { LineLog } from './cli/line-log.ts';
@@ -45,9 +46,11 @@ async function serve(settings: Settings): Promise<void> {
   await checkFolder(folder);
   const catalog = new Catalog([folder]);
   const snapshot = await catalog.refresh();
+  const checks = await ImageChecks.open(settings.checksPath);
   const server = await UpdateServer.start({
     ...settings,
     catalog,
+    checks,
     mode: { kind: settings.stopAfterRequest ? 'once' : 'all' },
     identity: { server: 'mkbox', version: packageJson.version },
   });
@@ -70,6 +73,7 @@ async function serve(settings: Settings): Promise<void> {
   }
   log.flush(); // who waits for the first line may send a signal at once
   const shot = await server.stopped;
+  await checks.close();
   log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`);
   log.flush();
 }

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { ImageChecks } from './checks/image-checks.ts';
 import { createApi, type MkboxApi } from './editor/api.ts';
 import { Commands } from './editor/commands/commands.ts';
 import { ConsentStore } from './editor/consent.ts';
@@ -25,7 +27,8 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const consent = new ConsentStore(context.storageUri?.fsPath);
   const project = new Project(settings);
   const version = String(context.extension.packageJSON.version);
-  const serving = new Serving({ settings, project, consent, version });
+  const checks = new ImageChecks(context.storageUri && path.join(context.storageUri.fsPath, 'checks.json'));
+  const serving = new Serving({ settings, project, checks, consent, version });
   const requests = new RequestLog(serving);
   const verdicts = new Verdicts();
   const ticker = new Ticker(requests, serving.onDidChangeState, project.onDidChange, verdicts.onDidChange);
@@ -41,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     verdicts,
     ticker,
     notices,
+    { dispose: () => void checks.close() },
     logServing(serving, log),
     servingContext(serving),
     new StatusBar(serving, requests, project, ticker),

@@ -1,4 +1,8 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
 import { UserError } from '../errors.ts';
+
+const CHECKS_FILE = 'checks.json';
 
 /** What the environment says, checked. */
 export interface Settings {
@@ -7,13 +11,15 @@ export interface Settings {
   readonly imagePath: string;
   readonly stopAfterRequest: boolean;
   readonly allowedHosts: readonly string[];
+  /** The file that keeps what is known of images from one start to the next; none: nothing is kept. */
+  readonly checksPath: string | undefined;
 }
 
 /** A variable has a value it can't have. */
 export class UsageError extends UserError {}
 
 /**
- * Reads HOST, PORT, IMAGE_PATH, STOP_AFTER_REQUEST and ALLOWED_HOSTS. An empty variable counts as unset.
+ * Reads HOST, PORT, IMAGE_PATH, STOP_AFTER_REQUEST, ALLOWED_HOSTS and CHECKS_PATH. An empty variable counts as unset.
  * @throws UsageError for a value out of its range.
  */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Settings {
@@ -23,7 +29,21 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Settings {
     imagePath: environment.IMAGE_PATH || './',
     stopAfterRequest: readFlag('STOP_AFTER_REQUEST', environment.STOP_AFTER_REQUEST || 'false'),
     allowedHosts: (environment.ALLOWED_HOSTS ?? '').split(/[\s,]+/).filter((name) => name !== ''),
+    checksPath: checksPath(environment),
   };
+}
+
+function checksPath(environment: NodeJS.ProcessEnv): string | undefined {
+  const given = environment.CHECKS_PATH || defaultChecksPath(environment);
+  return given === 'none' ? undefined : given;
+}
+
+/** Where programs keep what they can find out again: systemd.exec(5), CacheDirectory=; XDG base directories, version 0.8. */
+function defaultChecksPath({ CACHE_DIRECTORY, XDG_CACHE_HOME }: NodeJS.ProcessEnv): string {
+  const [ours] = (CACHE_DIRECTORY || '').split(':');
+  if (ours) return path.join(ours, CHECKS_FILE);
+  const caches = XDG_CACHE_HOME && path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : path.join(homedir(), '.cache');
+  return path.join(caches, 'mkbox', CHECKS_FILE);
 }
 
 function readPort(value: string): number {

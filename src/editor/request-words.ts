@@ -1,6 +1,7 @@
 import type { SetFault, SetProblem } from '../images/set-fault.ts';
 import { type Refusal, refusalText } from '../server/refusal.ts';
 import type { BreakReason, Transfer } from '../server/transfer.ts';
+import { findingWords } from './finding-words.ts';
 import { bytesText, durationText, percentText, type Words } from './words.ts';
 
 /** What a request asked for, in the words of the boxes: its image, or its parts. */
@@ -70,6 +71,12 @@ export function refusalWords(refusal: Refusal, words: Words): string {
     }
     case 'incomplete':
       return words.t('{0} is incomplete: {1}', refusal.id, faultWords(refusal.fault, words));
+    case 'wrong image':
+      return words.t('{0} is not sent: {1}', refusal.id, findingWords(refusal.image, refusal.finding, words));
+    case 'being written':
+      return words.t('{0} is being written', refusal.id);
+    case 'unchecked':
+      return words.t('{0} is not sent: it could not be checked ({1})', refusal.id, refusal.code);
     case 'not this one':
       return words.t('only {0} is served now', refusal.only);
     case 'unreadable':
@@ -119,6 +126,8 @@ function breakWords(reason: BreakReason, words: Words): string {
       return words.t('the board took no more bytes');
     case 'image changed':
       return words.t('the image was written to while it was sent');
+    case 'image wrong':
+      return words.t('the image was found to be wrong');
     case 'image unreadable':
       return words.t('the image could not be read');
   }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ImageChecks } from '../checks/image-checks.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
 import { isLoopback } from '../server/identity.ts';
 import type { Transfer } from '../server/transfer.ts';
@@ -21,6 +22,7 @@ const DEACTIVATION_DRAIN_MS = 4_000;
 export interface ServingParts {
   readonly settings: Settings;
   readonly project: Project;
+  readonly checks: ImageChecks;
   readonly consent: ConsentStore;
   readonly version: string;
 }
@@ -127,7 +129,7 @@ export class Serving extends Owner {
 
   async #start(): Promise<UpdateServer | undefined> {
     this.#setState({ kind: 'starting' });
-    const { project, settings, version } = this.#parts;
+    const { project, checks, settings, version } = this.#parts;
     const host = this.#hostToBind();
     const { UpdateServer } = await import('../server/update-server.ts');
     const retryUntil = performance.now() + BIND_RETRY_FOR_MS;
@@ -135,6 +137,7 @@ export class Serving extends Owner {
       try {
         const server = await UpdateServer.start({
           catalog: project.catalog,
+          checks,
           host,
           port: this.port,
           allowedHosts: settings.allowedHosts.get(),

@@ -12,11 +12,23 @@ export interface Answer {
   readonly body: Body;
 }
 
-/** A body's bytes: none, at hand, or a range of an archive whose image content is read from `set`. */
+/** Settles with whether an archive may be sent to its end. */
+export type Approval = Promise<boolean>;
+
+/**
+ * A body's bytes: none, at hand, or a range of an archive whose image content is read from `set`. Where there is an
+ * `approval`, the end of the image is held back until it is given.
+ */
 export type Body =
   | { readonly kind: 'none' }
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
-  | { readonly kind: 'archive'; readonly archive: Archive; readonly range: ByteRange; readonly set: ImageSet };
+  | {
+      readonly kind: 'archive';
+      readonly archive: Archive;
+      readonly range: ByteRange;
+      readonly set: ImageSet;
+      readonly approval?: Approval | undefined;
+    };
 
 /** Bytes of the answer's body, as `Content-Length` has it. */
 export function bodyBytes({ body }: Answer): number {

@@ -1,11 +1,14 @@
-import type { Catalog, CatalogSnapshot } from '../images/catalog.ts';
+import type { ImageChecks } from '../checks/image-checks.ts';
+import type { Catalog, CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
 import { searchImages } from '../images/image-search.ts';
 import { type ImageSet, openImageSet } from '../images/image-set.ts';
 import { nearestImage, type Resolution, resolveQuery } from '../images/resolution.ts';
 import { type Answer, type HeaderList, textAnswer } from './answer.ts';
 import { imageQuery } from './asked.ts';
+import { REOPEN_ATTEMPTS, RETRY_AFTER_SECONDS } from './limits.ts';
+import { askPermission, type Permission } from './permission.ts';
 import type { Conditions } from './range.ts';
-import { type Refusal, refusalStatus, refusalText } from './refusal.ts';
+import { type Refusal, refusalStatus, refusalText, settlesSoon } from './refusal.ts';
 import type { Asked, Transfer, TransferResult } from './transfer.ts';
 import { type UpToDate, UpToDateMemory } from './up-to-date-memory.ts';
 import { UP_TO_DATE, updateAnswer } from './update-answer.ts';
@@ -22,11 +25,13 @@ export const SAME_BUILD: Decision = { answer: UP_TO_DATE, result: 'up to date' }
 /** Decides what requests are answered with, from what the catalog holds at that moment. */
 export class Decider {
   readonly #catalog: Catalog;
+  readonly #checks: ImageChecks;
   #only: string | undefined;
   readonly #upToDate = new UpToDateMemory();
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, checks: ImageChecks) {
     this.#catalog = catalog;
+    this.#checks = checks;
   }
 
   /** From now on hands out only the image of the ID `only`, `<box>/<image>`; any of them without it. */
@@ -38,7 +43,7 @@ export class Decider {
   /** Answers `/list`: a line for each image that a board can get, of those that `search` finds. */
   async list(search: string): Promise<Decision> {
     const { images } = await this.#catalog.refresh();
-    const ready = images.filter((image) => image.state.kind === 'ready');
+    const ready = images.filter((image) => isOffered(image, this.#checks));
     const found = search === '' ? ready : searchImages(ready, search);
     const lines = found.map((image) => `${image.id}\n`);
     return { answer: textAnswer(200, lines.join('')), result: 'list' };
@@ -59,16 +64,23 @@ export class Decider {
     if (this.#only !== undefined && found.id !== this.#only) {
       return refuse({ kind: 'not this one', id: found.id, only: this.#only });
     }
-    const set = await openImageSet(found);
-    if ('problem' in set) return refuse({ kind: 'incomplete', id: found.id, fault: set });
-    transfer.servedBuildId = set.buildId;
-    if (asked.buildId === set.buildId) {
+    for (let attempt = 1; attempt <= REOPEN_ATTEMPTS; attempt++) {
+      const set = await openImageSet(found);
+      if ('problem' in set) return refuse({ kind: 'incomplete', id: found.id, fault: set });
+      transfer.servedBuildId = set.buildId;
+      if (asked.buildId === set.buildId) {
+        await set.close();
+        this.#upToDate.remember(transfer.target, { asked, resolution });
+        return SAME_BUILD;
+      }
+      const permission = await askPermission(this.#checks, found, set);
+      if (permission.kind === 'granted' || permission.kind === 'pending') {
+        return handOut(transfer, set, permission, conditions);
+      }
       await set.close();
-      this.#upToDate.remember(transfer.target, { asked, resolution });
-      return SAME_BUILD;
+      if (permission.kind === 'refused') return refuse(permission.refusal);
     }
-    const answer = await updateAnswer(set, conditions);
-    return { answer, set, result: resultOf(answer) };
+    return refuse({ kind: 'being written', id: found.id });
   }
 
   /** What a request for `target` was found to be a moment ago, when that was up to date. */
@@ -79,7 +91,33 @@ export class Decider {
 
 /** The decision to give nothing. */
 export function refuse(refusal: Refusal, headers: HeaderList = []): Decision {
-  return { answer: textAnswer(refusalStatus(refusal), `${refusalText(refusal)}\n`, headers), refusal };
+  const retry = settlesSoon(refusal) ? ['Retry-After', String(RETRY_AFTER_SECONDS)] : [];
+  return { answer: textAnswer(refusalStatus(refusal), `${refusalText(refusal)}\n`, [...retry, ...headers]), refusal };
+}
+
+/** Whether a board can get `image`, as far as it is known. */
+function isOffered({ image, state }: CatalogImage, checks: ImageChecks): boolean {
+  if (state.kind !== 'ready') return false;
+  const findings = checks.findings({ ...state, image, identity: state.zstIdentity });
+  return findings === undefined || findings.length === 0;
+}
+
+/** The decision to send `set`: to its end, or to where it is held back until it is known to be right. */
+async function handOut(
+  transfer: Transfer,
+  set: ImageSet,
+  permission: Extract<Permission, { kind: 'granted' | 'pending' }>,
+  conditions: Conditions,
+): Promise<Decision> {
+  const approval =
+    permission.kind === 'granted'
+      ? undefined
+      : permission.objection.then((objection) => {
+          transfer.objection = objection;
+          return objection === undefined;
+        });
+  const answer = await updateAnswer(set, conditions, approval);
+  return { answer, set, result: resultOf(answer) };
 }
 
 /** The result once `answer` was sent to its end: a range that ends with the archive completes it. */

@@ -30,6 +30,21 @@ export const MAX_TARGET_LENGTH = 4 * 1024;
 /** Running transfers are finished on stop, but not for ever: supervisors kill what has not stopped after a minute or so. */
 export const DRAIN_DEADLINE_MS = 30_000;
 
+/**
+ * How long a set that was not examined yet may hold up its first byte. A small image is known by then, and a wrong one
+ * refused in words; a large one is examined while it is sent, and its end held back.
+ */
+export const VERDICT_WAIT_MS = 200;
+
+/** Bytes at the end of an image that are held back until it is known to be right: it can't be put together without them. */
+export const HELD_BACK_BYTES = 64 * 1024;
+
+/** When a client may ask again for a set that is being built, in seconds: most are written within some. */
+export const RETRY_AFTER_SECONDS = 5;
+
+/** How often a set is opened anew for a request that came while it was replaced. */
+export const REOPEN_ATTEMPTS = 5;
+
 /** How long an "up to date" answer may be given again without a look at the disk. */
 export const UP_TO_DATE_AGE_MS = 1_000;
 

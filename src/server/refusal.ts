@@ -1,3 +1,5 @@
+import type { Finding } from '../checks/finding.ts';
+import { findingText } from '../checks/finding-text.ts';
 import { faultText, type SetFault } from '../images/set-fault.ts';
 
 /** Why a request gets nothing. */
@@ -15,6 +17,18 @@ export type Refusal =
       readonly nearest?: string;
     }
   | { readonly kind: 'incomplete'; readonly id: string; readonly fault: SetFault }
+  /** It would spoil the board. `isSettling`: it looks like a build in progress. */
+  | {
+      readonly kind: 'wrong image';
+      readonly id: string;
+      readonly image: string;
+      readonly finding: Finding;
+      readonly isSettling: boolean;
+    }
+  /** Its files changed again and again while it was looked at. */
+  | { readonly kind: 'being written'; readonly id: string }
+  /** It could not be checked; the system's name for the reason. */
+  | { readonly kind: 'unchecked'; readonly id: string; readonly code: string }
   /** Only the image of another ID is handed out now. */
   | { readonly kind: 'not this one'; readonly id: string; readonly only: string }
   /** The images could not be looked at; the system's name for the reason. */
@@ -27,10 +41,19 @@ export function refusalStatus(refusal: Refusal): number {
       return refusal.status;
     case 'stopping':
     case 'unreadable':
+    case 'being written':
+    case 'unchecked':
       return 503;
+    case 'wrong image':
+      return refusal.isSettling ? 503 : 409;
     default:
       return 404;
   }
+}
+
+/** Whether what was refused may be had soon: 503 with `Retry-After` (RFC 9110, section 10.2.3). */
+export function settlesSoon(refusal: Refusal): boolean {
+  return refusal.kind === 'being written' || (refusal.kind === 'wrong image' && refusal.isSettling);
 }
 
 const ENDPOINTS = '/list, /list/<search>, /update/<box>/<image>[/<buildID>], /update?name=…&board=…';
@@ -56,6 +79,14 @@ export function refusalText(refusal: Refusal): string {
     }
     case 'incomplete':
       return `${refusal.id} is incomplete: ${faultText(refusal.fault)}`;
+    case 'wrong image': {
+      const retry = refusal.isSettling ? '; ask again when its build is done' : '; build it again';
+      return `${refusal.id} is not sent: ${findingText(refusal.image, refusal.finding)}${retry}`;
+    }
+    case 'being written':
+      return `${refusal.id} is being written; ask again when its build is done`;
+    case 'unchecked':
+      return `${refusal.id} is not sent: it could not be checked (${refusal.code})`;
     case 'not this one':
       return `only ${refusal.only} is served now, and this is ${refusal.id}`;
     case 'unreadable':

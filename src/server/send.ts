@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Answer, Body } from './answer.ts';
+import type { Answer, Approval, Body } from './answer.ts';
 import { readArchive, ShortReadError } from './archive-reader.ts';
 import { BufferPool } from './buffer-pool.ts';
-import { bufferBytes, LAST_BYTE_WAIT_MS, SEND_TIMEOUT_MS } from './limits.ts';
+import { bufferBytes, HELD_BACK_BYTES, LAST_BYTE_WAIT_MS, SEND_TIMEOUT_MS } from './limits.ts';
 import type { BreakReason } from './transfer.ts';
 
 /** How sending went: all of it, or up to a point and why. */
@@ -12,6 +12,7 @@ export type Sent = { readonly kind: 'sent' } | { readonly kind: 'broken'; readon
 const SENT: Sent = { kind: 'sent' };
 const CLIENT_CLOSED: Sent = { kind: 'broken', reason: 'client closed' };
 const CLIENT_STALLED: Sent = { kind: 'broken', reason: 'client stalled' };
+const IMAGE_WRONG: Sent = { kind: 'broken', reason: 'image wrong' };
 const IMAGE_CHANGED: Sent = { kind: 'broken', reason: 'image changed' };
 const IMAGE_UNREADABLE: Sent = { kind: 'broken', reason: 'image unreadable' };
 
@@ -109,9 +110,15 @@ async function sendRange(
 ): Promise<Sent> {
   const { range, set } = body;
   const writer = new Writer(response);
+  const gate = gateOf(body);
   let [filling, sending] = buffers;
   for (let position = range.start; position <= range.end; ) {
-    const part = filling.subarray(0, Math.min(filling.length, range.end + 1 - position));
+    if (position >= gate && body.approval !== undefined) {
+      const approved = await writer.approved(body.approval);
+      if (approved.kind === 'broken') return approved;
+    }
+    const end = position < gate ? Math.min(gate, range.end + 1) : range.end + 1;
+    const part = filling.subarray(0, Math.min(filling.length, end - position));
     const read = await readPart(body, part, position);
     if (read.kind === 'broken') return read;
     position += part.length;
@@ -123,6 +130,13 @@ async function sendRange(
     [filling, sending] = [sending, filling];
   }
   return writer.written();
+}
+
+/** From this byte on an archive is sent only with approval; infinite where none is needed. */
+function gateOf({ archive, approval }: ArchiveBody): number {
+  const image = archive.segments.find((segment) => segment.kind === 'image');
+  if (approval === undefined || image === undefined) return Number.POSITIVE_INFINITY;
+  return image.start + Math.max(0, image.length - HELD_BACK_BYTES);
 }
 
 async function readPart({ archive, set }: ArchiveBody, part: Buffer, position: number): Promise<Sent> {
@@ -148,6 +162,19 @@ class Writer {
       this.#stalled = true;
       response.destroy();
     });
+  }
+
+  /** Waits for leave to go on. Nothing moves meanwhile, which is not the client's fault. */
+  async approved(approval: Approval): Promise<Sent> {
+    const written = await this.#pending;
+    if (written.kind === 'broken') return written;
+    const { socket } = this.#response;
+    if (this.#response.destroyed || socket === null) return CLIENT_CLOSED;
+    socket.setTimeout(0);
+    const closed = new Promise<Sent>((resolve) => this.#response.once('close', () => resolve(CLIENT_CLOSED)));
+    const sent = await Promise.race([closed, approval.then((isApproved) => (isApproved ? SENT : IMAGE_WRONG))]);
+    if (sent.kind === 'sent') socket.setTimeout(SEND_TIMEOUT_MS);
+    return sent;
   }
 
   /** Settles when the write before was taken. */

@@ -5,6 +5,7 @@ const BREAKS: Record<BreakReason, string> = {
   'client closed': 'the client closed the connection',
   'client stalled': 'the client took no more bytes',
   'image changed': 'the image was written to while it was sent',
+  'image wrong': 'the image is wrong',
   'image unreadable': 'the image could not be read',
 };
 
@@ -19,14 +20,16 @@ export function transferLine(transfer: Transfer): string {
   return `${client} ${request} ${status} ${sentBytes} B ${Math.round(durationMs)} ms ${image}: ${outcome(transfer.state, transfer)}`;
 }
 
-function outcome(state: TransferState, { sentBytes, totalBytes }: Transfer): string {
+function outcome(state: TransferState, { sentBytes, totalBytes, objection }: Transfer): string {
   switch (state.kind) {
     case 'running':
       return 'running';
     case 'refused':
       return printable(refusalText(state.refusal));
     case 'broken':
-      return `broken off at byte ${sentBytes} of ${totalBytes}: ${BREAKS[state.reason]}`;
+      return `broken off at byte ${sentBytes} of ${totalBytes}: ${
+        objection === undefined ? BREAKS[state.reason] : printable(refusalText(objection))
+      }`;
     case 'finished':
       switch (state.result) {
         case 'image':

@@ -24,6 +24,8 @@ export type BreakReason =
   | 'client stalled'
   /** The image file was written to while it was sent. */
   | 'image changed'
+  /** It was found out to be wrong while it was sent; `objection` says how. */
+  | 'image wrong'
   | 'image unreadable';
 
 /** Where a request stands. */
@@ -54,6 +56,8 @@ export class Transfer {
   resolution: Resolution | undefined;
   /** The build ID of the image that the request was resolved to. */
   servedBuildId: string | undefined;
+  /** Why the image must not be handed out, where that was found out while it was sent. */
+  objection: Refusal | undefined;
   /** The HTTP status answered, 0 before there is one. */
   status = 0;
   /** Body bytes to be sent in all. */

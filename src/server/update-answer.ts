@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ImageSet } from '../images/image-set.ts';
-import { type Answer, type HeaderList, textAnswer } from './answer.ts';
+import { type Answer, type Approval, type HeaderList, textAnswer } from './answer.ts';
 import { type Archive, EMPTY_ARCHIVE, updateArchive } from './archive.ts';
 import { type Conditions, selectBytes } from './range.ts';
 
@@ -15,7 +15,7 @@ export const UP_TO_DATE: Answer = {
 };
 
 /** The answer that hands out `set`, whole or in part. The set stays open until the answer was sent. */
-export async function updateAnswer(set: ImageSet, conditions: Conditions): Promise<Answer> {
+export async function updateAnswer(set: ImageSet, conditions: Conditions, approval?: Approval): Promise<Answer> {
   const archive = await updateArchive(set);
   const { length } = archive;
   const etag = archiveTag(set, archive);
@@ -30,14 +30,14 @@ export async function updateAnswer(set: ImageSet, conditions: Conditions): Promi
       return textAnswer(416, `the archive has ${length} bytes\n`, ['Content-Range', `bytes */${length}`]);
     case 200: {
       const range = { start: 0, end: length - 1 };
-      const body = { kind: 'archive', archive, range, set } as const;
+      const body = { kind: 'archive', archive, range, set, approval } as const;
       return { status: 200, headers: [...contentHeaders(length), ...headers], body };
     }
     case 206: {
       const { range } = selection;
       const { start, end } = range;
       const partHeaders = ['Content-Range', `bytes ${start}-${end}/${length}`, ...headers];
-      const body = { kind: 'archive', archive, range, set } as const;
+      const body = { kind: 'archive', archive, range, set, approval } as const;
       return { status: 206, headers: [...contentHeaders(end - start + 1), ...partHeaders], body };
     }
   }

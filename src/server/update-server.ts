@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { ImageChecks } from '../checks/image-checks.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { Decider, refuse, SAME_BUILD } from './decide.ts';
 import { Exchanges } from './exchanges.ts';
@@ -19,6 +20,8 @@ import type { Transfer } from './transfer.ts';
 /** How an update server is set up. */
 export interface UpdateServerOptions {
   readonly catalog: Catalog;
+  /** Who tells whether an image may be handed out. It stays its owner's to close. */
+  readonly checks: ImageChecks;
   /** Name or address to listen on. */
   readonly host: string;
   /** Port to listen on; 0 for any that is free. */
@@ -52,7 +55,7 @@ export class UpdateServer {
 
   private constructor(options: UpdateServerOptions) {
     this.#hosts = new HostAllowList(options.allowedHosts ?? []);
-    this.#decider = new Decider(options.catalog);
+    this.#decider = new Decider(options.catalog, options.checks);
     this.serve(options.mode ?? { kind: 'all' });
     this.stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;

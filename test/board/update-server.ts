@@ -14,7 +14,7 @@ const STOP_TIMEOUT_MS = 5_000;
 export interface UpdateServerOptions {
   /** The folder of images it serves. */
   readonly imagePath: string;
-  /** Variables over those of every test: loopback, a free port, no stop after a request. */
+  /** Variables over those of every test: loopback, a free port, no stop after a request, nothing kept. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -45,6 +45,7 @@ export async function startUpdateServer({ imagePath, env = {} }: UpdateServerOpt
       PORT: '0',
       IMAGE_PATH: imagePath,
       STOP_AFTER_REQUEST: 'false',
+      CHECKS_PATH: 'none',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,14 +1,23 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
+import { homedir } from 'node:os';
+import path from 'node:path';
 import { suite, test } from 'node:test';
 import { readEnvironment, UsageError } from '../../src/cli/environment.ts';
 
-const DEFAULTS = { host: '127.0.0.1', port: 8080, imagePath: './', stopAfterRequest: false, allowedHosts: [] };
+const DEFAULTS = {
+  host: '127.0.0.1',
+  port: 8080,
+  imagePath: './',
+  stopAfterRequest: false,
+  allowedHosts: [],
+  checksPath: path.join(homedir(), '.cache', 'mkbox', 'checks.json'),
+};
 
 suite('the environment', () => {
   test('says nothing when it is empty', () => deepEqual(readEnvironment({}), DEFAULTS));
 
   test('says nothing by variables that are empty', () => {
-    const empty = { HOST: '', PORT: '', IMAGE_PATH: '', STOP_AFTER_REQUEST: '', ALLOWED_HOSTS: '' };
+    const empty = { HOST: '', PORT: '', IMAGE_PATH: '', STOP_AFTER_REQUEST: '', ALLOWED_HOSTS: '', CHECKS_PATH: '' };
     deepEqual(readEnvironment(empty), DEFAULTS);
   });
 
@@ -19,6 +28,7 @@ suite('the environment', () => {
       IMAGE_PATH: '/srv/boxes',
       STOP_AFTER_REQUEST: 'true',
       ALLOWED_HOSTS: 'updates.example.org',
+      CHECKS_PATH: '/var/lib/mkbox/checks.json',
     };
     deepEqual(readEnvironment(environment), {
       host: '0.0.0.0',
@@ -26,7 +36,19 @@ suite('the environment', () => {
       imagePath: '/srv/boxes',
       stopAfterRequest: true,
       allowedHosts: ['updates.example.org'],
+      checksPath: '/var/lib/mkbox/checks.json',
     });
+  });
+
+  test("keeps what is known of images among the user's caches, or where systemd gives it room, or nowhere", () => {
+    const checksPath = (environment: NodeJS.ProcessEnv) => readEnvironment(environment).checksPath;
+    equal(checksPath({ XDG_CACHE_HOME: '/caches' }), path.join('/caches', 'mkbox', 'checks.json'));
+    equal(checksPath({ XDG_CACHE_HOME: 'not/absolute' }), DEFAULTS.checksPath);
+    equal(
+      checksPath({ CACHE_DIRECTORY: '/var/cache/mkbox:/var/cache/more' }),
+      path.join('/var/cache/mkbox', 'checks.json'),
+    );
+    equal(checksPath({ CHECKS_PATH: 'none' }), undefined);
   });
 
   for (const PORT of ['0', '1', '65535', '08080']) {

@@ -1,16 +1,17 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
+import { zstWith } from '../fixtures/smallest-image.ts';
 import { type BoxesFolder, BUILD_A, makeBoxes, writeSet } from '../images/image-sets.ts';
 import { askSlowly } from './slow-client.ts';
 
 const QUERY = '/update?name=box&board=pi';
 
 async function armed(
-  zst = Buffer.from('compressed'),
+  payload = Buffer.from('compressed'),
 ): Promise<{ server: RunningServer; boxes: BoxesFolder } & AsyncDisposable> {
   const boxes = await makeBoxes();
-  await writeSet(boxes.root, 'box', 'box-pi', { zst });
+  await writeSet(boxes.root, 'box', 'box-pi', { zst: zstWith(payload) });
   const server = await startUpdateServer({ imagePath: boxes.root, env: { STOP_AFTER_REQUEST: 'true' } });
   const dispose = async () => {
     await server[Symbol.asyncDispose]();

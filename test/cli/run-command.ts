@@ -13,7 +13,7 @@ export interface Outcome {
 /** Runs `update-server` to its end, with nothing in its environment but `env`. */
 export async function runCommand(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Outcome> {
   const child = spawn(process.execPath, [COMMAND, ...args], {
-    env: { PATH: process.env.PATH ?? '', PORT: '0', ...env },
+    env: { PATH: process.env.PATH ?? '', PORT: '0', CHECKS_PATH: 'none', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 20_000,
     killSignal: 'SIGKILL',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, realpath, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { SMALLEST_DISK_SHA256, zstWith } from '../fixtures/smallest-image.ts';
 
 /** A folder of boxes in the system's temporary folder; disposing it removes it, and what lies beside it. */
 export interface BoxesFolder extends AsyncDisposable {
@@ -54,11 +55,11 @@ export async function writeSet(
   root: string,
   box: string,
   image: string,
-  { zst = Buffer.from(`compressed ${image}`), buildId = BUILD_A }: SetContent = {},
+  { zst = zstWith(Buffer.from(`compressed ${image}`)), buildId = BUILD_A }: SetContent = {},
 ): Promise<WrittenSet> {
   const folder = path.join(root, box);
   const file = (suffix: string) => path.join(folder, image + suffix);
-  const checksums = { raw: sha256(Buffer.from(`raw ${image}`)), zst: sha256(zst) };
+  const checksums = { raw: SMALLEST_DISK_SHA256, zst: sha256(zst) };
   await mkdir(folder, { recursive: true });
   await writeFile(file('.img.buildID'), `${buildId}  ${image}.img\n`);
   await writeFile(file('.img.zst'), zst);

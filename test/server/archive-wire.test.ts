@@ -7,8 +7,10 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { requireTools } from '../tools/tools.ts';
 import { makeSet, startServer, type TestServer } from './harness.ts';
+import { makeHugeSet } from './huge-set.ts';
 
 const GIB = 2 ** 30;
+const HUGE_BYTES = 9 * GIB + 12_345;
 const LONG = `box-pi-${'long-branch-'.repeat(18)}1.0`;
 const NAMES = ['box-pi', LONG, `box-pi-${'x'.repeat(84)}`, `box-pi-${'x'.repeat(85)}`, 'box-pi-für-émile', 'box pi'];
 const MEMBERS_PYTHON = `import json, sys, tarfile
@@ -27,6 +29,7 @@ describe('the update archive, as it comes over the wire', () => {
         await utimes(path.join(boxes, 'box', `${name}.img.zst`), 1_600_000_000, 1_600_000_000.75);
         await utimes(path.join(boxes, 'box', `${name}.img.sha256`), 1_600_000_000, 1_500_000_000);
       }
+      return makeHugeSet(boxes, 'box', 'box-huge', HUGE_BYTES);
     });
     folder = await mkdtemp(path.join(tmpdir(), 'mkbox-wire-'));
   });
@@ -117,10 +120,6 @@ describe('the update archive, as it comes over the wire', () => {
   });
 
   it('of an image over 8 GiB has a header that Python reads the size from', async () => {
-    const size = 9 * GIB + 12_345;
-    await makeSet(server.boxes, 'box', 'box-huge', 10);
-    await using zst = await open(inBox('box-huge.img.zst'), 'r+');
-    await zst.truncate(size);
     const start = performance.now();
     const { headers } = await server.get('/update/box/box-huge', {}, 'HEAD');
     const length = Number(headers['content-length']);
@@ -134,7 +133,7 @@ describe('the update archive, as it comes over the wire', () => {
     assert.deepEqual(
       members(file).map(([name, bytes]) => [name, bytes]),
       [
-        ['box-huge.img.zst', size],
+        ['box-huge.img.zst', HUGE_BYTES],
         ['box-huge.img.sha256', (await stat(inBox('box-huge.img.sha256'))).size],
       ],
     );

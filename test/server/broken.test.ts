@@ -59,7 +59,7 @@ describe('a transfer whose image is written to', () => {
     await rename(`${zst}.new`, zst);
     assert.equal(await exit(first), 0);
     assert.equal(await first.sha256, expected);
-    await writeFile(zst, noise(IMAGE_BYTES));
+    await makeSet(server.boxes, 'box', 'box-pi', IMAGE_BYTES, 2);
     const second = await download(server);
     await rm(zst);
     assert.equal(await exit(second), 0);

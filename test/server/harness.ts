@@ -5,9 +5,11 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ImageChecks } from '../../src/checks/image-checks.ts';
 import { Catalog } from '../../src/images/catalog.ts';
 import type { Transfer } from '../../src/server/transfer.ts';
 import { UpdateServer, type UpdateServerOptions } from '../../src/server/update-server.ts';
+import { SMALLEST_DISK_SHA256, ZST_OVERHEAD_BYTES, zstWith } from '../fixtures/smallest-image.ts';
 
 /** An answer as it came over the wire. */
 export interface Response {
@@ -39,7 +41,7 @@ export function buildId(number = 1): string {
   return createHash('sha256').update(`build ${number}`).digest('hex');
 }
 
-/** Makes a complete image set; answers the bytes of its `.img.zst`. */
+/** Makes a complete image set around a payload, or of so many bytes in all; answers the bytes of its `.img.zst`. */
 export async function makeSet(
   boxes: string,
   box: string,
@@ -47,14 +49,18 @@ export async function makeSet(
   content: Buffer | number = 1000,
   build = 1,
 ): Promise<Buffer> {
-  const zst = typeof content === 'number' ? noise(content) : content;
-  const digest = createHash('sha256').update(zst).digest('hex');
+  const zst = zstWith(typeof content === 'number' ? noise(Math.max(0, content - ZST_OVERHEAD_BYTES)) : content);
+  const digest = sha256(zst);
   const file = path.join(boxes, box, `${image}.img`);
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(`${file}.buildID`, `${buildId(build)}  ${image}.img\n`);
   await writeFile(`${file}.zst`, zst);
-  await writeFile(`${file}.sha256`, `${'0'.repeat(64)}  ${image}.img\n${digest}  ${image}.img.zst\n`);
+  await writeFile(`${file}.sha256`, `${SMALLEST_DISK_SHA256}  ${image}.img\n${digest}  ${image}.img.zst\n`);
   return zst;
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Bytes that repeat nowhere near, the same at each run. */
@@ -67,7 +73,7 @@ export function noise(length: number): Buffer {
   return bytes;
 }
 
-/** Starts a server over images that `prepare` makes. */
+/** Starts a server over images that `prepare` makes, which may answer checks that know something of them. */
 export async function startServer(
   prepare: (boxes: string) => Promise<unknown>,
   options: Partial<UpdateServerOptions> = {},
@@ -75,8 +81,15 @@ export async function startServer(
   const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-server-'));
   const boxes = path.join(folder, 'boxes');
   await mkdir(boxes);
-  await prepare(boxes);
-  const server = await UpdateServer.start({ catalog: new Catalog([boxes]), host: '127.0.0.1', port: 0, ...options });
+  const prepared = await prepare(boxes);
+  const checks = prepared instanceof ImageChecks ? prepared : await ImageChecks.open();
+  const server = await UpdateServer.start({
+    catalog: new Catalog([boxes]),
+    checks,
+    host: '127.0.0.1',
+    port: 0,
+    ...options,
+  });
   const { port } = server.address;
   const events: string[] = [];
   for (const event of ['accepted', 'answering', 'finished', 'broken', 'refused'] as const) {
@@ -116,6 +129,7 @@ export async function startServer(
       }),
     async [Symbol.asyncDispose]() {
       await server.stop(0);
+      await checks.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

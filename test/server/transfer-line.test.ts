@@ -34,6 +34,7 @@ describe('the line about a request', () => {
     'client closed': 'the client closed the connection',
     'client stalled': 'the client took no more bytes',
     'image changed': 'the image was written to while it was sent',
+    'image wrong': 'the image is wrong',
     'image unreadable': 'the image could not be read',
   };
   for (const [reason, words] of Object.entries(breaks) as [BreakReason, string][]) {

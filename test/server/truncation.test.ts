@@ -76,8 +76,7 @@ describe('an answer that can not be finished truly', () => {
       const first = spawn(curl, ['-s', '--limit-rate', '20M', '-o', file, server.url + TARGET]);
       const exited = once(first, 'exit');
       await answering;
-      const image = noise(IMAGE_BYTES).reverse();
-      await writeFile(inBox(server, 'box-pi.img.zst'), image);
+      const image = await makeSet(server.boxes, 'box', 'box-pi', noise(IMAGE_BYTES).reverse());
       const [status] = await exited;
       assert.ok([18, 56].includes(status), `curl exits with ${status}`);
       const [again] = await once(spawn(curl, ['-s', '-o', file, server.url + TARGET]), 'exit');

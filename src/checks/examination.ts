@@ -1,0 +1,31 @@
+import type { ImageContents } from '../contents/image-contents.ts';
+import type { ZstdDamage } from '../images/frame-scanner.ts';
+import type { ZstdContent } from '../images/zstd-decoder.ts';
+
+/**
+ * What reading a `.img.zst` to its end showed: facts about that file alone, whatever the files beside it say. It can be
+ * written as JSON.
+ */
+export interface Examination {
+  /** SHA-256 of the file, lower-case hexadecimal. */
+  readonly zstSha256: string;
+  /** When it was read: milliseconds since 1970. */
+  readonly examinedAtMs: number;
+  readonly content: SoundContent | DamagedContent;
+}
+
+/** The file decompresses to its end. */
+export interface SoundContent extends ZstdContent {
+  readonly kind: 'sound';
+  /** SHA-256 of the raw image, lower-case hexadecimal. */
+  readonly rawSha256: string;
+  readonly rawBytes: number;
+  /** What was found in the raw image; undefined where there was no room to keep its boot partition for a look. */
+  readonly inside?: ImageContents;
+}
+
+/** The file does not decompress to its end. */
+export interface DamagedContent {
+  readonly kind: 'damaged';
+  readonly damage: ZstdDamage;
+}

@@ -1,0 +1,145 @@
+import { Worker } from 'node:worker_threads';
+import type { PinnedFile } from '../images/pinned-file.ts';
+import type { ExamineOptions } from './examine.ts';
+import type { Order, Outcome, Report } from './worker-messages.ts';
+
+/** Files examined at a time: each takes a core for its decoder and half of one for its digests. */
+const MOST_WORKERS = 2;
+
+/** A worker without work is let go: it holds some 20 MB, and starts again in 50 ms. */
+const IDLE_MS = 3_000;
+
+/**
+ * Room for the worker's own objects, in MB. The buffers it decodes into lie outside of it, and a small heap is cleaned
+ * often, which gives them back: 90 MB in all instead of 145.
+ */
+const HEAP_LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 };
+
+/** Someone waits for it; where nobody does, what does not hurry waits for a free worker. */
+export type Urgency = 'now' | 'some time';
+
+interface Job extends ExamineOptions {
+  readonly file: PinnedFile;
+  readonly urgency: Urgency;
+  readonly settle: (outcome: Outcome) => void;
+  readonly fail: (reason: unknown) => void;
+}
+
+/** Examines files on worker threads: those that someone waits for first. Close it. */
+export class Examiner {
+  readonly #waiting: Job[] = [];
+  readonly #idle = new Map<Worker, NodeJS.Timeout>();
+  readonly #busy = new Map<Worker, Job>();
+  #isClosed = false;
+
+  /**
+   * Examines a file, which must stay open until this settles.
+   * @throws the signal's reason when it is aborted, or the examiner closed.
+   */
+  examine(file: PinnedFile, urgency: Urgency, options: ExamineOptions = {}): Promise<Outcome> {
+    const { signal } = options;
+    return new Promise((settle, fail) => {
+      if (signal?.aborted || this.#isClosed) return fail(signal?.reason ?? closedError());
+      const job = { ...options, file, urgency, settle, fail };
+      this.#waiting.push(job);
+      signal?.addEventListener('abort', () => this.#cancel(job), { once: true });
+      this.#assign();
+    });
+  }
+
+  /** Ends what runs, and what waits fails. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const job of this.#waiting.splice(0)) job.fail(closedError());
+    for (const timer of this.#idle.values()) clearTimeout(timer);
+    const running = [...this.#busy];
+    const idle = [...this.#idle.keys()];
+    this.#busy.clear();
+    this.#idle.clear();
+    await Promise.all([...running.map(([worker]) => worker), ...idle].map((worker) => worker.terminate()));
+    for (const [, job] of running) job.fail(closedError());
+  }
+
+  /** Gives waiting jobs to free workers. One worker is kept for those that hurry. */
+  #assign(): void {
+    while (this.#busy.size < MOST_WORKERS) {
+      const urgent = this.#waiting.findIndex(({ urgency }) => urgency === 'now');
+      if (urgent === -1 && this.#busy.size > 0) return;
+      const [job] = this.#waiting.splice(Math.max(0, urgent), 1);
+      if (job === undefined) return;
+      const worker = this.#takeWorker();
+      this.#busy.set(worker, job);
+      worker.ref();
+      order(worker, { kind: 'examine', file: job.file.lend() });
+    }
+  }
+
+  #cancel(job: Job): void {
+    const waiting = this.#waiting.indexOf(job);
+    if (waiting !== -1) this.#waiting.splice(waiting, 1);
+    if (waiting !== -1) job.fail(job.signal?.reason);
+    for (const [worker, running] of this.#busy) {
+      if (running === job) order(worker, { kind: 'cancel' });
+    }
+  }
+
+  #takeWorker(): Worker {
+    const [idle] = this.#idle;
+    if (idle === undefined) return this.#startWorker();
+    const [worker, timer] = idle;
+    clearTimeout(timer);
+    this.#idle.delete(worker);
+    return worker;
+  }
+
+  #startWorker(): Worker {
+    const worker = new Worker(workerUrl(), { resourceLimits: HEAP_LIMITS });
+    worker.on('message', (report: Report) => {
+      const job = this.#busy.get(worker);
+      if (job === undefined) return;
+      if (report.kind === 'progress') {
+        job.onProgress?.(report.bytes);
+        return;
+      }
+      if (report.kind === 'outcome') job.settle(report.outcome);
+      else job.fail(job.signal?.reason);
+      this.#rest(worker);
+      this.#assign();
+    });
+    // a damaged image may bring the thread down; that must not end a server
+    worker.on('error', (error) => this.#lose(worker, error));
+    worker.on('exit', () => this.#lose(worker, new Error('the thread ended')));
+    return worker;
+  }
+
+  #rest(worker: Worker): void {
+    this.#busy.delete(worker);
+    worker.unref();
+    const timer = setTimeout(() => {
+      this.#idle.delete(worker);
+      void worker.terminate();
+    }, IDLE_MS);
+    this.#idle.set(worker, timer.unref());
+  }
+
+  #lose(worker: Worker, error: Error): void {
+    this.#busy.get(worker)?.settle({ kind: 'failed', code: error.message });
+    this.#busy.delete(worker);
+    clearTimeout(this.#idle.get(worker));
+    this.#idle.delete(worker);
+    this.#assign();
+  }
+}
+
+function order(worker: Worker, message: Order): void {
+  worker.postMessage(message);
+}
+
+/** Beside this module in the sources, and beside all bundles in `dist/`. */
+function workerUrl(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './check-worker.js', import.meta.url);
+}
+
+function closedError(): Error {
+  return new Error('the checks were closed');
+}

@@ -1,0 +1,163 @@
+import { EventEmitter } from 'node:events';
+import { SET_FILES } from '../images/image-name.ts';
+import type { SetLocation } from '../images/image-set.ts';
+import { type FileIdentity, PinnedFile, sameIdentity } from '../images/pinned-file.ts';
+import type { Examination } from './examination.ts';
+import { Examiner, type Urgency } from './examiner.ts';
+import type { Finding } from './finding.ts';
+import { type Claims, judge } from './judgement.ts';
+import { KnownExaminations, keyOf } from './known-examinations.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
+import type { Outcome } from './worker-messages.ts';
+
+/** A set's `.img.zst`, in the state that it was seen in. */
+export interface ZstFile extends SetLocation {
+  readonly identity: FileIdentity;
+}
+
+export interface CheckOptions {
+  readonly urgency?: Urgency;
+  /** Told of bytes of the file as they are read. */
+  readonly onProgress?: (bytes: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** One examination, and who waits for it. */
+interface Run {
+  readonly outcome: Promise<Outcome>;
+  readonly abort: AbortController;
+  readonly listeners: Set<(bytes: number) => void>;
+  waiting: number;
+  bytesRead: number;
+}
+
+/** Knows what the image files are, or finds out; each file once, however many ask. Close it. */
+export class ImageChecks {
+  /** `examined` is told when something new is known. */
+  readonly events = new EventEmitter<{ examined: [] }>();
+  readonly #examiner = new Examiner();
+  readonly #known: KnownExaminations;
+  readonly #runs = new Map<string, Run>();
+
+  /**
+   * `cachePath`: the file that keeps what is known for the next start; nothing is kept without it. It is read in the
+   * background: `examined` is told when that is done.
+   */
+  constructor(cachePath?: string) {
+    this.#known = new KnownExaminations(cachePath);
+    void this.#known.loaded.then(() => this.events.emit('examined'));
+  }
+
+  /** As the constructor, and waits until all that was kept is known. */
+  static async open(cachePath?: string): Promise<ImageChecks> {
+    const checks = new ImageChecks(cachePath);
+    await checks.#known.loaded;
+    return checks;
+  }
+
+  /** Why what is known could not be kept for the next start, as the system names it. */
+  get cacheFailure(): string | undefined {
+    return this.#known.failure;
+  }
+
+  /** What is known of the file in that state. */
+  known(identity: FileIdentity): Examination | undefined {
+    return this.#known.get(identity);
+  }
+
+  /**
+   * What the file is: known, being found out, or found out now. `changed` when it is in another state than `identity` by
+   * now. Once nobody waits for an examination any more, it ends.
+   * @throws the signal's reason when it is aborted.
+   */
+  async examine(file: ZstFile, { urgency = 'now', onProgress, signal }: CheckOptions = {}): Promise<Outcome> {
+    const { identity } = file;
+    await this.#known.loaded;
+    const examination = this.known(identity);
+    if (examination !== undefined) return { kind: 'examined', examination };
+    signal?.throwIfAborted();
+    const run = this.#runs.get(keyOf(identity)) ?? this.#start(file, urgency);
+    run.waiting++;
+    if (onProgress !== undefined) {
+      run.listeners.add(onProgress);
+      if (run.bytesRead > 0) onProgress(run.bytesRead);
+    }
+    try {
+      return await abortable(run.outcome, signal);
+    } finally {
+      run.waiting--;
+      if (onProgress !== undefined) run.listeners.delete(onProgress);
+      if (run.waiting === 0) run.abort.abort();
+    }
+  }
+
+  /**
+   * Checks a set: its `.img.zst` against what the small files beside it, and its name, say of it.
+   * @throws the signal's reason when it is aborted.
+   */
+  async verdict(set: ZstFile & Claims, options?: CheckOptions): Promise<Verdict> {
+    return verdictOf(set, await this.examine(set, options));
+  }
+
+  /** What is known to be wrong with a set, without a look at the disk; undefined where nothing is known. */
+  findings(set: { readonly identity: FileIdentity } & Claims): readonly Finding[] | undefined {
+    const examination = this.known(set.identity);
+    return examination && judge(set, examination).findings;
+  }
+
+  /** Ends what runs, and writes what is known. */
+  async close(): Promise<void> {
+    await this.#examiner.close();
+    await this.#known.save();
+  }
+
+  #start(file: ZstFile, urgency: Urgency): Run {
+    const key = keyOf(file.identity);
+    const abort = new AbortController();
+    const listeners: Run['listeners'] = new Set();
+    const run: Run = {
+      outcome: this.#run(file, urgency, abort.signal, (bytes) => {
+        run.bytesRead += bytes;
+        for (const listener of listeners) listener(bytes);
+      }),
+      abort,
+      listeners,
+      waiting: 0,
+      bytesRead: 0,
+    };
+    this.#runs.set(key, run);
+    abort.signal.addEventListener('abort', () => this.#runs.delete(key));
+    run.outcome.catch(() => {}); // whoever waits for it is told
+    return run;
+  }
+
+  async #run(
+    { root, folder, image, identity }: ZstFile,
+    urgency: Urgency,
+    signal: AbortSignal,
+    onProgress: (bytes: number) => void,
+  ): Promise<Outcome> {
+    const file = await PinnedFile.open(root, folder, image + SET_FILES.zst);
+    if (!(file instanceof PinnedFile)) return { kind: 'changed' };
+    try {
+      if (!sameIdentity(file.identity, identity)) return { kind: 'changed' };
+      const outcome = await this.#examiner.examine(file, urgency, { onProgress, signal });
+      if (outcome.kind !== 'examined') return outcome;
+      this.#known.set(identity, outcome.examination);
+      this.events.emit('examined');
+      return outcome;
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** Waits for `promise`, or for the signal. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

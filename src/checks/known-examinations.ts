@@ -1,0 +1,113 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { systemErrorCode } from '../errors.ts';
+import type { FileIdentity } from '../images/pinned-file.ts';
+import type { Examination } from './examination.ts';
+
+/** The form of the file; another one is not read. */
+const FORMAT = 1;
+
+/** Examinations kept, oldest dropped first: more than the images of a large lab. Each takes some 600 bytes. */
+const MOST_KEPT = 2_000;
+
+/** Results that come together are written together. */
+const SAVE_AFTER_MS = 500;
+
+/**
+ * What is known of files, by their identities, so that none is read twice: in memory, and in a file if one is given. A
+ * file that is missing or damaged is a beginning with nothing.
+ */
+export class KnownExaminations {
+  readonly #path: string | undefined;
+  /** Settles when what was kept has been read. */
+  readonly loaded: Promise<void>;
+  #byIdentity = new Map<string, Examination>();
+  #saving: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #failure: string | undefined;
+
+  /** Begins to read what was kept in the file at `filePath`; without one, nothing outlives the process. */
+  constructor(filePath?: string) {
+    this.#path = filePath;
+    this.loaded = this.#load();
+  }
+
+  /** As the constructor, and waits until it has been read. */
+  static async open(filePath?: string): Promise<KnownExaminations> {
+    const known = new KnownExaminations(filePath);
+    await known.loaded;
+    return known;
+  }
+
+  /** Why the last attempt to write the file failed, as the system names it; undefined when it did not. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  get(identity: FileIdentity): Examination | undefined {
+    return this.#byIdentity.get(keyOf(identity));
+  }
+
+  set(identity: FileIdentity, examination: Examination): void {
+    const key = keyOf(identity);
+    this.#byIdentity.delete(key);
+    this.#byIdentity.set(key, examination);
+    for (const oldest of this.#byIdentity.keys()) {
+      if (this.#byIdentity.size <= MOST_KEPT) break;
+      this.#byIdentity.delete(oldest);
+    }
+    if (this.#path !== undefined) this.#timer ??= setTimeout(() => void this.save(), SAVE_AFTER_MS).unref();
+  }
+
+  async #load(): Promise<void> {
+    if (this.#path === undefined) return;
+    const kept = parse(await readFile(this.#path, 'utf8').catch(() => ''));
+    this.#byIdentity = new Map([...kept, ...this.#byIdentity]);
+  }
+
+  /** Writes now what waits to be written; never throws: what is lost is read again. */
+  save(): Promise<void> {
+    if (this.#timer === undefined || this.#path === undefined) return this.#saving;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const filePath = this.#path;
+    this.#saving = this.#saving.then(async () => {
+      try {
+        await replaceFile(filePath, JSON.stringify({ format: FORMAT, examinations: [...this.#byIdentity] }));
+        this.#failure = undefined;
+      } catch (error) {
+        this.#failure = systemErrorCode(error) ?? String(error);
+      }
+    });
+    return this.#saving;
+  }
+}
+
+/** All that tells one state of a file from another (stat(2)). */
+export function keyOf({ dev, ino, size, mtimeNs, ctimeNs }: FileIdentity): string {
+  return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+}
+
+function parse(text: string): Map<string, Examination> {
+  try {
+    const { format, examinations } = JSON.parse(text);
+    return new Map(format === FORMAT ? examinations : []);
+  } catch {
+    return new Map();
+  }
+}
+
+/** Written beside, synced and renamed: whoever reads it finds the old text or the new one. */
+async function replaceFile(filePath: string, text: string): Promise<void> {
+  await mkdir(path.dirname(filePath), { recursive: true });
+  const part = `${filePath}.${process.pid}.part`;
+  try {
+    await using file = await open(part, 'w', 0o600);
+    await file.writeFile(text);
+    await file.sync();
+    await rename(part, filePath);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
