@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { suite, test } from 'node:test';
-import { identifyHolder } from '../../src/editor/port-holder.ts';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
+import { identifyHolder } from '../../src/editor/port-holder.ts';
 import { Catalog } from '../../src/images/catalog.ts';
 import type { Identity } from '../../src/server/identity.ts';
 import { UpdateServer } from '../../src/server/update-server.ts';
@@ -12,7 +12,13 @@ import { UpdateServer } from '../../src/server/update-server.ts';
 const MKBOX = { server: 'mkbox', version: '1.0.0' } as const;
 
 async function serveImages(identity: Identity, host = '127.0.0.1') {
-  const server = await UpdateServer.start({ catalog: new Catalog([]), checks: await ImageChecks.open(), host, port: 0, identity });
+  const server = await UpdateServer.start({
+    catalog: new Catalog([]),
+    checks: await ImageChecks.open(),
+    host,
+    port: 0,
+    identity,
+  });
   return { port: server.address.port, [Symbol.asyncDispose]: async () => void (await server.stop(0)) };
 }
 
