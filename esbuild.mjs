@@ -40,7 +40,7 @@ async function buildCommand() {
   });
 }
 
-/** The thread that both examine images on. */
+/** The thread that the extension examines images on; the command is its own. */
 async function buildCheckWorker() {
   await build({ ...common, entryPoints: { 'check-worker': 'src/checks/worker.ts' } });
 }

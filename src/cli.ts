@@ -3,13 +3,17 @@ import { access, constants, stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { isMainThread } from 'node:worker_threads';
 import packageJson from '../package.json' with { type: 'json' };
 import { ImageChecks } from './checks/image-checks.ts';
 import { readEnvironment, type Settings, UsageError } from './cli/environment.ts';
+import { explain } from './cli/explain.ts';
 import { HELP } from './cli/help.ts';
 import { LineLog } from './cli/line-log.ts';
 import { pack } from './cli/pack.ts';
+import { stopSignal } from './cli/stop-signal.ts';
 import { reachableUrls } from './cli/urls.ts';
+import { verify } from './cli/verify.ts';
 import { systemErrorCode, UserError } from './errors.ts';
 import { Catalog, type CatalogSnapshot } from './images/catalog.ts';
 import { faultText } from './images/set-fault.ts';
@@ -27,17 +31,55 @@ const STATUS_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
 // Young garbage gets no more room than at the start: it would grow the process by 60 MB over a few thousand downloads.
 setFlagsFromString('--semi-space-growth-factor=1');
 
-process.exitCode = await main(process.argv.slice(2), process.env).catch(explain);
+// The command is one file: it is also what its worker threads run.
+if (isMainThread) process.exitCode = await main(process.argv.slice(2), process.env).catch(tellFailure);
+else await import('./checks/worker.ts');
 
 async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
-  const [option, ...rest] = args;
-  if (option === '--help' && rest.length === 0) return print(HELP);
-  if (option === '--version' && rest.length === 0) return print(`${packageJson.version}\n`);
-  const [file] = rest;
-  if (option === 'pack' && file !== undefined && rest.length === 1) return print(await pack(file));
-  if (option !== undefined) throw new UsageError(`unknown argument ${args.join(' ')}; see update-server --help`);
-  await serve(readEnvironment(environment));
-  return 0;
+  const [command, argument, ...rest] = args;
+  if (rest.length > 0) throw new UsageError(`too many arguments: ${args.join(' ')}; see update-server --help`);
+  switch (command) {
+    case undefined:
+      await serve(readEnvironment(environment));
+      return 0;
+    case 'verify':
+      return withChecks(readEnvironment(environment), async (catalog, checks) => {
+        const areRight = await verify(await catalog.refresh(), argument, checks, print, stopSignal('stopped').signal);
+        return areRight ? 0 : RUN_TIME_ERROR;
+      });
+    case 'explain':
+      if (argument === undefined) throw new UsageError('explain what? Give the path or the query of a board');
+      return withChecks(readEnvironment(environment), async (catalog, checks) => {
+        const { text, isServed } = await explain(argument, catalog, checks);
+        print(text);
+        return isServed ? 0 : RUN_TIME_ERROR;
+      });
+    case 'pack':
+      if (argument === undefined) throw new UsageError('pack what? Give the name of a raw image, <image>.img');
+      print(await pack(argument));
+      return 0;
+    case '--help':
+    case '--version':
+      if (argument !== undefined) break;
+      print(command === '--help' ? HELP : `${packageJson.version}\n`);
+      return 0;
+  }
+  throw new UsageError(`unknown argument ${args.join(' ')}; see update-server --help`);
+}
+
+/** Does what takes the images of IMAGE_PATH, and what is known of them. */
+async function withChecks(
+  { imagePath, checksPath }: Settings,
+  act: (catalog: Catalog, checks: ImageChecks) => Promise<number>,
+): Promise<number> {
+  const folder = path.resolve(imagePath);
+  await checkFolder(folder);
+  const checks = await ImageChecks.open(checksPath);
+  try {
+    return await act(new Catalog([folder]), checks);
+  } finally {
+    await checks.close();
+  }
 }
 
 /** Serves until a signal, or the completed update of a one-shot, ends it. */
@@ -103,13 +145,12 @@ function announce(log: LineLog, server: UpdateServer, folder: string, { images }
   for (const { id, fault } of incomplete) log.write(`not served: ${id} is incomplete: ${faultText(fault)}`);
 }
 
-function print(text: string): number {
+function print(text: string): void {
   process.stdout.write(text);
-  return 0;
 }
 
 /** Says on standard error what went wrong; what no one foresaw keeps its stack, for a report. */
-function explain(error: unknown): number {
+function tellFailure(error: unknown): number {
   const text = error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`update-server: ${text}\n`);
   return error instanceof UsageError ? USAGE_ERROR : RUN_TIME_ERROR;

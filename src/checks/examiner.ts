@@ -135,9 +135,11 @@ function order(worker: Worker, message: Order): void {
   worker.postMessage(message);
 }
 
-/** Beside this module in the sources, and beside all bundles in `dist/`. */
+/** Where the worker's code lies: beside this module, in the command's one file, or beside the extension's bundles. */
 function workerUrl(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './check-worker.js', import.meta.url);
+  const here = import.meta.url;
+  if (here.endsWith('.ts')) return new URL('./worker.ts', here);
+  return here.endsWith('/update-server.js') ? new URL(here) : new URL('./check-worker.js', here);
 }
 
 function closedError(): Error {

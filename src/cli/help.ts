@@ -1,10 +1,15 @@
 /** What `update-server --help` prints. */
 export const HELP = `usage: update-server
+       update-server verify [<name>]
+       update-server explain '<path or query of a board>'
        update-server pack <image>.img
        update-server --help | --version
 
-Serves the images below a folder to mkbox boards, over HTTP. With pack, makes
-.img.zst, .img.sha256 and .img.buildID of a raw image, beside it.
+Serves the images below a folder to mkbox boards, over HTTP.
+
+  verify    checks all images, or those that <name> finds, to the last byte
+  explain   tells which image a board would get, or why none
+  pack      makes .img.zst, .img.sha256 and .img.buildID of a raw image
 
 environment:
   HOST                 name or address to listen on (127.0.0.1); 0.0.0.0 for all
@@ -12,6 +17,8 @@ environment:
   IMAGE_PATH           folder with the boxes' folders (./)
   STOP_AFTER_REQUEST   true: stop after the first completed update (false)
   ALLOWED_HOSTS        further names boards call this machine by, with commas
+  CHECKS_PATH          file that keeps what is known of images
+                       (~/.cache/mkbox/checks.json); none keeps nothing
 
 endpoints:
   /list[/<search>]                       the images, one <box>/<image> a line

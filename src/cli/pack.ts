@@ -1,7 +1,9 @@
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { UserError } from '../errors.ts';
+import { readRawImage } from '../contents/raw-image.ts';
 import { packImage } from '../images/pack.ts';
 import { UsageError } from './environment.ts';
+import { stopSignal } from './stop-signal.ts';
 
 const SUFFIX = '.img';
 
@@ -12,14 +14,14 @@ const SUFFIX = '.img';
  */
 export async function pack(file: string): Promise<string> {
   if (!file.endsWith(SUFFIX)) throw new UsageError(`${file} is no raw image: the name of one ends in ${SUFFIX}`);
-  const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => abort.abort(new UserError('stopped; nothing was changed')));
-  }
+  const { signal } = stopSignal('stopped; nothing was changed');
+  const folder = path.dirname(path.resolve(file));
+  const name = path.basename(file, SUFFIX);
   const { image, buildId, rawBytes, zstBytes, checksums } = await packImage({
-    folder: path.dirname(path.resolve(file)),
-    image: path.basename(file, SUFFIX),
-    signal: abort.signal,
+    folder,
+    image: name,
+    buildId: await buildIdInside(folder, name),
+    signal,
     onProgress: process.stderr.isTTY ? tellProgress : undefined,
   });
   return [
@@ -29,6 +31,13 @@ export async function pack(file: string): Promise<string> {
     `SHA-256 ${checksums.zst}  ${image}.img.zst`,
     '',
   ].join('\n');
+}
+
+/** The build that boards running the image report; undefined where the image does not tell. */
+async function buildIdInside(folder: string, image: string): Promise<string | undefined> {
+  const root = await realpath(folder).catch(() => folder);
+  const inside = await readRawImage({ root, folder: root, image });
+  return inside?.boardConf?.buildId;
 }
 
 function tellProgress(done: number, total: number): void {

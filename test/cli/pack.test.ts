@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Catalog } from '../../src/images/catalog.ts';
+import { writeImageSet } from '../fixtures/image-set-files.ts';
 import { runCommand } from './run-command.ts';
 
 describe('update-server pack', () => {
@@ -42,5 +43,19 @@ describe('update-server pack', () => {
       assert.equal(status, 2, args.join(' '));
       assert.match(stderr, /^update-server: [^\n]+\n$/);
     }
+  });
+
+  it('takes the build ID from inside the image, whatever an old set says', async () => {
+    const set = await writeImageSet(
+      path.join(folder, 'box'),
+      { box: 'box', board: 'c4', buildId: 'cd'.repeat(32) },
+      { keepRaw: true },
+    );
+    await writeFile(set.file('.img.buildID'), `${'ab'.repeat(32)}  box-c4.img\n`);
+    const { status, stdout } = await runCommand(['pack', set.file('.img')], {});
+    assert.equal(status, 0);
+    assert.match(stdout, /^build ID cdcd/m);
+    const verified = await runCommand(['verify', 'box-c4'], { IMAGE_PATH: folder });
+    assert.equal(verified.status, 0, verified.stdout);
   });
 });

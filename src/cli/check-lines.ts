@@ -1,0 +1,42 @@
+import type { Finding, Gap } from '../checks/finding.ts';
+import { findingText, gapText } from '../checks/finding-text.ts';
+import type { Verdict } from '../checks/verdict.ts';
+
+/** A verdict that came of reading the file to its end. */
+type Known = Extract<Verdict, { kind: 'right' | 'wrong' }>;
+
+const MIB = 2 ** 20;
+
+/**
+ * One line for each check of `image`, in the order a board would meet the fault: what is right, what is wrong, and what
+ * could not be checked.
+ */
+export function checkLines(image: string, verdict: Known): string[] {
+  const findings = verdict.kind === 'wrong' ? verdict.findings : [];
+  const wrong = findings.map((finding) => `WRONG    ${findingText(image, finding)}`);
+  const unknown = verdict.gaps.map((gap) => `unknown  ${gapText(gap)}`);
+  return [...rightLines(verdict, findings), ...wrong, ...unknown];
+}
+
+function rightLines({ examination, gaps }: Known, findings: readonly Finding[]): string[] {
+  const { zstSha256, content } = examination;
+  const isWrong = (...kinds: Finding['kind'][]) => findings.some(({ kind }) => kinds.includes(kind));
+  const isUnknown = (...kinds: Gap['kind'][]) => gaps.some(({ kind }) => kinds.includes(kind));
+  const right: string[] = [];
+  if (!isWrong('digest')) right.push(`SHA-256 of the .img.zst: ${zstSha256}`);
+  if (content.kind === 'damaged') return right.map((line) => `right    ${line}`);
+  const { frames, windowBytes, isChecksummed, rawSha256, rawBytes, inside } = content;
+  const memory = Math.max(1, Math.round(windowBytes / MIB));
+  right.push(
+    `zstd: ${frames} ${frames === 1 ? 'frame' : 'frames'}, ${isChecksummed ? 'with' : 'without'} checksums, a board needs ${memory} MiB`,
+  );
+  if (!isWrong('raw digest') && !isUnknown('no raw digest')) right.push(`SHA-256 of the raw image: ${rawSha256}`);
+  if (inside?.partitionsEnd !== undefined && !isWrong('raw size')) {
+    right.push(`raw image: ${rawBytes} bytes, its partitions end at ${inside.partitionsEnd}`);
+  }
+  const conf = inside?.boardConf;
+  if (conf?.buildId !== undefined && !isWrong('build ID')) right.push(`build ID inside: ${conf.buildId}`);
+  if (conf?.box !== undefined && !isWrong('box')) right.push(`box inside: ${conf.box}`);
+  if (conf?.board !== undefined && !isWrong('box', 'board')) right.push(`board inside: ${conf.board}`);
+  return right.map((line) => `right    ${line}`);
+}

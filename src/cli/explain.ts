@@ -1,0 +1,85 @@
+import type { ImageChecks } from '../checks/image-checks.ts';
+import { UserError } from '../errors.ts';
+import type { Catalog } from '../images/catalog.ts';
+import type { Answer } from '../server/answer.ts';
+import { askedByParts, withoutAbsent } from '../server/asked.ts';
+import { Decider, type Decision } from '../server/decide.ts';
+import { refusalStatus, refusalText } from '../server/refusal.ts';
+import { type Asked, Transfer } from '../server/transfer.ts';
+
+/** What a request would come to. */
+export interface Explanation {
+  readonly text: string;
+  /** Whether the board would get an update, or is up to date. */
+  readonly isServed: boolean;
+}
+
+/**
+ * `update-server explain '<path or query of a board>'`: which images are tried for the request, and which one is sent, or
+ * why none, as the server itself decides it. Nothing is sent.
+ * @throws UserError when `request` is no request for an update.
+ */
+export async function explain(request: string, catalog: Catalog, checks: ImageChecks): Promise<Explanation> {
+  const asked = readRequest(request);
+  const transfer = new Transfer(1, 'nobody', 'GET', request);
+  const decision = await new Decider(catalog, checks).update(transfer, asked, {});
+  try {
+    const end = await endOf(decision, transfer);
+    const lines = [`asked    ${askedText(asked)}`, ...triedLines(transfer), `answer   ${end.text}`];
+    return { text: lines.join('\n').concat('\n'), isServed: end.isServed };
+  } finally {
+    await decision.set?.close();
+  }
+}
+
+/** A URL, a path, a query, or `<box>/<image>[/<buildID>]`, as a board's log or a person has it. */
+function readRequest(request: string): Asked {
+  const target = request.replace(/^\w+:\/\/[^/]*/, '');
+  const [path = '', query] = target.split(/\?(.*)/s);
+  if (query !== undefined && /^\/?update\/?$/.test(path)) return askedByParts(query);
+  if (query === undefined && path.includes('=')) return askedByParts(path);
+  const [box, image, buildId, ...rest] = path.replace(/^\/?(update\/)?/, '').split('/');
+  if (!box || !image || rest.length > 0) {
+    throw new UserError(
+      `${JSON.stringify(request)} asks for no update; say it as a board does: ` +
+        "'/update?name=docker-box&board=odroid-c4&build_id=…', or '<box>/<image>'",
+    );
+  }
+  return withoutAbsent({ kind: 'update', box, image, buildId: buildId || undefined });
+}
+
+function askedText({ box, image, board, branch, version, buildId }: Asked): string {
+  const parts = { box, image, board, branch, version, 'running build': buildId };
+  return Object.entries(parts)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+}
+
+function triedLines({ resolution, servedBuildId }: Transfer): string[] {
+  if (resolution === undefined) return [];
+  const lines = [`tried    ${resolution.tried.join(', ')}`];
+  if (resolution.found !== undefined) lines.push(`found    ${resolution.found.id}`);
+  if (servedBuildId !== undefined) lines.push(`build    ${servedBuildId}`);
+  return lines;
+}
+
+/** What the board ends with, once all that is checked while an image is sent is known. */
+async function endOf(decision: Decision, transfer: Transfer): Promise<Explanation> {
+  if ('refusal' in decision) {
+    return { isServed: false, text: `${refusalStatus(decision.refusal)}: ${refusalText(decision.refusal)}` };
+  }
+  if (decision.result === 'up to date')
+    return { isServed: true, text: '200: an empty archive, the board is up to date' };
+  const isApproved = await approvalOf(decision.answer);
+  if (!isApproved) {
+    const why = transfer.objection === undefined ? 'it is wrong' : refusalText(transfer.objection);
+    return { isServed: false, text: `200, broken off before the end of the image: ${why}` };
+  }
+  const bytes = decision.answer.body.kind === 'archive' ? decision.answer.body.archive.length : 0;
+  return { isServed: true, text: `200: the image, in an archive of ${bytes} bytes` };
+}
+
+async function approvalOf({ body }: Answer): Promise<boolean> {
+  return body.kind !== 'archive' || (await body.approval) !== false;
+}

@@ -1,0 +1,60 @@
+import type { ImageChecks } from '../checks/image-checks.ts';
+import { UserError } from '../errors.ts';
+import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
+import { searchImages } from '../images/image-search.ts';
+import { faultText } from '../images/set-fault.ts';
+import { checkLines } from './check-lines.ts';
+
+/**
+ * `update-server verify [name]`: checks all images, or those that `name` finds as `/list/<name>` does. Prints a line for
+ * each check by `print`, and answers whether all images are right. Progress goes to standard error where that is a
+ * terminal.
+ * @throws UserError when there is no such image; the signal's reason when it is aborted.
+ */
+export async function verify(
+  { images }: CatalogSnapshot,
+  name: string | undefined,
+  checks: ImageChecks,
+  print: (text: string) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const found = name === undefined ? images : searchImages(images, name);
+  if (found.length === 0) {
+    throw new UserError(name === undefined ? 'there is no image to verify' : `no image is named like ${name}`);
+  }
+  let areRight = true;
+  for (const image of found) {
+    const { isRight, lines } = await verifyOne(image, checks, signal);
+    areRight &&= isRight;
+    print([image.id, ...lines].join('\n  ').concat('\n'));
+  }
+  return areRight;
+}
+
+async function verifyOne(image: CatalogImage, checks: ImageChecks, signal: AbortSignal) {
+  const { state } = image;
+  if (state.kind === 'incomplete') return { isRight: false, lines: [`WRONG    ${faultText(state.fault)}`] };
+  let done = 0;
+  const onProgress = (bytes: number) => {
+    done += bytes;
+    tellProgress(image.image, done, state.zstBytes);
+  };
+  const { zstIdentity: identity, buildId, checksums } = state;
+  const set = { ...image, identity, buildId, checksums };
+  const options = process.stderr.isTTY ? { signal, onProgress } : { signal };
+  const verdict = await checks.verdict(set, options);
+  switch (verdict.kind) {
+    case 'right':
+    case 'wrong':
+      return { isRight: verdict.kind === 'right', lines: checkLines(image.image, verdict) };
+    case 'changed':
+      return { isRight: false, lines: ['WRONG    its files changed while they were read; verify again'] };
+    case 'failed':
+      return { isRight: false, lines: [`unknown  ${image.image}.img.zst could not be read (${verdict.code})`] };
+  }
+}
+
+function tellProgress(image: string, done: number, total: number): void {
+  const percent = Math.floor((done * 100) / total);
+  process.stderr.write(`\rverifying ${image} ${percent} %${done >= total ? '\r\x1b[K' : ''}`);
+}

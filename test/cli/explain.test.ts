@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { writeImageSet } from '../fixtures/image-set-files.ts';
+import { runCommand } from './run-command.ts';
+
+const BUILD = '1a'.repeat(32);
+
+describe('update-server explain', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'mkbox-explain-'));
+    const content = { box: 'docker-box', board: 'pi', branch: 'main', buildId: BUILD };
+    await writeImageSet(path.join(folder, 'docker-box'), content);
+    const spoiled = await writeImageSet(path.join(folder, 'docker-box'), { ...content, branch: 'spoiled' });
+    await writeFile(spoiled.file('.img.sha256'), `${'0'.repeat(64)}  ${spoiled.image}.img.zst\n`);
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function explains(request: string, status: number, ...lines: (string | RegExp)[]): Promise<void> {
+    const outcome = await runCommand(['explain', request], { IMAGE_PATH: folder });
+    assert.deepEqual([outcome.status, outcome.stderr], [status, '']);
+    const printed = outcome.stdout.trimEnd().split('\n');
+    assert.equal(printed.length, lines.length, outcome.stdout);
+    for (const [index, line] of lines.entries()) {
+      if (typeof line === 'string') assert.equal(printed[index], line);
+      else assert.match(printed[index] ?? '', line);
+    }
+  }
+
+  const TRIED = 'tried    docker-box-pi-master, docker-box-pi-main, docker-box-pi';
+  const FOUND = 'found    docker-box/docker-box-pi-main';
+
+  for (const request of [
+    'http://10.0.0.1:5555/update?name=docker-box&board=pi&=branch=&version=',
+    '/update?name=docker-box&board=pi',
+    'name=docker-box&board=pi',
+  ]) {
+    it(`tells which image a board gets by ${request}`, () =>
+      explains(
+        request,
+        0,
+        'asked    box docker-box, board pi',
+        TRIED,
+        FOUND,
+        `build    ${BUILD}`,
+        /^answer {3}200: the image, in an archive of \d+ bytes$/,
+      ));
+  }
+
+  it('takes the name of an image, too', () =>
+    explains(
+      '/update/docker-box/docker-box-pi-main',
+      0,
+      'asked    box docker-box, image docker-box-pi-main',
+      'tried    docker-box-pi-main',
+      FOUND,
+      `build    ${BUILD}`,
+      /^answer {3}200: the image/,
+    ));
+
+  it('tells that the board is up to date', () =>
+    explains(
+      `/update?name=docker-box&board=pi&build_id=${BUILD}`,
+      0,
+      `asked    box docker-box, board pi, running build ${BUILD}`,
+      TRIED,
+      FOUND,
+      `build    ${BUILD}`,
+      'answer   200: an empty archive, the board is up to date',
+    ));
+
+  it('tells why there is nothing', () =>
+    explains(
+      '/update?name=docker-box&board=pi&branch=feature',
+      1,
+      'asked    box docker-box, board pi, branch feature',
+      'tried    docker-box-pi-feature',
+      'answer   404: no image docker-box-pi-feature; nearest: docker-box-pi-main',
+    ));
+
+  it('tells why an image is held back', () =>
+    explains(
+      '/update?name=docker-box&board=pi&branch=spoiled',
+      1,
+      'asked    box docker-box, board pi, branch spoiled',
+      'tried    docker-box-pi-spoiled',
+      'found    docker-box/docker-box-pi-spoiled',
+      `build    ${BUILD}`,
+      /^answer {3}503: docker-box\/docker-box-pi-spoiled is not sent: .* is not what its \.img\.sha256 says/,
+    ));
+
+  it('tells how to ask when that was no request for an update', async () => {
+    const { status, stdout, stderr } = await runCommand(['explain', '/list'], { IMAGE_PATH: folder });
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /^update-server: "\/list" asks for no update; say it as a board does/);
+  });
+});

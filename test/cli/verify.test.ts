@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { writeImageSet } from '../fixtures/image-set-files.ts';
+import { type Outcome, runCommand } from './run-command.ts';
+
+const BUILD = '1a'.repeat(32);
+
+describe('update-server verify', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'mkbox-verify-'));
+    await writeImageSet(path.join(folder, 'right'), { box: 'right', board: 'pi', buildId: BUILD });
+    const wrong = await writeImageSet(path.join(folder, 'wrong'), { box: 'wrong', board: 'pi', buildId: BUILD });
+    await writeFile(wrong.file('.img.buildID'), `${'2b'.repeat(32)}  wrong-pi.img\n`);
+    const torn = await writeImageSet(path.join(folder, 'torn'), { box: 'torn', board: 'pi', buildId: BUILD });
+    await rm(torn.file('.img.sha256'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const verify = (...args: string[]): Promise<Outcome> => runCommand(['verify', ...args], { IMAGE_PATH: folder });
+
+  it('has a line for each check of an image that is right, and succeeds', async () => {
+    const { status, stdout, stderr } = await verify('right');
+    assert.deepEqual([status, stderr], [0, '']);
+    const [id, ...lines] = stdout.trimEnd().split('\n');
+    assert.equal(id, 'right/right-pi');
+    const expected = [
+      /^ {2}right {4}SHA-256 of the \.img\.zst: [0-9a-f]{64}$/,
+      /^ {2}right {4}zstd: 1 frame, with checksums, a board needs \d+ MiB$/,
+      /^ {2}right {4}SHA-256 of the raw image: [0-9a-f]{64}$/,
+      /^ {2}right {4}raw image: (\d+) bytes, its partitions end at \1$/,
+      new RegExp(`^ {2}right {4}build ID inside: ${BUILD}$`),
+      /^ {2}right {4}box inside: right$/,
+      /^ {2}right {4}board inside: pi$/,
+    ];
+    assert.equal(lines.length, expected.length);
+    for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? '', pattern);
+  });
+
+  it('fails when one of all images is not right, and says what is wrong with which', async () => {
+    const { status, stdout } = await verify();
+    assert.equal(status, 1);
+    assert.match(stdout, /^right\/right-pi$/m);
+    assert.match(stdout, /^torn\/torn-pi\n {2}WRONG {4}torn-pi\.img\.sha256 is missing$/m);
+    assert.match(stdout, /^ {2}WRONG {4}the image says that it is build 1a1a.*2b2b.*flash it again at every boot$/m);
+  });
+
+  it('fails when no image has that name', async () => {
+    const { status, stdout, stderr } = await verify('nothing');
+    assert.deepEqual([status, stdout, stderr], [1, '', 'update-server: no image is named like nothing\n']);
+  });
+
+  it('keeps what it found out for the next start, where it is told to', async () => {
+    const checks = path.join(folder, 'kept', 'checks.json');
+    const { status } = await runCommand(['verify', 'right'], { IMAGE_PATH: folder, CHECKS_PATH: checks });
+    assert.equal(status, 0);
+    assert.match(await readFile(checks, 'utf8'), new RegExp(`"zstSha256":"[0-9a-f]{64}".*${BUILD}`));
+  });
+});
