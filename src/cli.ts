@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
 import packageJson from '../package.json' with { type: 'json' };
+import { ReflashWatch, reflashText } from './boards/reflash-watch.ts';
 import { ImageChecks } from './checks/image-checks.ts';
 import { readEnvironment, type Settings, UsageError } from './cli/environment.ts';
 import { explain } from './cli/explain.ts';
@@ -101,6 +102,7 @@ async function serve(settings: Settings): Promise<void> {
   for (const end of ['finished', 'broken', 'refused'] as const) {
     server.events.on(end, (transfer) => log.write(transferLine(transfer)));
   }
+  logReflashes(server, log);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       process.once(signal, () => {
@@ -118,6 +120,15 @@ async function serve(settings: Settings): Promise<void> {
   await checks.close();
   log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`);
   log.flush();
+}
+
+function logReflashes(server: UpdateServer, log: LineLog): void {
+  const watch = new ReflashWatch();
+  server.events.on('finished', (transfer) => watch.finished(transfer));
+  server.events.on('answering', (transfer) => {
+    const reflash = watch.answering(transfer);
+    if (reflash !== undefined) log.write(reflashText(reflash));
+  });
 }
 
 async function checkFolder(folder: string): Promise<void> {
