@@ -3,17 +3,20 @@ import { createReadStream } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { zstWith } from '../test/fixtures/smallest-image.ts';
 
 /** The build that all images of the bench are. */
 export const BUILD_ID = createHash('sha256').update('bench').digest('hex');
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Writes a complete image set whose `.img.zst` is `bytes` random bytes: nothing on the way can compress them. */
+/** Writes a complete image set whose `.img.zst` is `bytes` mostly random bytes: nothing on the way can compress them. */
 export async function writeRandomSet(folder: string, image: string, bytes: number): Promise<void> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   const file = await fs.open(path.join(folder, `${image}.img.zst`), 'w');
-  for (let left = bytes; left > 0; left -= CHUNK_BYTES) {
+  const begin = zstBeginning(bytes);
+  await file.write(begin);
+  for (let left = bytes - begin.length; left > 0; left -= CHUNK_BYTES) {
     await file.write(randomFillSync(chunk), 0, Math.min(left, CHUNK_BYTES));
   }
   await file.sync(); // or the kernel would write it out while something is timed
@@ -24,6 +27,7 @@ export async function writeRandomSet(folder: string, image: string, bytes: numbe
 /** Writes a complete image set whose `.img.zst` is a hole of `bytes` bytes. */
 export async function writeSparseSet(folder: string, image: string, bytes: number): Promise<void> {
   const file = await fs.open(path.join(folder, `${image}.img.zst`), 'w');
+  await file.write(zstBeginning(bytes));
   await file.truncate(bytes);
   await file.close();
   await writeRest(folder, image);
@@ -38,11 +42,18 @@ export async function writeManySets(folder: string, boxes: number, imagesPerBox:
     await Promise.all(
       Array.from({ length: imagesPerBox }, async (_, image) => {
         const imageName = `${name}-board-${image}`;
-        await fs.writeFile(path.join(boxFolder, `${imageName}.img.zst`), imageName);
+        await fs.writeFile(path.join(boxFolder, `${imageName}.img.zst`), zstWith(Buffer.from(imageName)));
         await writeRest(boxFolder, imageName);
       }),
     );
   }
+}
+
+/** What a zstd file of `bytes` bytes begins with, so that all the rest may be anything: a tiny image, and a frame to skip. */
+function zstBeginning(bytes: number): Buffer {
+  const begin = zstWith(Buffer.alloc(0));
+  begin.writeUInt32LE(bytes - begin.length, begin.length - 4); // the size of what is skipped
+  return begin;
 }
 
 /** The two small files, with the true digest of the `.img.zst`; there is no raw image, as on a server. */

@@ -32,7 +32,7 @@ export async function startOurs(scratch: Scratch, program: string, imageFolder: 
   const log = openSync(path.join(scratch.folder, `ours-${port}.log`), 'a');
   const child = scratch.start(process.execPath, [program], {
     stdio: ['ignore', log, 'inherit'],
-    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), IMAGE_PATH: imageFolder },
+    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), IMAGE_PATH: imageFolder, CHECKS_PATH: 'none' },
   });
   const url = new URL(`http://127.0.0.1:${port}`);
   await untilItAnswers(url, child);
