@@ -42,6 +42,8 @@ export function resultText(transfer: Transfer, words: Words, locale: string): st
           return words.t('sent {0}, the part asked for', bytesText(sentBytes, locale));
         case 'up to date':
           return words.t('up to date');
+        case 'held':
+          return words.t('held: told to be up to date');
         case 'not modified':
           return words.t('not modified');
         case 'head':
@@ -79,6 +81,8 @@ export function refusalWords(refusal: Refusal, words: Words): string {
       return words.t('{0} is not sent: it could not be checked ({1})', refusal.id, refusal.code);
     case 'not this one':
       return words.t('only {0} is served now', refusal.only);
+    case 'not this board':
+      return words.t('only the board at {0} gets an update now', refusal.only);
     case 'unreadable':
       return words.t('the images could not be read ({0})', refusal.code);
     case 'request':

@@ -19,24 +19,40 @@ export type Decision = { readonly answer: Answer; readonly set?: ImageSet } & (
   | { readonly refusal: Refusal }
 );
 
+/** The decision on a board that is told to be up to date, on someone's order. */
+const HELD: Decision = { answer: UP_TO_DATE, result: 'held' };
+
 /** The decision on a board that already runs what it would get. */
 export const SAME_BUILD: Decision = { answer: UP_TO_DATE, result: 'up to date' };
+
+/** Whom the images are handed out to, and which. */
+export interface Restriction {
+  /** Only the image of this ID, `<box>/<image>`. */
+  readonly only?: string;
+  /** Only the client of this address. */
+  readonly client?: string;
+}
+
+/** Whether an update is held back: the board that asks is told to be up to date. */
+export type IsHeld = (client: string, asked: Asked) => boolean;
 
 /** Decides what requests are answered with, from what the catalog holds at that moment. */
 export class Decider {
   readonly #catalog: Catalog;
   readonly #checks: ImageChecks;
-  #only: string | undefined;
+  readonly #isHeld: IsHeld;
+  #restriction: Restriction = {};
   readonly #upToDate = new UpToDateMemory();
 
-  constructor(catalog: Catalog, checks: ImageChecks) {
+  constructor(catalog: Catalog, checks: ImageChecks, isHeld: IsHeld = () => false) {
     this.#catalog = catalog;
     this.#checks = checks;
+    this.#isHeld = isHeld;
   }
 
-  /** From now on hands out only the image of the ID `only`, `<box>/<image>`; any of them without it. */
-  handOutOnly(only: string | undefined): void {
-    this.#only = only;
+  /** From now on hands out only what `restriction` says. */
+  restrict(restriction: Restriction): void {
+    this.#restriction = restriction;
     this.#upToDate.forget();
   }
 
@@ -59,11 +75,12 @@ export class Decider {
     const resolution = resolve(snapshot, asked);
     if ('kind' in resolution) return refuse(resolution);
     transfer.resolution = resolution;
+    if (this.#isHeld(transfer.client, asked)) return HELD;
     const { found } = resolution;
     if (found === undefined) return refuse(noImage(snapshot, asked, resolution));
-    if (this.#only !== undefined && found.id !== this.#only) {
-      return refuse({ kind: 'not this one', id: found.id, only: this.#only });
-    }
+    const { only, client } = this.#restriction;
+    if (only !== undefined && found.id !== only) return refuse({ kind: 'not this one', id: found.id, only });
+    if (client !== undefined && transfer.client !== client) return refuse({ kind: 'not this board', only: client });
     for (let attempt = 1; attempt <= REOPEN_ATTEMPTS; attempt++) {
       const set = await openImageSet(found);
       if ('problem' in set) return refuse({ kind: 'incomplete', id: found.id, fault: set });
@@ -83,9 +100,9 @@ export class Decider {
     return refuse({ kind: 'being written', id: found.id });
   }
 
-  /** What a request for `target` was found to be a moment ago, when that was up to date. */
+  /** What a request for `target` was found to be a moment ago, when that was up to date for everyone who asks so. */
   recall(target: string): UpToDate | undefined {
-    return this.#upToDate.recall(target);
+    return this.#restriction.client === undefined ? this.#upToDate.recall(target) : undefined;
   }
 }
 

@@ -4,7 +4,9 @@ import type { Socket } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { systemErrorCode } from '../errors.ts';
 import { bodyBytes } from './answer.ts';
+import { clientAddress } from './client-address.ts';
 import { type Decision, refuse } from './decide.ts';
+import type { Networks } from './networks.ts';
 import type { Sender, Sent } from './send.ts';
 import type { ServerEvents } from './server-events.ts';
 import { Transfer } from './transfer.ts';
@@ -14,12 +16,15 @@ import type { UpToDate } from './up-to-date-memory.ts';
 export class Exchanges {
   readonly events = new EventEmitter<ServerEvents>();
   readonly #sender: Sender;
+  readonly #proxies: Networks;
   readonly #running = new Map<Transfer, Socket>();
   readonly #unsettled = new Set<Promise<void>>();
   #lastId = 0;
 
-  constructor(sender: Sender) {
+  /** `proxies`: those whose word on the client's address is believed. */
+  constructor(sender: Sender, proxies: Networks) {
     this.#sender = sender;
+    this.#proxies = proxies;
   }
 
   /** The transfers that have not ended, oldest first. */
@@ -79,7 +84,7 @@ export class Exchanges {
 
   #begin(request: IncomingMessage): Transfer {
     const { method = '', url = '', socket, rawHeaders } = request;
-    const transfer = new Transfer(++this.#lastId, socket.remoteAddress ?? 'unknown', method, url, rawHeaders);
+    const transfer = new Transfer(++this.#lastId, clientAddress(request, this.#proxies), method, url, rawHeaders);
     this.#running.set(transfer, socket);
     return transfer;
   }

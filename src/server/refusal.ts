@@ -31,6 +31,8 @@ export type Refusal =
   | { readonly kind: 'unchecked'; readonly id: string; readonly code: string }
   /** Only the image of another ID is handed out now. */
   | { readonly kind: 'not this one'; readonly id: string; readonly only: string }
+  /** Only the board at another address gets an update now. */
+  | { readonly kind: 'not this board'; readonly only: string }
   /** The images could not be looked at; the system's name for the reason. */
   | { readonly kind: 'unreadable'; readonly code: string };
 
@@ -89,6 +91,8 @@ export function refusalText(refusal: Refusal): string {
       return `${refusal.id} is not sent: it could not be checked (${refusal.code})`;
     case 'not this one':
       return `only ${refusal.only} is served now, and this is ${refusal.id}`;
+    case 'not this board':
+      return `only the board at ${refusal.only} gets an update now`;
     case 'unreadable':
       return `the images could not be read (${refusal.code}); try again`;
   }

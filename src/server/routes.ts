@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
 import { jsonAnswer } from './answer.ts';
 import { askedByParts, withoutAbsent } from './asked.ts';
 import { type Decider, type Decision, refuse } from './decide.ts';
@@ -15,14 +15,13 @@ export type Answerer = (
   decide: (transfer: Transfer) => Decision | Promise<Decision>,
 ) => Promise<void>;
 
-/** The endpoints: from paths to decisions. Paths are decoded once, and only ever looked up. */
-export function createRoutes(
+/** Adds the endpoints of boards: from paths to decisions. Paths are decoded once, and only ever looked up. */
+export function addRoutes(
+  app: Hono<{ Bindings: HttpBindings }>,
   decider: Decider,
   identity: Identity | undefined,
   answer: Answerer,
-): Hono<{ Bindings: HttpBindings }> {
-  const app = new Hono<{ Bindings: HttpBindings }>();
-
+): void {
   for (const path of ['/list', '/list/', '/list/:search{.+}'] as const) {
     app.get(path, async (context) => {
       await answer(context.env, (transfer) => {
@@ -66,8 +65,6 @@ export function createRoutes(
     await answer(context.env, () => refuse({ kind: 'path' }));
     return RESPONSE_ALREADY_SENT;
   });
-
-  return app;
 }
 
 /** The glob behind `/list/`: a question mark in it is one of the glob's, and begins no query. */

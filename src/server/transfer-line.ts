@@ -38,6 +38,8 @@ function outcome(state: TransferState, { sentBytes, totalBytes, objection }: Tra
           return 'sent in part, as asked';
         case 'up to date':
           return 'up to date, same build';
+        case 'held':
+          return 'held: told to be up to date';
         case 'not modified':
           return 'not modified since it was fetched';
         case 'head':

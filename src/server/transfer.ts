@@ -15,8 +15,8 @@ export interface Asked {
   readonly search?: string;
 }
 
-/** What a finished request got. `part` is a range that ends before the archive does. */
-export type TransferResult = 'image' | 'part' | 'up to date' | 'not modified' | 'head' | 'list' | 'identity';
+/** What a finished request got. `held` is word of being up to date on someone's order; `part` is a range that ends before the archive does. */
+export type TransferResult = 'image' | 'part' | 'up to date' | 'held' | 'not modified' | 'head' | 'list' | 'identity';
 
 /** Why a transfer ended before its end. */
 export type BreakReason =

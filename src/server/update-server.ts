@@ -2,17 +2,20 @@ import type { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { Catalog } from '../images/catalog.ts';
-import { Decider, refuse, SAME_BUILD } from './decide.ts';
+import { clientAddress } from './client-address.ts';
+import { Decider, type IsHeld, type Restriction, refuse, SAME_BUILD } from './decide.ts';
 import { Exchanges } from './exchanges.ts';
 import { checkRequest } from './guard.ts';
 import { HostAllowList } from './hosts.ts';
 import type { Identity } from './identity.ts';
 import * as limits from './limits.ts';
 import { listen } from './listen.ts';
+import { Networks } from './networks.ts';
 import { type Refusal, refusalStatus } from './refusal.ts';
-import { createRoutes } from './routes.ts';
+import { addRoutes } from './routes.ts';
 import { Sender } from './send.ts';
 import type { ServerEvents } from './server-events.ts';
 import type { Transfer } from './transfer.ts';
@@ -30,12 +33,18 @@ export interface UpdateServerOptions {
   readonly allowedHosts?: readonly string[];
   /** What is handed out; everything, until `stop`, without it. */
   readonly mode?: ServeMode;
+  /** Proxies whose word on a client's address (`X-Forwarded-For`) is believed; none without it. */
+  readonly trustedProxies?: Networks;
+  /** Asked for each update whether that board is held back; none is without it. */
+  readonly isHeld?: IsHeld;
+  /** More to answer than the endpoints of boards: pages for people. They are answered until the server stops. */
+  readonly pages?: (app: Hono<{ Bindings: HttpBindings }>, clientOf: (request: IncomingMessage) => string) => void;
   /** What the server tells programs on the same machine about itself, at `/identity`; see `Identity`. */
   readonly identity?: Identity;
 }
 
-/** What is handed out: all images, or one update (of one image, by its ID `<box>/<image>`), after which it stops. */
-export type ServeMode = { readonly kind: 'all' } | { readonly kind: 'once'; readonly only?: string };
+/** What is handed out: all images, or one update (of one image, to one client, where it says so), after which it stops. */
+export type ServeMode = { readonly kind: 'all' } | ({ readonly kind: 'once' } & Restriction);
 
 /** Serves the images of a catalog to boards over HTTP, from `start` to `stop`. */
 export class UpdateServer {
@@ -46,7 +55,7 @@ export class UpdateServer {
   readonly #route: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly #server: Server;
   readonly #sender = new Sender();
-  readonly #exchanges = new Exchanges(this.#sender);
+  readonly #exchanges: Exchanges;
   readonly #sockets = new Set<Socket>();
   #settleStopped: (shot: Transfer | undefined) => void = () => {};
   #mode: ServeMode = { kind: 'all' };
@@ -55,7 +64,9 @@ export class UpdateServer {
 
   private constructor(options: UpdateServerOptions) {
     this.#hosts = new HostAllowList(options.allowedHosts ?? []);
-    this.#decider = new Decider(options.catalog, options.checks);
+    const proxies = options.trustedProxies ?? new Networks([]);
+    this.#decider = new Decider(options.catalog, options.checks, options.isHeld);
+    this.#exchanges = new Exchanges(this.#sender, proxies);
     this.serve(options.mode ?? { kind: 'all' });
     this.stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;
@@ -70,7 +81,9 @@ export class UpdateServer {
       requireHostHeader: false, // the guard counts them, and says so in words
     });
     this.#server.maxConnections = limits.MAX_CONNECTIONS;
-    const app = createRoutes(this.#decider, options.identity, (http, decide) => this.#exchanges.answer(http, decide));
+    const app = new Hono<{ Bindings: HttpBindings }>();
+    addRoutes(app, this.#decider, options.identity, (http, decide) => this.#exchanges.answer(http, decide));
+    options.pages?.(app, (request) => clientAddress(request, proxies));
     this.#route = getRequestListener((request, http) => app.fetch(request, http as HttpBindings), {
       overrideGlobalObjects: false,
     });
@@ -122,7 +135,7 @@ export class UpdateServer {
   serve(mode: ServeMode): void {
     this.#mode = mode;
     this.#lastIdBeforeMode = this.#exchanges.lastId;
-    this.#decider.handOutOnly(mode.kind === 'once' ? mode.only : undefined);
+    this.#decider.restrict(mode.kind === 'once' ? mode : {});
   }
 
   /**

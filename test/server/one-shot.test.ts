@@ -58,10 +58,13 @@ describe('a one-shot server ends', () => {
   it('with the first of several boards, and lets the others finish', async () => {
     await using server = await armed();
     const answering = once(server.server.events, 'answering');
-    const other = server.get(BIG);
+    const other = await server.connect();
+    other.pause().write(`GET ${BIG} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     await answering;
     await server.get(TARGET);
-    assert.equal((await other).status, 200);
+    const [head] = await once(other.resume(), 'data');
+    assert.match(String(head), /^HTTP\/1\.1 200 /);
+    await once(other, 'end');
     assert.equal((await server.server.stopped)?.target, TARGET);
     assert.deepEqual(
       server.events.filter((event) => event.startsWith('broken')),

@@ -18,6 +18,7 @@ describe('the line about a request', () => {
   const results: Record<TransferResult, string> = {
     image: 'sent',
     part: 'sent in part, as asked',
+    held: 'held: told to be up to date',
     'up to date': 'up to date, same build',
     'not modified': 'not modified since it was fetched',
     head: 'head only, as asked',
