@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
+import zlib from 'node:zlib';
 import packageJson from '../package.json' with { type: 'json' };
 import { ReflashWatch, reflashText } from './boards/reflash-watch.ts';
 import { ImageChecks } from './checks/image-checks.ts';
@@ -37,6 +38,9 @@ if (isMainThread) process.exitCode = await main(process.argv.slice(2), process.e
 else await import('./checks/worker.ts');
 
 async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  if (!('createZstdDecompress' in zlib)) {
+    throw new UserError(`this needs Node 22.15 or later, and runs on ${process.version}`);
+  }
   const [command, argument, ...rest] = args;
   if (rest.length > 0) throw new UsageError(`too many arguments: ${args.join(' ')}; see update-server --help`);
   switch (command) {

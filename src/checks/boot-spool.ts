@@ -16,7 +16,8 @@ const ZEROS = Buffer.alloc(64 * 1024);
  * read at any place afterwards, without holding it in memory. Close it.
  */
 export class BootSpool implements Disk {
-  readonly #folder: string;
+  /** Undefined when it could be removed already. */
+  readonly #folder: string | undefined;
   readonly #file: FileHandle;
   /** Bytes to keep; known with the first sector. */
   #wanted = SECTOR_BYTES;
@@ -25,7 +26,7 @@ export class BootSpool implements Disk {
   #size = 0;
   #failure: unknown;
 
-  private constructor(folder: string, file: FileHandle) {
+  private constructor(folder: string | undefined, file: FileHandle) {
     this.#folder = folder;
     this.#file = file;
   }
@@ -34,7 +35,13 @@ export class BootSpool implements Disk {
   static async create(): Promise<BootSpool> {
     const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-boot-'));
     try {
-      return new BootSpool(folder, await open(path.join(folder, 'boot'), 'wx+', 0o600));
+      const file = await open(path.join(folder, 'boot'), 'wx+', 0o600);
+      // nothing is left behind when the thread, or the process, is ended; Windows may keep what is open
+      const isRemoved = await rm(folder, { recursive: true }).then(
+        () => true,
+        () => false,
+      );
+      return new BootSpool(isRemoved ? undefined : folder, file);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       throw error;
@@ -85,7 +92,7 @@ export class BootSpool implements Disk {
 
   async close(): Promise<void> {
     await this.#file.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #write(piece: Buffer, position: number): Promise<void> {

@@ -9,6 +9,9 @@ const MOST_WORKERS = 2;
 /** A worker without work is let go: it holds some 20 MB, and starts again in 50 ms. */
 const IDLE_MS = 3_000;
 
+/** What runs is given this long to clean up after itself when the examiner is closed; it takes some milliseconds. */
+const GRACE_MS = 2_000;
+
 /**
  * Room for the worker's own objects, in MB. The buffers it decodes into lie outside of it, and a small heap is cleaned
  * often, which gives them back: 90 MB in all instead of 145.
@@ -20,7 +23,7 @@ export type Urgency = 'now' | 'some time';
 
 interface Job extends ExamineOptions {
   readonly file: PinnedFile;
-  readonly urgency: Urgency;
+  urgency: Urgency;
   readonly settle: (outcome: Outcome) => void;
   readonly fail: (reason: unknown) => void;
 }
@@ -30,7 +33,8 @@ export class Examiner {
   readonly #waiting: Job[] = [];
   readonly #idle = new Map<Worker, NodeJS.Timeout>();
   readonly #busy = new Map<Worker, Job>();
-  #isClosed = false;
+  #closing: Promise<void> | undefined;
+  #onQuiet: () => void = () => {};
 
   /**
    * Examines a file, which must stay open until this settles.
@@ -39,7 +43,7 @@ export class Examiner {
   examine(file: PinnedFile, urgency: Urgency, options: ExamineOptions = {}): Promise<Outcome> {
     const { signal } = options;
     return new Promise((settle, fail) => {
-      if (signal?.aborted || this.#isClosed) return fail(signal?.reason ?? closedError());
+      if (signal?.aborted || this.#closing) return fail(signal?.reason ?? closedError());
       const job = { ...options, file, urgency, settle, fail };
       this.#waiting.push(job);
       signal?.addEventListener('abort', () => this.#cancel(job), { once: true });
@@ -47,10 +51,28 @@ export class Examiner {
     });
   }
 
+  /** Someone waits by now for the examination of `file`, as it was handed over. */
+  hurry(file: PinnedFile): void {
+    for (const job of this.#waiting) if (job.file === file) job.urgency = 'now';
+    this.#assign();
+  }
+
   /** Ends what runs, and what waits fails. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
     for (const job of this.#waiting.splice(0)) job.fail(closedError());
+    if (this.#busy.size > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, GRACE_MS);
+      this.#onQuiet = resolve;
+      for (const worker of this.#busy.keys()) order(worker, { kind: 'cancel' });
+      await promise;
+      clearTimeout(timer);
+    }
     for (const timer of this.#idle.values()) clearTimeout(timer);
     const running = [...this.#busy];
     const idle = [...this.#idle.keys()];
@@ -101,8 +123,8 @@ export class Examiner {
         job.onProgress?.(report.bytes);
         return;
       }
-      if (report.kind === 'outcome') job.settle(report.outcome);
-      else job.fail(job.signal?.reason);
+      if (report.kind === 'outcome' && !this.#closing) job.settle(report.outcome);
+      else job.fail(job.signal?.reason ?? closedError());
       this.#rest(worker);
       this.#assign();
     });
@@ -120,6 +142,7 @@ export class Examiner {
       void worker.terminate();
     }, IDLE_MS);
     this.#idle.set(worker, timer.unref());
+    if (this.#busy.size === 0) this.#onQuiet();
   }
 
   #lose(worker: Worker, error: Error): void {
@@ -127,6 +150,7 @@ export class Examiner {
     this.#busy.delete(worker);
     clearTimeout(this.#idle.get(worker));
     this.#idle.delete(worker);
+    if (this.#busy.size === 0) this.#onQuiet();
     this.#assign();
   }
 }

@@ -27,6 +27,9 @@ interface Run {
   readonly outcome: Promise<Outcome>;
   readonly abort: AbortController;
   readonly listeners: Set<(bytes: number) => void>;
+  urgency: Urgency;
+  /** Open as long as it is examined. */
+  file?: PinnedFile;
   waiting: number;
   bytesRead: number;
 }
@@ -77,6 +80,7 @@ export class ImageChecks {
     if (examination !== undefined) return { kind: 'examined', examination };
     signal?.throwIfAborted();
     const run = this.#runs.get(keyOf(identity)) ?? this.#start(file, urgency);
+    if (urgency === 'now') this.#hurry(run);
     run.waiting++;
     if (onProgress !== undefined) {
       run.listeners.add(onProgress);
@@ -116,12 +120,10 @@ export class ImageChecks {
     const abort = new AbortController();
     const listeners: Run['listeners'] = new Set();
     const run: Run = {
-      outcome: this.#run(file, urgency, abort.signal, (bytes) => {
-        run.bytesRead += bytes;
-        for (const listener of listeners) listener(bytes);
-      }),
+      outcome: this.#run(file, () => run),
       abort,
       listeners,
+      urgency,
       waiting: 0,
       bytesRead: 0,
     };
@@ -131,17 +133,23 @@ export class ImageChecks {
     return run;
   }
 
-  async #run(
-    { root, folder, image, identity }: ZstFile,
-    urgency: Urgency,
-    signal: AbortSignal,
-    onProgress: (bytes: number) => void,
-  ): Promise<Outcome> {
+  #hurry(run: Run): void {
+    run.urgency = 'now';
+    if (run.file !== undefined) this.#examiner.hurry(run.file);
+  }
+
+  async #run({ root, folder, image, identity }: ZstFile, runOf: () => Run): Promise<Outcome> {
     const file = await PinnedFile.open(root, folder, image + SET_FILES.zst);
     if (!(file instanceof PinnedFile)) return { kind: 'changed' };
     try {
       if (!sameIdentity(file.identity, identity)) return { kind: 'changed' };
-      const outcome = await this.#examiner.examine(file, urgency, { onProgress, signal });
+      const run = runOf();
+      run.file = file;
+      const onProgress = (bytes: number) => {
+        run.bytesRead += bytes;
+        for (const listener of run.listeners) listener(bytes);
+      };
+      const outcome = await this.#examiner.examine(file, run.urgency, { onProgress, signal: run.abort.signal });
       if (outcome.kind !== 'examined') return outcome;
       this.#known.set(identity, outcome.examination);
       this.events.emit('examined');

@@ -91,10 +91,17 @@ export function keyOf({ dev, ino, size, mtimeNs, ctimeNs }: FileIdentity): strin
 function parse(text: string): Map<string, Examination> {
   try {
     const { format, examinations } = JSON.parse(text);
-    return new Map(format === FORMAT ? examinations : []);
+    const known = new Map<string, Examination>(format === FORMAT ? examinations : []);
+    return [...known.values()].every(isExamination) ? known : new Map();
   } catch {
     return new Map();
   }
+}
+
+/** What is JSON of that format was written by this module, unless it was spoilt in a way that leaves it JSON. */
+function isExamination({ zstSha256, content }: Examination): boolean {
+  const told = content.kind === 'sound' ? content.rawSha256 : content.damage.problem;
+  return typeof zstSha256 === 'string' && typeof told === 'string';
 }
 
 /** Written beside, synced and renamed: whoever reads it finds the old text or the new one. */

@@ -1,4 +1,4 @@
-import { constants, createZstdDecompress, type ZstdDecompress } from 'node:zlib';
+import zlib, { type ZstdDecompress } from 'node:zlib'; // its functions by name: older Nodes do not have them
 import { FrameScanner, type ZstdDamage } from './frame-scanner.ts';
 import type { PinnedFile } from './pinned-file.ts';
 
@@ -37,6 +37,10 @@ export async function decodeZstd(
   const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, file.size));
   let frame: FrameDecoder | undefined;
   let corrupt: ZstdDamage | undefined;
+  const takeContent = (bytes: Buffer) => {
+    signal?.throwIfAborted(); // little of the file may hold much content
+    return onContent(bytes);
+  };
   try {
     for (let position = 0; position < file.size; ) {
       signal?.throwIfAborted();
@@ -47,7 +51,7 @@ export async function decodeZstd(
       hashing.catch(() => {}); // it is waited for below, when a decoder that is slower is done
       try {
         for (const piece of corrupt === undefined ? scanner.push(bytes) : []) {
-          if (piece.isFirst) frame = new FrameDecoder(onContent);
+          if (piece.isFirst) frame = new FrameDecoder(takeContent);
           if ((await frame?.take(piece.bytes, piece.isLast)) === 'corrupt') {
             corrupt = { problem: 'corrupt', at: scanner.frameStart };
             break;
@@ -87,12 +91,12 @@ class FrameDecoder {
   readonly #consumed: Promise<'consumed' | 'corrupt'>;
 
   constructor(onContent: ZstdSinks['onContent']) {
-    this.#stream = createZstdDecompress({
+    this.#stream = zlib.createZstdDecompress({
       chunkSize: CONTENT_CHUNK_BYTES,
       // the scanner has refused what is too large; this is the decoder's own limit, 27 unless told
-      params: { [constants.ZSTD_d_windowLogMax]: 27 },
+      params: { [zlib.constants.ZSTD_d_windowLogMax]: 27 },
       readableHighWaterMark: 4 * CONTENT_CHUNK_BYTES,
-    } as Parameters<typeof createZstdDecompress>[0]);
+    } as Parameters<typeof zlib.createZstdDecompress>[0]);
     this.#consumed = this.#consume(onContent);
     this.#consumed.catch(() => {}); // whoever waits for it is told
   }

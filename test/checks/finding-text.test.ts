@@ -1,0 +1,73 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import type { Finding, Gap } from '../../src/checks/finding.ts';
+import { findingText, gapText } from '../../src/checks/finding-text.ts';
+import { BUILD_1, BUILD_2 } from './sets.ts';
+
+suite('a finding in words', () => {
+  const digests = { expected: 'a'.repeat(64), actual: 'b'.repeat(64) };
+  const texts: [finding: Finding, text: string][] = [
+    [
+      { kind: 'digest', ...digests },
+      'box-pi.img.zst is not what its .img.sha256 says: it is being written, or was copied or built wrong',
+    ],
+    [{ kind: 'damaged', damage: { problem: 'not zstd', at: 0 } }, 'box-pi.img.zst is no zstd file'],
+    [
+      { kind: 'damaged', damage: { problem: 'truncated', at: 99 } },
+      'box-pi.img.zst is cut off at byte 99, in the middle of a zstd frame',
+    ],
+    [
+      { kind: 'damaged', damage: { problem: 'corrupt', at: 7 } },
+      'box-pi.img.zst is corrupt: its zstd frame at byte 7 can not be decompressed',
+    ],
+    [
+      { kind: 'damaged', damage: { problem: 'window too large', at: 0 } },
+      "box-pi.img.zst needs more than the 128 MiB of memory that a board's zstdcat takes; compress it without --long",
+    ],
+    [
+      { kind: 'damaged', damage: { problem: 'trailing bytes', at: 50 } },
+      'box-pi.img.zst has bytes behind its last zstd frame, from byte 50 on',
+    ],
+    [
+      { kind: 'raw digest', ...digests },
+      'box-pi.img.zst does not decompress to the raw image that its .img.sha256 names: files of two builds are mixed',
+    ],
+    [{ kind: 'no partition table' }, 'box-pi.img.zst holds no disk image: there is no partition table in it'],
+    [
+      { kind: 'raw size', rawBytes: 10, partitionsEnd: 20 },
+      'the image in box-pi.img.zst ends at byte 10, before its last partition does (20)',
+    ],
+    [
+      { kind: 'build ID', inside: BUILD_1, outside: BUILD_2 },
+      'the image says that it is build 0123456789ab…, and its .img.buildID says fedcba987654…: a board would flash it again at every boot',
+    ],
+    [{ kind: 'box', inside: 'other' }, 'the image was built for the box other, which is not the one in its name'],
+    [{ kind: 'board', inside: 'c2' }, 'the image was built for the board c2, which is not the one in its name'],
+  ];
+  for (const [finding, text] of texts) {
+    test(`says '${text}'`, () => equal(findingText('box-pi', finding), text));
+  }
+});
+
+suite('a gap in words', () => {
+  const texts: [gap: Gap, text: string | RegExp][] = [
+    [{ kind: 'no raw digest' }, 'the .img.sha256 has no line for the raw image'],
+    [{ kind: 'not looked inside' }, 'there was no room in the temporary folder for a look inside'],
+    [{ kind: 'not said', what: 'board' }, 'its board.conf says no board'],
+    [{ kind: 'no board.conf', fault: 'no board.conf' }, /are not known: its initramfs has no board\.conf$/],
+    [{ kind: 'no board.conf', fault: 'no U-Boot image' }, /are not known: its initramfs has no U-Boot header$/],
+    [{ kind: 'no board.conf', fault: 'no initramfs' }, /are not known: no initramfs can be read/],
+    [{ kind: 'no board.conf', fault: 'unreadable' }, /are not known: its initramfs can not be unpacked$/],
+    [{ kind: 'no board.conf', fault: 'no boot partition' }, /are not known: its first partition is no FAT/],
+  ];
+  for (const [gap, text] of texts) {
+    test(`says '${text}'`, () => (typeof text === 'string' ? equal(gapText(gap), text) : match(gapText(gap), text)));
+  }
+
+  test('is one clause each, without an end', () => {
+    deepEqual(
+      texts.filter(([gap]) => /[.\n]$/.test(gapText(gap))),
+      [],
+    );
+  });
+});

@@ -1,0 +1,132 @@
+import { deepEqual } from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import type { Examination, SoundContent } from '../../src/checks/examination.ts';
+import { type Claims, judge } from '../../src/checks/judgement.ts';
+import type { BoardConf } from '../../src/contents/board-conf.ts';
+import type { ContentsFault } from '../../src/contents/image-contents.ts';
+import { BUILD_1, BUILD_2 } from './sets.ts';
+
+const [ZST, RAW, OTHER] = ['a', 'b', 'c'].map((digit) => digit.repeat(64)) as [string, string, string];
+const CLAIMS: Claims = { image: 'docker-box-odroid-c4-main', buildId: BUILD_1, checksums: { zst: ZST, raw: RAW } };
+const CONF: BoardConf = { box: 'docker-box', board: 'odroid-c4', buildId: BUILD_1 };
+const SOUND: SoundContent = {
+  kind: 'sound',
+  ...{ frames: 1, isChecksummed: true, windowBytes: 2 ** 20 },
+  ...{ rawSha256: RAW, rawBytes: 5000, inside: { partitionsEnd: 5000, boardConf: CONF } },
+};
+
+function judged(content: Examination['content'], claims: Partial<Claims> = {}, zstSha256: string = ZST) {
+  return judge({ ...CLAIMS, ...claims }, { zstSha256, examinedAtMs: 0, content });
+}
+
+function judgedConf(boardConf: BoardConf, image: string = CLAIMS.image) {
+  return judged({ ...SOUND, inside: { partitionsEnd: 5000, boardConf } }, { image });
+}
+
+suite('the judgement of a set', () => {
+  test('finds nothing wrong when all agrees', () => {
+    deepEqual(judged(SOUND), { findings: [], gaps: [] });
+  });
+
+  test('finds another digest', () => {
+    deepEqual(judged(SOUND, {}, OTHER).findings, [{ kind: 'digest', expected: ZST, actual: OTHER }]);
+  });
+
+  test('finds damage, and looks no further', () => {
+    const damage = { problem: 'truncated', at: 7 } as const;
+    deepEqual(judged({ kind: 'damaged', damage }), { findings: [{ kind: 'damaged', damage }], gaps: [] });
+  });
+
+  test('tells another digest before damage', () => {
+    const damage = { problem: 'corrupt', at: 0 } as const;
+    const { findings } = judged({ kind: 'damaged', damage }, {}, OTHER);
+    deepEqual(findings, [
+      { kind: 'digest', expected: ZST, actual: OTHER },
+      { kind: 'damaged', damage },
+    ]);
+  });
+
+  test('finds another raw image', () => {
+    const { findings } = judged({ ...SOUND, rawSha256: OTHER });
+    deepEqual(findings, [{ kind: 'raw digest', expected: RAW, actual: OTHER }]);
+  });
+
+  test('misses the digest of the raw image where none is given', () => {
+    deepEqual(judged(SOUND, { checksums: { zst: ZST } }), { findings: [], gaps: [{ kind: 'no raw digest' }] });
+  });
+
+  test('misses the look inside where there was no room for it', () => {
+    const { inside: _, ...unseen } = SOUND;
+    deepEqual(judged(unseen), { findings: [], gaps: [{ kind: 'not looked inside' }] });
+  });
+
+  test('finds that it is no disk image', () => {
+    const { findings, gaps } = judged({ ...SOUND, inside: { fault: 'no partition table' } });
+    deepEqual([findings, gaps], [[{ kind: 'no partition table' }], []]);
+  });
+
+  test('finds an image that ends before its last partition, not one that ends behind it', () => {
+    deepEqual(judged({ ...SOUND, rawBytes: 4999 }).findings, [
+      { kind: 'raw size', rawBytes: 4999, partitionsEnd: 5000 },
+    ]);
+    deepEqual(judged({ ...SOUND, rawBytes: 5001 }).findings, []);
+  });
+
+  test('misses a board.conf, and tells why', () => {
+    const faults: ContentsFault[] = [
+      'no boot partition',
+      'no initramfs',
+      'no U-Boot image',
+      'unreadable',
+      'no board.conf',
+    ];
+    for (const fault of faults) {
+      const { findings, gaps } = judged({ ...SOUND, inside: { partitionsEnd: 5000, fault } });
+      deepEqual([findings, gaps], [[], [{ kind: 'no board.conf', fault }]]);
+    }
+  });
+
+  test('finds another build inside', () => {
+    deepEqual(judgedConf({ ...CONF, buildId: BUILD_2 }), {
+      findings: [{ kind: 'build ID', inside: BUILD_2, outside: BUILD_1 }],
+      gaps: [],
+    });
+  });
+
+  test('finds another box inside, and does not look at the board then', () => {
+    deepEqual(judgedConf({ ...CONF, box: 'linux-box' }).findings, [{ kind: 'box', inside: 'linux-box' }]);
+    deepEqual(judgedConf({ ...CONF, box: 'docker-bo' }).findings, [{ kind: 'box', inside: 'docker-bo' }]);
+    deepEqual(judgedConf({ ...CONF, box: 'box', board: 'x' }).findings, [{ kind: 'box', inside: 'box' }]);
+  });
+
+  test('finds another board inside', () => {
+    deepEqual(judgedConf({ ...CONF, board: 'odroid-c2' }).findings, [{ kind: 'board', inside: 'odroid-c2' }]);
+    deepEqual(judgedConf({ ...CONF, board: 'odroid' }).findings, []); // a dash of its own: not to be told apart
+    deepEqual(judgedConf({ ...CONF, board: 'c4' }).findings, [{ kind: 'board', inside: 'c4' }]);
+    deepEqual(judgedConf({ board: 'odroid-c2', buildId: BUILD_1 }).findings, [{ kind: 'board', inside: 'odroid-c2' }]);
+  });
+
+  test('takes names with and without branch and version', () => {
+    for (const rest of ['', '-main', '-feature-x-1.2.0']) {
+      deepEqual(judgedConf(CONF, `docker-box-odroid-c4${rest}`), { findings: [], gaps: [] });
+    }
+    deepEqual(judgedConf(CONF, 'docker-box-odroid-c44').findings, [{ kind: 'board', inside: 'odroid-c4' }]);
+  });
+
+  test('misses what the board.conf does not say', () => {
+    const gap = (what: 'build ID' | 'box' | 'board') => ({ kind: 'not said', what });
+    deepEqual(judgedConf({}), { findings: [], gaps: [gap('build ID'), gap('box'), gap('board')] });
+    deepEqual(judgedConf({ board: 'odroid-c4' }), { findings: [], gaps: [gap('build ID'), gap('box')] });
+  });
+
+  test('tells all that is wrong, the gravest first', () => {
+    const inside = { partitionsEnd: 9000, boardConf: { box: 'other', buildId: BUILD_2 } };
+    const { findings, gaps } = judged({ ...SOUND, rawSha256: OTHER, inside }, {}, OTHER);
+    const kinds = ['digest', 'raw digest', 'raw size', 'build ID', 'box'];
+    deepEqual(
+      findings.map(({ kind }) => kind),
+      kinds,
+    );
+    deepEqual(gaps, [{ kind: 'not said', what: 'board' }]);
+  });
+});
