@@ -11,9 +11,13 @@ const BOOT_BYTES = 128 * MIB;
 /** The image's name: what its board.conf says. */
 export const REAL_IMAGE = 'bench-box-board';
 
+/** A root partition has room left: a board writes to it. */
+const ROOT_FILLED = 2 / 3;
+
 /**
  * Writes a raw image in the real layout: a boot partition of 128 MiB, of which 40 MiB are a kernel that can't be
- * compressed, and a root partition full of what is in `node_modules`: programs, libraries and texts, as on a board.
+ * compressed, and a root partition two thirds full of what is in `node_modules`: programs, libraries and texts, as on a
+ * board.
  */
 export async function writeRawImage(folder: string, bytes: number): Promise<string> {
   const rootSectors = Math.ceil((bytes - BOOT_BYTES) / SECTOR_BYTES);
@@ -29,7 +33,8 @@ export async function writeRawImage(folder: string, bytes: number): Promise<stri
   await writeFile(file, raw);
   await using image = await open(file, 'r+');
   // the first 4 KiB of the root partition look like a file system's
-  await fillWithFiles(image, raw.length - rootSectors * SECTOR_BYTES + 4096, raw.length);
+  const rootStart = raw.length - rootSectors * SECTOR_BYTES;
+  await fillWithFiles(image, rootStart + 4096, rootStart + Math.floor((raw.length - rootStart) * ROOT_FILLED));
   await image.sync();
   return file;
 }

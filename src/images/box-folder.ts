@@ -1,7 +1,8 @@
 import fs from 'node:fs/promises';
 import { imageOfSetFile, isPublishableName } from './image-name.ts';
 import type { SetLocation } from './image-set.ts';
-import { type ImageState, type Inspection, inspectImage } from './image-state.ts';
+import { type ImageState, type Inspection, inspectImage, type RawAge } from './image-state.ts';
+import { imageOfRawFile, lookAtRawFile, type RawFile } from './raw-file.ts';
 
 /** An image as the catalog publishes it. */
 export interface CatalogImage extends SetLocation {
@@ -9,6 +10,15 @@ export interface CatalogImage extends SetLocation {
   readonly id: string;
   readonly box: string;
   readonly state: ImageState;
+  /** Present where the raw image lies beside the set. */
+  readonly raw?: RawAge;
+}
+
+/** A raw image of which no file of a set is there: nothing is known by its ID until it is packed. */
+export interface UnpackedImage extends SetLocation, RawFile {
+  /** `<box>/<image>`, as its set will have it. */
+  readonly id: string;
+  readonly box: string;
 }
 
 /** Sets looked at side by side: enough to keep the thread pool busy, few enough open files. */
@@ -20,6 +30,12 @@ const INSPECTIONS_AT_ONCE = 32;
  */
 const YOUNG_MS = 2_000;
 
+/** Names of images: those of which there is a file of a set, and those of which there is the raw image. */
+interface ImageNames {
+  readonly sets: readonly string[];
+  readonly raws: ReadonlySet<string>;
+}
+
 /** One folder in the image folder, and what lies in it; scanned again only where it changed. */
 export class BoxFolder {
   readonly #root: string;
@@ -27,8 +43,10 @@ export class BoxFolder {
   readonly path: string;
   readonly #box: string;
   #seen: { ino: bigint; mtimeNs: bigint; settled: boolean } | undefined;
+  #names: ImageNames = { sets: [], raws: new Set() };
   #inspections = new Map<string, Inspection>();
   #images: readonly CatalogImage[] = [];
+  #unpacked: readonly UnpackedImage[] = [];
 
   constructor(root: string, folderPath: string, box: string) {
     this.#root = root;
@@ -41,74 +59,115 @@ export class BoxFolder {
     return this.#images;
   }
 
+  /** The raw images without a set as of the last refresh, sorted by name. */
+  get unpacked(): readonly UnpackedImage[] {
+    return this.#unpacked;
+  }
+
   /**
-   * Brings `images` up to date, and answers whether any changed: all of them if the look is `thorough` or the folder
-   * changed, else those that were incomplete. A folder that can't be read has none.
+   * Brings `images` and `unpacked` up to date, and answers whether any changed: all of them if the look is `thorough` or
+   * the folder changed, else those that were incomplete. A folder that can't be read has none.
    */
   async refresh(thorough: boolean): Promise<boolean> {
     const now = await fs.stat(this.path, { bigint: true }).catch(() => undefined);
-    if (now === undefined) return this.#replace([], new Map());
+    if (now === undefined) {
+      this.#inspections = new Map();
+      return this.#replace([], []);
+    }
     const { ino, mtimeNs } = now;
     const same = this.#seen?.settled && this.#seen.ino === ino && this.#seen.mtimeNs === mtimeNs;
     if (same && !thorough) return this.#lookAgain();
     const settled = Date.now() - Number(mtimeNs / 1_000_000n) > YOUNG_MS;
-    const names = await this.#imageNames();
+    this.#names = await this.#readNames();
     this.#seen = { ino, mtimeNs, settled };
-    return this.#inspect(names, names);
+    const images = await this.#inspect(this.#names.sets);
+    return this.#replace(images, await this.#lookAtUnpacked());
   }
 
   /** A file is filled without its folder changing: what was incomplete may be whole by now. */
-  #lookAgain(): Promise<boolean> | boolean {
+  async #lookAgain(): Promise<boolean> {
     const open = this.#images.filter((image) => image.state.kind === 'incomplete');
     if (open.length === 0) return false;
-    return this.#inspect(
-      [...this.#inspections.keys()],
-      open.map((image) => image.image),
-    );
+    return this.#replace(await this.#inspect(open.map((image) => image.image)), this.#unpacked);
   }
 
-  async #imageNames(): Promise<string[]> {
+  async #readNames(): Promise<ImageNames> {
     const entries = await fs.readdir(this.path).catch(() => []);
-    const names = new Set(entries.map(imageOfSetFile).filter((name) => name !== undefined));
-    return [...names].filter(isPublishableName).sort();
+    const names = (imageOf: (fileName: string) => string | undefined) => {
+      const found = entries.map(imageOf).filter((name) => name !== undefined);
+      return new Set(found.filter(isPublishableName));
+    };
+    return { sets: [...names(imageOfSetFile)].sort(), raws: names(imageOfRawFile) };
   }
 
-  async #inspect(names: readonly string[], suspects: readonly string[]): Promise<boolean> {
+  /** Looks at the `suspects` among the sets; what was seen of the others stands. */
+  async #inspect(suspects: readonly string[]): Promise<CatalogImage[]> {
+    const { sets, raws } = this.#names;
     const looks = new Map<string, Inspection>();
     for (let at = 0; at < suspects.length; at += INSPECTIONS_AT_ONCE) {
       const batch = suspects.slice(at, at + INSPECTIONS_AT_ONCE);
       await Promise.all(
-        batch.map(async (name) => looks.set(name, await inspectImage(this.#locate(name), this.#inspections.get(name)))),
+        batch.map(async (name) =>
+          looks.set(name, await inspectImage(this.#locate(name), raws.has(name), this.#inspections.get(name))),
+        ),
       );
     }
     const inspections = new Map<string, Inspection>();
-    for (const name of names) {
+    for (const name of sets) {
       const look = looks.get(name) ?? this.#inspections.get(name);
       if (look !== undefined) inspections.set(name, look);
     }
-    const images = [...inspections].map(([image, { state }]) => ({
+    this.#inspections = inspections;
+    return [...inspections].map(([image, { state, raw }]) => ({
       ...this.#locate(image),
-      id: `${this.#box}/${image}`,
-      box: this.#box,
+      ...this.#identify(image),
       state,
+      ...(raw && { raw }),
     }));
-    return this.#replace(images, inspections);
   }
 
-  #replace(images: readonly CatalogImage[], inspections: Map<string, Inspection>): boolean {
+  async #lookAtUnpacked(): Promise<UnpackedImage[]> {
+    const packed = new Set(this.#names.sets);
+    const names = [...this.#names.raws].filter((name) => !packed.has(name)).sort();
+    const found = await Promise.all(
+      names.map(async (image) => {
+        const location = this.#locate(image);
+        const raw = await lookAtRawFile(location);
+        return raw && { ...location, ...this.#identify(image), ...raw };
+      }),
+    );
+    return found.filter((image) => image !== undefined);
+  }
+
+  #replace(images: readonly CatalogImage[], unpacked: readonly UnpackedImage[]): boolean {
     const same =
-      images.length === this.#images.length &&
-      images.every((image, index) => {
-        const before = this.#images[index];
-        return before?.image === image.image && before.state === image.state;
-      });
-    this.#inspections = inspections;
+      sameList(images, this.#images, (a, b) => a.image === b.image && a.state === b.state && a.raw === b.raw) &&
+      sameList(unpacked, this.#unpacked, sameUnpacked);
     if (same) return false;
     this.#images = images;
+    this.#unpacked = unpacked;
     return true;
   }
 
   #locate(image: string): SetLocation {
     return { root: this.#root, folder: this.path, image };
   }
+
+  #identify(image: string): Pick<CatalogImage, 'id' | 'box'> {
+    return { id: `${this.#box}/${image}`, box: this.#box };
+  }
+}
+
+function sameUnpacked(a: UnpackedImage, b: UnpackedImage): boolean {
+  return a.image === b.image && a.bytes === b.bytes && a.writtenAtMs === b.writtenAtMs;
+}
+
+function sameList<T>(a: readonly T[], b: readonly T[], isSame: (a: T, b: T) => boolean): boolean {
+  return (
+    a.length === b.length &&
+    a.every((one, index) => {
+      const other = b[index];
+      return other !== undefined && isSame(one, other);
+    })
+  );
 }

@@ -1,10 +1,10 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { BoxFolder, type CatalogImage } from './box-folder.ts';
+import { BoxFolder, type CatalogImage, type UnpackedImage } from './box-folder.ts';
 import { isPublishableName } from './image-name.ts';
 import { isInside } from './pinned-file.ts';
 
-export type { CatalogImage } from './box-folder.ts';
+export type { CatalogImage, UnpackedImage } from './box-folder.ts';
 
 /** What the image folders held at the last refresh: a value, looked up by published IDs only. */
 export interface CatalogSnapshot {
@@ -15,6 +15,8 @@ export interface CatalogSnapshot {
   readonly byName: ReadonlyMap<string, readonly CatalogImage[]>;
   /** Images whose ID an earlier image folder holds too: not served. */
   readonly shadowed: readonly CatalogImage[];
+  /** Raw images of which no file of a set is there, by their folders: no request reaches them. */
+  readonly unpacked: readonly UnpackedImage[];
   /** The folders in the image folders, with images or without, sorted by name. */
   readonly boxes: readonly CatalogBox[];
 }
@@ -136,9 +138,11 @@ async function boxFolders(root: string): Promise<Set<string>> {
 function makeSnapshot(roots: readonly ReadonlyMap<string, BoxFolder>[]): CatalogSnapshot {
   const byId = new Map<string, CatalogImage>();
   const shadowed: CatalogImage[] = [];
+  const unpacked: UnpackedImage[] = [];
   const boxes: CatalogBox[] = [];
   for (const [name, folder] of roots.flatMap((root) => [...root])) {
     boxes.push({ name, path: folder.path });
+    unpacked.push(...folder.unpacked);
     for (const image of folder.images) {
       if (byId.has(image.id)) shadowed.push(image);
       else byId.set(image.id, image);
@@ -152,5 +156,5 @@ function makeSnapshot(roots: readonly ReadonlyMap<string, BoxFolder>[]): Catalog
     if (sameName === undefined) byName.set(image.image, [image]);
     else sameName.push(image);
   }
-  return { images, byId, byName, shadowed, boxes };
+  return { images, byId, byName, shadowed, unpacked, boxes };
 }

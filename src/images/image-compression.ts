@@ -77,9 +77,11 @@ export async function compressImage(
     await written;
   } catch (error) {
     await Promise.allSettled(buffers.map(({ free }) => free));
+    await zst.settled().catch(() => {});
     throw error;
   }
   await zst.write(encodeSeekTable(frames));
+  await zst.settled();
   return { zstBytes: zst.bytes, checksums: { raw: rawHash.digest('hex'), zst: zst.digest() } };
 }
 
@@ -88,11 +90,17 @@ export function changedImage(raw: PinnedFile): UserError {
   return new UserError(`${raw.path} changed while it was packed. Pack it again when its build is done.`);
 }
 
+/** Bytes after which the disk is set to work on what was written: it has it when the last of it comes. */
+const SYNC_EVERY_BYTES = 32 * 1024 * 1024;
+
 /** A file that is written from its beginning, and hashed. */
 class HashedOutput {
   readonly #file: FileHandle;
   readonly #hash = createHash('sha256');
   #bytes = 0;
+  #syncedBytes = 0;
+  #syncing: Promise<void> | undefined;
+  #syncFailure: { readonly cause: unknown } | undefined;
 
   constructor(file: FileHandle) {
     this.#file = file;
@@ -110,6 +118,26 @@ class HashedOutput {
     const [writing, hashing] = await Promise.allSettled([writeAt(this.#file, pieces, start), this.#update(pieces)]);
     if (writing.status === 'rejected') throw writing.reason;
     if (hashing.status === 'rejected') throw hashing.reason;
+    this.#syncMeanwhile();
+  }
+
+  /** Waits until nothing is being synced any more. Of a failure the kernel tells once (fsync(2)), and so it is kept. */
+  async settled(): Promise<void> {
+    await this.#syncing;
+    if (this.#syncFailure !== undefined) throw this.#syncFailure.cause;
+  }
+
+  #syncMeanwhile(): void {
+    if (this.#syncing !== undefined || this.#bytes - this.#syncedBytes < SYNC_EVERY_BYTES) return;
+    this.#syncedBytes = this.#bytes;
+    this.#syncing = this.#file
+      .datasync()
+      .catch((cause: unknown) => {
+        this.#syncFailure ??= { cause };
+      })
+      .finally(() => {
+        this.#syncing = undefined;
+      });
   }
 
   async #update(pieces: readonly Buffer[]): Promise<void> {
