@@ -27,7 +27,7 @@ async function buildExtension() {
     entryPoints: { extension: 'src/extension.ts' },
     splitting: true,
     chunkNames: 'chunk-[hash]',
-    external: ['vscode'],
+    external: ['vscode', '@mongodb-js/zstd'],
   });
 }
 

@@ -33,6 +33,8 @@ const STATUS_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
 // Young garbage gets no more room than at the start: it would grow the process by 60 MB over a few thousand downloads.
 setFlagsFromString('--semi-space-growth-factor=1');
 
+process.stdout.on('error', () => {}); // whoever read it has read enough: `| head`
+
 // The command is one file: it is also what its worker threads run.
 if (isMainThread) process.exitCode = await main(process.argv.slice(2), process.env).catch(tellFailure);
 else await import('./checks/worker.ts');

@@ -4,6 +4,7 @@ import { ImageChecks } from './checks/image-checks.ts';
 import { createApi, type MkboxApi } from './editor/api.ts';
 import { Commands } from './editor/commands/commands.ts';
 import { ConsentStore } from './editor/consent.ts';
+import { examinedEvent } from './editor/examined-event.ts';
 import { ImagesView } from './editor/images-view.ts';
 import { Notices } from './editor/notices.ts';
 import { Project } from './editor/project.ts';
@@ -15,7 +16,6 @@ import { servingContext } from './editor/serving-context.ts';
 import { openSettings } from './editor/settings.ts';
 import { StatusBar } from './editor/status-bar.ts';
 import { Ticker } from './editor/ticker.ts';
-import { Verdicts } from './editor/verdicts.ts';
 
 /** Kept for `deactivate`, the only place whose promise the editor awaits. */
 let running: Serving | undefined;
@@ -30,8 +30,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const checks = new ImageChecks(context.storageUri && path.join(context.storageUri.fsPath, 'checks.json'));
   const serving = new Serving({ settings, project, checks, consent, version });
   const requests = new RequestLog(serving);
-  const verdicts = new Verdicts();
-  const ticker = new Ticker(requests, serving.onDidChangeState, project.onDidChange, verdicts.onDidChange);
+  const ticker = new Ticker(requests, serving.onDidChangeState, project.onDidChange, examinedEvent(checks));
   const notices = new Notices(serving, settings, consent);
   running = serving;
 
@@ -41,16 +40,15 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     project,
     serving,
     requests,
-    verdicts,
     ticker,
     notices,
     { dispose: () => void checks.close() },
-    logServing(serving, log),
+    logServing(serving, requests, log),
     servingContext(serving),
     new StatusBar(serving, requests, project, ticker),
-    new ImagesView({ project, serving, requests, verdicts }, ticker),
+    new ImagesView({ project, serving, requests, checks }, ticker),
     new RequestsView(requests, ticker),
-    new Commands({ serving, project, requests, verdicts, consent, log }),
+    new Commands({ serving, project, requests, checks, consent, log }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void autoStart()),
   );
 

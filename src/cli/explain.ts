@@ -1,7 +1,6 @@
 import type { ImageChecks } from '../checks/image-checks.ts';
 import { UserError } from '../errors.ts';
 import type { Catalog } from '../images/catalog.ts';
-import type { Answer } from '../server/answer.ts';
 import { askedByParts, withoutAbsent } from '../server/asked.ts';
 import { Decider, type Decision } from '../server/decide.ts';
 import { refusalStatus, refusalText } from '../server/refusal.ts';
@@ -14,6 +13,9 @@ export interface Explanation {
   readonly isServed: boolean;
 }
 
+/** A person who asks has the time that a board has not. */
+const WHEN_ALL_IS_KNOWN = { verdictWaitMs: Number.POSITIVE_INFINITY };
+
 /**
  * `update-server explain '<path or query of a board>'`: which images are tried for the request, and which one is sent, or
  * why none, as the server itself decides it. Nothing is sent.
@@ -22,9 +24,9 @@ export interface Explanation {
 export async function explain(request: string, catalog: Catalog, checks: ImageChecks): Promise<Explanation> {
   const asked = readRequest(request);
   const transfer = new Transfer(1, 'nobody', 'GET', request);
-  const decision = await new Decider(catalog, checks).update(transfer, asked, {});
+  const decision = await new Decider(catalog, checks, WHEN_ALL_IS_KNOWN).update(transfer, asked, {});
   try {
-    const end = await endOf(decision, transfer);
+    const end = endOf(decision);
     const lines = [`asked    ${askedText(asked)}`, ...triedLines(transfer), `answer   ${end.text}`];
     return { text: lines.join('\n').concat('\n'), isServed: end.isServed };
   } finally {
@@ -64,22 +66,13 @@ function triedLines({ resolution, servedBuildId }: Transfer): string[] {
   return lines;
 }
 
-/** What the board ends with, once all that is checked while an image is sent is known. */
-async function endOf(decision: Decision, transfer: Transfer): Promise<Explanation> {
+/** What the board ends with. */
+function endOf(decision: Decision): Explanation {
   if ('refusal' in decision) {
     return { isServed: false, text: `${refusalStatus(decision.refusal)}: ${refusalText(decision.refusal)}` };
   }
   if (decision.result === 'up to date')
     return { isServed: true, text: '200: an empty archive, the board is up to date' };
-  const isApproved = await approvalOf(decision.answer);
-  if (!isApproved) {
-    const why = transfer.objection === undefined ? 'it is wrong' : refusalText(transfer.objection);
-    return { isServed: false, text: `200, broken off before the end of the image: ${why}` };
-  }
   const bytes = decision.answer.body.kind === 'archive' ? decision.answer.body.archive.length : 0;
   return { isServed: true, text: `200: the image, in an archive of ${bytes} bytes` };
-}
-
-async function approvalOf({ body }: Answer): Promise<boolean> {
-  return body.kind !== 'archive' || (await body.approval) !== false;
 }

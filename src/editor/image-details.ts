@@ -1,6 +1,8 @@
+import type { UnpackedImage } from '../images/catalog.ts';
 import type { Transfer } from '../server/transfer.ts';
+import { boardConfDetails, checkDetail, compressionDetail } from './check-details.ts';
 import type { JudgedImage } from './image-health.ts';
-import { healthText } from './image-words.ts';
+import { healthText, unpackedText } from './image-words.ts';
 import { bytesText, clientText, type Words } from './words.ts';
 
 /** A fact about an image: a row below it. */
@@ -20,20 +22,27 @@ export function imageDetails(
   words: Words,
   locale: string,
 ): Detail[] {
-  const { image } = judged;
+  const { image, check } = judged;
   const path = `${image.folder}/${image.image}.img.zst`;
   const details: Detail[] = [{ label: words.t('State'), value: healthText(judged, words), icon: 'pulse' }];
+  if (image.raw === 'newer') {
+    const value = words.t('newer than the .img.zst: pack it, and boards get it');
+    details.push({ label: words.t('Raw image'), value, icon: 'archive' });
+  }
   if (image.state.kind === 'ready') {
     const { buildId, checksums, zstBytes, builtAtMs } = image.state;
     details.push(
+      checkDetail(check, words, locale),
       { label: words.t('Build ID'), value: buildId, icon: 'tag' },
       { label: words.t('Size'), value: sizeText(zstBytes, rawBytes, words, locale), icon: 'database' },
+      ...(check === undefined ? [] : compressionDetail(check.examination, words)),
       { label: words.t('SHA-256, compressed'), value: checksums.zst, icon: 'lock' },
     );
     if (checksums.raw !== undefined) {
       details.push({ label: words.t('SHA-256, raw'), value: checksums.raw, icon: 'lock' });
     }
     details.push({ label: words.t('Built'), value: new Date(builtAtMs).toLocaleString(locale), icon: 'history' });
+    if (check !== undefined) details.push(...boardConfDetails(image.image, check.examination, words));
   }
   details.push({ label: words.t('Path'), value: path, icon: 'file' });
   if (lastServed !== undefined) {
@@ -42,6 +51,16 @@ export function imageDetails(
     details.push({ label: words.t('Last served to'), value, icon: 'cloud-download' });
   }
   return details;
+}
+
+/** What there is to tell of a raw image without a set. */
+export function unpackedDetails(image: UnpackedImage, words: Words, locale: string): Detail[] {
+  return [
+    { label: words.t('State'), value: unpackedText(words), icon: 'pulse' },
+    { label: words.t('Size'), value: bytesText(image.bytes, locale), icon: 'database' },
+    { label: words.t('Built'), value: new Date(image.writtenAtMs).toLocaleString(locale), icon: 'history' },
+    { label: words.t('Path'), value: `${image.folder}/${image.image}.img`, icon: 'file' },
+  ];
 }
 
 function sizeText(zstBytes: number, rawBytes: number | undefined, words: Words, locale: string): string {

@@ -1,14 +1,19 @@
+import type { Examination } from '../checks/examination.ts';
+import type { Finding, Gap } from '../checks/finding.ts';
+import { judge as judgeContent } from '../checks/judgement.ts';
 import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
-import { type ImageParts, splitImageName } from '../images/image-parts.ts';
+import type { ImageParts } from '../images/image-parts.ts';
+import type { FileIdentity } from '../images/pinned-file.ts';
 import { type Reachability, reachability } from '../images/reachability.ts';
 import type { SetFault } from '../images/set-fault.ts';
-import type { ContentVerdict } from './verdicts.ts';
+import { knownParts } from './known-parts.ts';
 
 /** How an image is, from worst to best: the first that applies. */
 export type ImageHealth =
   | { readonly kind: 'shadowed' }
   | { readonly kind: 'incomplete'; readonly fault: SetFault }
-  | { readonly kind: 'wrong checksum' }
+  /** It would spoil a board; the gravest of what was found. */
+  | { readonly kind: 'wrong'; readonly finding: Finding }
   | { readonly kind: 'sending' }
   | { readonly kind: 'unreachable'; readonly why: Exclude<Reachability, { kind: 'reachable' }> }
   | { readonly kind: 'ready'; readonly verified: boolean };
@@ -18,9 +23,17 @@ export interface Surroundings {
   readonly snapshot: CatalogSnapshot;
   /** The boards that the workspace builds for; none where they are not known. */
   readonly boards: readonly string[];
-  readonly verdictOf: (image: CatalogImage) => ContentVerdict | undefined;
+  /** What is known of a file in that state. */
+  readonly known: (identity: FileIdentity) => Examination | undefined;
   /** IDs of the images being sent now. */
   readonly sending: ReadonlySet<string>;
+}
+
+/** What a check of an image came to. */
+export interface Check {
+  readonly examination: Examination;
+  readonly findings: readonly Finding[];
+  readonly gaps: readonly Gap[];
 }
 
 /** An image with what can be told of it. */
@@ -28,25 +41,37 @@ export interface JudgedImage {
   readonly image: CatalogImage;
   readonly parts: ImageParts | undefined;
   readonly health: ImageHealth;
+  /** Undefined as long as it was not checked. */
+  readonly check: Check | undefined;
 }
 
-/** Judges `image`. Reachability is judged only where the workspace's boards are known. */
+/** Judges `image`. Reachability is judged only where its parts, or the workspace's boards, are known. */
 export function judge(image: CatalogImage, surroundings: Surroundings): JudgedImage {
-  const parts = splitImageName(image.image, image.box, surroundings.boards);
-  return { image, parts, health: healthOf(image, parts, surroundings) };
+  const check = checkOf(image, surroundings.known);
+  const parts = knownParts(image, check?.examination, surroundings.boards);
+  return { image, parts, health: healthOf(image, parts, check, surroundings), check };
+}
+
+/** What is known of `image`, held against what its small files and its name say. */
+export function checkOf({ image, state }: CatalogImage, known: Surroundings['known']): Check | undefined {
+  if (state.kind !== 'ready') return undefined;
+  const examination = known(state.zstIdentity);
+  return examination && { examination, ...judgeContent({ ...state, image }, examination) };
 }
 
 function healthOf(
   image: CatalogImage,
   parts: ImageParts | undefined,
-  { snapshot, boards, verdictOf, sending }: Surroundings,
+  check: Check | undefined,
+  { snapshot, boards, sending }: Surroundings,
 ): ImageHealth {
   if (snapshot.byId.get(image.id) !== image) return { kind: 'shadowed' };
   if (image.state.kind === 'incomplete') return { kind: 'incomplete', fault: image.state.fault };
-  const verdict = verdictOf(image);
-  if (verdict?.kind === 'wrong') return { kind: 'wrong checksum' };
+  const [finding] = check?.findings ?? [];
+  if (finding !== undefined) return { kind: 'wrong', finding };
   if (sending.has(image.id)) return { kind: 'sending' };
-  const why = boards.length === 0 ? undefined : reachability(snapshot, image, parts);
+  const mayBeAsked = parts === undefined && boards.length === 0;
+  const why = mayBeAsked ? undefined : reachability(snapshot, image, parts);
   if (why !== undefined && why.kind !== 'reachable') return { kind: 'unreachable', why };
-  return { kind: 'ready', verified: verdict !== undefined };
+  return { kind: 'ready', verified: check !== undefined };
 }

@@ -1,3 +1,5 @@
+import type { UnpackedImage } from '../images/catalog.ts';
+import { findingWords } from './finding-words.ts';
 import type { JudgedImage } from './image-health.ts';
 import { faultWords } from './request-words.ts';
 import { ageText, bytesText, type Words } from './words.ts';
@@ -9,8 +11,8 @@ export function healthText({ image, health }: JudgedImage, words: Words): string
       return words.t('not served: another folder of the workspace has an image of this name');
     case 'incomplete':
       return words.t('building or incomplete: {0}', faultWords(health.fault, words));
-    case 'wrong checksum':
-      return words.t('wrong checksum: {0}.img.zst is not what its .img.sha256 says; build it again', image.image);
+    case 'wrong':
+      return words.t('wrong, not sent to boards: {0}', findingWords(image.image, health.finding, words));
     case 'sending':
       return words.t('being sent to a board');
     case 'unreachable':
@@ -18,8 +20,13 @@ export function healthText({ image, health }: JudgedImage, words: Words): string
         ? words.t('no board gets it by its query: {0} comes first', health.why.by)
         : words.t('no board gets it by its query: its name holds no board of this workspace');
     case 'ready':
-      return health.verified ? words.t('ready, checksum verified') : words.t('ready');
+      return health.verified ? words.t('ready, verified') : words.t('ready');
   }
+}
+
+/** The state in words of a raw image without a set. */
+export function unpackedText(words: Words): string {
+  return words.t('not packed: boards get it once it is packed');
 }
 
 /** What stands behind an image's name: what tells it from its neighbours, then its age and size. */
@@ -29,6 +36,21 @@ export function imageDescription(judged: JudgedImage, nowMs: number, words: Word
   if (image.state.kind === 'incomplete') return [...named, words.t('not ready')].join(' · ');
   const { builtAtMs, zstBytes } = image.state;
   const age = ageText(builtAtMs, nowMs, locale);
-  const mark = health.kind === 'shadowed' ? [words.t('not served')] : [];
-  return [...named, age, bytesText(zstBytes, locale), ...mark].join(' · ');
+  return [...named, age, bytesText(zstBytes, locale), ...marks(judged, health, words)].join(' · ');
+}
+
+function marks({ image }: JudgedImage, health: JudgedImage['health'], words: Words): string[] {
+  if (health.kind === 'shadowed') return [words.t('not served')];
+  if (health.kind === 'wrong') return [words.t('wrong')];
+  return image.raw === 'newer' ? [words.t('raw image is newer')] : [];
+}
+
+/** What stands behind the name of a raw image without a set: that it is one, its age and size. */
+export function unpackedDescription(
+  { writtenAtMs, bytes }: UnpackedImage,
+  nowMs: number,
+  words: Words,
+  locale: string,
+): string {
+  return [words.t('not packed'), ageText(writtenAtMs, nowMs, locale), bytesText(bytes, locale)].join(' · ');
 }

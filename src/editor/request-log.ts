@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { type Reflash, ReflashWatch } from '../boards/reflash-watch.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { Owner } from './dispose.ts';
 import type { Serving } from './serving.ts';
+import type { Unseen } from './status-words.ts';
 
 /** Requests remembered: a screen shows some fifty, a day in the lab has some hundreds. */
 const REMEMBERED = 200;
@@ -9,10 +11,15 @@ const REMEMBERED = 200;
 /** The newest requests of all server runs in this window, and the failure among them that nobody looked at yet. */
 export class RequestLog extends Owner {
   readonly #changed = this.own(new vscode.EventEmitter<void>());
+  readonly #reflashed = this.own(new vscode.EventEmitter<Reflash>());
+  readonly #watch = new ReflashWatch();
+  readonly #reflashes = new WeakMap<Transfer, Reflash>();
   #requests: Transfer[] = [];
   #unseen: Transfer | undefined;
 
   readonly onDidChange = this.#changed.event;
+  /** A request shows that its board flashes itself at every boot. */
+  readonly onDidReflash = this.#reflashed.event;
 
   constructor(serving: Serving) {
     super();
@@ -31,9 +38,15 @@ export class RequestLog extends Owner {
     });
   }
 
-  /** The last update request that was refused or broken off since the user looked. */
-  get unseen(): Transfer | undefined {
-    return this.#unseen;
+  /** What `transfer` shows of a board that flashes itself at every boot, if it does. */
+  reflashOf(transfer: Transfer): Reflash | undefined {
+    return this.#reflashes.get(transfer);
+  }
+
+  /** The last update request that was refused or broken off, or showed a reflash, since the user looked. */
+  get unseen(): Unseen | undefined {
+    const transfer = this.#unseen;
+    return transfer && { transfer, reflash: this.#reflashes.get(transfer) };
   }
 
   /** The last completed transfer of the image `id`. */
@@ -65,8 +78,19 @@ export class RequestLog extends Owner {
     if (!this.#requests.includes(transfer)) {
       this.#requests = [transfer, ...this.#requests].slice(0, REMEMBERED);
     }
+    this.#watchForReflash(transfer);
     const failed = transfer.state.kind === 'refused' || transfer.state.kind === 'broken';
     if (failed && transfer.asked.kind === 'update') this.#unseen = transfer;
     this.#changed.fire();
+  }
+
+  #watchForReflash(transfer: Transfer): void {
+    this.#watch.finished(transfer);
+    const isAnswering = transfer.state.kind === 'running' && transfer.status > 0;
+    const reflash = isAnswering ? this.#watch.answering(transfer) : undefined;
+    if (reflash === undefined) return;
+    this.#reflashes.set(transfer, reflash);
+    this.#unseen = transfer;
+    this.#reflashed.fire(reflash);
   }
 }

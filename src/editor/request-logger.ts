@@ -1,11 +1,14 @@
 import type * as vscode from 'vscode';
+import { reflashText } from '../boards/reflash-watch.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
+import type { RequestLog } from './request-log.ts';
 import type { Serving } from './serving.ts';
 import type { ServingState } from './serving-state.ts';
 
 /** Writes a line for each request that ended, and for what the server does, to the log. */
-export function logServing(serving: Serving, log: vscode.LogOutputChannel): vscode.Disposable {
+export function logServing(serving: Serving, requests: RequestLog, log: vscode.LogOutputChannel): vscode.Disposable {
+  const onReflash = requests.onDidReflash((reflash) => log.warn(reflashText(reflash)));
   const onTransfer = serving.onDidChangeTransfer((transfer) => {
     if (transfer.state.kind !== 'running') log.info(transferLine(transfer));
     else if (transfer.status === 0) log.debug(requestHead(transfer));
@@ -16,6 +19,7 @@ export function logServing(serving: Serving, log: vscode.LogOutputChannel): vsco
   });
   return {
     dispose() {
+      onReflash.dispose();
       onTransfer.dispose();
       onState.dispose();
     },

@@ -32,7 +32,7 @@ export function resultText(transfer: Transfer, words: Words, locale: string): st
       return words.t(
         'broken off at {0}: {1}',
         percentText(sentBytes, totalBytes, locale),
-        breakWords(state.reason, words),
+        objectionWords(transfer, words) ?? breakWords(state.reason, words),
       );
     case 'finished':
       switch (state.result) {
@@ -54,6 +54,11 @@ export function resultText(transfer: Transfer, words: Words, locale: string): st
           return words.t('asked who serves here');
       }
   }
+}
+
+/** What was found wrong with the image while it was sent. */
+function objectionWords({ objection }: Transfer, words: Words): string | undefined {
+  return objection?.kind === 'wrong image' ? findingWords(objection.image, objection.finding, words) : undefined;
 }
 
 /** Why a request gets nothing, in the user's language. */

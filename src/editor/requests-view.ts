@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Transfer } from '../server/transfer.ts';
 import { Owner } from './dispose.ts';
+import { reflashWords } from './reflash-words.ts';
 import type { RequestLog } from './request-log.ts';
 import { askedText, resultText } from './request-words.ts';
 import type { Ticker } from './ticker.ts';
@@ -39,11 +40,13 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
     const { l10n, env } = vscode;
     const client = clientText(transfer.client);
     const asked = askedText(transfer, l10n);
-    const result = resultText(transfer, l10n, env.language);
+    const reflash = this.#requests.reflashOf(transfer);
+    const flag = reflash === undefined ? [] : [reflashWords(reflash, l10n)];
+    const result = [resultText(transfer, l10n, env.language), ...flag].join(' · ');
     const item = new vscode.TreeItem(client);
     item.id = `${transfer.startedAtMs}/${transfer.id}`;
     item.description = `${result} · ${asked}`;
-    item.iconPath = iconOf(transfer);
+    item.iconPath = reflash === undefined ? iconOf(transfer) : WARNING;
     item.contextValue = 'request';
     item.accessibilityInformation = { label: `${client}, ${asked}: ${result}` };
     item.tooltip = this.#tooltip(transfer, result);
@@ -59,6 +62,8 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
   }
 }
 
+const WARNING = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+
 function iconOf({ state, totalBytes }: Transfer): vscode.ThemeIcon {
   switch (state.kind) {
     case 'running':
@@ -66,7 +71,7 @@ function iconOf({ state, totalBytes }: Transfer): vscode.ThemeIcon {
     case 'broken':
       return new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
     case 'refused':
-      return new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+      return WARNING;
     case 'finished':
       return new vscode.ThemeIcon(state.result === 'image' ? 'pass-filled' : 'check');
   }

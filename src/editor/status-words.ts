@@ -1,4 +1,6 @@
+import type { Reflash } from '../boards/reflash-watch.ts';
 import type { Transfer } from '../server/transfer.ts';
+import { reflashWords } from './reflash-words.ts';
 import { refusalWords, resultText } from './request-words.ts';
 import type { ServingState } from './serving-state.ts';
 import { bytesText, clientText, percentText, type Words } from './words.ts';
@@ -11,13 +13,17 @@ export interface Status {
   readonly severity: 'normal' | 'warning' | 'error';
 }
 
-/**
- * The status for the server's state, the images being sent now, and a refusal or failure the user has not seen yet.
- */
+/** What the user has not seen yet: a request that was refused or broken off, or that shows a reflash. */
+export interface Unseen {
+  readonly transfer: Transfer;
+  readonly reflash?: Reflash | undefined;
+}
+
+/** The status for the server's state, the images being sent now, and what the user has not seen yet. */
 export function statusOf(
   state: ServingState,
   sending: readonly Transfer[],
-  unseen: Transfer | undefined,
+  unseen: Unseen | undefined,
   words: Words,
   locale: string,
 ): Status {
@@ -64,8 +70,12 @@ function failedStatus({ failure }: Extract<ServingState, { kind: 'failed' }>, wo
   return { text: `$(error) mkbox :${port}`, label: words.t('mkbox: port {0} is in use', port), severity: 'error' };
 }
 
-function unseenStatus(transfer: Transfer, words: Words, locale: string): Status {
+function unseenStatus({ transfer, reflash }: Unseen, words: Words, locale: string): Status {
   const client = clientText(transfer.client);
+  if (reflash !== undefined) {
+    const label = words.t('mkbox: {0} {1}', client, reflashWords(reflash, words));
+    return { text: `$(warning) mkbox ${client}`, label, severity: 'warning' };
+  }
   if (transfer.state.kind === 'refused') {
     const why = refusalWords(transfer.state.refusal, words);
     return {

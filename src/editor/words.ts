@@ -54,6 +54,12 @@ export function percentText(part: number, whole: number, locale: string): string
   return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share);
 }
 
+/** How far something is: `12 MB of 63 MB, 19%`. */
+export function progressText(doneBytes: number, totalBytes: number, words: Words, locale: string): string {
+  const [done, total] = [bytesText(doneBytes, locale), bytesText(totalBytes, locale)];
+  return words.t('{0} of {1}, {2}', done, total, percentText(doneBytes, totalBytes, locale));
+}
+
 /** The address of a client as people know it: IPv4 as such, also where it came in by an IPv6 socket. */
 export function clientText(address: string): string {
   return address.replace(/^::ffff:/, '');

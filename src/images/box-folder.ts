@@ -71,6 +71,7 @@ export class BoxFolder {
   async refresh(thorough: boolean): Promise<boolean> {
     const now = await fs.stat(this.path, { bigint: true }).catch(() => undefined);
     if (now === undefined) {
+      this.#seen = undefined;
       this.#inspections = new Map();
       return this.#replace([], []);
     }

@@ -41,11 +41,7 @@ type SeenFiles = Readonly<Record<keyof typeof SET_FILES, FileIdentity | undefine
  * Looks at the set at `location`, and at the raw image beside it if `hasRaw`; the state of a `previous` look stands when
  * none of the set's files changed since.
  */
-export async function inspectImage(
-  location: SetLocation,
-  hasRaw: boolean,
-  previous?: Inspection,
-): Promise<Inspection> {
+export async function inspectImage(location: SetLocation, hasRaw: boolean, previous?: Inspection): Promise<Inspection> {
   const files = await identifyFiles(location);
   const raw = hasRaw ? await rawAge(location, files.zst) : undefined;
   const isSame = previous !== undefined && sameFiles(files, previous.files);
@@ -64,7 +60,7 @@ async function readState(location: SetLocation): Promise<ImageState> {
 async function rawAge(location: SetLocation, zst: FileIdentity | undefined): Promise<RawAge | undefined> {
   const raw = await lookAtRawFile(location);
   if (raw === undefined) return undefined;
-  return zst === undefined || raw.writtenAtMs > Number(zst.mtimeNs) / 1e6 ? 'newer' : 'older';
+  return zst === undefined || raw.writtenAtMs > Number(zst.mtimeNs / 1_000_000n) ? 'newer' : 'older';
 }
 
 async function identifyFiles(location: SetLocation): Promise<SeenFiles> {

@@ -21,5 +21,5 @@ export function imageOfRawFile(fileName: string): string | undefined {
 /** Looks at `<image>.img`; undefined where there is none, or something that is no regular file and can't be packed. */
 export async function lookAtRawFile({ folder, image }: SetLocation): Promise<RawFile | undefined> {
   const stats = await fs.lstat(path.join(folder, image + RAW_SUFFIX)).catch(() => undefined);
-  return stats?.isFile() ? { bytes: stats.size, writtenAtMs: stats.mtimeMs } : undefined;
+  return stats?.isFile() ? { bytes: stats.size, writtenAtMs: Math.floor(stats.mtimeMs) } : undefined;
 }

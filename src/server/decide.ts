@@ -5,7 +5,7 @@ import { type ImageSet, openImageSet } from '../images/image-set.ts';
 import { nearestImage, type Resolution, resolveQuery } from '../images/resolution.ts';
 import { type Answer, type HeaderList, textAnswer } from './answer.ts';
 import { imageQuery } from './asked.ts';
-import { REOPEN_ATTEMPTS, RETRY_AFTER_SECONDS } from './limits.ts';
+import { REOPEN_ATTEMPTS, RETRY_AFTER_SECONDS, VERDICT_WAIT_MS } from './limits.ts';
 import { askPermission, type Permission } from './permission.ts';
 import type { Conditions } from './range.ts';
 import { type Refusal, refusalStatus, refusalText, settlesSoon } from './refusal.ts';
@@ -36,18 +36,28 @@ export interface Restriction {
 /** Whether an update is held back: the board that asks is told to be up to date. */
 export type IsHeld = (client: string, asked: Asked) => boolean;
 
+/** What may be told of deciding. */
+export interface DecideOptions {
+  /** Asked for each update whether that board is held back; none is without it. */
+  readonly isHeld?: IsHeld | undefined;
+  /** How long a set that was not examined yet may hold up its first byte; `VERDICT_WAIT_MS` without it. */
+  readonly verdictWaitMs?: number | undefined;
+}
+
 /** Decides what requests are answered with, from what the catalog holds at that moment. */
 export class Decider {
   readonly #catalog: Catalog;
   readonly #checks: ImageChecks;
   readonly #isHeld: IsHeld;
+  readonly #verdictWaitMs: number;
   #restriction: Restriction = {};
   readonly #upToDate = new UpToDateMemory();
 
-  constructor(catalog: Catalog, checks: ImageChecks, isHeld: IsHeld = () => false) {
+  constructor(catalog: Catalog, checks: ImageChecks, { isHeld = () => false, verdictWaitMs }: DecideOptions = {}) {
     this.#catalog = catalog;
     this.#checks = checks;
     this.#isHeld = isHeld;
+    this.#verdictWaitMs = verdictWaitMs ?? VERDICT_WAIT_MS;
   }
 
   /** From now on hands out only what `restriction` says. */
@@ -90,7 +100,7 @@ export class Decider {
         this.#upToDate.remember(transfer.target, { asked, resolution });
         return SAME_BUILD;
       }
-      const permission = await askPermission(this.#checks, found, set);
+      const permission = await askPermission(this.#checks, found, set, this.#verdictWaitMs);
       if (permission.kind === 'granted' || permission.kind === 'pending') {
         return handOut(transfer, set, permission, conditions);
       }

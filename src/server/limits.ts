@@ -34,7 +34,7 @@ export const DRAIN_DEADLINE_MS = 30_000;
  * How long a set that was not examined yet may hold up its first byte. A small image is known by then, and a wrong one
  * refused in words; a large one is examined while it is sent, and its end held back.
  */
-export const VERDICT_WAIT_MS = 200;
+export const VERDICT_WAIT_MS = 1_000;
 
 /** Bytes at the end of an image that are held back until it is known to be right: it can't be put together without them. */
 export const HELD_BACK_BYTES = 64 * 1024;

@@ -2,7 +2,6 @@ import type { ImageChecks } from '../checks/image-checks.ts';
 import type { Verdict } from '../checks/verdict.ts';
 import type { CatalogImage } from '../images/catalog.ts';
 import type { ImageSet } from '../images/image-set.ts';
-import { VERDICT_WAIT_MS } from './limits.ts';
 import type { Refusal } from './refusal.ts';
 
 /** Whether a set may be handed out: it is known, or it will be, while all but the last bytes are sent. */
@@ -14,14 +13,19 @@ export type Permission =
   /** Settles with the reason not to hand it out, or with undefined. */
   | { readonly kind: 'pending'; readonly objection: Promise<Refusal | undefined> };
 
-/** Asks `checks` about a set that was opened as `image`. What takes no longer than a moment is waited for. */
-export async function askPermission(checks: ImageChecks, image: CatalogImage, set: ImageSet): Promise<Permission> {
+/** Asks `checks` about a set that was opened as `image`. What takes no longer than `waitMs` is waited for. */
+export async function askPermission(
+  checks: ImageChecks,
+  image: CatalogImage,
+  set: ImageSet,
+  waitMs: number,
+): Promise<Permission> {
   const { buildId, checksums, zst } = set;
   const { root, folder, image: name } = image;
   const verdict = checks
     .verdict({ root, folder, image: name, identity: zst.identity, buildId, checksums })
     .catch((error: Error): Verdict => ({ kind: 'failed', code: error.message }));
-  const early = await within(verdict, VERDICT_WAIT_MS);
+  const early = await within(verdict, waitMs);
   if (early === undefined) return { kind: 'pending', objection: verdict.then((late) => objectionTo(image, late)) };
   if (early.kind === 'changed') return { kind: 'changed' };
   const refusal = objectionTo(image, early);
@@ -44,6 +48,7 @@ function objectionTo({ id, image }: CatalogImage, verdict: Verdict): Refusal | u
 
 /** What `promise` settles with, or undefined when that takes longer than `ms`. */
 async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  if (ms === Number.POSITIVE_INFINITY) return promise;
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), ms);

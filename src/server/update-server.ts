@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { clientAddress } from './client-address.ts';
-import { Decider, type IsHeld, type Restriction, refuse, SAME_BUILD } from './decide.ts';
+import { type DecideOptions, Decider, type Restriction, refuse, SAME_BUILD } from './decide.ts';
 import { Exchanges } from './exchanges.ts';
 import { checkRequest } from './guard.ts';
 import { HostAllowList } from './hosts.ts';
@@ -21,7 +21,7 @@ import type { ServerEvents } from './server-events.ts';
 import type { Transfer } from './transfer.ts';
 
 /** How an update server is set up. */
-export interface UpdateServerOptions {
+export interface UpdateServerOptions extends DecideOptions {
   readonly catalog: Catalog;
   /** Who tells whether an image may be handed out. It stays its owner's to close. */
   readonly checks: ImageChecks;
@@ -35,8 +35,6 @@ export interface UpdateServerOptions {
   readonly mode?: ServeMode;
   /** Proxies whose word on a client's address (`X-Forwarded-For`) is believed; none without it. */
   readonly trustedProxies?: Networks;
-  /** Asked for each update whether that board is held back; none is without it. */
-  readonly isHeld?: IsHeld;
   /** More to answer than the endpoints of boards: pages for people. They are answered until the server stops. */
   readonly pages?: (app: Hono<{ Bindings: HttpBindings }>, clientOf: (request: IncomingMessage) => string) => void;
   /** What the server tells programs on the same machine about itself, at `/identity`; see `Identity`. */
@@ -65,7 +63,7 @@ export class UpdateServer {
   private constructor(options: UpdateServerOptions) {
     this.#hosts = new HostAllowList(options.allowedHosts ?? []);
     const proxies = options.trustedProxies ?? new Networks([]);
-    this.#decider = new Decider(options.catalog, options.checks, options.isHeld);
+    this.#decider = new Decider(options.catalog, options.checks, options);
     this.#exchanges = new Exchanges(this.#sender, proxies);
     this.serve(options.mode ?? { kind: 'all' });
     this.stopped = new Promise((resolve) => {

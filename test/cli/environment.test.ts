@@ -11,14 +11,29 @@ const DEFAULTS = {
   stopAfterRequest: false,
   allowedHosts: [],
   checksPath: path.join(homedir(), '.cache', 'mkbox', 'checks.json'),
+  statePath: undefined,
 };
 
+/** What is said, apart from networks, which are compared by who is in them. */
+function plainSettings(environment: NodeJS.ProcessEnv) {
+  const { trustedProxies, statusAllow, ...plain } = readEnvironment(environment);
+  return plain;
+}
+
 suite('the environment', () => {
-  test('says nothing when it is empty', () => deepEqual(readEnvironment({}), DEFAULTS));
+  test('says nothing when it is empty', () => deepEqual(plainSettings({}), DEFAULTS));
 
   test('says nothing by variables that are empty', () => {
-    const empty = { HOST: '', PORT: '', IMAGE_PATH: '', STOP_AFTER_REQUEST: '', ALLOWED_HOSTS: '', CHECKS_PATH: '' };
-    deepEqual(readEnvironment(empty), DEFAULTS);
+    const empty = {
+      HOST: '',
+      PORT: '',
+      IMAGE_PATH: '',
+      STOP_AFTER_REQUEST: '',
+      ALLOWED_HOSTS: '',
+      CHECKS_PATH: '',
+      STATE_PATH: '',
+    };
+    deepEqual(plainSettings(empty), DEFAULTS);
   });
 
   test('says all that can be set', () => {
@@ -29,15 +44,29 @@ suite('the environment', () => {
       STOP_AFTER_REQUEST: 'true',
       ALLOWED_HOSTS: 'updates.example.org',
       CHECKS_PATH: '/var/lib/mkbox/checks.json',
+      STATE_PATH: '/var/lib/mkbox/boards.json',
     };
-    deepEqual(readEnvironment(environment), {
+    deepEqual(plainSettings(environment), {
       host: '0.0.0.0',
       port: 5555,
       imagePath: '/srv/boxes',
       stopAfterRequest: true,
       allowedHosts: ['updates.example.org'],
       checksPath: '/var/lib/mkbox/checks.json',
+      statePath: '/var/lib/mkbox/boards.json',
     });
+  });
+
+  test('names networks, and nobody by default', () => {
+    equal(readEnvironment({}).trustedProxies.includes('127.0.0.1'), false);
+    const { trustedProxies, statusAllow } = readEnvironment({
+      TRUSTED_PROXIES: '127.0.0.1, fd00::/8',
+      STATUS_ALLOW: '10.0.0.0/8',
+    });
+    deepEqual([trustedProxies.includes('fd12::1'), trustedProxies.includes('10.1.2.3')], [true, false]);
+    deepEqual([statusAllow.includes('10.1.2.3'), statusAllow.includes('127.0.0.1')], [true, false]);
+    const message = 'STATUS_ALLOW: "lab" is no address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8';
+    throws(() => readEnvironment({ STATUS_ALLOW: 'lab' }), new UsageError(message));
   });
 
   test("keeps what is known of images among the user's caches, or where systemd gives it room, or nowhere", () => {

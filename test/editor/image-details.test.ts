@@ -1,11 +1,12 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { imageDetails } from '../../src/editor/image-details.ts';
+import { imageDetails, unpackedDetails } from '../../src/editor/image-details.ts';
 import { PLAIN, plainSpaces } from './plain-words.ts';
-import { image, request } from './transfers.ts';
+import { image, request, unpacked } from './transfers.ts';
 
 const IMAGE = image('box/box-pi');
-const READY = { image: IMAGE, parts: undefined, health: { kind: 'ready', verified: false } } as const;
+const HEALTH = { kind: 'ready', verified: false } as const;
+const READY = { image: IMAGE, parts: undefined, health: HEALTH, check: undefined };
 
 function details(...[judged, rawBytes, lastServed]: Partial<Parameters<typeof imageDetails>>): Record<string, string> {
   const rows = imageDetails(judged ?? READY, rawBytes, lastServed, PLAIN, 'en');
@@ -17,6 +18,7 @@ suite('the details of an image', () => {
     const { Built, ...rest } = details();
     deepEqual(rest, {
       State: 'ready',
+      Checked: 'not yet',
       'Build ID': 'a'.repeat(64),
       Size: '63 MB',
       'SHA-256, compressed': '2'.repeat(64),
@@ -44,6 +46,25 @@ suite('the details of an image', () => {
       State: 'building or incomplete: box-pi.img.zst is missing',
       Path: '/boxes/box/box-pi.img.zst',
     });
+  });
+
+  test('tell that there is a newer raw image to pack, not that there is an older one', () => {
+    const rawImage = (raw: 'newer' | 'older') => details({ ...READY, image: { ...IMAGE, raw } })['Raw image'];
+    equal(rawImage('newer'), 'newer than the .img.zst: pack it, and boards get it');
+    equal(rawImage('older'), undefined);
+  });
+
+  test('tell of a raw image without a set its state, size, age and place', () => {
+    const rows = unpackedDetails(unpacked('box/box-pi'), PLAIN, 'en');
+    deepEqual(
+      rows.map(({ label, value }) => [label, plainSpaces(value)]),
+      [
+        ['State', 'not packed: boards get it once it is packed'],
+        ['Size', '252 MB'],
+        ['Built', plainSpaces(new Date(Date.UTC(2024, 0, 2)).toLocaleString('en'))],
+        ['Path', '/boxes/box/box-pi.img'],
+      ],
+    );
   });
 
   test('tell who got it last, and when', () => {

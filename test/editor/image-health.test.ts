@@ -1,19 +1,19 @@
-import { deepEqual, equal } from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { judge, type Surroundings } from '../../src/editor/image-health.ts';
-import { healthText, imageDescription } from '../../src/editor/image-words.ts';
+import { healthText } from '../../src/editor/image-words.ts';
 import { Catalog } from '../../src/images/catalog.ts';
-import { verifyImage } from '../../src/images/verify.ts';
-import { type BoxesFolder, makeBoxes, writeSet } from '../images/image-sets.ts';
-import { PLAIN, plainSpaces } from './plain-words.ts';
+import { type BoxesFolder, BUILD_A, BUILD_B, makeBoxes, sha256, writeSet } from '../images/image-sets.ts';
+import { examination } from './examinations.ts';
+import { PLAIN } from './plain-words.ts';
 import { image } from './transfers.ts';
 
 const ID = 'box/box-pi-main';
 
 async function look(...roots: BoxesFolder[]): Promise<Surroundings> {
   const snapshot = await new Catalog(roots.map(({ root }) => root)).refresh();
-  return { snapshot, boards: ['pi'], verdictOf: () => undefined, sending: new Set() };
+  return { snapshot, boards: ['pi'], known: () => undefined, sending: new Set() };
 }
 
 /** The state in words of the image of `id`. */
@@ -30,17 +30,29 @@ suite('an image', () => {
     equal(state(await look(boxes)), 'ready');
   });
 
-  test('is ready and verified, once its digest was found right', async () => {
+  test('is ready and verified, once it was examined and found right', async () => {
+    await using boxes = await makeBoxes();
+    const { zst } = await writeSet(boxes.root, 'box', 'box-pi-main');
+    const seen = await look(boxes);
+    equal(state({ ...seen, known: () => examination({ zstSha256: sha256(zst) }) }), 'ready, verified');
+  });
+
+  test('is wrong as soon as anything was found, whatever else there is to tell', async () => {
     await using boxes = await makeBoxes();
     await writeSet(boxes.root, 'box', 'box-pi-main');
-    const seen = await look(boxes);
-    const [found = image(ID)] = seen.snapshot.images;
-    const verdict = await verifyImage(found, () => {});
-    if (verdict.kind !== 'right') throw new Error(verdict.kind);
-    equal(state({ ...seen, verdictOf: () => verdict }), 'ready, checksum verified');
-    const wrong = { ...verdict, kind: 'wrong', expected: '1', actual: '2' } as const;
-    const text = 'wrong checksum: box-pi-main.img.zst is not what its .img.sha256 says; build it again';
-    equal(state({ ...seen, verdictOf: () => wrong, sending: new Set([ID]) }), text);
+    const seen = { ...(await look(boxes)), known: () => examination({ zstSha256: '0'.repeat(64) }) };
+    const text =
+      'wrong, not sent to boards: box-pi-main.img.zst is not what its .img.sha256 says: it is being written, or was copied or built wrong';
+    equal(state({ ...seen, sending: new Set([ID]) }), text);
+  });
+
+  test('is judged anew when the small files change, without a new look at the large one', async () => {
+    await using boxes = await makeBoxes();
+    const { zst, file } = await writeSet(boxes.root, 'box', 'box-pi-main');
+    const known = () => examination({ zstSha256: sha256(zst), conf: { buildId: BUILD_A } });
+    equal(state({ ...(await look(boxes)), known }), 'ready, verified');
+    await writeFile(file('.img.buildID'), `${BUILD_B}  box-pi-main.img\n`);
+    match(state({ ...(await look(boxes)), known }), /^wrong, not sent to boards: the image says that it is build aaaa/);
   });
 
   test('is being sent', async () => {
@@ -83,31 +95,24 @@ suite('an image', () => {
     const [found = image(ID)] = seen.snapshot.images;
     deepEqual(judge(found, seen).parts, { box: 'box', board: 'pi', branch: 'feature-x', version: '1.2' });
   });
-});
 
-suite('behind the name of an image', () => {
-  const NOW = Date.UTC(2024, 0, 5);
-  const parts = { box: 'box', board: 'pi', branch: 'main', version: '1.2' };
-  const ready = { kind: 'ready', verified: false } as const;
-  const describe = (judged: Parameters<typeof imageDescription>[0]) =>
-    plainSpaces(imageDescription(judged, NOW, PLAIN, 'en'));
-
-  test('stand its board, branch and version, its age and size', () => {
-    equal(describe({ image: image(ID), parts, health: ready }), 'pi · main · 1.2 · 3 days ago · 63 MB');
+  test('is known by the parts that it says itself, once it was examined', async () => {
+    await using boxes = await makeBoxes();
+    const { zst } = await writeSet(boxes.root, 'led', 'box-pi-main');
+    const conf = { box: 'box', board: 'pi', branch: 'main' };
+    const known = () => examination({ zstSha256: sha256(zst), conf });
+    const seen = { ...(await look(boxes)), boards: [], known };
+    const [found = image(ID)] = seen.snapshot.images;
+    deepEqual(judge(found, seen).parts, conf);
   });
 
-  test('stand age and size alone where its parts are not known', () => {
-    equal(describe({ image: image(ID), parts: undefined, health: ready }), '3 days ago · 63 MB');
-  });
-
-  test('stands that it is not served', () => {
-    const judged = { image: image(ID), parts: undefined, health: { kind: 'shadowed' } } as const;
-    equal(describe(judged), '3 days ago · 63 MB · not served');
-  });
-
-  test('stands that it is not ready', () => {
-    const fault = { file: 'box-pi-main.img.zst', problem: 'missing' } as const;
-    const open = { ...image(ID), state: { kind: 'incomplete', fault } } as const;
-    equal(describe({ image: open, parts, health: { kind: 'incomplete', fault } }), 'pi · main · 1.2 · not ready');
+  test('is out of reach, where no board of the workspace is known, by what it says itself', async () => {
+    await using boxes = await makeBoxes();
+    const { zst } = await writeSet(boxes.root, 'box', 'box-pi');
+    await writeSet(boxes.root, 'box', 'box-pi-main');
+    const known = () => examination({ zstSha256: sha256(zst), conf: { box: 'box', board: 'pi' } });
+    const seen = { ...(await look(boxes)), boards: [] };
+    equal(state(seen, 'box/box-pi'), 'ready');
+    equal(state({ ...seen, known }, 'box/box-pi'), 'no board gets it by its query: box/box-pi-main comes first');
   });
 });

@@ -54,6 +54,23 @@ suite('what came of a request', () => {
   }
 });
 
+suite('what came of a request for an image that was found to be wrong while it was sent', () => {
+  const broken = () =>
+    request({ kind: 'broken', reason: 'image wrong' }, { sentBytes: 60_000_000, totalBytes: 63_000_000 });
+
+  test('is told with what is wrong', () => {
+    const transfer = broken();
+    const finding = { kind: 'no partition table' } as const;
+    transfer.objection = { kind: 'wrong image', id: 'box/box-pi', image: 'box-pi', finding, isSettling: false };
+    const text = 'broken off at 95%: box-pi.img.zst holds no disk image: there is no partition table in it';
+    equal(plainSpaces(resultText(transfer, PLAIN, 'en')), text);
+  });
+
+  test('is told without, where that is not known', () => {
+    equal(plainSpaces(resultText(broken(), PLAIN, 'en')), 'broken off at 95%: the image was found to be wrong');
+  });
+});
+
 suite('why a request got nothing', () => {
   const fault = { file: 'docker-box-pi.img.zst', problem: 'missing' } as const;
   const cases: readonly [refusal: Refusal, text: string][] = [
@@ -63,6 +80,11 @@ suite('why a request got nothing', () => {
     [{ kind: 'no image', tried: ['a', 'b'], nearest: 'c' }, 'no image: tried a, b; nearest: c'],
     [{ kind: 'no image', tried: ['a'] }, 'no image: tried a; there is none at all'],
     [{ kind: 'incomplete', id: 'box/a', fault }, 'box/a is incomplete: docker-box-pi.img.zst is missing'],
+    [
+      { kind: 'wrong image', id: 'box/a', image: 'a', finding: { kind: 'no partition table' }, isSettling: false },
+      'box/a is not sent: a.img.zst holds no disk image: there is no partition table in it',
+    ],
+    [{ kind: 'unchecked', id: 'box/a', code: 'EIO' }, 'box/a is not sent: it could not be checked (EIO)'],
     [{ kind: 'not this one', id: 'box/a', only: 'box/b' }, 'only box/b is served now'],
     [{ kind: 'unreadable', code: 'EIO' }, 'the images could not be read (EIO)'],
     [{ kind: 'request', status: 405, text: 'only GET and HEAD' }, 'refused: only GET and HEAD'],

@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import type { Reflash } from '../../src/boards/reflash-watch.ts';
 import type { ServingState } from '../../src/editor/serving-state.ts';
 import { statusOf } from '../../src/editor/status-words.ts';
 import type { Transfer } from '../../src/server/transfer.ts';
@@ -11,7 +12,13 @@ const SERVING: ServingState = { kind: 'serving', endpoint: ENDPOINT };
 const IMAGE = image('docker-box/docker-box-pi-main');
 
 /** The item's text, label and severity. */
-function status(state: ServingState, sending: readonly Transfer[] = [], unseen?: Transfer): string[] {
+function status(
+  state: ServingState,
+  sending: readonly Transfer[] = [],
+  transfer?: Transfer,
+  reflash?: Reflash,
+): string[] {
+  const unseen = transfer && { transfer, reflash };
   const { text, label, severity } = statusOf(state, sending, unseen, PLAIN, 'en');
   return [text, plainSpaces(label), severity];
 }
@@ -110,5 +117,16 @@ suite('the status after a request that failed, until it is seen,', () => {
     const unseen = request({ kind: 'broken', reason: 'client closed' }, { sentBytes: 1, totalBytes: 4 });
     const label = 'mkbox: 192.168.1.20: broken off at 25%: the board closed the connection';
     deepEqual(status(SERVING, [], unseen), ['$(error) mkbox 192.168.1.20', label, 'error']);
+  });
+
+  test('warns of a board that flashes itself at every boot, also while it downloads once more', () => {
+    const unseen = request({ kind: 'finished', result: 'image' });
+    const reflash = { transfer: unseen, given: 'a'.repeat(64), times: 2, reported: 'b'.repeat(64) };
+    const label =
+      'mkbox: 192.168.1.20 flashes itself at every boot: it got build aaaaaaaaaaaa… 2 times in a row and still reports ' +
+      'bbbbbbbbbbbb…; does it boot from the storage that it writes to?';
+    deepEqual(status(SERVING, [], unseen, reflash), ['$(warning) mkbox 192.168.1.20', label, 'warning']);
+    const again = request({ kind: 'running' }, { sentBytes: 1, totalBytes: 4 });
+    equal(status(SERVING, [again], unseen, reflash)[2], 'warning');
   });
 });

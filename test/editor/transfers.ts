@@ -1,4 +1,4 @@
-import type { CatalogImage } from '../../src/images/catalog.ts';
+import type { CatalogImage, UnpackedImage } from '../../src/images/catalog.ts';
 import { type Asked, Transfer, type TransferState } from '../../src/server/transfer.ts';
 
 /** What a request is like, where it is not the usual one. */
@@ -39,4 +39,10 @@ export function image(id: string): CatalogImage {
       builtAtMs: Date.UTC(2024, 0, 2),
     },
   };
+}
+
+/** A raw image without a set. */
+export function unpacked(id: string, like: Partial<UnpackedImage> = {}): UnpackedImage {
+  const { box, image: name, root, folder } = image(id);
+  return { id, box, image: name, root, folder, bytes: 252_000_000, writtenAtMs: Date.UTC(2024, 0, 2), ...like };
 }

@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { ageText, bytesText, clientText, durationText, percentText } from '../../src/editor/words.ts';
-import { plainSpaces } from './plain-words.ts';
+import { ageText, bytesText, clientText, durationText, percentText, progressText } from '../../src/editor/words.ts';
+import { PLAIN, plainSpaces } from './plain-words.ts';
 
 suite('bytes', () => {
   const cases: readonly [bytes: number, text: string][] = [
@@ -92,6 +92,10 @@ suite('a part of a whole that is a full percent', () => {
       equal(percentText(percent, 100, 'en'), `${percent}%`);
     });
   }
+});
+
+test('how far something is, is told in bytes and percent', () => {
+  equal(plainSpaces(progressText(12_000_000, 63_000_000, PLAIN, 'en')), '12 MB of 63 MB, 19%');
 });
 
 suite('a client', () => {

@@ -4,7 +4,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { rawSize } from '../../src/images/raw-size.ts';
 import { requireTools } from '../tools/tools.ts';
-import { makeBoxes, writeSet } from './image-sets.ts';
+import { makeBoxes, makeOld, writeSet } from './image-sets.ts';
 
 const { zstd, pzstd } = requireTools('zstd', 'pzstd');
 
@@ -93,9 +93,21 @@ suite('the size of an image before compression', () => {
     await using boxes = await makeBoxes();
     const { location, file } = await writeSet(boxes.root, 'box', 'box-pi', { zst: frame });
     await writeFile(file('.img'), Buffer.alloc(12_345));
+    await makeOld(file('.img'));
     equal(await rawSize(location), 12_345);
+    await rm(file('.img.zst'));
+    equal(await rawSize(location), 12_345);
+    await writeFile(file('.img.zst'), frame);
     await rm(file('.img'));
     await symlink('/etc/hostname', file('.img'));
+    equal(await rawSize(location), 100_000);
+  });
+
+  test('is not that of a raw image that is newer, which is another build', async () => {
+    await using boxes = await makeBoxes();
+    const { location, file } = await writeSet(boxes.root, 'box', 'box-pi', { zst: frame });
+    await makeOld(file('.img.zst'));
+    await writeFile(file('.img'), Buffer.alloc(12_345));
     equal(await rawSize(location), 100_000);
   });
 

@@ -21,6 +21,7 @@ export interface Response {
 /** A real server over an image folder of its own. */
 export interface TestServer extends AsyncDisposable {
   readonly server: UpdateServer;
+  readonly checks: ImageChecks;
   /** The image folder. */
   readonly boxes: string;
   readonly url: string;
@@ -102,6 +103,7 @@ export async function startServer(
   };
   return {
     server,
+    checks,
     boxes,
     url: `http://127.0.0.1:${port}`,
     events,

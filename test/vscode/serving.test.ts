@@ -175,7 +175,7 @@ describe('mkbox in a trusted workspace', () => {
     await until(
       'the image to be verified',
       () => row('Images', 'docker-box-odroid-c4-feature-x-1.2.0'),
-      (it) => /checksum verified$/.test(it?.ariaLabel ?? ''),
+      (it) => /ready, verified$/.test(it?.ariaLabel ?? ''),
     );
   });
 

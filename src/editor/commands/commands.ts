@@ -1,34 +1,38 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { CatalogImage } from '../../images/catalog.ts';
+import type { ImageChecks } from '../../checks/image-checks.ts';
+import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import type { ConsentStore } from '../consent.ts';
 import { Owner } from '../dispose.ts';
-import type { ImagesNode } from '../images-view.ts';
+import type { ImagesNode } from '../image-rows.ts';
 import type { Project } from '../project.ts';
 import type { RequestLog } from '../request-log.ts';
 import type { Serving } from '../serving.ts';
-import type { Verdicts } from '../verdicts.ts';
 import { CopyCommands, copy } from './copy.ts';
-import { exportRequests } from './export-requests.ts';
+import type { Packing } from './pack-image.ts';
 import { serveToNetwork } from './serve-to-network.ts';
 import { showActions } from './show-actions.ts';
-import { verifyImages } from './verify-images.ts';
 
 /** What the commands act on. */
 export interface CommandParts {
   readonly serving: Serving;
   readonly project: Project;
   readonly requests: RequestLog;
-  readonly verdicts: Verdicts;
+  readonly checks: ImageChecks;
   readonly consent: ConsentStore;
   readonly log: vscode.LogOutputChannel;
 }
 
 /** Registers the commands of the manifest. Those of the tree get the row they were called on. */
 export class Commands extends Owner {
-  constructor({ serving, project, requests, verdicts, consent, log }: CommandParts) {
+  readonly #parts: CommandParts;
+  #packing: Packing | undefined;
+
+  constructor(parts: CommandParts) {
     super();
-    const copies = new CopyCommands(project, serving);
+    this.#parts = parts;
+    const { serving, project, requests, checks, consent, log } = parts;
+    const copies = new CopyCommands(project, serving, checks);
     const register = (name: string, run: (node?: ImagesNode) => unknown) =>
       this.own(vscode.commands.registerCommand(`mkbox.${name}`, run));
     const whenTrusted = (name: string, run: (node?: ImagesNode) => Promise<void>) =>
@@ -55,10 +59,13 @@ export class Commands extends Owner {
     });
     register('refresh', () => project.refresh(true));
     // A view's title gives its commands the row that has the focus; this one is for all of them.
-    register('verify', () => verifyImages(project.snapshot.images, verdicts, log));
-    register('verifyRow', (node) => verifyImages(imagesOf(node, project), verdicts, log));
+    register('verify', () => this.#verify(project.snapshot.images));
+    register('verifyRow', (node) => this.#verify(imagesOf(node, project)));
+    register('pack', async (node) => {
+      await (await this.#loadPacking()).pack(packableOf(node));
+    });
     register('reveal', (node) => {
-      const image = imageOf(node);
+      const image = packableOf(node);
       return image && revealFile(image);
     });
     register('openBoxbuild', (node) => {
@@ -66,7 +73,22 @@ export class Commands extends Owner {
       return vscode.window.showTextDocument(vscode.Uri.file(path.join(node.box.path, 'BOXBUILD')));
     });
     register('clearRequests', () => requests.clear());
-    register('exportRequests', () => exportRequests(requests));
+    register('exportRequests', async () => {
+      const { exportRequests } = await import('./export-requests.ts');
+      await exportRequests(requests);
+    });
+  }
+
+  async #verify(images: readonly CatalogImage[]): Promise<void> {
+    const { verifyImages } = await import('./verify-images.ts');
+    await verifyImages(images, this.#parts.checks, this.#parts.log);
+  }
+
+  /** There is one, so that no image is packed twice at a time. */
+  async #loadPacking(): Promise<Packing> {
+    const { Packing } = await import('./pack-image.ts');
+    this.#packing ??= new Packing(this.#parts.project, this.#parts.log);
+    return this.#packing;
   }
 }
 
@@ -80,24 +102,27 @@ async function isTrusted(): Promise<boolean> {
 }
 
 function imageOf(node: ImagesNode | undefined): CatalogImage | undefined {
-  return node === undefined || node.kind === 'box' ? undefined : node.image;
+  return node?.kind === 'image' ? node.image : undefined;
+}
+
+/** The image of a row, packed or not. */
+function packableOf(node: ImagesNode | undefined): CatalogImage | UnpackedImage | undefined {
+  return node?.kind === 'image' || node?.kind === 'unpacked' ? node.image : undefined;
 }
 
 /** The image of a row, or the images of a box's row. */
 function imagesOf(node: ImagesNode | undefined, { snapshot }: Project): readonly CatalogImage[] {
-  switch (node?.kind) {
-    case 'box':
-      return snapshot.images.filter((image) => image.folder === node.box.path);
-    case 'image':
-    case 'detail':
-      return [node.image];
-    default:
-      return [];
-  }
+  if (node?.kind === 'box') return snapshot.images.filter((image) => image.folder === node.box.path);
+  const image = imageOf(node);
+  return image === undefined ? [] : [image];
 }
 
-async function revealFile(image: CatalogImage): Promise<void> {
-  const suffix = image.state.kind === 'ready' ? '.img.zst' : '.img.buildID';
-  const file = vscode.Uri.file(path.join(image.folder, image.image + suffix));
+async function revealFile(image: CatalogImage | UnpackedImage): Promise<void> {
+  const file = vscode.Uri.file(path.join(image.folder, image.image + revealedSuffix(image)));
   await vscode.commands.executeCommand('revealInExplorer', file);
+}
+
+function revealedSuffix(image: CatalogImage | UnpackedImage): string {
+  if (!('state' in image)) return '.img';
+  return image.state.kind === 'ready' ? '.img.zst' : '.img.buildID';
 }

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
+import type { ImageParts } from '../../images/image-parts.ts';
 import { dnsTxtRecords, normalizeMac, shellQuote, updatePath, updateTxt } from '../board-pointers.ts';
 import type { Project } from '../project.ts';
 import type { Serving } from '../serving.ts';
@@ -10,33 +12,35 @@ import { partsOf, pickImage } from './pick-image.ts';
 export class CopyCommands {
   readonly #project: Project;
   readonly #serving: Serving;
+  readonly #checks: ImageChecks;
 
-  constructor(project: Project, serving: Serving) {
+  constructor(project: Project, serving: Serving, checks: ImageChecks) {
     this.#project = project;
     this.#serving = serving;
+    this.#checks = checks;
   }
 
   /** The URL of the server, or of the request by which a board gets `image`. */
   async updateUrl(image?: CatalogImage): Promise<void> {
     const url = await this.#serverUrl();
     if (url === undefined) return;
-    await copy(image === undefined ? url : url + updatePath(partsOf(image, this.#project)));
+    await copy(image === undefined ? url : url + updatePath(this.#partsOf(image)));
   }
 
   /** The command that shows what a board would get. */
   async curl(image?: CatalogImage): Promise<void> {
     const url = await this.#serverUrl();
-    const chosen = image ?? (url && (await pickImage(this.#project, vscode.l10n.t('Copy curl Command'))));
+    const chosen = image ?? (url && (await this.#pick(vscode.l10n.t('Copy curl Command'))));
     if (url === undefined || !chosen) return;
-    await copy(`curl ${shellQuote(url + updatePath(partsOf(chosen, this.#project)))} | tar -tv`);
+    await copy(`curl ${shellQuote(url + updatePath(this.#partsOf(chosen)))} | tar -tv`);
   }
 
   /** The file that makes a board ask here, for its boot partition. */
   async updateTxt(image?: CatalogImage): Promise<void> {
     const url = await this.#serverUrl();
-    const chosen = image ?? (url && (await pickImage(this.#project, vscode.l10n.t('Copy update.txt for a Board'))));
+    const chosen = image ?? (url && (await this.#pick(vscode.l10n.t('Copy update.txt for a Board'))));
     if (url === undefined || !chosen) return;
-    await copy(updateTxt(url, partsOf(chosen, this.#project)));
+    await copy(updateTxt(url, this.#partsOf(chosen)));
   }
 
   /** The DNS records that make a board ask here. */
@@ -44,7 +48,7 @@ export class CopyCommands {
     const { l10n, window } = vscode;
     const title = l10n.t('Copy DNS TXT Records');
     const url = await this.#serverUrl();
-    const chosen = image ?? (url && (await pickImage(this.#project, title)));
+    const chosen = image ?? (url && (await this.#pick(title)));
     if (url === undefined || !chosen) return;
     const mac = await window.showInputBox({
       title,
@@ -61,7 +65,15 @@ export class CopyCommands {
       validateInput: (text) => (/^[a-z0-9.-]+$/i.test(text) ? undefined : l10n.t('A domain, as in lab.example.org')),
     });
     if (domain === undefined) return;
-    await copy(dnsTxtRecords(url, partsOf(chosen, this.#project), mac, domain));
+    await copy(dnsTxtRecords(url, this.#partsOf(chosen), mac, domain));
+  }
+
+  #pick(title: string): Promise<CatalogImage | undefined> {
+    return pickImage(this.#project, this.#checks, title);
+  }
+
+  #partsOf(image: CatalogImage): ImageParts {
+    return partsOf(image, this.#project, this.#checks);
   }
 
   /** The server's URL; where boards could not use it, the user is told, and asked. */

@@ -1,13 +1,20 @@
 import * as vscode from 'vscode';
+import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
-import { type ImageParts, splitImageName } from '../../images/image-parts.ts';
+import type { ImageParts } from '../../images/image-parts.ts';
+import { checkOf } from '../image-health.ts';
+import { knownParts } from '../known-parts.ts';
 import type { Project } from '../project.ts';
 import { bytesText } from '../words.ts';
 
 /** Lets the user pick an image that boards can get; undefined when they don't, or when there is none. */
-export async function pickImage(project: Project, title: string): Promise<CatalogImage | undefined> {
+export async function pickImage(
+  project: Project,
+  checks: ImageChecks,
+  title: string,
+): Promise<CatalogImage | undefined> {
   const { l10n, window, env } = vscode;
-  const ready = project.snapshot.images.filter((image) => image.state.kind === 'ready');
+  const ready = project.snapshot.images.filter((image) => image.state.kind === 'ready' && !isWrong(image, checks));
   if (ready.length === 0) {
     void window.showInformationMessage(l10n.t('mkbox: there is no image that is ready.'));
     return undefined;
@@ -26,12 +33,18 @@ export async function pickImage(project: Project, title: string): Promise<Catalo
   return picked?.image;
 }
 
+function isWrong(image: CatalogImage, checks: ImageChecks): boolean {
+  const findings = checkOf(image, (identity) => checks.known(identity))?.findings ?? [];
+  return findings.length > 0;
+}
+
 /**
- * The parts by which a board asks for `image`. Where its name holds none of the workspace's boards, the folder's name is
+ * The parts by which a board asks for `image`. Where neither the image nor its name tells them, the folder's name is
  * taken for the box, and what follows for the board.
  */
-export function partsOf(image: CatalogImage, project: Project): ImageParts {
-  const parts = splitImageName(image.image, image.box, project.boards);
+export function partsOf(image: CatalogImage, project: Project, checks: ImageChecks): ImageParts {
+  const check = checkOf(image, (identity) => checks.known(identity));
+  const parts = knownParts(image, check?.examination, project.boards);
   if (parts !== undefined) return parts;
   const { box } = image;
   const named = image.image.startsWith(`${box}-`) ? image.image.slice(box.length + 1) : image.image;

@@ -1,71 +1,123 @@
 import * as vscode from 'vscode';
+import { findingText, gapText } from '../../checks/finding-text.ts';
+import type { ImageChecks } from '../../checks/image-checks.ts';
+import type { Verdict } from '../../checks/verdict.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
-import { verifyImage } from '../../images/verify.ts';
-import { faultWords } from '../request-words.ts';
-import type { Verdicts } from '../verdicts.ts';
-import { bytesText } from '../words.ts';
+import type { ImageState } from '../../images/image-state.ts';
+import { findingWords } from '../finding-words.ts';
+import { progressText } from '../words.ts';
+import { abortOn } from './abort-on.ts';
+import { showProblem } from './show-problem.ts';
 
-/** Checks the content of `images` against their checksums, with a notification that shows how far it is. */
-export async function verifyImages(
-  images: readonly CatalogImage[],
-  verdicts: Verdicts,
-  log: vscode.LogOutputChannel,
-): Promise<void> {
-  const ready = images.filter((image) => image.state.kind === 'ready');
-  const totalBytes = ready.reduce((sum, { state }) => sum + (state.kind === 'ready' ? state.zstBytes : 0), 0);
-  const { l10n, window, ProgressLocation, env } = vscode;
-  const options = {
-    location: ProgressLocation.Notification,
-    title: l10n.t('mkbox: verifying checksums'),
-    cancellable: true,
-  };
-  const problems = await window.withProgress(options, async (progress, token) => {
-    const abort = new AbortController();
-    const subscription = token.onCancellationRequested(() => abort.abort());
-    let doneBytes = 0;
-    const found: string[] = [];
-    try {
-      for (const image of ready) {
-        const onProgress = (bytes: number) => {
-          doneBytes += bytes;
-          const message = `${image.image} (${bytesText(doneBytes, env.language)} / ${bytesText(totalBytes, env.language)})`;
-          progress.report({ message, increment: (bytes / Math.max(1, totalBytes)) * 100 });
-        };
-        const problem = await verifyOne(image, verdicts, onProgress, abort.signal);
-        log.info(`verified ${image.id}: ${problem ?? 'right'}`);
-        if (problem !== undefined) found.push(problem);
-      }
-      return found;
-    } catch (error) {
-      if (abort.signal.aborted) return undefined;
-      throw error;
-    } finally {
-      subscription.dispose();
-    }
-  });
-  if (problems === undefined) return;
-  if (problems.length > 0) void window.showErrorMessage(`mkbox: ${problems.join('; ')}`);
-  else window.setStatusBarMessage(l10n.t('mkbox: {0} images verified', ready.length), 5_000);
+type ReadyState = Extract<ImageState, { kind: 'ready' }>;
+
+/** An image that is complete: others are not checked. */
+interface ReadyImage {
+  readonly image: CatalogImage;
+  readonly state: ReadyState;
 }
 
-async function verifyOne(
-  image: CatalogImage,
-  verdicts: Verdicts,
-  onProgress: (bytes: number) => void,
+/** What is wrong with an image, as one clause. */
+interface Problem {
+  readonly image: string;
+  readonly text: string;
+}
+
+/**
+ * Checks what those of `images` are that are complete, with a notification that shows how far it is. What is known
+ * already is not read again.
+ */
+export async function verifyImages(
+  images: readonly CatalogImage[],
+  checks: ImageChecks,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  const { l10n, window, ProgressLocation } = vscode;
+  const ready = images.flatMap((image) => (image.state.kind === 'ready' ? [{ image, state: image.state }] : []));
+  if (ready.length === 0) {
+    void window.showInformationMessage(l10n.t('mkbox: there is no image that is ready.'));
+    return;
+  }
+  const title = l10n.t('mkbox: verifying images');
+  const options = { location: ProgressLocation.Notification, title, cancellable: true };
+  const problems = await window.withProgress(options, async (progress, token) => {
+    using abort = abortOn(token);
+    return verifyAll(ready, checks, log, progress, abort.signal).catch((error: unknown) => {
+      if (abort.signal.aborted) return undefined;
+      throw error;
+    });
+  });
+  if (problems === undefined) return;
+  const [first, ...others] = problems;
+  if (first === undefined) {
+    const done =
+      ready.length === 1 ? l10n.t('mkbox: 1 image verified') : l10n.t('mkbox: {0} images verified', ready.length);
+    window.setStatusBarMessage(done, 5_000);
+    return;
+  }
+  const more = others.length === 0 ? '' : ` ${l10n.t('({0} more: see the log)', others.length)}`;
+  await showProblem(l10n.t('mkbox: {0}: {1}', first.image, first.text) + more);
+}
+
+/** Answers what is wrong, of each image that something is wrong with. */
+async function verifyAll(
+  images: readonly ReadyImage[],
+  checks: ImageChecks,
+  log: vscode.LogOutputChannel,
+  progress: vscode.Progress<{ message: string; increment: number }>,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  const { l10n } = vscode;
-  const verdict = await verifyImage(image, onProgress, signal);
+): Promise<Problem[]> {
+  const totalBytes = images.reduce((sum, { state }) => sum + state.zstBytes, 0);
+  let doneBytes = 0;
+  const problems: Problem[] = [];
+  for (const { image, state } of images) {
+    const advance = (bytes: number) => {
+      doneBytes += bytes;
+      const message = `${image.image} (${progressText(doneBytes, totalBytes, vscode.l10n, vscode.env.language)})`;
+      progress.report({ message, increment: (bytes / totalBytes) * 100 });
+    };
+    const doneBefore = doneBytes;
+    advance(0);
+    const { zstIdentity: identity, buildId, checksums } = state;
+    const set = { ...image, identity, buildId, checksums };
+    const verdict = await checks.verdict(set, { urgency: 'some time', onProgress: advance, signal });
+    advance(doneBefore + state.zstBytes - doneBytes);
+    noteVerdict(image, verdict, log);
+    const text = problemText(image.image, verdict);
+    if (text !== undefined) problems.push({ image: image.image, text });
+  }
+  return problems;
+}
+
+/** Writes all that was found, and what could not be checked, to the log. */
+function noteVerdict({ id, image }: CatalogImage, verdict: Verdict, log: vscode.LogOutputChannel): void {
   switch (verdict.kind) {
     case 'right':
-      verdicts.note(image.id, verdict);
+      log.info(`verified ${id}: right`);
+      break;
+    case 'wrong':
+      for (const finding of verdict.findings) log.error(`verified ${id}: wrong: ${findingText(image, finding)}`);
+      break;
+    case 'changed':
+      log.warn(`verified ${id}: its files changed while they were read`);
+      return;
+    case 'failed':
+      log.error(`verified ${id}: it could not be read (${verdict.code})`);
+      return;
+  }
+  for (const gap of verdict.gaps) log.info(`verified ${id}: not checked: ${gapText(gap)}`);
+}
+
+function problemText(image: string, verdict: Verdict): string | undefined {
+  const { l10n } = vscode;
+  switch (verdict.kind) {
+    case 'right':
       return undefined;
     case 'wrong':
-      verdicts.note(image.id, verdict);
-      return l10n.t('{0} is not what its .img.sha256 says; build it again', `${image.image}.img.zst`);
+      return findingWords(image, verdict.findings[0], l10n);
     case 'changed':
-      return l10n.t('{0} was written to while it was verified', `${image.image}.img.zst`);
-    case 'incomplete':
-      return faultWords(verdict.fault, l10n);
+      return l10n.t('{0} was written to while it was verified', `${image}.img.zst`);
+    case 'failed':
+      return l10n.t('{0} could not be read ({1})', `${image}.img.zst`, verdict.code);
   }
 }

@@ -1,0 +1,108 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { readRawImage } from '../../contents/raw-image.ts';
+import { UserError } from '../../errors.ts';
+import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
+import { type PackResult, packImage } from '../../images/pack.ts';
+import { packChoices, packReason } from '../pack-choices.ts';
+import type { Project } from '../project.ts';
+import { bytesText, progressText } from '../words.ts';
+import { abortOn } from './abort-on.ts';
+import { showProblem } from './show-problem.ts';
+
+/** An image of which there is a raw file. */
+type RawImage = CatalogImage | UnpackedImage;
+
+/** Makes full sets of raw images, each once at a time. */
+export class Packing {
+  readonly #project: Project;
+  readonly #log: vscode.LogOutputChannel;
+  /** Raw files that are being packed. */
+  readonly #running = new Set<string>();
+
+  constructor(project: Project, log: vscode.LogOutputChannel) {
+    this.#project = project;
+    this.#log = log;
+  }
+
+  /** Packs `image`, or the one that the user picks. */
+  async pack(image?: RawImage): Promise<void> {
+    const { l10n, window } = vscode;
+    const chosen = image ?? (await this.#pick());
+    if (chosen === undefined) return;
+    // a box's folder may be a link to another's
+    const folder = await realpath(chosen.folder).catch(() => chosen.folder);
+    const file = path.join(folder, chosen.image);
+    if (this.#running.has(file)) {
+      void window.showInformationMessage(l10n.t('mkbox: {0} is being packed already.', chosen.image));
+      return;
+    }
+    this.#running.add(file);
+    try {
+      await this.#run(chosen);
+    } finally {
+      this.#running.delete(file);
+      await this.#project.refresh(true);
+    }
+  }
+
+  async #pick(): Promise<RawImage | undefined> {
+    const { l10n, window } = vscode;
+    const choices = packChoices(this.#project.snapshot);
+    if (choices.length === 0) {
+      void window.showInformationMessage(l10n.t('mkbox: there is no raw image, <image>.img, to pack.'));
+      return undefined;
+    }
+    const items = choices.map((choice) => ({
+      label: choice.image.image,
+      description: `${choice.image.box} · ${packReason(choice, l10n)}`,
+      image: choice.image,
+    }));
+    const picked = await window.showQuickPick(items, {
+      title: l10n.t('Pack Image'),
+      placeHolder: l10n.t('The image'),
+      matchOnDescription: true,
+    });
+    return picked?.image;
+  }
+
+  async #run({ id, root, folder, image }: RawImage): Promise<void> {
+    const { l10n, window, env, ProgressLocation } = vscode;
+    const title = l10n.t('mkbox: packing {0}', image);
+    const options = { location: ProgressLocation.Notification, title, cancellable: true };
+    await window.withProgress(options, async (progress, token) => {
+      using abort = abortOn(token);
+      let doneBytes = 0;
+      const onProgress = (bytes: number, totalBytes: number) => {
+        const increment = (100 * (bytes - doneBytes)) / Math.max(1, totalBytes);
+        doneBytes = bytes;
+        progress.report({ message: progressText(bytes, totalBytes, l10n, env.language), increment });
+      };
+      try {
+        const inside = await readRawImage({ root, folder, image });
+        const buildId = inside?.boardConf?.buildId;
+        const result = await packImage({ folder, image, buildId, onProgress, signal: abort.signal });
+        this.#tellPacked(id, result);
+      } catch (error) {
+        if (abort.signal.aborted) this.#log.info(`packing ${id} was cancelled: nothing was changed`);
+        else this.#tellFailure(id, error);
+      }
+    });
+  }
+
+  #tellPacked(id: string, { image, buildId, rawBytes, zstBytes, checksums }: PackResult): void {
+    this.#log.info(`packed ${id}: ${zstBytes} bytes of ${rawBytes}, build ${buildId}, SHA-256 ${checksums.zst}`);
+    const { l10n, window, env } = vscode;
+    const [packed, raw] = [bytesText(zstBytes, env.language), bytesText(rawBytes, env.language)];
+    window.setStatusBarMessage(l10n.t('mkbox: {0} is packed: {1} of {2}', image, packed, raw), 5_000);
+  }
+
+  #tellFailure(id: string, error: unknown): void {
+    const isForPeople = error instanceof UserError;
+    const message = isForPeople || !(error instanceof Error) ? String(error) : (error.stack ?? error.message);
+    this.#log.error(`packing ${id} failed: ${message}`);
+    const text = error instanceof Error ? error.message : String(error);
+    void showProblem(vscode.l10n.t('mkbox: {0}', text));
+  }
+}

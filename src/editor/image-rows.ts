@@ -1,0 +1,136 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { CatalogBox, CatalogImage, UnpackedImage } from '../images/catalog.ts';
+import type { Detail } from './image-details.ts';
+import type { ImageHealth, JudgedImage } from './image-health.ts';
+import { healthText, imageDescription, unpackedDescription, unpackedText } from './image-words.ts';
+
+/** A row of the view of images. */
+export type ImagesNode =
+  | { readonly kind: 'box'; readonly box: CatalogBox }
+  | { readonly kind: 'image'; readonly image: CatalogImage }
+  | { readonly kind: 'unpacked'; readonly image: UnpackedImage }
+  | { readonly kind: 'detail'; readonly of: CatalogImage | UnpackedImage; readonly detail: Detail };
+
+/** Resources that stand for images, so that decorations can be given to them. */
+const SCHEME = 'mkbox-image';
+
+/** What an image's row looks like: how the image is, or that something newer, or all there is of it, is not packed. */
+type Look = ImageHealth['kind'] | 'newer raw' | 'unpacked';
+
+/** The row of a box: with how many images, and `where` it lies, if that is not plain. */
+export function boxItem(box: CatalogBox, count: number, hasBoxbuild: boolean, where?: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(box.name, vscode.TreeItemCollapsibleState.Expanded);
+  const number = count === 1 ? vscode.l10n.t('1 image') : vscode.l10n.t('{0} images', count);
+  const text = where === undefined ? number : `${number} · ${where}`;
+  item.id = box.path;
+  item.description = text;
+  item.iconPath = new vscode.ThemeIcon('package');
+  item.contextValue = hasBoxbuild ? 'box boxbuild' : 'box';
+  item.accessibilityInformation = { label: vscode.l10n.t('box {0}, {1}', box.name, text) };
+  item.tooltip = box.path;
+  return item;
+}
+
+export function imageItem(judged: JudgedImage): vscode.TreeItem {
+  const { image, health } = judged;
+  const description = imageDescription(judged, Date.now(), vscode.l10n, vscode.env.language);
+  const hasNewerRaw = image.raw === 'newer';
+  const look = health.kind === 'ready' && hasNewerRaw ? 'newer raw' : health.kind;
+  const item = itemOf(image, look, description, healthText(judged, vscode.l10n));
+  item.iconPath = iconOf(health);
+  item.contextValue = `image.${servableAs(health)}${hasNewerRaw ? ' packable' : ''}`;
+  return item;
+}
+
+export function unpackedItem(image: UnpackedImage): vscode.TreeItem {
+  const description = unpackedDescription(image, Date.now(), vscode.l10n, vscode.env.language);
+  const item = itemOf(image, 'unpacked', description, unpackedText(vscode.l10n));
+  item.iconPath = new vscode.ThemeIcon('file-binary', new vscode.ThemeColor('disabledForeground'));
+  item.contextValue = 'image.unpacked packable';
+  return item;
+}
+
+export function detailItem(of: CatalogImage | UnpackedImage, { label, value, icon }: Detail): vscode.TreeItem {
+  const item = new vscode.TreeItem(label);
+  item.id = path.join(of.folder, of.image, label);
+  item.description = value;
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.contextValue = 'detail';
+  item.accessibilityInformation = { label: `${label}: ${value}` };
+  item.tooltip = value;
+  return item;
+}
+
+/** How the name in the row is coloured, and marked. */
+export function decorationOf(uri: vscode.Uri): vscode.FileDecoration | undefined {
+  return uri.scheme === SCHEME ? decorationFor(uri.fragment as Look) : undefined;
+}
+
+function decorationFor(look: Look): vscode.FileDecoration | undefined {
+  const { l10n } = vscode;
+  switch (look) {
+    case 'incomplete':
+    case 'unreachable':
+      return decoration('list.warningForeground', '!');
+    case 'wrong':
+      return decoration('list.errorForeground', '✗');
+    case 'sending':
+      return decoration('charts.blue', '↓');
+    case 'shadowed':
+      return decoration('disabledForeground');
+    case 'newer raw':
+      return decoration('gitDecoration.modifiedResourceForeground', 'P', l10n.t('raw image is newer'));
+    case 'unpacked':
+      return decoration('disabledForeground', 'P', l10n.t('not packed'));
+    case 'ready':
+      return undefined;
+  }
+}
+
+function decoration(color: string, badge?: string, tooltip?: string): vscode.FileDecoration {
+  return new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(color));
+}
+
+function itemOf(
+  { folder, image }: CatalogImage | UnpackedImage,
+  look: Look,
+  description: string,
+  state: string,
+): vscode.TreeItem {
+  const item = new vscode.TreeItem(image, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = path.join(folder, image);
+  item.resourceUri = vscode.Uri.from({
+    scheme: SCHEME,
+    path: path.posix.join('/', folder.replaceAll('\\', '/'), image),
+    fragment: look,
+  });
+  item.description = description;
+  item.accessibilityInformation = { label: vscode.l10n.t('image {0}, {1}; {2}', image, description, state) };
+  item.tooltip = `${image}\n${state}`;
+  return item;
+}
+
+/** What the menus of the manifest tell images apart by. */
+function servableAs({ kind }: ImageHealth): 'ready' | 'wrong' | 'incomplete' {
+  if (kind === 'wrong') return 'wrong';
+  return kind === 'shadowed' || kind === 'incomplete' ? 'incomplete' : 'ready';
+}
+
+function iconOf(health: ImageHealth): vscode.ThemeIcon {
+  const colored = (icon: string, color: string) => new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+  switch (health.kind) {
+    case 'ready':
+      return colored(health.verified ? 'verified-filled' : 'pass', 'testing.iconPassed');
+    case 'sending':
+      return new vscode.ThemeIcon('cloud-download');
+    case 'incomplete':
+      return colored('tools', 'list.warningForeground');
+    case 'unreachable':
+      return colored('debug-disconnect', 'list.warningForeground');
+    case 'wrong':
+      return colored('error', 'list.errorForeground');
+    case 'shadowed':
+      return colored('circle-slash', 'disabledForeground');
+  }
+}

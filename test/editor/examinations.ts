@@ -1,0 +1,28 @@
+import type { Examination, SoundContent } from '../../src/checks/examination.ts';
+import type { BoardConf } from '../../src/contents/board-conf.ts';
+import { SMALLEST_DISK_SHA256 } from '../fixtures/smallest-image.ts';
+
+/** What an examination found, where it is not the usual. */
+export interface ExaminationLike extends Partial<SoundContent> {
+  readonly zstSha256?: string;
+  /** What the board.conf inside says; it says nothing unless told. */
+  readonly conf?: BoardConf;
+}
+
+/** What was found of a sound `.img.zst`, whose digest is twos and whose raw image is that of `writeSet`. */
+export function examination({ zstSha256 = '2'.repeat(64), conf = {}, ...content }: ExaminationLike = {}): Examination {
+  return {
+    zstSha256,
+    examinedAtMs: Date.UTC(2024, 0, 3, 12),
+    content: {
+      kind: 'sound',
+      frames: 1,
+      windowBytes: 2 ** 23,
+      isChecksummed: true,
+      rawSha256: SMALLEST_DISK_SHA256,
+      rawBytes: 252_000_000,
+      inside: { partitionsEnd: 252_000_000, boardConf: conf },
+      ...content,
+    },
+  };
+}
