@@ -24,8 +24,24 @@ export interface ImageSet {
   close(): Promise<void>;
 }
 
-/** Opens the set at `location`, or says why it can't be handed out. Throws only what reading a disk may throw. */
+/** A set that is replaced while it is opened is opened again; who replaces it this often is no build. */
+const REPLACED_ATTEMPTS = 5;
+
+/**
+ * Opens the set at `location`, or says why it can't be handed out. If another `.img.zst` took the name of the one that
+ * was opened before the small files were read, they may be the other one's, and all are opened again. Throws only what
+ * reading a disk may throw.
+ */
 export async function openImageSet(location: SetLocation): Promise<ImageSet | SetFault> {
+  for (let attempt = 1; attempt <= REPLACED_ATTEMPTS; attempt++) {
+    const set = await openOnce(location);
+    if ('problem' in set || (await set.zst.isInPlace())) return set;
+    await set.close();
+  }
+  return fault(location, SET_FILES.zst, 'being written');
+}
+
+async function openOnce(location: SetLocation): Promise<ImageSet | SetFault> {
   const zst = await openMember(location, SET_FILES.zst);
   if (!(zst instanceof PinnedFile)) return zst;
   const rest = await readSmallFiles(location).catch(async (error: unknown) => {

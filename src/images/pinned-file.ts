@@ -116,6 +116,12 @@ export class PinnedFile {
     return now.nlink === 0n && now.size === size && now.mtimeNs === mtimeNs;
   }
 
+  /** Whether the name that it was opened by still leads to this file, whatever was written to it. */
+  async isInPlace(): Promise<boolean> {
+    const there = await fs.promises.lstat(this.path, { bigint: true }).catch(() => undefined);
+    return there?.ino === this.identity.ino && there.dev === this.identity.dev;
+  }
+
   close(): Promise<void> {
     return closeFd(this.#fd);
   }

@@ -1,6 +1,5 @@
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { systemErrorCode } from '../errors.ts';
 import { SET_FILES } from './image-name.ts';
 
@@ -8,24 +7,19 @@ import { SET_FILES } from './image-name.ts';
 export type SetParts = Readonly<Record<keyof typeof SET_FILES, string>>;
 
 /**
- * How long an old set stands without its checksums before anything else of it changes. A request opens the three files
- * within a few milliseconds: one that has the old `.img.zst` open has long opened the rest by then, or missed it.
- */
-const SETTLE_MS = 100;
-
-/**
  * Puts a new set in the place of the old one, if any, so that no request sees files of both. The order:
  *
- * 1. the old `.img.sha256` is put aside: the set is incomplete, and answered 404; a pause of `SETTLE_MS`;
+ * 1. the old `.img.sha256` is put aside: the set is incomplete, and answered 404;
  * 2. the new `.img.zst` takes the old one's name in one step (rename(2));
  * 3. so does the new `.img.buildID`;
  * 4. the new `.img.sha256` appears: with it the set is whole.
  *
- * A request opens the `.img.zst` first, then the `.img.sha256`, then the `.img.buildID`. If it opened the new
- * `.img.zst` (after 2), then the checksums it finds, if any, are the new ones (after 4), and the build ID it opens after
- * them is the new one too. If it opened the old `.img.zst` (before 2), then it finds the old checksums (before 1), or
- * none; new ones, or the new build ID after the old checksums, only if it lingers between two of its files for longer
- * than the pause. A transfer that runs goes on with the old `.img.zst`, which it holds open, and whole.
+ * A request opens the `.img.zst` first, then the `.img.sha256`, then the `.img.buildID`, and looks again whether the name
+ * of the first still leads to what it opened (`openImageSet`). If it opened the new `.img.zst` (after 2), then the
+ * checksums it finds, if any, are the new ones (after 4), and the build ID it opens after them is the new one too. If it
+ * opened the old `.img.zst` (before 2), then it finds the old checksums (before 1), or none; should it find anything new
+ * after them (after 3), then the name leads to the new `.img.zst` by then, and it begins anew. A transfer that runs goes
+ * on with the old `.img.zst`, which it holds open, and whole.
  *
  * The folder is synced (fsync(2)) between the steps, so that after a power cut, too, no two builds are mixed: the set is
  * old, incomplete or new.
@@ -38,7 +32,6 @@ export async function publishSet(folder: string, image: string, parts: SetParts,
   try {
     await moveIfThere(place('checksums'), oldChecksums);
     await syncFolder(folder);
-    await setTimeout(SETTLE_MS);
     signal?.throwIfAborted();
     await rename(parts.zst, place('zst'));
   } catch (error) {
