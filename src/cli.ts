@@ -130,7 +130,8 @@ async function serve(settings: Settings): Promise<void> {
 
 function logReflashes(server: UpdateServer, log: LineLog): void {
   const watch = new ReflashWatch();
-  server.events.on('finished', (transfer) => watch.finished(transfer));
+  for (const end of ['finished', 'broken', 'refused'] as const)
+    server.events.on(end, (transfer) => watch.ended(transfer));
   server.events.on('answering', (transfer) => {
     const reflash = watch.answering(transfer);
     if (reflash !== undefined) log.write(reflashText(reflash));

@@ -24,40 +24,57 @@ interface Given {
   readonly times: number;
 }
 
+/** What is known of who asks for one image from one address. */
+interface Asker {
+  /** Transfers of it that have not ended. */
+  running: number;
+  /** Two downloaded at once: several boards stand behind the address, and what each of them runs can't be told. */
+  isShared: boolean;
+  given: Given | undefined;
+}
+
 /**
  * Watches for boards that flash themselves again at every boot: they download a build completely, twice in a row, and ask
- * again as if they ran another one. A board is known by its address and by what it asks for.
+ * again as if they ran another one. A board is known by its address and by what it asks for; where several share both,
+ * none is named.
  */
 export class ReflashWatch {
-  readonly #given = new Map<string, Given>();
+  readonly #askers = new Map<string, Asker>();
 
   /** Takes word that a request is being answered: the reflash that it shows, if it does. */
   answering(transfer: Transfer): Reflash | undefined {
     const { asked } = transfer;
-    if (asked.kind !== 'update' || asked.buildId === undefined) return undefined;
-    const board = keyOf(transfer);
-    const given = this.#given.get(board);
-    if (given === undefined) return undefined;
-    if (asked.buildId === given.build) {
-      this.#given.delete(board);
-      return undefined;
-    }
-    if (given.times < SUSPICIOUS_TIMES) return undefined;
+    if (asked.kind !== 'update') return undefined;
+    const asker = this.#asker(transfer);
+    asker.running++;
+    asker.isShared ||= asker.running > 1;
+    const { given, isShared } = asker;
+    if (given === undefined || asked.buildId === undefined) return undefined;
+    if (asked.buildId === given.build) asker.given = undefined;
+    if (asked.buildId === given.build || isShared || given.times < SUSPICIOUS_TIMES) return undefined;
     return { transfer, given: given.build, times: given.times, reported: asked.buildId };
   }
 
-  /** Takes word that a request was answered completely. */
-  finished(transfer: Transfer): void {
-    const { state, servedBuildId: build } = transfer;
+  /** Takes word that a request ended, in whatever way, after it was being answered. */
+  ended(transfer: Transfer): void {
+    const { asked, state, servedBuildId: build } = transfer;
+    if (asked.kind !== 'update') return;
+    const asker = this.#asker(transfer);
+    asker.running = Math.max(0, asker.running - 1);
     if (state.kind !== 'finished' || state.result !== 'image' || build === undefined) return;
-    const board = keyOf(transfer);
-    const before = this.#given.get(board);
-    this.#given.delete(board);
-    this.#given.set(board, { build, times: before?.build === build ? before.times + 1 : 1 });
-    for (const oldest of this.#given.keys()) {
-      if (this.#given.size <= MOST_BOARDS) break;
-      this.#given.delete(oldest);
+    asker.given = { build, times: asker.given?.build === build ? asker.given.times + 1 : 1 };
+  }
+
+  #asker(transfer: Transfer): Asker {
+    const key = keyOf(transfer);
+    const asker = this.#askers.get(key) ?? { running: 0, isShared: false, given: undefined };
+    this.#askers.delete(key);
+    this.#askers.set(key, asker);
+    for (const oldest of this.#askers.keys()) {
+      if (this.#askers.size <= MOST_BOARDS) break;
+      this.#askers.delete(oldest);
     }
+    return asker;
   }
 }
 

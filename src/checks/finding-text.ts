@@ -30,6 +30,13 @@ export function findingText(image: string, finding: Finding): string {
       return `the image was built for the box ${finding.inside}, which is not the one in its name`;
     case 'board':
       return `the image was built for the board ${finding.inside}, which is not the one in its name`;
+    case 'not said': {
+      const isBuild = finding.what === 'build ID';
+      const harm = isBuild
+        ? 'a board would flash it again at every boot'
+        : 'a board that runs it can not ask for updates';
+      return `its board.conf says no ${finding.what}: ${harm}`;
+    }
   }
 }
 
@@ -51,8 +58,6 @@ export function gapText(gap: Gap): string {
       return 'there was no room in the temporary folder for a look inside';
     case 'no board.conf':
       return `build ID, box and board inside are not known: ${CONTENTS[gap.fault]}`;
-    case 'not said':
-      return `its board.conf says no ${gap.what}`;
   }
 }
 

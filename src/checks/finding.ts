@@ -15,7 +15,9 @@ export type Finding =
   /** A board that runs the image reports another build than the one that is offered: it would flash it at every boot. */
   | { readonly kind: 'build ID'; readonly inside: string; readonly outside: string }
   /** The image was built for another box, or another board, than its name says. */
-  | { readonly kind: 'box' | 'board'; readonly inside: string };
+  | { readonly kind: 'box' | 'board'; readonly inside: string }
+  /** Its `board.conf` says nothing of what a board needs to ask for updates, and to be told that it has them. */
+  | { readonly kind: 'not said'; readonly what: 'build ID' | 'box' | 'board' };
 
 /** What could not be checked, and so is not known to be right. */
 export type Gap =
@@ -23,6 +25,4 @@ export type Gap =
   | { readonly kind: 'no raw digest' }
   /** There was no room to keep the boot partition for a look. */
   | { readonly kind: 'not looked inside' }
-  | { readonly kind: 'no board.conf'; readonly fault: ContentsFault }
-  /** The `board.conf` says nothing of it. */
-  | { readonly kind: 'not said'; readonly what: 'build ID' | 'box' | 'board' };
+  | { readonly kind: 'no board.conf'; readonly fault: ContentsFault };

@@ -46,7 +46,7 @@ function judgeInside(claims: Claims, { inside, rawBytes }: SoundContent): Judgem
   if (boardConf === undefined) {
     return { findings, gaps: fault === undefined ? [] : [{ kind: 'no board.conf', fault }] };
   }
-  return { findings: [...findings, ...judgeConf(claims, boardConf)], gaps: gapsOf(boardConf) };
+  return { findings: [...findings, ...judgeConf(claims, boardConf), ...unsaid(boardConf)], gaps: [] };
 }
 
 function judgeConf({ image, buildId }: Claims, conf: BoardConf): Finding[] {
@@ -68,7 +68,7 @@ function names(image: string, box: string | undefined, board: string): boolean {
   return box === undefined ? name.includes(`-${board}-`) : name.startsWith(`${box}-${board}-`);
 }
 
-function gapsOf(conf: BoardConf): Gap[] {
+function unsaid(conf: BoardConf): Finding[] {
   const said = { 'build ID': conf.buildId, box: conf.box, board: conf.board };
   return (['build ID', 'box', 'board'] as const)
     .filter((what) => said[what] === undefined)

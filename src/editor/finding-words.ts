@@ -30,6 +30,8 @@ export function findingWords(image: string, finding: Finding, words: Words): str
       return words.t('the image was built for the box {0}, which is not the one in its name', finding.inside);
     case 'board':
       return words.t('the image was built for the board {0}, which is not the one in its name', finding.inside);
+    case 'not said':
+      return notSaidWords(finding.what, words);
   }
 }
 
@@ -60,8 +62,6 @@ export function gapWords(gap: Gap, words: Words): string {
       return words.t('there was no room in the temporary folder for a look inside');
     case 'no board.conf':
       return words.t('build ID, box and board inside are not known: {0}', contentsWords(gap.fault, words));
-    case 'not said':
-      return notSaidWords(gap.what, words);
   }
 }
 
@@ -82,14 +82,14 @@ function contentsWords(fault: ContentsFault, words: Words): string {
   }
 }
 
-function notSaidWords(what: Extract<Gap, { kind: 'not said' }>['what'], words: Words): string {
+function notSaidWords(what: Extract<Finding, { kind: 'not said' }>['what'], words: Words): string {
   switch (what) {
     case 'build ID':
-      return words.t('its board.conf says no build ID');
+      return words.t('its board.conf says no build ID: a board would flash it again at every boot');
     case 'box':
-      return words.t('its board.conf says no box');
+      return words.t('its board.conf says no box: a board that runs it can not ask for updates');
     case 'board':
-      return words.t('its board.conf says no board');
+      return words.t('its board.conf says no board: a board that runs it can not ask for updates');
   }
 }
 

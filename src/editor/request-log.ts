@@ -85,7 +85,7 @@ export class RequestLog extends Owner {
   }
 
   #watchForReflash(transfer: Transfer): void {
-    this.#watch.finished(transfer);
+    if (transfer.state.kind !== 'running') this.#watch.ended(transfer);
     const isAnswering = transfer.state.kind === 'running' && transfer.status > 0;
     const reflash = isAnswering ? this.#watch.answering(transfer) : undefined;
     if (reflash === undefined) return;

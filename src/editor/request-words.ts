@@ -121,7 +121,10 @@ function problemWords(problem: SetProblem, file: string, words: Words): string {
     case 'too large':
       return words.t('{0} is far larger than such a file can be', file);
     case 'no checksum':
-      return words.t('{0} has no line for the .img.zst under exactly its name', file);
+      return words.t(
+        '{0} has no line for the .img.zst under exactly its name, or one that boards can not check: capitals, or another .img.zst',
+        file,
+      );
     case 'no build ID':
       return words.t('{0} does not begin with 64 hexadecimal digits', file);
   }

@@ -28,7 +28,8 @@ const WORDS: Record<SetProblem, string> = {
   unreadable: 'can not be read; check the disk it is on',
   'being written': 'is being written',
   'too large': 'is far larger than such a file can be',
-  'no checksum': 'has no line for the .img.zst under exactly its name',
+  'no checksum':
+    'has no line for the .img.zst under exactly its name, or one that boards can not check: capitals, or another .img.zst',
   'no build ID': 'does not begin with 64 hexadecimal digits',
 };
 

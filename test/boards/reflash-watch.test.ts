@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { type Reflash, ReflashWatch, reflashText } from '../../src/boards/reflash-watch.ts';
 import { buildId, makeSet, startServer, type TestServer } from '../server/harness.ts';
@@ -6,15 +7,17 @@ import { buildId, makeSet, startServer, type TestServer } from '../server/harnes
 const OLD = buildId(7);
 
 /** A server over one image, with the reflashes that were seen on it. */
-async function watched(): Promise<TestServer & { reflashes: Reflash[] }> {
-  const server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi'));
+async function watched(bytes = 1000): Promise<TestServer & { reflashes: Reflash[] }> {
+  const server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', bytes));
   const watch = new ReflashWatch();
   const reflashes: Reflash[] = [];
   server.server.events.on('answering', (transfer) => {
     const reflash = watch.answering(transfer);
     if (reflash !== undefined) reflashes.push(reflash);
   });
-  server.server.events.on('finished', (transfer) => watch.finished(transfer));
+  for (const end of ['finished', 'broken', 'refused'] as const) {
+    server.server.events.on(end, (transfer) => watch.ended(transfer));
+  }
   return { ...server, reflashes };
 }
 
@@ -64,6 +67,19 @@ describe('a board that flashes itself again and again', () => {
     await using server = await watched();
     await makeSet(server.boxes, 'box', 'box-c4');
     for (const board of ['pi', 'c4', 'pi', 'c4']) await boot(server, OLD, `name=box&board=${board}`);
+    assert.deepEqual(server.reflashes, []);
+  });
+
+  it('is not looked for where several share an address', async () => {
+    await using server = await watched(30_000_000); // more than a connection holds
+    const target = `/update?name=box&board=pi&build_id=${OLD}`;
+    const first = await server.connect();
+    const ended = once(server.server.events, 'broken');
+    first.pause().write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    await once(server.server.events, 'answering');
+    for (let board = 0; board < 4; board++) await server.get(target);
+    first.destroy();
+    await ended;
     assert.deepEqual(server.reflashes, []);
   });
 

@@ -43,6 +43,11 @@ suite('a finding in words', () => {
     ],
     [{ kind: 'box', inside: 'other' }, 'the image was built for the box other, which is not the one in its name'],
     [{ kind: 'board', inside: 'c2' }, 'the image was built for the board c2, which is not the one in its name'],
+    [
+      { kind: 'not said', what: 'build ID' },
+      'its board.conf says no build ID: a board would flash it again at every boot',
+    ],
+    [{ kind: 'not said', what: 'board' }, 'its board.conf says no board: a board that runs it can not ask for updates'],
   ];
   for (const [finding, text] of texts) {
     test(`says '${text}'`, () => equal(findingText('box-pi', finding), text));
@@ -53,7 +58,6 @@ suite('a gap in words', () => {
   const texts: [gap: Gap, text: string | RegExp][] = [
     [{ kind: 'no raw digest' }, 'the .img.sha256 has no line for the raw image'],
     [{ kind: 'not looked inside' }, 'there was no room in the temporary folder for a look inside'],
-    [{ kind: 'not said', what: 'board' }, 'its board.conf says no board'],
     [{ kind: 'no board.conf', fault: 'no board.conf' }, /are not known: its initramfs has no board\.conf$/],
     [{ kind: 'no board.conf', fault: 'no U-Boot image' }, /are not known: its initramfs has no U-Boot header$/],
     [{ kind: 'no board.conf', fault: 'no initramfs' }, /are not known: no initramfs can be read/],

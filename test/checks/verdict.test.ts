@@ -65,7 +65,7 @@ suite('the verdict on a set', () => {
     const { set } = await makeSet(boxes);
     const checksums = { ...set.checksums, raw: '0'.repeat(64) };
     deepEqual(await wrong({ ...set, checksums }), { kinds: ['raw digest'], isSettling: false });
-    const boardConf = 'imgname=linux-box\n';
+    const boardConf = `imgname=linux-box\nboard=odroid-c4\nbuildID=${BUILD_1}\n`;
     const { set: other } = await makeSet(boxes, { ...CONTENT, boardConf });
     deepEqual(await wrong(other), { kinds: ['box'], isSettling: false });
   });

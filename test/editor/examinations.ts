@@ -5,12 +5,18 @@ import { SMALLEST_DISK_SHA256 } from '../fixtures/smallest-image.ts';
 /** What an examination found, where it is not the usual. */
 export interface ExaminationLike extends Partial<SoundContent> {
   readonly zstSha256?: string;
-  /** What the board.conf inside says; it says nothing unless told. */
+  /** What the board.conf inside says; that of the box `box` for the board `pi` unless told. */
   readonly conf?: BoardConf;
 }
 
+const CONF: BoardConf = { box: 'box', board: 'pi', buildId: 'a'.repeat(64) };
+
 /** What was found of a sound `.img.zst`, whose digest is twos and whose raw image is that of `writeSet`. */
-export function examination({ zstSha256 = '2'.repeat(64), conf = {}, ...content }: ExaminationLike = {}): Examination {
+export function examination({
+  zstSha256 = '2'.repeat(64),
+  conf = CONF,
+  ...content
+}: ExaminationLike = {}): Examination {
   return {
     zstSha256,
     examinedAtMs: Date.UTC(2024, 0, 3, 12),

@@ -49,7 +49,7 @@ suite('an image', () => {
   test('is judged anew when the small files change, without a new look at the large one', async () => {
     await using boxes = await makeBoxes();
     const { zst, file } = await writeSet(boxes.root, 'box', 'box-pi-main');
-    const known = () => examination({ zstSha256: sha256(zst), conf: { buildId: BUILD_A } });
+    const known = () => examination({ zstSha256: sha256(zst), conf: { box: 'box', board: 'pi', buildId: BUILD_A } });
     equal(state({ ...(await look(boxes)), known }), 'ready, verified');
     await writeFile(file('.img.buildID'), `${BUILD_B}  box-pi-main.img\n`);
     match(state({ ...(await look(boxes)), known }), /^wrong, not sent to boards: the image says that it is build aaaa/);
@@ -110,7 +110,7 @@ suite('an image', () => {
     await using boxes = await makeBoxes();
     const { zst } = await writeSet(boxes.root, 'box', 'box-pi');
     await writeSet(boxes.root, 'box', 'box-pi-main');
-    const known = () => examination({ zstSha256: sha256(zst), conf: { box: 'box', board: 'pi' } });
+    const known = () => examination({ zstSha256: sha256(zst), conf: { box: 'box', board: 'pi', buildId: BUILD_A } });
     const seen = { ...(await look(boxes)), boards: [] };
     equal(state(seen, 'box/box-pi'), 'ready');
     equal(state({ ...seen, known }, 'box/box-pi'), 'no board gets it by its query: box/box-pi-main comes first');

@@ -26,12 +26,17 @@ suite('the checksums of an image', () => {
     deepEqual(parseChecksums(`${ZST} *box-pi.img.zst\n`, 'box-pi'), { zst: ZST });
   });
 
-  test('may be in upper case and are told in lower case', () => {
-    deepEqual(parseChecksums(`${ZST.toUpperCase()}  box-pi.img.zst\n`, 'box-pi'), { zst: ZST });
+  test('may be in upper case for the raw image, which no board checks', () => {
+    const text = `${'A'.repeat(64)}  box-pi.img\n${ZST}  box-pi.img.zst\n`;
+    deepEqual(parseChecksums(text, 'box-pi'), { raw: 'a'.repeat(64), zst: ZST });
   });
 
-  test('are found among lines of other images and of none', () => {
-    const text = `# sums\n\n${RAW}  other-pi.img.zst\n${ZST}  box-pi.img.zst\nthe end\n`;
+  test('may be there twice', () => {
+    deepEqual(parseChecksums(`${ZST}  box-pi.img.zst\n`.repeat(2), 'box-pi'), { zst: ZST });
+  });
+
+  test('are found among lines of other raw images and of none', () => {
+    const text = `# sums\n\n${RAW}  other-pi.img\n${ZST}  box-pi.img.zst\nthe end\n`;
     deepEqual(parseChecksums(text, 'box-pi'), { zst: ZST });
   });
 
@@ -58,6 +63,9 @@ suite('the checksums of an image', () => {
     ['where a tab parts them', `${ZST}\tbox-pi.img.zst\n`],
     ['where a digit is missing', `${ZST.slice(1)}  box-pi.img.zst\n`],
     ['where a digit is none', `${ZST.slice(1)}g  box-pi.img.zst\n`],
+    ['where the digest is in upper case, which busybox does not take', `${ZST.toUpperCase()}  box-pi.img.zst\n`],
+    ['where there is another digest, too', `${RAW}  box-pi.img.zst\n${ZST}  box-pi.img.zst\n`],
+    ['where there is a line for another .img.zst, too', `${ZST}  box-pi.img.zst\n${ZST}  other.img.zst\n`],
     ['of an image whose name only begins like it', `${ZST}  box-pi-main.img.zst\n`],
   ];
   for (const [what, text] of none) {

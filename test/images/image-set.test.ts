@@ -70,13 +70,13 @@ const CONTENTS: readonly [what: string, suffix: string, spoil: Spoil, clause: st
     'the checksums have no line for the compressed image',
     '.img.sha256',
     (file, { checksums }) => writeFile(file, `${checksums.raw}  box-pi.img\n`),
-    'has no line for the .img.zst under exactly its name',
+    'has no line for the .img.zst under exactly its name, or one that boards can not check: capitals, or another .img.zst',
   ],
   [
     'the checksums have lines that end as on Windows',
     '.img.sha256',
     (file, { checksums }) => writeFile(file, `${checksums.zst}  box-pi.img.zst\r\n`),
-    'has no line for the .img.zst under exactly its name',
+    'has no line for the .img.zst under exactly its name, or one that boards can not check: capitals, or another .img.zst',
   ],
   [
     'the checksums are far too long',
