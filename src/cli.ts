@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
 import zlib from 'node:zlib';
 import packageJson from '../package.json' with { type: 'json' };
+import { BoardRegistry } from './boards/board-registry.ts';
 import { ReflashWatch, reflashText } from './boards/reflash-watch.ts';
 import { ImageChecks } from './checks/image-checks.ts';
 import { readEnvironment, type Settings, UsageError } from './cli/environment.ts';
@@ -22,6 +23,7 @@ import { faultText } from './images/set-fault.ts';
 import { DRAIN_DEADLINE_MS } from './server/limits.ts';
 import { transferLine } from './server/transfer-line.ts';
 import { UpdateServer } from './server/update-server.ts';
+import { StatusPages } from './status/status-pages.ts';
 
 /** Exit statuses: what was asked can't be done here and now; what was asked makes no sense. */
 const RUN_TIME_ERROR = 1;
@@ -96,14 +98,21 @@ async function serve(settings: Settings): Promise<void> {
   const catalog = new Catalog([folder]);
   const snapshot = await catalog.refresh();
   const checks = await ImageChecks.open(settings.checksPath);
+  const log = new LineLog(process.stdout);
+  const { statePath, statusAllow: allowed } = settings;
+  const boards = await BoardRegistry.open({ statePath, onMessage: (text) => log.write(text) });
+  const pages = new StatusPages({ version: packageJson.version, catalog, checks, boards, allowed });
   const server = await UpdateServer.start({
     ...settings,
     catalog,
     checks,
+    pages: pages.add,
+    isHeld: (client, asked) => boards.isHeld(client, asked),
     mode: { kind: settings.stopAfterRequest ? 'once' : 'all' },
     identity: { server: 'mkbox', version: packageJson.version },
   });
-  const log = new LineLog(process.stdout);
+  boards.watch(server);
+  pages.watch(server);
   announce(log, server, folder, snapshot);
   for (const end of ['finished', 'broken', 'refused'] as const) {
     server.events.on(end, (transfer) => log.write(transferLine(transfer)));
@@ -123,7 +132,8 @@ async function serve(settings: Settings): Promise<void> {
   }
   log.flush(); // who waits for the first line may send a signal at once
   const shot = await server.stopped;
-  await checks.close();
+  pages.close();
+  await Promise.all([boards.close(), checks.close()]);
   log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`);
   log.flush();
 }

@@ -19,7 +19,7 @@ export type BoardState =
   | { readonly kind: 'downloading'; readonly sinceMs: number; readonly build: string; readonly transferId: number }
   /** It has the image, and writes it to its storage, or starts it. `expectedMs`: how long that took others, if known. */
   | { readonly kind: 'flashing'; readonly sinceMs: number; readonly build: string; readonly expectedMs?: number }
-  /** It should have asked again by now. */
+  /** It should have asked again, at `sinceMs` at the latest. */
   | { readonly kind: 'overdue'; readonly sinceMs: number; readonly build: string; readonly expectedMs: number }
   /** It asked again with the build it was given: it runs it. */
   | { readonly kind: 'confirmed'; readonly sinceMs: number; readonly build: string }
@@ -35,7 +35,7 @@ export type BoardState =
       readonly ofBytes: number;
       readonly reason: BreakReason;
     }
-  /** It got the same build several times in a row, and still reports another. */
+  /** It got the same build several times in a row, and still reports another; also while it downloads that once more. */
   | {
       readonly kind: 'reflashing';
       readonly sinceMs: number;
@@ -43,7 +43,7 @@ export type BoardState =
       readonly times: number;
       readonly reported: string;
     }
-  /** It was not heard of for long. */
+  /** It was not heard of for long; `sinceMs` is when it was last. */
   | { readonly kind: 'silent'; readonly sinceMs: number };
 
 /** A build that a board was given, and what came of it. */

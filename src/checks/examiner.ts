@@ -7,7 +7,7 @@ import type { Order, Outcome, Report } from './worker-messages.ts';
 const MOST_WORKERS = 2;
 
 /** A worker without work is let go: it holds some 20 MB, and starts again in 50 ms. */
-const IDLE_MS = 3_000;
+const IDLE_MS = 1_000;
 
 /** What runs is given this long to clean up after itself when the examiner is closed; it takes some milliseconds. */
 const GRACE_MS = 2_000;

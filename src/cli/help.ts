@@ -17,6 +17,9 @@ environment:
   IMAGE_PATH           folder with the boxes' folders (./)
   STOP_AFTER_REQUEST   true: stop after the first completed update (false)
   ALLOWED_HOSTS        further names boards call this machine by, with commas
+  STATE_PATH           file that keeps what is known of boards (none)
+  STATUS_ALLOW         networks that may see the status page, with commas (none)
+  TRUSTED_PROXIES      proxies whose X-Forwarded-For is believed (none)
   CHECKS_PATH          file that keeps what is known of images
                        (~/.cache/mkbox/checks.json); none keeps nothing
 
@@ -24,6 +27,8 @@ endpoints:
   /list[/<search>]                       the images, one <box>/<image> a line
   /update/<box>/<image>[/<buildID>]      an update, or an empty tar for that build
   /update?name=&board=&branch=&version=&build_id=   the same, as boards ask
+
+  /, /status, /metrics, /healthz         for people and monitoring, on this machine
 
 example:
   HOST=0.0.0.0 IMAGE_PATH=boxes update-server

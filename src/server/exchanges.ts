@@ -58,6 +58,7 @@ export class Exchanges {
       transfer.servedBuildId = known.asked.buildId;
     }
     if ('result' in decision) this.events.emit('accepted', transfer);
+    if (known !== undefined) this.events.emit('asked', transfer);
     this.#send(transfer, response, decision, () => {});
   }
 
@@ -71,7 +72,9 @@ export class Exchanges {
     this.events.emit('accepted', transfer);
     let decision: Decision;
     try {
-      decision = await decide(transfer);
+      const deciding = decide(transfer); // what is asked for is noted before anything is waited for
+      this.events.emit('asked', transfer);
+      decision = await deciding;
     } catch (error) {
       decision = refuse({ kind: 'unreadable', code: systemErrorCode(error) ?? 'internal error' }, ['Retry-After', '5']);
     }

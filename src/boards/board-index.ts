@@ -1,0 +1,153 @@
+import type { Transfer } from '../server/transfer.ts';
+import type { Board, BoardState, Wish } from './board.ts';
+import { MOST_BOARDS } from './limits.ts';
+import { sameBoard } from './same-board.ts';
+
+/** A board that is remembered, and the request of it that is being answered. */
+export interface Entry {
+  board: Board;
+  /** Its newest request, until that ends. */
+  newest?: Transfer | undefined;
+  /** Where it stood before that. */
+  before?: BoardState | undefined;
+  /** Two downloads of one build completed at once: it is several boards behind one address, which can't be told apart. */
+  isShared?: boolean;
+  /** Where it turned out to be a board that was known already. */
+  sameAs?: Entry;
+}
+
+const NATURAL = new Intl.Collator('en', { numeric: true });
+
+/**
+ * The boards that are remembered, found by who asks: by MAC where that is known, else by address, and by the box and
+ * the kind of board asked for, since several may stand behind one address. Never more than `MOST_BOARDS`.
+ */
+export class BoardIndex {
+  /** By their IDs, least recently heard first. */
+  readonly #byId = new Map<string, Entry>();
+  readonly #byKey = new Map<string, Entry>();
+  readonly #onConfirmed: (board: Board) => void;
+  #sorted: readonly Entry[] | undefined;
+
+  /** `onConfirmed`: told of a board of which two records only together show that it runs what it was given. */
+  constructor(onConfirmed: (board: Board) => void) {
+    this.#onConfirmed = onConfirmed;
+  }
+
+  get(id: string): Entry | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Least recently heard first. */
+  values(): Iterable<Entry> {
+    return this.#byId.values();
+  }
+
+  /** By name, or address where they have none, in natural order. */
+  get sorted(): readonly Entry[] {
+    this.#sorted ??= [...this.#byId.values()].sort(
+      ({ board: a }, { board: b }) =>
+        NATURAL.compare(a.name ?? a.address, b.name ?? b.address) ||
+        NATURAL.compare(a.address, b.address) ||
+        (a.id < b.id ? -1 : 1),
+    );
+    return this.#sorted;
+  }
+
+  /**
+   * The board that asks for `wish` from `address`. A MAC decides; a record that was begun when its address's was not
+   * known is carried over.
+   */
+  find(address: string, mac: string | undefined, wish: Wish): Entry | undefined {
+    const byAddress = this.#byKey.get(addressKey(address, wish));
+    if (mac === undefined) return byAddress;
+    const byMac = this.#byKey.get(macKey(mac, wish));
+    const withoutMac = byAddress?.board.mac === undefined ? byAddress : undefined;
+    if (byMac === undefined || withoutMac === undefined) return byMac ?? withoutMac;
+    return this.#join(byMac, withoutMac);
+  }
+
+  /** Takes a board in, for which another one may have to go; answers whether there was room. */
+  add(entry: Entry): boolean {
+    if (this.#byId.size >= MOST_BOARDS) {
+      const dropped = this.#leastMissed();
+      if (dropped === undefined) return false;
+      this.remove(dropped);
+    }
+    this.#byId.set(entry.board.id, entry);
+    this.#index(entry);
+    return true;
+  }
+
+  /** Puts `board` for what was known of it. */
+  set(entry: Entry, board: Board): void {
+    const { address, mac, name } = entry.board;
+    const isMoved = address !== board.address || mac !== board.mac;
+    if (isMoved) this.#unindex(entry);
+    entry.board = board;
+    if (isMoved) this.#index(entry);
+    if (name !== board.name) this.#sorted = undefined;
+  }
+
+  /** Takes word that it was heard of just now. */
+  heard(entry: Entry): void {
+    if (this.#byId.delete(entry.board.id)) this.#byId.set(entry.board.id, entry);
+  }
+
+  remove(entry: Entry): void {
+    this.#byId.delete(entry.board.id);
+    this.#unindex(entry);
+  }
+
+  /** The later record's requests go on under the earlier one. */
+  #join(one: Entry, other: Entry): Entry {
+    const [earlier, later] = one.board.lastSeenMs <= other.board.lastSeenMs ? [one, other] : [other, one];
+    this.remove(later);
+    this.set(earlier, sameBoard(earlier.board, later.board));
+    earlier.newest = later.newest;
+    earlier.before = later.before;
+    earlier.isShared = earlier.isShared === true || later.isShared === true;
+    later.sameAs = earlier;
+    this.heard(earlier);
+    const { state } = earlier.board;
+    if (state.kind === 'confirmed' && later.board.state.kind !== 'confirmed') this.#onConfirmed(earlier.board);
+    return earlier;
+  }
+
+  /**
+   * The one to drop: heard of longest ago, of those that never downloaded anything; only then others, and those that
+   * someone gave a name last. Never one that is being answered or held.
+   */
+  #leastMissed(): Entry | undefined {
+    const oldest: (Entry | undefined)[] = [undefined, undefined];
+    for (const entry of this.#byId.values()) {
+      const { name, history, isHeld } = entry.board;
+      if (entry.newest !== undefined || isHeld) continue;
+      if (name === undefined && history.length === 0) return entry;
+      oldest[name === undefined ? 0 : 1] ??= entry;
+    }
+    return oldest[0] ?? oldest[1];
+  }
+
+  #index(entry: Entry): void {
+    for (const key of keysOf(entry.board)) this.#byKey.set(key, entry);
+    this.#sorted = undefined;
+  }
+
+  #unindex(entry: Entry): void {
+    for (const key of keysOf(entry.board)) if (this.#byKey.get(key) === entry) this.#byKey.delete(key);
+    this.#sorted = undefined;
+  }
+}
+
+function keysOf({ address, mac, wish }: Board): string[] {
+  return mac === undefined ? [addressKey(address, wish)] : [addressKey(address, wish), macKey(mac, wish)];
+}
+
+function addressKey(address: string, { box, board, image }: Wish): string {
+  return JSON.stringify(['address', address, box, board ?? image]);
+}
+
+function macKey(mac: string, { box, board, image }: Wish): string {
+  return JSON.stringify(['mac', mac, box, board ?? image]);
+}

@@ -1,0 +1,165 @@
+import { refusalText } from '../server/refusal.ts';
+import type { Asked, Transfer } from '../server/transfer.ts';
+import type { Board, BoardState, GivenBuild, Wish } from './board.ts';
+import { LOOP_TIMES, MOST_HISTORY, MOST_REASON, MOST_TEXT } from './limits.ts';
+
+/** A board that was never heard of before `asked` came, which `asking` is to be told of next. */
+export function newBoard(id: string, address: string, asked: Asked, atMs: number): Board {
+  return {
+    id,
+    address,
+    wish: wishOf(asked),
+    state: { kind: 'checking', sinceMs: atMs },
+    firstSeenMs: atMs,
+    lastSeenMs: atMs,
+    isHeld: false,
+    history: [],
+  };
+}
+
+/** What a request asks for, as far as it is kept. */
+export function wishOf({ box, board, branch, version, image }: Asked): Wish {
+  const parts = Object.entries({ box, board, branch, version, image });
+  return Object.fromEntries(parts.flatMap(([part, text]) => (text === undefined ? [] : [[part, cut(text)]])));
+}
+
+/**
+ * `board` when it asked: `confirmed` if with the build it was given last, `reflashing` if it was given that more than
+ * once in a row and still reports another, else `checking`. Of a record that several boards share (`isShared`), none is
+ * said to be reflashing: one may report what another one runs.
+ */
+export function asking(board: Board, asked: Asked, atMs: number, isShared = false): Board {
+  const { reportedBuild: _, ...rest } = board;
+  const reported = asked.buildId === undefined ? undefined : cut(asked.buildId);
+  const known: Board = {
+    ...rest,
+    ...(reported === undefined ? {} : { reportedBuild: reported }),
+    wish: wishOf(asked),
+    lastSeenMs: atMs,
+    state: { kind: 'checking', sinceMs: atMs },
+  };
+  const [last, ...earlier] = board.history;
+  if (reported === undefined || last === undefined || last.confirmedAtMs !== undefined) return known;
+  const { build, times } = last;
+  if (reported === build) {
+    const history = [{ ...last, confirmedAtMs: atMs }, ...earlier];
+    return { ...known, history, state: { kind: 'confirmed', sinceMs: atMs, build } };
+  }
+  if (times < LOOP_TIMES || isShared) return known;
+  const sinceMs = board.state.kind === 'reflashing' ? board.state.sinceMs : atMs;
+  return { ...known, state: { kind: 'reflashing', sinceMs, build, times, reported } };
+}
+
+/** Whether `transfer`, which is being answered, brings an image, or a part of one. */
+export function bringsImage({ status, servedBuildId, asked }: Transfer): boolean {
+  return (status === 200 || status === 206) && servedBuildId !== undefined && servedBuildId !== asked.buildId;
+}
+
+/** `board` when the answer to its newest request begins. One that is reflashing stays so while it gets that build again. */
+export function answering(board: Board, transfer: Transfer, atMs: number): Board {
+  const { servedBuildId: build, id: transferId } = transfer;
+  const found = withImage(board, transfer);
+  if (build === undefined || !bringsImage(transfer) || isLoopOf(board.state, build)) return found;
+  return { ...found, state: { kind: 'downloading', sinceMs: atMs, build, transferId } };
+}
+
+/** `board` when its newest request, `transfer`, has ended; `before`, where it stood before that. */
+export function ended(board: Board, transfer: Transfer, before: BoardState | undefined, atMs: number): Board {
+  return { ...withImage(board, transfer), state: endState(board, transfer, before, atMs) };
+}
+
+/** `board` where its newest request, `transfer`, will never be known to end. */
+export function interrupted(board: Board, transfer: Transfer, atMs: number): Board {
+  const isRunning = board.state.kind === 'checking' || bringsImage(transfer);
+  return isRunning ? { ...board, state: brokenOff(transfer, atMs) } : board;
+}
+
+function endState(board: Board, transfer: Transfer, before: BoardState | undefined, atMs: number): BoardState {
+  const { state, servedBuildId, status } = transfer;
+  switch (state.kind) {
+    case 'running':
+      return board.state;
+    case 'refused':
+      return { kind: 'refused', sinceMs: atMs, status, reason: oneLine(refusalText(state.refusal)) };
+    case 'broken':
+      return brokenOff(transfer, atMs);
+    case 'finished':
+      switch (state.result) {
+        case 'image':
+          return gotImage(board, servedBuildId ?? '', atMs);
+        case 'held':
+          return { kind: 'held', sinceMs: atMs };
+        case 'up to date':
+          if (board.state.kind === 'confirmed') return board.state;
+          return { kind: 'up to date', sinceMs: atMs, build: servedBuildId ?? '' };
+        case 'not modified':
+          return before ?? { kind: 'up to date', sinceMs: atMs, build: servedBuildId ?? '' };
+        default:
+          // A part, or a range beyond the end: a look at the image, after which the board stands where it stood.
+          return before ?? brokenOff(transfer, atMs);
+      }
+  }
+}
+
+/** The state of a board whose download ended where it is. A resumed one counts from the archive's start. */
+function brokenOff(transfer: Transfer, atMs: number): BoardState {
+  const { sentBytes, totalBytes, state } = transfer;
+  const start = startOf(transfer);
+  const reason = state.kind === 'broken' ? state.reason : 'client closed';
+  return { kind: 'broken off', sinceMs: atMs, atByte: start + sentBytes, ofBytes: start + totalBytes, reason };
+}
+
+/** Where in the archive an answer in part begins; of a range counted from the end that can't be told. */
+function startOf({ status, headers }: Transfer): number {
+  if (status !== 206) return 0;
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'range');
+  return Number(/^bytes=(\d{1,15})-/.exec(headers[at + 1] ?? '')?.[1] ?? 0);
+}
+
+/** A download that completed: the build, of which image, when it was asked for, and whether nothing was asked since. */
+export interface Completed {
+  readonly build: string;
+  readonly image: string;
+  readonly askedAtMs: number;
+  readonly isNewest: boolean;
+}
+
+/**
+ * The history after a download that completed. Downloads side by side are none in a row: of one that began before the
+ * last build was given, only another build is new, and it stands behind that one if it was asked for earlier.
+ */
+export function given(history: readonly GivenBuild[], completed: Completed, atMs: number): readonly GivenBuild[] {
+  const { build, image, askedAtMs, isNewest } = completed;
+  const [last, ...earlier] = history;
+  const isBeside = last !== undefined && askedAtMs < last.givenAtMs;
+  const isAgain = last !== undefined && last.build === build && last.confirmedAtMs === undefined;
+  if (isAgain && isBeside) return history;
+  if (isAgain) return [{ ...last, givenAtMs: atMs, times: last.times + 1 }, ...earlier];
+  const fresh = { build, image: cut(image), givenAtMs: atMs, times: 1 };
+  return (isBeside && !isNewest ? [last, fresh, ...earlier] : [fresh, ...history]).slice(0, MOST_HISTORY);
+}
+
+/** `board` with the image that its request was resolved to, or without one. */
+function withImage({ image: _, ...board }: Board, { resolution }: Transfer): Board {
+  const id = resolution?.found?.id;
+  return id === undefined ? board : { ...board, image: cut(id) };
+}
+
+function gotImage({ state, history }: Board, build: string, atMs: number): BoardState {
+  if (!isLoopOf(state, build)) return { kind: 'flashing', sinceMs: atMs, build };
+  return { ...state, times: history[0]?.times ?? state.times };
+}
+
+function isLoopOf(state: BoardState, build: string): state is Extract<BoardState, { kind: 'reflashing' }> {
+  return state.kind === 'reflashing' && state.build === build;
+}
+
+/** `text`, or its beginning. */
+export function cut(text: string, most: number = MOST_TEXT): string {
+  return text.length <= most ? text : text.slice(0, most);
+}
+
+/** Names in a request can hold line ends and worse. */
+function oneLine(text: string): string {
+  return cut(text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' '), MOST_REASON);
+}

@@ -1,0 +1,191 @@
+import { EventEmitter } from 'node:events';
+import type { Asked, Transfer } from '../server/transfer.ts';
+import type { UpdateServer } from '../server/update-server.ts';
+import type { Board } from './board.ts';
+import { BoardFinder } from './board-finder.ts';
+import { BoardIndex, type Entry } from './board-index.ts';
+import { bringsImage, cut, interrupted } from './board-record.ts';
+import { BoardRequests } from './board-requests.ts';
+import { BoardStateFile, type KeptState } from './board-state-file.ts';
+import { ChangeClock } from './change-clock.ts';
+import { FlashTimes } from './flash-times.ts';
+import { MOST_BOARDS } from './limits.ts';
+import { type Neighbours, systemNeighbours } from './neighbours.ts';
+import { atTime, nextChangeMs } from './state-in-time.ts';
+
+/** How a registry is set up. */
+export interface BoardRegistryOptions {
+  /** The file that boards are kept in; without it, they are forgotten with the process. */
+  readonly statePath?: string | undefined;
+  /** Who knows MACs; this machine's system without it. */
+  readonly neighbours?: Neighbours | undefined;
+  /** Milliseconds since 1970; the system's clock without it. */
+  readonly now?: (() => number) | undefined;
+  /** Told what went wrong with the file, a line of English. */
+  readonly onMessage?: ((text: string) => void) | undefined;
+}
+
+/** What happens to boards, told to whoever watches. */
+export interface BoardEvents {
+  /** Something about a board or several, at most four times a second; while one downloads, in each quarter. */
+  changed: [];
+  /** It asked again with the build it was given. */
+  confirmed: [board: Board];
+  /** By one more request it showed that it flashes itself again and again. */
+  reflashing: [board: Board];
+}
+
+/**
+ * The boards, and where each stands, as their requests tell: those for updates that name a kind of board or a build. It
+ * is told of beginnings and ends only; how many bytes went out is read from the transfer of who wants to know.
+ */
+export class BoardRegistry {
+  readonly events = new EventEmitter<BoardEvents>();
+  readonly #index = new BoardIndex((board) => this.events.emit('confirmed', board));
+  readonly #finder: BoardFinder;
+  readonly #now: () => number;
+  readonly #file: BoardStateFile | undefined;
+  readonly #clock: ChangeClock;
+  readonly #watched = new Set<BoardRequests>();
+  #times = new FlashTimes();
+
+  /** Begins with no board; `open` begins with those that were kept. */
+  constructor({ statePath, neighbours, now = Date.now, onMessage = () => {} }: BoardRegistryOptions = {}) {
+    this.#finder = new BoardFinder(this.#index, neighbours ?? systemNeighbours(), () => this.#changed());
+    this.#now = now;
+    this.#file = statePath === undefined ? undefined : new BoardStateFile(statePath, onMessage);
+    this.#clock = new ChangeClock({
+      tell: () => void this.events.emit('changed'),
+      isMoving: () => [...this.#index.values()].some(({ newest }) => newest !== undefined),
+      nextMs: () => this.#nextChangeMs(),
+      now,
+    });
+  }
+
+  /** A registry with the boards that were kept. A damaged file is set aside, and `onMessage` told. */
+  static async open(options: BoardRegistryOptions = {}): Promise<BoardRegistry> {
+    const registry = new BoardRegistry(options);
+    const kept = await registry.#file?.read(registry.#now());
+    if (kept === undefined) return registry;
+    registry.#times = new FlashTimes(kept.flashTimes);
+    const boards = kept.boards.toSorted((a, b) => a.lastSeenMs - b.lastSeenMs).slice(-MOST_BOARDS);
+    for (const board of boards) if (registry.#index.get(board.id) === undefined) registry.#index.add({ board });
+    registry.#clock.changed();
+    return registry;
+  }
+
+  /** Takes word of `server`'s requests, until what it answers is called. Running ones count as broken off then. */
+  watch(server: Pick<UpdateServer, 'events'>): () => void {
+    const requests = new BoardRequests(server.events, {
+      index: this.#index,
+      finder: this.#finder,
+      now: this.#now,
+      onChange: () => this.#changed(),
+      onAsked: (entry, before) => this.#asked(entry.board, before),
+    });
+    this.#watched.add(requests);
+    return () => {
+      if (this.#watched.delete(requests)) requests.close();
+    };
+  }
+
+  /** All boards as they stand now, by name, or address where they have none, in natural order. */
+  get boards(): readonly Board[] {
+    const nowMs = this.#now();
+    return this.#index.sorted.map((entry) => this.#shown(entry, nowMs));
+  }
+
+  /** The board of that ID, as it stands now. */
+  get(id: string): Board | undefined {
+    const entry = this.#index.get(id);
+    return entry === undefined ? undefined : this.#shown(entry, this.#now());
+  }
+
+  /** The transfer by which a board gets an image now, for `progressOf`. */
+  transferOf(id: string): Transfer | undefined {
+    const transfer = this.#index.get(id)?.newest;
+    return transfer !== undefined && bringsImage(transfer) ? transfer : undefined;
+  }
+
+  /** Whether the board that asks is held back; for `UpdateServerOptions.isHeld`. */
+  isHeld(client: string, asked: Asked): boolean {
+    return this.#finder.find(client, asked)?.board.isHeld ?? false;
+  }
+
+  /** Holds a board back from its next request on, or releases it. */
+  hold(id: string, held: boolean): void {
+    const entry = this.#index.get(id);
+    if (entry !== undefined) this.#set(entry, { ...entry.board, isHeld: held });
+  }
+
+  /** Gives a board a name, or takes it away. */
+  rename(id: string, name: string | undefined): void {
+    const entry = this.#index.get(id);
+    if (entry === undefined) return;
+    const { name: _, ...board } = entry.board;
+    const given = cut(name?.trim() ?? '');
+    this.#set(entry, given === '' ? board : { ...board, name: given });
+  }
+
+  /** Forgets a board until it asks again. */
+  forget(id: string): void {
+    const entry = this.#index.get(id);
+    if (entry === undefined) return;
+    this.#index.remove(entry);
+    this.#changed();
+  }
+
+  /** Stops watching, and writes what waits to be written. */
+  async close(): Promise<void> {
+    for (const requests of this.#watched) requests.close();
+    this.#watched.clear();
+    this.#finder.close();
+    this.#clock.close();
+    await this.#file?.flush();
+  }
+
+  #asked(board: Board, { history }: Board): void {
+    if (board.state.kind === 'confirmed') {
+      this.#times.learn(board, board.state.sinceMs - (history[0]?.givenAtMs ?? 0));
+      this.events.emit('confirmed', board);
+    }
+    if (board.state.kind === 'reflashing') this.events.emit('reflashing', board);
+  }
+
+  #shown({ board, newest }: Entry, nowMs: number): Board {
+    return atTime(board, nowMs, this.#expectedMs(board), newest !== undefined);
+  }
+
+  #expectedMs(board: Board): number | undefined {
+    return board.state.kind === 'flashing' ? this.#times.expected(board) : undefined;
+  }
+
+  #nextChangeMs(): number | undefined {
+    const nowMs = this.#now();
+    let next: number | undefined;
+    for (const { board } of this.#index.values()) {
+      const changeMs = nextChangeMs(board, nowMs, this.#expectedMs(board)) ?? Number.POSITIVE_INFINITY;
+      if (changeMs < (next ?? Number.POSITIVE_INFINITY)) next = changeMs;
+    }
+    return next;
+  }
+
+  #set(entry: Entry, board: Board): void {
+    this.#index.set(entry, board);
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#clock.changed();
+    this.#file?.schedule(() => this.#kept());
+  }
+
+  /** What is true if the process ends now: what is being answered is broken off then. */
+  #kept(): KeptState {
+    const nowMs = this.#now();
+    const boards = Array.from(this.#index.values(), ({ board, newest }) =>
+      newest === undefined ? board : interrupted(board, newest, nowMs),
+    );
+    return { boards, flashTimes: this.#times.kept };
+  }
+}

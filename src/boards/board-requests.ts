@@ -1,0 +1,114 @@
+import type { Transfer } from '../server/transfer.ts';
+import type { UpdateServer } from '../server/update-server.ts';
+import type { BoardFinder } from './board-finder.ts';
+import type { BoardIndex, Entry } from './board-index.ts';
+import { answering, asking, ended, given, interrupted } from './board-record.ts';
+
+/** A request of a board, until it ends. */
+interface BoardRequest {
+  readonly entry: Entry;
+  readonly askedAtMs: number;
+}
+
+/** Who is told what requests did to a board. */
+export interface RequestsOptions {
+  readonly index: BoardIndex;
+  readonly finder: BoardFinder;
+  readonly now: () => number;
+  /** The request did something to its board. */
+  readonly onChange: () => void;
+  /** The board asked; `before` it did, it was that. */
+  readonly onAsked: (entry: Entry, before: Entry['board']) => void;
+}
+
+/** Follows one server's requests, and notes in the boards' records what they tell. */
+export class BoardRequests {
+  readonly #options: RequestsOptions;
+  readonly #events: UpdateServer['events'];
+  readonly #running = new Map<Transfer, BoardRequest>();
+
+  /** Begins to listen to the server's `events`. */
+  constructor(events: UpdateServer['events'], options: RequestsOptions) {
+    this.#events = events;
+    this.#options = options;
+    events.on('asked', this.#onAsked).on('answering', this.#onAnswering);
+    events.on('finished', this.#onEnd).on('broken', this.#onEnd).on('refused', this.#onEnd);
+  }
+
+  /** Listens no more. What still runs is broken off, as far as anyone will know. */
+  close(): void {
+    const events = this.#events.off('asked', this.#onAsked).off('answering', this.#onAnswering);
+    events.off('finished', this.#onEnd).off('broken', this.#onEnd).off('refused', this.#onEnd);
+    for (const transfer of this.#running.keys()) this.#onEnd(transfer);
+  }
+
+  readonly #onAsked = (transfer: Transfer): void => void this.#requestOf(transfer);
+
+  readonly #onAnswering = (transfer: Transfer): void => {
+    const request = this.#requestOf(transfer);
+    if (request === undefined) return;
+    const { index, now, onChange } = this.#options;
+    const entry = current(request.entry);
+    if (entry.newest !== transfer) return;
+    index.set(entry, answering(entry.board, transfer, now()));
+    onChange();
+  };
+
+  /** What an older request comes to tells nothing of where its board stands: only what it got. */
+  readonly #onEnd = (transfer: Transfer): void => {
+    const request = this.#requestOf(transfer);
+    if (request === undefined) return;
+    this.#running.delete(transfer);
+    const { index, now, onChange } = this.#options;
+    const entry = current(request.entry);
+    const nowMs = now();
+    const isNewest = entry.newest === transfer;
+    let { board } = entry;
+    const { servedBuildId: build, state, resolution } = transfer;
+    if (state.kind === 'finished' && state.result === 'image' && build !== undefined) {
+      const completed = { build, image: resolution?.found?.id ?? '', askedAtMs: request.askedAtMs, isNewest };
+      const history = given(board.history, completed, nowMs);
+      entry.isShared ||= history === board.history;
+      board = { ...board, history };
+    }
+    if (isNewest) {
+      board = { ...board, lastSeenMs: nowMs };
+      board =
+        state.kind === 'running' ? interrupted(board, transfer, nowMs) : ended(board, transfer, entry.before, nowMs);
+      entry.newest = undefined;
+      entry.before = undefined;
+    }
+    index.set(entry, board);
+    onChange();
+  };
+
+  /** The request of `transfer`, whose board hears of it here first; undefined where it is no board's. */
+  #requestOf(transfer: Transfer): BoardRequest | undefined {
+    const known = this.#running.get(transfer);
+    if (known !== undefined || !isBoards(transfer)) return known;
+    const { index, finder, now, onChange, onAsked } = this.#options;
+    const askedAtMs = now();
+    const entry = finder.findOrAdd(transfer.client, transfer.asked, askedAtMs);
+    if (entry === undefined) return undefined;
+    const request = { entry, askedAtMs };
+    this.#running.set(transfer, request);
+    const before = entry.board;
+    const { state } = before;
+    if (state.kind !== 'checking' && state.kind !== 'downloading') entry.before = state;
+    entry.newest = transfer;
+    index.heard(entry);
+    index.set(entry, asking(before, transfer.asked, askedAtMs, entry.isShared));
+    onChange();
+    onAsked(entry, before);
+    return request;
+  }
+}
+
+/** Whether it is a board that asks: for an update, and saying what kind of board it is, or what it runs. */
+function isBoards({ method, asked: { kind, board, buildId } }: Transfer): boolean {
+  return method === 'GET' && kind === 'update' && (board !== undefined || buildId !== undefined);
+}
+
+function current(entry: Entry): Entry {
+  return entry.sameAs === undefined ? entry : current(entry.sameAs);
+}

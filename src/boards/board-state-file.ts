@@ -1,0 +1,135 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { systemErrorCode } from '../errors.ts';
+import type { Board } from './board.ts';
+import type { KeptFlashTimes } from './flash-times.ts';
+import { isKeptBoard } from './kept-board.ts';
+import { BOARDS_PER_WRITE, SAVE_EVERY_MS } from './limits.ts';
+
+/** The form of the file; another one is not read. */
+const FORMAT = 1;
+
+/** What outlives the process. */
+export interface KeptState {
+  readonly boards: readonly Board[];
+  readonly flashTimes: KeptFlashTimes;
+}
+
+const NOTHING: KeptState = { boards: [], flashTimes: [] };
+
+/** The file that boards are kept in. Nothing that is wrong with it is fatal: `onMessage` is told, in a line of English. */
+export class BoardStateFile {
+  readonly #path: string;
+  readonly #onMessage: (text: string) => void;
+  #isUsable = true;
+  #timer: NodeJS.Timeout | undefined;
+  #saving: Promise<void> = Promise.resolve();
+  #savedAt = Number.NEGATIVE_INFINITY;
+  #failure: string | undefined;
+  #state: () => KeptState = () => NOTHING;
+
+  constructor(filePath: string, onMessage: (text: string) => void) {
+    this.#path = filePath;
+    this.#onMessage = onMessage;
+  }
+
+  /** What was kept. A file that can't be read is set aside, and what can be read of it is taken. */
+  async read(nowMs: number): Promise<KeptState> {
+    let kept = NOTHING;
+    let damage: string | undefined;
+    try {
+      const { state, problem } = parse(await readFile(this.#path, 'utf8'));
+      kept = state;
+      damage = problem;
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code === 'ENOENT') return NOTHING;
+      damage = code ?? 'it is no JSON';
+    }
+    if (damage !== undefined) await this.#setAside(damage, nowMs);
+    return kept;
+  }
+
+  /** Takes word that what `state` answers is to be written, soon, and at most once a second. */
+  schedule(state: () => KeptState): void {
+    this.#state = state;
+    if (!this.#isUsable) return;
+    const waitMs = Math.max(0, this.#savedAt + SAVE_EVERY_MS - performance.now());
+    this.#timer ??= setTimeout(() => void this.flush(), waitMs).unref();
+  }
+
+  /** Writes now what waits to be written. Never throws. */
+  flush(): Promise<void> {
+    if (this.#timer === undefined) return this.#saving;
+    clearTimeout(this.#timer);
+    this.#saving = this.#saving.then(async () => {
+      this.#timer = undefined;
+      this.#savedAt = performance.now();
+      try {
+        await replaceFile(this.#path, this.#state());
+        this.#failure = undefined;
+      } catch (error) {
+        const failure = systemErrorCode(error) ?? String(error);
+        if (failure !== this.#failure) this.#onMessage(`the boards could not be kept in ${this.#path} (${failure})`);
+        this.#failure = failure;
+      }
+      this.#savedAt = performance.now();
+    });
+    return this.#saving;
+  }
+
+  async #setAside(damage: string, nowMs: number): Promise<void> {
+    const aside = `${this.#path}.damaged-${new Date(nowMs).toISOString().replaceAll(':', '-')}`;
+    try {
+      await rename(this.#path, aside);
+      this.#onMessage(`the boards kept in ${this.#path} are damaged (${damage}); the file was set aside as ${aside}`);
+    } catch (error) {
+      this.#isUsable = false;
+      const code = systemErrorCode(error) ?? String(error);
+      this.#onMessage(
+        `the boards kept in ${this.#path} can't be read (${damage}) nor set aside (${code}); none are kept from now on`,
+      );
+    }
+  }
+}
+
+function parse(text: string): { state: KeptState; problem?: string } {
+  const { format, boards, flashTimes } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
+  if (format !== FORMAT) return { state: NOTHING, problem: `format ${JSON.stringify(format)}, not ${FORMAT}` };
+  if (!Array.isArray(boards) || !isFlashTimes(flashTimes)) return { state: NOTHING, problem: 'parts are missing' };
+  const good = boards.filter(isKeptBoard);
+  const state = { boards: good, flashTimes };
+  if (good.length === boards.length) return { state };
+  return { state, problem: `${boards.length - good.length} of ${boards.length} boards are none` };
+}
+
+function isFlashTimes(value: unknown): value is KeptFlashTimes {
+  if (!Array.isArray(value)) return false;
+  return value.every(
+    (entry) =>
+      Array.isArray(entry) &&
+      typeof entry[0] === 'string' &&
+      Array.isArray(entry[1]) &&
+      entry[1].every((time) => typeof time === 'number'),
+  );
+}
+
+/** Written beside, synced and renamed: whoever reads it finds the old text or the new one. */
+async function replaceFile(filePath: string, { boards, flashTimes }: KeptState): Promise<void> {
+  await mkdir(path.dirname(filePath), { recursive: true });
+  const part = `${filePath}.${process.pid}.part`;
+  try {
+    await using file = await open(part, 'w', 0o600);
+    await file.write(`{"format":${FORMAT},"flashTimes":${JSON.stringify(flashTimes)},"boards":[`);
+    for (let at = 0; at < boards.length; at += BOARDS_PER_WRITE) {
+      const lines = boards.slice(at, at + BOARDS_PER_WRITE).map((board) => JSON.stringify(board));
+      await file.write(`${at === 0 ? '' : ','}\n${lines.join(',\n')}`);
+    }
+    await file.write('\n]}\n');
+    await file.sync();
+    await rename(part, filePath);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}

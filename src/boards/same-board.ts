@@ -1,0 +1,38 @@
+import type { Board, BoardState, GivenBuild } from './board.ts';
+import { MOST_HISTORY } from './limits.ts';
+
+/**
+ * Two records that turned out to be of one board, which asked from an address whose MAC was not known yet: who it is
+ * comes from the `earlier` one, where it stands from the `later` one.
+ */
+export function sameBoard(earlier: Board, later: Board): Board {
+  const mac = earlier.mac ?? later.mac;
+  const name = earlier.name ?? later.name;
+  const { state, reportedBuild, lastSeenMs } = later;
+  const [last, ...before] = earlier.history;
+  const isConfirmed = last !== undefined && last.confirmedAtMs === undefined && reportedBuild === last.build;
+  const history = isConfirmed ? [{ ...last, confirmedAtMs: lastSeenMs }, ...before] : earlier.history;
+  const confirmed: BoardState | undefined =
+    isConfirmed && (state.kind === 'checking' || state.kind === 'up to date')
+      ? { kind: 'confirmed', sinceMs: state.sinceMs, build: last.build }
+      : undefined;
+  return {
+    ...later,
+    id: earlier.id,
+    ...(mac === undefined ? {} : { mac }),
+    ...(name === undefined ? {} : { name }),
+    firstSeenMs: Math.min(earlier.firstSeenMs, later.firstSeenMs),
+    isHeld: earlier.isHeld || later.isHeld,
+    history: oneHistory(later.history, history),
+    state: confirmed ?? state,
+  };
+}
+
+/** Two histories in one, newest first. What ends the one and begins the other may be one build in a row. */
+function oneHistory(later: readonly GivenBuild[], earlier: readonly GivenBuild[]): readonly GivenBuild[] {
+  const first = later.at(-1);
+  const [last, ...before] = earlier;
+  const isAgain = first !== undefined && first.build === last?.build && last.confirmedAtMs === undefined;
+  if (!isAgain) return [...later, ...earlier].slice(0, MOST_HISTORY);
+  return [...later.slice(0, -1), { ...first, times: first.times + last.times }, ...before].slice(0, MOST_HISTORY);
+}

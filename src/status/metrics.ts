@@ -1,0 +1,103 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Transfer } from '../server/transfer.ts';
+import type { RecentRequests } from './recent-requests.ts';
+import type { StatusReport } from './report.ts';
+
+/** Seconds: from a small image in the lab to a large one over a slow line. */
+const DURATIONS = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800];
+
+/** Bytes per second: from a slow line to loopback. */
+const RATES = [1e5, 1e6, 5e6, 1e7, 5e7, 1e8, 1e9];
+
+const NS_PER_S = 1e9;
+
+/**
+ * What Prometheus scrapes. Counts of requests are plain numbers elsewhere, read when a scrape comes: thousands of small
+ * answers a second cost nothing here. Close it.
+ */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests = this.#counter('mkbox_requests_total', 'Requests that ended, by what they came to', ['result']);
+  readonly #bytes = this.#counter('mkbox_sent_bytes_total', 'Body bytes that the network took', []);
+  readonly #running = this.#gauge('mkbox_transfers_running', 'Requests being answered', []);
+  readonly #images = this.#gauge('mkbox_images', 'Images, by their state', ['state']);
+  readonly #boards = this.#gauge('mkbox_boards', 'Boards, by their state', ['state']);
+  readonly #delayGauge = this.#gauge('mkbox_event_loop_delay_seconds', "The event loop's delay since the last scrape", [
+    'quantile',
+  ]);
+  readonly #durations = new Histogram({
+    name: 'mkbox_image_transfer_duration_seconds',
+    help: 'How long images took that were sent whole',
+    buckets: DURATIONS,
+    registers: [this.#registry],
+  });
+  readonly #rates = new Histogram({
+    name: 'mkbox_image_transfer_rate_bytes_per_second',
+    help: 'How fast images went that were sent whole',
+    buckets: RATES,
+    registers: [this.#registry],
+  });
+  readonly #delay = monitorEventLoopDelay({ resolution: 20 });
+
+  constructor() {
+    this.#delay.enable();
+  }
+
+  /** The content type of what `render` makes. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Takes word of a request that was answered completely. */
+  finished(transfer: Transfer): void {
+    if (transfer.state.kind !== 'finished' || transfer.state.result !== 'image') return;
+    const seconds = transfer.durationMs / 1000;
+    this.#durations.observe(seconds);
+    if (seconds > 0) this.#rates.observe(transfer.sentBytes / seconds);
+  }
+
+  /** The metrics in Prometheus' text format, as things stand. */
+  async render(report: StatusReport, requests: RecentRequests): Promise<string> {
+    setCounts(this.#requests, 'result', requests.counts);
+    this.#bytes.reset();
+    this.#bytes.inc(requests.sentBytes);
+    this.#running.set(report.running.length);
+    setStates(
+      this.#images,
+      report.images.map(({ state }) => state),
+    );
+    setStates(
+      this.#boards,
+      report.boards.map(({ state }) => state.kind),
+    );
+    for (const quantile of [50, 99, 100]) {
+      this.#delayGauge.set({ quantile: String(quantile / 100) }, this.#delay.percentile(quantile) / NS_PER_S);
+    }
+    this.#delay.reset();
+    return this.#registry.metrics();
+  }
+
+  close(): void {
+    this.#delay.disable();
+    this.#registry.clear();
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge<L extends string>(name: string, help: string, labelNames: L[]): Gauge<L> {
+    return new Gauge({ name, help, labelNames, registers: [this.#registry] });
+  }
+}
+
+function setCounts(counter: Counter<'result'>, label: 'result', counts: ReadonlyMap<string, number>): void {
+  counter.reset();
+  for (const [value, count] of counts) counter.inc({ [label]: value }, count);
+}
+
+function setStates(gauge: Gauge<'state'>, states: readonly string[]): void {
+  gauge.reset();
+  for (const state of states) gauge.inc({ state });
+}

@@ -1,0 +1,81 @@
+import { html } from 'hono/html';
+import type { RecentRequest } from './recent-requests.ts';
+import type { BoardReport, ImageReport, StatusReport } from './report.ts';
+import { boardText, buildText, bytesText, imageText, timeText, wishText } from './words.ts';
+
+/** HTML in which everything that came from outside is escaped. */
+export type Html = ReturnType<typeof html>;
+
+/** The whole page, for a browser. It needs no script to be read; without one, it loads itself anew. */
+export function pageHtml(report: StatusReport): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<title>mkbox</title>
+<link rel="stylesheet" href="status.css">
+<script type="module" src="status.js"></script>
+<noscript><meta http-equiv="refresh" content="5"></noscript>
+</head>
+<body>
+<header>
+<h1>mkbox update server</h1>
+<p class="quiet">version ${report.server.version}, started ${timeText(report.server.startedAtMs)} UTC · <span id="live" role="status">as of when it was loaded</span></p>
+</header>
+<main>${mainHtml(report)}</main>
+</body>
+</html>
+`;
+}
+
+/** What changes: boards, images and requests. */
+export function mainHtml({ boards, images, recent }: StatusReport): Html {
+  return html`${table('Boards', ['Board', 'Asks for', 'Runs', 'State', 'Last heard of (UTC)'], boards.map(boardRow), 'No board has asked yet.')}
+${table('Images', ['Image', 'Build', 'Size', 'State'], images.map(imageRow), 'There is no image.')}
+${table('Recent requests', ['Time (UTC)', 'Client', 'Request', 'Answer'], recent.map(requestRow), 'No request has come yet.')}`;
+}
+
+function table(caption: string, headings: readonly string[], rows: readonly Html[], none: string): Html {
+  if (rows.length === 0) return html`<h2>${caption}</h2><p class="quiet">${none}</p>`;
+  const heads = headings.map((heading) => html`<th scope="col">${heading}</th>`);
+  return html`<table><caption>${caption}</caption><thead><tr>${heads}</tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+function boardRow(board: BoardReport): Html {
+  const { name, address, mac, reportedBuild, isBehind, isHeld, download, lastSeenMs } = board;
+  const bar =
+    download === undefined
+      ? ''
+      : html`<progress aria-label="download" max="${download.totalBytes}" value="${download.sentBytes}"></progress> `;
+  const held = isHeld ? html` <strong>held</strong>` : '';
+  return html`<tr><td>${name ?? address}${held}<br><span class="quiet">${name === undefined ? '' : address} ${mac ?? ''}</span></td>
+<td>${wishText(board)}</td><td>${buildText(reportedBuild)}${isBehind ? ' (older)' : ''}</td>
+<td class="${boardClass(board)}">${bar}${boardText(board)}</td><td>${timeText(lastSeenMs)}</td></tr>`;
+}
+
+function boardClass({ state }: BoardReport): string {
+  switch (state.kind) {
+    case 'confirmed':
+    case 'up to date':
+      return 'good';
+    case 'refused':
+    case 'broken off':
+    case 'reflashing':
+    case 'overdue':
+      return 'bad';
+    default:
+      return '';
+  }
+}
+
+function imageRow(image: ImageReport): Html {
+  const { id, buildId, bytes, state } = image;
+  const look = state === 'verified' ? 'good' : state === 'ready' ? '' : 'bad';
+  return html`<tr><td>${id}</td><td>${buildText(buildId)}</td><td class="number">${bytes === undefined ? '–' : bytesText(bytes)}</td><td class="${look}">${imageText(image)}</td></tr>`;
+}
+
+function requestRow({ atMs, client, method, target, status, outcome, reason }: RecentRequest): Html {
+  const isBad = reason !== undefined;
+  return html`<tr><td>${timeText(atMs)}</td><td>${client}</td><td>${method} ${target}</td><td class="${isBad ? 'bad' : ''}">${status} ${outcome}${isBad ? `: ${reason}` : ''}</td></tr>`;
+}

@@ -1,0 +1,86 @@
+import { refusalText } from '../server/refusal.ts';
+import type { ServerEvents } from '../server/server-events.ts';
+import type { Transfer } from '../server/transfer.ts';
+import type { UpdateServer } from '../server/update-server.ts';
+
+/** Requests kept for people to look at. */
+const MOST_KEPT = 50;
+
+/** A request that ended. Times are milliseconds since 1970, sizes bytes. */
+export interface RecentRequest {
+  readonly atMs: number;
+  readonly client: string;
+  readonly method: string;
+  readonly target: string;
+  readonly status: number;
+  readonly sentBytes: number;
+  readonly durationMs: number;
+  /** What it came to: a result, `broken off` or `refused`. */
+  readonly outcome: string;
+  /** Why it got nothing, in English; absent where it got what it asked for. */
+  readonly reason?: string;
+}
+
+/** The last requests that ended, newest first, and how many there were of each outcome. */
+export class RecentRequests {
+  #ended: Transfer[] = [];
+  readonly #counts = new Map<string, number>();
+  #sentBytes = 0;
+
+  /** Begins to take word of a server's requests; answers the way to stop that. */
+  watch({ events }: Pick<UpdateServer, 'events'>): () => void {
+    const onEnd = (transfer: Transfer) => this.#note(transfer);
+    const ends: (keyof ServerEvents)[] = ['finished', 'broken', 'refused'];
+    for (const end of ends) events.on(end, onEnd);
+    return () => {
+      for (const end of ends) events.off(end, onEnd);
+    };
+  }
+
+  /** How many requests ended with each outcome. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts;
+  }
+
+  /** Body bytes that the network took, of all requests that ended. */
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  /** The last requests, newest first. */
+  get list(): readonly RecentRequest[] {
+    return this.#ended.slice(-MOST_KEPT).toReversed().map(describe);
+  }
+
+  #note(transfer: Transfer): void {
+    const outcome = outcomeOf(transfer);
+    this.#counts.set(outcome, (this.#counts.get(outcome) ?? 0) + 1);
+    this.#sentBytes += transfer.sentBytes;
+    this.#ended.push(transfer);
+    // in one go, so that a flood of small requests does not move the list for each
+    if (this.#ended.length >= 2 * MOST_KEPT) this.#ended = this.#ended.slice(-MOST_KEPT);
+  }
+}
+
+/** What a request that ended came to. */
+export function outcomeOf({ state }: Transfer): string {
+  switch (state.kind) {
+    case 'finished':
+      return state.result;
+    case 'broken':
+      return 'broken off';
+    case 'refused':
+      return 'refused';
+    case 'running':
+      return 'running';
+  }
+}
+
+function describe(transfer: Transfer): RecentRequest {
+  const { startedAtMs, client, method, target, status, sentBytes, durationMs, state, objection } = transfer;
+  const request = { atMs: startedAtMs, client, method, target, status, sentBytes, durationMs: Math.round(durationMs) };
+  const outcome = outcomeOf(transfer);
+  if (state.kind === 'refused') return { ...request, outcome, reason: refusalText(state.refusal) };
+  if (state.kind !== 'broken') return { ...request, outcome };
+  return { ...request, outcome, reason: objection === undefined ? state.reason : refusalText(objection) };
+}

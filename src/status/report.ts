@@ -1,0 +1,118 @@
+import type { Board } from '../boards/board.ts';
+import { findingText } from '../checks/finding-text.ts';
+import type { ImageChecks } from '../checks/image-checks.ts';
+import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
+import { faultText } from '../images/set-fault.ts';
+import type { Transfer } from '../server/transfer.ts';
+import type { RecentRequest, RecentRequests } from './recent-requests.ts';
+
+/** The form of the report: it changes when a member's meaning does. New members may come without that. */
+export const REPORT_FORMAT = 1;
+
+/** What is served, to whom, and what came of it. Times are milliseconds since 1970, sizes bytes. It can be written as JSON. */
+export interface StatusReport {
+  readonly format: typeof REPORT_FORMAT;
+  readonly server: { readonly name: 'mkbox'; readonly version: string; readonly startedAtMs: number };
+  readonly images: readonly ImageReport[];
+  readonly boards: readonly BoardReport[];
+  /** Requests being answered now. */
+  readonly running: readonly RunningReport[];
+  /** Requests that ended, newest first. */
+  readonly recent: readonly RecentRequest[];
+}
+
+/** An image: `ready` when it is complete, `verified` when it is known to be right, too. */
+export interface ImageReport {
+  readonly id: string;
+  readonly state: 'ready' | 'verified' | 'incomplete' | 'wrong';
+  readonly buildId?: string;
+  /** Of the `.img.zst`. */
+  readonly bytes?: number;
+  readonly builtAtMs?: number;
+  /** Why boards do not get it. */
+  readonly reason?: string;
+}
+
+/** A board, and how far its download is. */
+export interface BoardReport extends Board {
+  /** Whether the image it asks for is another build than the one it runs. */
+  readonly isBehind: boolean;
+  readonly download?: Progress;
+}
+
+export interface Progress {
+  readonly sentBytes: number;
+  readonly totalBytes: number;
+  readonly bytesPerSecond: number;
+}
+
+export interface RunningReport extends Progress {
+  readonly client: string;
+  readonly target: string;
+}
+
+/** Who knows boards. */
+export interface KnownBoards {
+  readonly boards: readonly Board[];
+  /** The transfer of a board that downloads now. */
+  transferOf(id: string): Transfer | undefined;
+}
+
+/** What a report is made of. */
+export interface ReportParts {
+  readonly version: string;
+  readonly startedAtMs: number;
+  readonly snapshot: CatalogSnapshot;
+  readonly checks: Pick<ImageChecks, 'findings'>;
+  readonly boards: KnownBoards;
+  readonly running: ReadonlySet<Transfer>;
+  readonly recent: RecentRequests;
+}
+
+/** Makes a report of how things stand. Nothing is looked up on a disk. */
+export function makeReport({
+  version,
+  startedAtMs,
+  snapshot,
+  checks,
+  boards,
+  running,
+  recent,
+}: ReportParts): StatusReport {
+  return {
+    format: REPORT_FORMAT,
+    server: { name: 'mkbox', version, startedAtMs },
+    images: snapshot.images.map((image) => reportImage(image, checks)),
+    boards: boards.boards.map((board) => reportBoard(board, boards, snapshot)),
+    running: [...running].map((transfer) => ({
+      client: transfer.client,
+      target: transfer.target,
+      ...progressOf(transfer),
+    })),
+    recent: recent.list,
+  };
+}
+
+function reportImage({ id, image, state }: CatalogImage, checks: Pick<ImageChecks, 'findings'>): ImageReport {
+  if (state.kind === 'incomplete') return { id, state: 'incomplete', reason: faultText(state.fault) };
+  const { buildId, zstBytes: bytes, builtAtMs } = state;
+  const facts = { id, buildId, bytes, builtAtMs };
+  const findings = checks.findings({ ...state, image, identity: state.zstIdentity });
+  if (findings === undefined) return { ...facts, state: 'ready' };
+  const [gravest] = findings;
+  if (gravest === undefined) return { ...facts, state: 'verified' };
+  return { ...facts, state: 'wrong', reason: findingText(image, gravest) };
+}
+
+function reportBoard(board: Board, boards: KnownBoards, { byId }: CatalogSnapshot): BoardReport {
+  const image = board.image === undefined ? undefined : byId.get(board.image);
+  const served = image?.state.kind === 'ready' ? image.state.buildId : undefined;
+  const isBehind = served !== undefined && board.reportedBuild !== undefined && board.reportedBuild !== served;
+  const transfer = board.state.kind === 'downloading' ? boards.transferOf(board.id) : undefined;
+  return { ...board, isBehind, ...(transfer && { download: progressOf(transfer) }) };
+}
+
+function progressOf({ sentBytes, totalBytes, durationMs }: Transfer): Progress {
+  const bytesPerSecond = durationMs > 0 ? Math.round((sentBytes * 1000) / durationMs) : 0;
+  return { sentBytes, totalBytes, bytesPerSecond };
+}

@@ -1,0 +1,136 @@
+import type { IncomingMessage } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import type { Context, Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import { streamSSE } from 'hono/streaming';
+import type { ImageChecks } from '../checks/image-checks.ts';
+import type { Catalog } from '../images/catalog.ts';
+import { isLoopback } from '../server/identity.ts';
+import type { Networks } from '../server/networks.ts';
+import type { Transfer } from '../server/transfer.ts';
+import type { UpdateServer } from '../server/update-server.ts';
+import { SCRIPT, STYLE } from './assets.ts';
+import { Metrics } from './metrics.ts';
+import { mainHtml, pageHtml } from './page.ts';
+import { RecentRequests } from './recent-requests.ts';
+import { type KnownBoards, makeReport, type StatusReport } from './report.ts';
+
+/** How often a page that is open is brought up to date, if something changed. */
+const LIVE_EVERY_MS = 500;
+
+/** A browser that lost the server asks again after so long. */
+const RECONNECT_MS = 1_000;
+
+/** Pages that may be open at a time. */
+const MOST_LIVE = 50;
+
+export interface StatusParts {
+  readonly version: string;
+  readonly catalog: Catalog;
+  readonly checks: ImageChecks;
+  readonly boards: KnownBoards;
+  /** Who may see the pages besides this machine. */
+  readonly allowed: Networks;
+}
+
+type App = Hono<{ Bindings: HttpBindings }>;
+
+/**
+ * Pages for people and for monitoring, beside the endpoints of boards: `/` for browsers, `/status` as JSON, `/healthz`,
+ * and `/metrics` for Prometheus. Only loopback and the networks allowed get them; for others there is nothing there.
+ */
+export class StatusPages {
+  readonly #parts: StatusParts;
+  readonly #recent = new RecentRequests();
+  readonly #metrics = new Metrics();
+  readonly #startedAtMs = Date.now();
+  #server: UpdateServer | undefined;
+  #unwatch: () => void = () => {};
+  #live = 0;
+
+  constructor(parts: StatusParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins to tell of `server`, which was started with `add` as its pages. */
+  watch(server: UpdateServer): void {
+    this.#server = server;
+    const unwatch = this.#recent.watch(server);
+    const onFinished = (transfer: Transfer) => this.#metrics.finished(transfer);
+    server.events.on('finished', onFinished);
+    this.#unwatch = () => {
+      unwatch();
+      server.events.off('finished', onFinished);
+    };
+  }
+
+  /** Stops watching. Pages that are open end with the server. */
+  close(): void {
+    this.#unwatch();
+    this.#metrics.close();
+  }
+
+  /** Adds the pages to a server's endpoints. */
+  readonly add = (app: App, clientOf: (request: IncomingMessage) => string): void => {
+    const mayRead = ({ env }: Context<{ Bindings: HttpBindings }>) => {
+      const client = clientOf(env.incoming);
+      return isLoopback(client) || this.#parts.allowed.includes(client);
+    };
+    for (const path of ['/', '/status', '/status/events', '/status.css', '/status.js', '/healthz', '/metrics']) {
+      app.use(path, async (context, next) => (mayRead(context) ? next() : context.notFound()));
+      app.use(path, secureHeaders({ contentSecurityPolicy: POLICY, strictTransportSecurity: false }));
+    }
+    app.get('/', async (context) => {
+      if (!(context.req.header('accept') ?? '').includes('text/html')) return context.notFound();
+      return context.html(pageHtml(await this.#report()));
+    });
+    app.get('/status', async (context) => context.json(await this.#report()));
+    app.get('/status.css', (context) => context.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
+    app.get('/status.js', (context) => context.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
+    app.get('/healthz', (context) => context.text('ok\n'));
+    app.get('/metrics', async (context) => {
+      const text = await this.#metrics.render(await this.#report(), this.#recent);
+      return context.body(text, 200, { 'Content-Type': this.#metrics.contentType });
+    });
+    app.get('/status/events', (context) => {
+      if (this.#live >= MOST_LIVE) return context.text('too many pages are open\n', 503);
+      return streamSSE(context, async (stream) => {
+        this.#live++;
+        stream.onAbort(() => {
+          this.#live--;
+        });
+        for (let last = ''; !stream.aborted; await stream.sleep(LIVE_EVERY_MS)) {
+          const now = String(await mainHtml(await this.#report()));
+          if (now !== last) await stream.writeSSE({ event: 'page', data: now, retry: RECONNECT_MS });
+          last = now;
+        }
+      });
+    });
+  };
+
+  async #report(): Promise<StatusReport> {
+    const { version, catalog, checks, boards } = this.#parts;
+    const snapshot = await catalog.refresh();
+    const running = this.#server?.running ?? new Set<Transfer>();
+    return makeReport({
+      version,
+      startedAtMs: this.#startedAtMs,
+      snapshot,
+      checks,
+      boards,
+      running,
+      recent: this.#recent,
+    });
+  }
+}
+
+/** Nothing but what this server itself gives, and no page around it. */
+const POLICY = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+};

@@ -1,0 +1,75 @@
+import type { BoardReport, ImageReport, Progress } from './report.ts';
+
+const MB = 1e6;
+
+/** Bytes as people read them: kB, MB or GB. */
+export function bytesText(bytes: number): string {
+  if (bytes < MB) return `${Math.round(bytes / 1000)} kB`;
+  if (bytes < 1000 * MB) return `${(bytes / MB).toFixed(bytes < 10 * MB ? 1 : 0)} MB`;
+  return `${(bytes / (1000 * MB)).toFixed(2)} GB`;
+}
+
+/** A build ID as people tell builds apart. */
+export function buildText(buildId: string | undefined): string {
+  return buildId === undefined ? '–' : buildId.slice(0, 12);
+}
+
+/** A time of day and a date, the same for all readers: ISO 8601 in UTC, to the second. */
+export function timeText(ms: number): string {
+  return new Date(ms).toISOString().replace('T', ' ').slice(0, 19);
+}
+
+/** How far a download is, how fast, and how long it takes yet. */
+export function progressText({ sentBytes, totalBytes, bytesPerSecond }: Progress): string {
+  const percent = totalBytes === 0 ? 0 : Math.floor((sentBytes * 100) / totalBytes);
+  const left = bytesPerSecond === 0 ? '' : `, ${Math.ceil((totalBytes - sentBytes) / bytesPerSecond)} s left`;
+  return `${percent} %, ${bytesText(bytesPerSecond)}/s${left}`;
+}
+
+/** An image's state in words. */
+export function imageText({ state, reason }: ImageReport): string {
+  switch (state) {
+    case 'ready':
+      return 'ready, not verified yet';
+    case 'verified':
+      return 'ready, verified';
+    case 'incomplete':
+      return `incomplete: ${reason}`;
+    case 'wrong':
+      return `not sent: ${reason}`;
+  }
+}
+
+/** Where a board stands, in words. */
+export function boardText({ state, download }: BoardReport): string {
+  switch (state.kind) {
+    case 'checking':
+      return 'checking';
+    case 'downloading':
+      return download === undefined ? 'downloading' : `downloading ${progressText(download)}`;
+    case 'flashing':
+      return `flashing ${buildText(state.build)}`;
+    case 'overdue':
+      return `overdue: it should run ${buildText(state.build)} by now`;
+    case 'confirmed':
+      return `confirmed: it runs ${buildText(state.build)}`;
+    case 'up to date':
+      return 'up to date';
+    case 'held':
+      return 'held: it is told to be up to date';
+    case 'refused':
+      return `refused: ${state.reason}`;
+    case 'broken off':
+      return `broken off at byte ${state.atByte} of ${state.ofBytes}: ${state.reason}`;
+    case 'reflashing':
+      return `flashes itself again and again: it got ${buildText(state.build)} ${state.times} times and reports ${buildText(state.reported)}`;
+    case 'silent':
+      return `silent since ${timeText(state.sinceMs)}`;
+  }
+}
+
+/** What a board asks for. */
+export function wishText({ wish }: BoardReport): string {
+  const { box, board, branch, version, image } = wish;
+  return image ?? [box, board, branch, version].filter((part) => part !== undefined).join(' ');
+}

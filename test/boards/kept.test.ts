@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BoardRegistry } from '../../src/boards/board-registry.ts';
+import { makeSet } from '../server/harness.ts';
+import { BUILD, OLD, plain, startBench } from './bench.ts';
+
+/** A folder for the state file, gone at the end. */
+async function stateFolder() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-boards-'));
+  return {
+    folder,
+    statePath: path.join(folder, 'below', 'boards.json'),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** A registry over the file, with what it had to say. */
+async function reopen(statePath: string): Promise<{ registry: BoardRegistry; messages: string[] }> {
+  const messages: string[] = [];
+  return { registry: await BoardRegistry.open({ statePath, onMessage: (text) => messages.push(text) }), messages };
+}
+
+describe('the boards that are kept', () => {
+  it('are the same after a restart, with what was learned', async () => {
+    await using state = await stateFolder();
+    await using bench = await startBench({ statePath: state.statePath });
+    await bench.boot(OLD, { from: '127.0.0.2' });
+    bench.pass(60_000);
+    await bench.boot(BUILD, { from: '127.0.0.2' });
+    await bench.boot(OLD, { from: '127.0.0.3' });
+    await bench.boot(OLD, { from: '127.0.0.4', query: 'name=box&board=pi&version=%ff%00"x"' });
+    for (let time = 0; time < 3; time++) await bench.boot(OLD, { from: '127.0.0.5' });
+    const [first, second] = bench.registry.boards;
+    bench.registry.rename(first?.id ?? '', 'Gerät "eins"');
+    bench.registry.hold(second?.id ?? '', true);
+    await bench.boot(OLD, { from: '127.0.0.6', headers: { range: 'bytes=0-9' } });
+    await bench.registry.close();
+    const { registry, messages } = await reopen(state.statePath);
+    const { mode } = await stat(state.statePath);
+    assert.deepEqual([messages, process.platform === 'win32' || mode & 0o777], [[], 0o600]);
+    assert.deepEqual(registry.boards, bench.registry.boards);
+    assert.equal(registry.boards.find(({ isHeld }) => isHeld)?.state.kind, 'flashing');
+    assert.deepEqual(await readdir(path.dirname(state.statePath)), ['boards.json']);
+  });
+
+  it('were broken off where they were being answered', async () => {
+    await using state = await stateFolder();
+    await using bench = await startBench({ statePath: state.statePath }, (boxes) =>
+      makeSet(boxes, 'box', 'box-pi', 20_000_000),
+    );
+    const hung = Promise.withResolvers<void>();
+    const answering = once(bench.server.server.events, 'answering');
+    const old = bench.boot(OLD, { hangs: hung.promise });
+    await answering;
+    await sleep(1_300);
+    assert.equal(bench.board().state.kind, 'downloading');
+    const { registry } = await reopen(state.statePath);
+    const [board] = registry.boards;
+    assert.ok(board?.state.kind === 'broken off' && board.state.ofBytes > 20_000_000, JSON.stringify(board));
+    hung.resolve();
+    await old;
+  });
+
+  it('are written at most once a second, at the end in any case', async () => {
+    await using state = await stateFolder();
+    const registry = await BoardRegistry.open({ statePath: state.statePath });
+    await using bench = await startBench();
+    registry.watch(bench.server.server);
+    const times = new Set<number>();
+    for (const start = performance.now(); performance.now() - start < 2_500; ) {
+      await bench.boot(BUILD, { from: '127.0.0.2' });
+      times.add((await stat(state.statePath).catch(() => undefined))?.mtimeMs ?? 0);
+    }
+    times.delete(0);
+    assert.ok(times.size >= 2 && times.size <= 3, `${times.size} times`);
+    await bench.boot(BUILD, { from: '127.0.0.3' });
+    await registry.close();
+    assert.equal((await reopen(state.statePath)).registry.boards.length, 2);
+  });
+
+  it('are none where there is no file', async () => {
+    await using state = await stateFolder();
+    const { registry, messages } = await reopen(state.statePath);
+    assert.deepEqual([registry.boards, messages], [[], []]);
+    await registry.close();
+  });
+
+  const damages: Record<string, [text: string, why: RegExp]> = {
+    empty: ['', /no JSON/],
+    'cut off': ['{"format":1,"flashTimes":[],"boards":[\n{"id":"a"', /no JSON/],
+    zeros: ['\0'.repeat(4096), /no JSON/],
+    'other JSON': ['null', /format undefined/],
+    "a list's JSON": ['[1]', /format undefined/],
+    'of a later version': ['{"format":2,"boards":[],"flashTimes":[]}', /format 2, not 1/],
+    'without boards': ['{"format":1,"flashTimes":[]}', /parts are missing/],
+    'with odd times': ['{"format":1,"flashTimes":[["a",["b"]]],"boards":[]}', /parts are missing/],
+    'with what is no board': ['{"format":1,"flashTimes":[],"boards":[{"id":"a"},null,7]}', /3 of 3 boards/],
+  };
+  for (const [what, [text, why]] of Object.entries(damages)) {
+    it(`are set aside, and said to be damaged, where the file is ${what}`, async () => {
+      await using state = await stateFolder();
+      await mkdir(path.dirname(state.statePath));
+      await writeFile(state.statePath, text);
+      const { registry, messages } = await reopen(state.statePath);
+      const [aside = '', ...others] = await readdir(path.dirname(state.statePath));
+      assert.match(aside, /^boards\.json\.damaged-[-0-9T.]+Z$/);
+      assert.equal(await readFile(path.join(path.dirname(state.statePath), aside), 'utf8'), text);
+      assert.deepEqual([others, registry.boards, messages.length], [[], [], 1]);
+      assert.match(messages[0] ?? '', why);
+      assert.ok(messages[0]?.includes(aside));
+      await registry.close();
+    });
+  }
+
+  it('are those that can be read of a damaged file', async () => {
+    await using state = await stateFolder();
+    await using bench = await startBench({ statePath: state.statePath });
+    await bench.boot(OLD, { from: '127.0.0.2' });
+    await bench.boot(OLD, { from: '127.0.0.3' });
+    await bench.registry.close();
+    const text = await readFile(state.statePath, 'utf8');
+    for (const [part, spoilt] of [
+      ['"flashing"', '"toString"'],
+      ['"isHeld":false', '"isHeld":0'],
+      [`"build":"${BUILD}"`, '"build":null'],
+      ['"history":[{', '"history":[7,{'],
+      ['"wish":{', '"wish":{"branch":[],'],
+    ] as const) {
+      assert.ok(text.includes(part));
+      await writeFile(state.statePath, text.replace(part, spoilt));
+      const { registry, messages } = await reopen(state.statePath);
+      assert.deepEqual([registry.boards.map(({ address }) => address), messages.length], [['127.0.0.3'], 1], part);
+    }
+  });
+
+  it('cannot be kept where that fails, which is said once and stops nothing', async () => {
+    await using state = await stateFolder();
+    await writeFile(path.dirname(state.statePath), 'a file where a folder should be');
+    const { registry, messages } = await reopen(state.statePath);
+    await using bench = await startBench();
+    registry.watch(bench.server.server);
+    for (let time = 0; time < 2; time++) {
+      await bench.boot(OLD);
+      await sleep(1_100);
+    }
+    await registry.close();
+    assert.equal(plain(registry.boards[0]?.state ?? { kind: 'held', sinceMs: 0 }).kind, 'flashing');
+    assert.match(messages.join('\n'), /^the boards (could not be kept|kept) in .*E(NOTDIR|EXIST).*$/);
+  });
+});

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { BoardRegistry } from '../../src/boards/board-registry.ts';
+import { ImageChecks } from '../../src/checks/image-checks.ts';
+import { Catalog } from '../../src/images/catalog.ts';
+import { Networks } from '../../src/server/networks.ts';
+import { UpdateServer } from '../../src/server/update-server.ts';
+import { StatusPages } from '../../src/status/status-pages.ts';
+import { zstWith } from '../fixtures/smallest-image.ts';
+import { type BoxesFolder, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { launchBrowser } from '../vscode/browser.ts';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const PICTURES = path.join(import.meta.dirname, '../../test-results/screenshots');
+const EVIL = '<img src=x onerror=alert(1)>';
+const IMAGE_BYTES = 60_000_000;
+
+interface Site extends AsyncDisposable {
+  readonly server: UpdateServer;
+  readonly url: string;
+}
+
+async function serve(boxes: BoxesFolder, port = 0): Promise<Site> {
+  const catalog = new Catalog([boxes.root]);
+  const checks = await ImageChecks.open();
+  const boards = new BoardRegistry();
+  const pages = new StatusPages({ version: '0', catalog, checks, boards, allowed: new Networks([]) });
+  const server = await UpdateServer.start({ catalog, checks, host: '127.0.0.1', port, pages: pages.add });
+  boards.watch(server);
+  pages.watch(server);
+  return {
+    server,
+    url: `http://127.0.0.1:${server.address.port}`,
+    async [Symbol.asyncDispose]() {
+      await server.stop(0);
+      pages.close();
+      await boards.close();
+      await checks.close();
+    },
+  };
+}
+
+/** Asks as a board does, and takes nothing of the answer until it is told to. */
+function ask(site: Site, target: string): { finish(): Promise<void>; end(): void } {
+  const asked = request(site.url + target, { agent: false });
+  const answered = new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+    asked.on('response', resolve).on('error', reject).end();
+  });
+  answered.catch(() => {});
+  return {
+    async finish() {
+      const answer = await answered;
+      answer.resume();
+      await new Promise((resolve) => answer.on('close', resolve));
+    },
+    end: () => asked.destroy(),
+  };
+}
+
+describe('the status page', () => {
+  let browser: Browser;
+  before(async () => {
+    browser = await launchBrowser();
+  });
+  after(() => browser.close());
+
+  async function openPage(site: Site, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
+    const page = await browser.newPage(options);
+    await page.goto(`${site.url}/`);
+    return page;
+  }
+
+  const shows = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: 15_000 });
+
+  it('shows a board that downloads, its progress as it goes on, and what came of it', async () => {
+    await using boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi', { zst: zstWith(Buffer.alloc(IMAGE_BYTES)) });
+    await using site = await serve(boxes);
+    const page = await openPage(site);
+    await shows(page, 'No board has asked yet.');
+    const board = ask(site, `/update?name=box&board=pi&build_id=${BUILD_B}`);
+    await shows(page, /downloading \d+ %/);
+    await shows(page, 'live');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: path.join(PICTURES, `status-page-${colorScheme}.png`), fullPage: true });
+    }
+    await board.finish();
+    await shows(page, /flashing a{12}/);
+    await ask(site, `/update?name=box&board=pi&build_id=${'a'.repeat(64)}`).finish();
+    await shows(page, /confirmed: it runs a{12}/);
+    await page.close();
+  });
+
+  it('comes back by itself when the server was started anew', async () => {
+    await using boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi');
+    const first = await serve(boxes);
+    const { port } = first.server.address;
+    const page = await openPage(first);
+    await shows(page, 'box/box-pi');
+    await first[Symbol.asyncDispose]();
+    await shows(page, 'the server does not answer; trying again');
+    await writeSet(boxes.root, 'box', 'box-c4');
+    await using _second = await serve(boxes, port);
+    await shows(page, 'box/box-c4');
+    await page.close();
+  });
+
+  it('shows what anyone sent as text', async () => {
+    await using boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi');
+    await using site = await serve(boxes);
+    await ask(site, `/update?name=${encodeURIComponent(EVIL)}&board=${encodeURIComponent(EVIL)}&build_id=1`).finish();
+    await ask(site, `/${encodeURIComponent('"><script>alert(1)</script>')}`).finish();
+    const page = await browser.newPage();
+    const dialogs: string[] = [];
+    page.on('dialog', (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await page.goto(`${site.url}/`);
+    await shows(page, EVIL);
+    await shows(page, 'live');
+    assert.deepEqual([dialogs, await page.locator('main img, main script').count()], [[], 0]);
+    await page.close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`has nothing that axe finds fault with, ${colorScheme}`, async () => {
+      await using boxes = await makeBoxes();
+      await writeSet(boxes.root, 'box', 'box-pi');
+      await writeSet(boxes.root, 'box', 'box-wrong', { zst: Buffer.from('no zstd') });
+      await using site = await serve(boxes);
+      await ask(site, `/update?name=box&board=wrong`).finish();
+      await ask(site, `/update?name=box&board=pi&build_id=${BUILD_B}`).finish();
+      const context = await browser.newContext({ bypassCSP: true, colorScheme });
+      const page = await context.newPage();
+      await page.goto(`${site.url}/`);
+      await page.addScriptTag({ content: await readFile(AXE, 'utf8') });
+      const violations = await page.evaluate(async () => {
+        const { violations: found } = await (globalThis as unknown as { axe: Axe }).axe.run();
+        return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+      });
+      assert.deepEqual(violations, []);
+      await context.close();
+    });
+  }
+
+  it('can be read without scripts', async () => {
+    await using boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi');
+    await using site = await serve(boxes);
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${site.url}/`);
+    await shows(page, 'box/box-pi');
+    await context.close();
+  });
+});
+
+interface Axe {
+  run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+}

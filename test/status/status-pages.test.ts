@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { BoardRegistry } from '../../src/boards/board-registry.ts';
+import { ImageChecks } from '../../src/checks/image-checks.ts';
+import { Catalog } from '../../src/images/catalog.ts';
+import { Networks } from '../../src/server/networks.ts';
+import { UpdateServer } from '../../src/server/update-server.ts';
+import { StatusPages } from '../../src/status/status-pages.ts';
+import { BUILD_A, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
+
+interface Site extends AsyncDisposable {
+  readonly server: UpdateServer;
+  get(
+    target: string,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; type: string; text: string; headers: Headers }>;
+}
+
+/** A server over one right image, one wrong and one incomplete, with its pages. */
+async function serve(allowed: readonly string[] = []): Promise<Site> {
+  const boxes = await makeBoxes();
+  await writeSet(boxes.root, 'box', 'box-pi');
+  await writeSet(boxes.root, 'box', 'box-wrong', { zst: Buffer.from('no zstd') });
+  await writeSet(boxes.root, 'box', 'box-empty', { zst: Buffer.alloc(0) });
+  const catalog = new Catalog([boxes.root]);
+  const checks = await ImageChecks.open();
+  const boards = new BoardRegistry();
+  const pages = new StatusPages({ version: '1.2.3', catalog, checks, boards, allowed: new Networks(allowed) });
+  const trustedProxies = new Networks(['127.0.0.1']);
+  const options = { catalog, checks, host: '127.0.0.1', port: 0, trustedProxies, pages: pages.add };
+  const server = await UpdateServer.start(options);
+  boards.watch(server);
+  pages.watch(server);
+  return {
+    server,
+    async get(target, headers = {}) {
+      const answer = await fetch(`http://127.0.0.1:${server.address.port}${target}`, { headers });
+      const type = answer.headers.get('content-type') ?? '';
+      return { status: answer.status, type, text: await answer.text(), headers: answer.headers };
+    },
+    async [Symbol.asyncDispose]() {
+      await server.stop(0);
+      pages.close();
+      await boards.close();
+      await checks.close();
+      await boxes[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const HTML = { accept: 'text/html,*/*;q=0.8' };
+
+/** What the server knows once a board got an image, and one was refused. */
+async function afterSomeRequests(site: Site): Promise<void> {
+  await site.get(`/update?name=box&board=pi&build_id=${BUILD_B}`, { connection: 'close' });
+  await site.get('/update?name=box&board=wrong&build_id=1');
+  await site.get('/nothing');
+}
+
+describe('the status pages', () => {
+  it('are a page for browsers, and nothing for boards, at /', async () => {
+    await using site = await serve();
+    const { status, type, text, headers } = await site.get('/', HTML);
+    assert.deepEqual([status, type], [200, 'text/html; charset=UTF-8']);
+    assert.match(text, /<td>box\/box-pi<\/td>/);
+    const policy = headers.get('content-security-policy') ?? '';
+    assert.match(policy, /^default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; /);
+    assert.doesNotMatch(text, /<script>|style=|https?:\/\//);
+    assert.equal((await site.get('/')).status, 404);
+  });
+
+  it('tell how things stand, as JSON', async () => {
+    await using site = await serve();
+    await afterSomeRequests(site);
+    const { status, type, text } = await site.get('/status');
+    assert.deepEqual([status, type], [200, 'application/json']);
+    const report = JSON.parse(text);
+    assert.deepEqual([report.format, report.server.name, report.server.version], [1, 'mkbox', '1.2.3']);
+    assert.deepEqual(
+      report.images.map(({ id, state, buildId }: Record<string, string>) => [id, state, buildId]),
+      [
+        ['box/box-empty', 'incomplete', undefined],
+        ['box/box-pi', 'verified', BUILD_A],
+        ['box/box-wrong', 'wrong', BUILD_A],
+      ],
+    );
+    const [unknown, refused, sent] = report.recent;
+    assert.deepEqual([unknown.outcome, refused.outcome, sent.outcome], ['refused', 'refused', 'image']);
+    assert.match(refused.reason, /box-wrong\.img\.zst is no zstd file/);
+    const states = report.boards.map(({ wish, state }: { wish: { board: string }; state: { kind: string } }) => [
+      wish.board,
+      state.kind,
+    ]);
+    assert.deepEqual(Object.fromEntries(states), { pi: 'flashing', wrong: 'refused' });
+  });
+
+  it('tell Prometheus', async () => {
+    await using site = await serve();
+    await afterSomeRequests(site);
+    const { status, type, text } = await site.get('/metrics');
+    assert.deepEqual([status, type], [200, 'text/plain; version=0.0.4; charset=utf-8']);
+    for (const line of [
+      /^mkbox_requests_total\{result="image"\} 1$/m,
+      /^mkbox_requests_total\{result="refused"\} 2$/m,
+      /^mkbox_sent_bytes_total \d+$/m,
+      /^mkbox_transfers_running 0$/m,
+      /^mkbox_images\{state="wrong"\} 1$/m,
+      /^mkbox_boards\{state="flashing"\} 1$/m,
+      /^mkbox_image_transfer_duration_seconds_count 1$/m,
+      /^mkbox_image_transfer_rate_bytes_per_second_bucket\{le="\+Inf"\} 1$/m,
+      /^mkbox_event_loop_delay_seconds\{quantile="0\.99"\} /m,
+    ]) {
+      assert.match(text, line);
+    }
+    assert.match((await site.get('/metrics')).text, /^mkbox_requests_total\{result="image"\} 1$/m);
+  });
+
+  it('say that all is well', async () => {
+    await using site = await serve();
+    assert.deepEqual([(await site.get('/healthz')).status, (await site.get('/healthz')).text], [200, 'ok\n']);
+  });
+
+  it('are for this machine, and for the networks allowed', async () => {
+    await using site = await serve(['10.0.0.0/8']);
+    for (const target of ['/', '/status', '/status/events', '/status.css', '/status.js', '/healthz', '/metrics']) {
+      const from = async (client: string) => (await site.get(target, { ...HTML, 'x-forwarded-for': client })).status;
+      assert.equal(await from('192.0.2.7'), 404, target);
+      if (target !== '/status/events') assert.equal(await from('10.1.2.3'), 200, target);
+    }
+  });
+
+  it('are no requests of boards', async () => {
+    await using site = await serve();
+    const seen: string[] = [];
+    site.server.events.on('accepted', ({ target }) => seen.push(target));
+    for (const target of ['/', '/status', '/healthz', '/metrics']) await site.get(target, HTML);
+    assert.deepEqual(seen, []);
+  });
+
+  it('hold up no stop, though a page is open', async () => {
+    await using site = await serve();
+    const page = await fetch(`http://127.0.0.1:${site.server.address.port}/status/events`);
+    const reader = page.body?.getReader();
+    assert.match(new TextDecoder().decode((await reader?.read())?.value), /^event: page\n/);
+    await site.server.stop();
+    await assert.rejects(async () => {
+      while (!(await reader?.read())?.done);
+    });
+  });
+});
