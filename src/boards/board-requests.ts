@@ -3,6 +3,7 @@ import type { UpdateServer } from '../server/update-server.ts';
 import type { BoardFinder } from './board-finder.ts';
 import type { BoardIndex, Entry } from './board-index.ts';
 import { answering, asking, ended, given, interrupted } from './board-record.ts';
+import { MOST_BOARDS } from './limits.ts';
 
 /** A request of a board, until it ends. */
 interface BoardRequest {
@@ -26,6 +27,8 @@ export class BoardRequests {
   readonly #options: RequestsOptions;
   readonly #events: UpdateServer['events'];
   readonly #running = new Map<Transfer, BoardRequest>();
+  /** Boards that were told to be up to date, by their address and what they asked: they may ask so thousands of times. */
+  readonly #upToDate = new Map<string, Entry>();
 
   /** Begins to listen to the server's `events`. */
   constructor(events: UpdateServer['events'], options: RequestsOptions) {
@@ -45,6 +48,7 @@ export class BoardRequests {
   readonly #onAsked = (transfer: Transfer): void => void this.#requestOf(transfer);
 
   readonly #onAnswering = (transfer: Transfer): void => {
+    if (transfer.isRepeat) return;
     const request = this.#requestOf(transfer);
     if (request === undefined) return;
     const { index, now, onChange } = this.#options;
@@ -56,6 +60,7 @@ export class BoardRequests {
 
   /** What an older request comes to tells nothing of where its board stands: only what it got. */
   readonly #onEnd = (transfer: Transfer): void => {
+    if (transfer.isRepeat && this.#repeat(transfer)) return;
     const request = this.#requestOf(transfer);
     if (request === undefined) return;
     this.#running.delete(transfer);
@@ -80,7 +85,28 @@ export class BoardRequests {
     }
     index.set(entry, board);
     onChange();
+    if (board.state.kind === 'up to date') this.#remember(transfer, entry);
   };
+
+  #remember({ client, target }: Transfer, entry: Entry): void {
+    if (this.#upToDate.size >= MOST_BOARDS) this.#upToDate.clear();
+    this.#upToDate.set(`${client} ${target}`, entry);
+  }
+
+  /** Notes that a board which stands as up to date is so again; false where more is to be noted. */
+  #repeat({ client, target, asked, state }: Transfer): boolean {
+    const entry = this.#upToDate.get(`${client} ${target}`);
+    if (entry === undefined || entry.sameAs !== undefined || entry.newest !== undefined) return false;
+    const { board } = entry;
+    const isSame = board.state.kind === 'up to date' && board.reportedBuild === asked.buildId;
+    if (!isSame || state.kind !== 'finished') return false;
+    const { index, now, onChange } = this.#options;
+    if (index.get(board.id) !== entry) return false;
+    index.heard(entry);
+    index.set(entry, { ...board, lastSeenMs: now() });
+    onChange();
+    return true;
+  }
 
   /** The request of `transfer`, whose board hears of it here first; undefined where it is no board's. */
   #requestOf(transfer: Transfer): BoardRequest | undefined {

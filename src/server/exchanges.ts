@@ -56,9 +56,9 @@ export class Exchanges {
       transfer.asked = known.asked;
       transfer.resolution = known.resolution;
       transfer.servedBuildId = known.asked.buildId;
+      transfer.isRepeat = true;
     }
     if ('result' in decision) this.events.emit('accepted', transfer);
-    if (known !== undefined) this.events.emit('asked', transfer);
     this.#send(transfer, response, decision, () => {});
   }
 

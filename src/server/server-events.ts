@@ -4,7 +4,7 @@ import type { Transfer } from './transfer.ts';
 export interface ServerEvents {
   /** It was let in, and an answer is being looked for. */
   accepted: [transfer: Transfer];
-  /** What it asks for is known, its answer is not yet. Not told of what was turned away. */
+  /** What it asks for is known, its answer is not yet. Not told of what was turned away or is a repeat. */
   asked: [transfer: Transfer];
   /** Its answer is known and begins to be sent. */
   answering: [transfer: Transfer];

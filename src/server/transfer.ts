@@ -58,6 +58,8 @@ export class Transfer {
   servedBuildId: string | undefined;
   /** Why the image must not be handed out, where that was found out while it was sent. */
   objection: Refusal | undefined;
+  /** Whether it was answered as one like it was a moment ago, without a look at the disk: up to date. */
+  isRepeat = false;
   /** The HTTP status answered, 0 before there is one. */
   status = 0;
   /** Body bytes to be sent in all. */
