@@ -42,6 +42,8 @@ export class Sender {
       onEnd(CLIENT_CLOSED); // while the answer was looked for; Node throws for an answer that it can't write
       return;
     }
+    // Node would end the connection itself, and a client that left before its last byte would look like one that has it.
+    if (body.kind === 'archive') response.shouldKeepAlive = true;
     response.writeHead(answer.status, answer.headers as string[]);
     if (body.kind === 'archive' && response.req.method !== 'HEAD') {
       this.#running++;

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { open, readdir, readlink, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { requireTools } from '../tools/tools.ts';
 import { makeSet, noise, startServer, type TestServer } from './harness.ts';
 
@@ -85,6 +86,20 @@ describe('a client that goes away', () => {
       socket.resetAndDestroy();
       assert.deepEqual((await ended).state, { kind: 'broken', reason: 'client closed' });
       assert.equal(process.platform === 'linux' && (await imageIsOpen()), false);
+    });
+  }
+
+  for (const head of ['HTTP/1.1\r\nHost: localhost\r\nConnection: close', 'HTTP/1.0\r\nHost: localhost']) {
+    it(`breaks the transfer, too, when it wanted no other on its connection: ${JSON.stringify(head)}`, async () => {
+      await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', 200_000));
+      const socket = await server.connect();
+      const ended = server.ended();
+      socket.write(`GET /update/box/box-pi ${head}\r\n\r\n`);
+      await once(socket, 'readable');
+      socket.read(1000);
+      await sleep(500); // all of it is in the kernel's buffers by then
+      socket.resetAndDestroy();
+      assert.deepEqual((await ended).state, { kind: 'broken', reason: 'client closed' });
     });
   }
 
