@@ -1,0 +1,79 @@
+import path from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
+import { BoardRegistry } from '../boards/board-registry.ts';
+import { ReflashWatch, reflashText } from '../boards/reflash-watch.ts';
+import { ImageChecks } from '../checks/image-checks.ts';
+import { Catalog } from '../images/catalog.ts';
+import { DRAIN_DEADLINE_MS } from '../server/limits.ts';
+import { transferLine } from '../server/transfer-line.ts';
+import { UpdateServer } from '../server/update-server.ts';
+import { StatusPages } from '../status/status-pages.ts';
+import { announce } from './announce.ts';
+import type { Settings } from './environment.ts';
+import { checkFolder } from './image-folder.ts';
+import { LineLog } from './line-log.ts';
+
+/** Exit status of a process that a signal ended, as shells give it: 128 and the signal's number (signal(7)). */
+const STATUS_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Serves until a signal, or the completed update of a one-shot, ends it. */
+export async function serve(settings: Settings): Promise<void> {
+  const folder = path.resolve(settings.imagePath);
+  await checkFolder(folder);
+  const catalog = new Catalog([folder]);
+  const snapshot = await catalog.refresh();
+  const checks = await ImageChecks.open(settings.checksPath);
+  const log = new LineLog(process.stdout);
+  const { statePath, statusAllow: allowed } = settings;
+  const boards = await BoardRegistry.open({ statePath, onMessage: (text) => log.write(text) });
+  const pages = new StatusPages({ version: packageJson.version, catalog, checks, boards, allowed });
+  const server = await UpdateServer.start({
+    ...settings,
+    catalog,
+    checks,
+    pages: pages.add,
+    isHeld: (client, asked) => boards.isHeld(client, asked),
+    mode: { kind: settings.stopAfterRequest ? 'once' : 'all' },
+    identity: { server: 'mkbox', version: packageJson.version },
+  });
+  boards.watch(server);
+  pages.watch(server);
+  announce(log, server, folder, snapshot);
+  for (const end of ['finished', 'broken', 'refused'] as const) {
+    server.events.on(end, (transfer) => log.write(transferLine(transfer)));
+  }
+  logReflashes(server, log);
+  stopOnSignals(server, log);
+  log.flush(); // who waits for the first line may send a signal at once
+  const shot = await server.stopped;
+  pages.close();
+  await Promise.all([boards.close(), checks.close()]);
+  log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`);
+  log.flush();
+}
+
+/** The first signal has the server stop when running transfers are done; the second ends the process at once. */
+function stopOnSignals(server: UpdateServer, log: LineLog): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      process.once(signal, () => {
+        log.flush();
+        process.exit(STATUS_BY_SIGNAL[signal]);
+      });
+      log.write(
+        `${signal}: finishing ${server.running.size} running requests, for at most ${DRAIN_DEADLINE_MS / 1000} s`,
+      );
+      void server.stop();
+    });
+  }
+}
+
+function logReflashes(server: UpdateServer, log: LineLog): void {
+  const watch = new ReflashWatch();
+  for (const end of ['finished', 'broken', 'refused'] as const)
+    server.events.on(end, (transfer) => watch.ended(transfer));
+  server.events.on('answering', (transfer) => {
+    const reflash = watch.answering(transfer);
+    if (reflash !== undefined) log.write(reflashText(reflash));
+  });
+}
