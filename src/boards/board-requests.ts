@@ -1,9 +1,9 @@
-import type { Transfer } from '../server/transfer.ts';
+import type { Asked, Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import type { BoardFinder } from './board-finder.ts';
 import type { BoardIndex, Entry } from './board-index.ts';
 import { answering, asking, ended, given, interrupted } from './board-record.ts';
-import { MOST_BOARDS } from './limits.ts';
+import { FRAME_MS, MOST_BOARDS } from './limits.ts';
 
 /** A request of a board, until it ends. */
 interface BoardRequest {
@@ -27,8 +27,8 @@ export class BoardRequests {
   readonly #options: RequestsOptions;
   readonly #events: UpdateServer['events'];
   readonly #running = new Map<Transfer, BoardRequest>();
-  /** Boards that were told to be up to date, by their address and what they asked: they may ask so thousands of times. */
-  readonly #upToDate = new Map<string, Entry>();
+  /** Boards that were told to be up to date, by what they asked and their address: they may ask so thousands of times. */
+  readonly #upToDate = new WeakMap<Asked, Map<string, Entry>>();
 
   /** Begins to listen to the server's `events`. */
   constructor(events: UpdateServer['events'], options: RequestsOptions) {
@@ -88,22 +88,25 @@ export class BoardRequests {
     if (board.state.kind === 'up to date') this.#remember(transfer, entry);
   };
 
-  #remember({ client, target }: Transfer, entry: Entry): void {
-    if (this.#upToDate.size >= MOST_BOARDS) this.#upToDate.clear();
-    this.#upToDate.set(`${client} ${target}`, entry);
+  #remember({ client, asked }: Transfer, entry: Entry): void {
+    const byClient = this.#upToDate.get(asked) ?? new Map<string, Entry>();
+    if (byClient.size >= MOST_BOARDS) byClient.clear();
+    this.#upToDate.set(asked, byClient.set(client, entry));
   }
 
   /** Notes that a board which stands as up to date is so again; false where more is to be noted. */
-  #repeat({ client, target, asked, state }: Transfer): boolean {
-    const entry = this.#upToDate.get(`${client} ${target}`);
+  #repeat({ client, asked, state }: Transfer): boolean {
+    const entry = this.#upToDate.get(asked)?.get(client);
     if (entry === undefined || entry.sameAs !== undefined || entry.newest !== undefined) return false;
     const { board } = entry;
     const isSame = board.state.kind === 'up to date' && board.reportedBuild === asked.buildId;
     if (!isSame || state.kind !== 'finished') return false;
     const { index, now, onChange } = this.#options;
     if (index.get(board.id) !== entry) return false;
+    const nowMs = now();
+    if (nowMs - board.lastSeenMs < FRAME_MS) return true; // nobody is told of more within a frame
     index.heard(entry);
-    index.set(entry, { ...board, lastSeenMs: now() });
+    index.set(entry, { ...board, lastSeenMs: nowMs });
     onChange();
     return true;
   }

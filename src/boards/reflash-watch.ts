@@ -43,8 +43,8 @@ export class ReflashWatch {
 
   /** Takes word that a request is being answered: the reflash that it shows, if it does. */
   answering(transfer: Transfer): Reflash | undefined {
-    const { asked } = transfer;
-    if (asked.kind !== 'update') return undefined;
+    const { asked, isRepeat } = transfer;
+    if (asked.kind !== 'update' || isRepeat) return undefined; // what it shows was seen a moment ago
     const asker = this.#asker(transfer);
     asker.running++;
     asker.isShared ||= asker.running > 1;
@@ -57,8 +57,8 @@ export class ReflashWatch {
 
   /** Takes word that a request ended, in whatever way, after it was being answered. */
   ended(transfer: Transfer): void {
-    const { asked, state, servedBuildId: build } = transfer;
-    if (asked.kind !== 'update') return;
+    const { asked, isRepeat, state, servedBuildId: build } = transfer;
+    if (asked.kind !== 'update' || isRepeat) return;
     const asker = this.#asker(transfer);
     asker.running = Math.max(0, asker.running - 1);
     if (state.kind !== 'finished' || state.result !== 'image' || build === undefined) return;

@@ -9,8 +9,15 @@ const ORIGIN_FORM = /^\/(?!\/)[\x21-\x7e]*$/;
 /** RFC 3986, section 5.2.4: what a router would take out of a path, so that it and a reader of the target disagree. */
 const DOT_SEGMENT = /^[^?]*\/(\.|%2e){1,2}([/?]|$)/i;
 
-/** Why `request` is not let in, or undefined for one that may be answered. It looks at the head only. */
-export function checkRequest({ url, method, rawHeaders }: IncomingMessage, hosts: HostAllowList): Refusal | undefined {
+/**
+ * Why `request` is not let in, or undefined for one that may be answered. It looks at the head only; of one whose target
+ * was let in a moment ago (`isKnownTarget`), at the rest of it.
+ */
+export function checkRequest(
+  { url, method, rawHeaders }: IncomingMessage,
+  hosts: HostAllowList,
+  isKnownTarget = false,
+): Refusal | undefined {
   let host: string | undefined;
   let hostCount = 0;
   let origin: string | undefined;
@@ -34,7 +41,10 @@ export function checkRequest({ url, method, rawHeaders }: IncomingMessage, hosts
     return { kind: 'request', status: 400, text: 'the request must have exactly one Host header' };
   }
   return (
-    refuseTarget(url ?? '') ?? refuseHost(host, hosts) ?? refuseMethod(method) ?? refusePage(host, origin, fetchSite)
+    (isKnownTarget ? undefined : refuseTarget(url ?? '')) ??
+    refuseHost(host, hosts) ??
+    refuseMethod(method) ??
+    refusePage(host, origin, fetchSite)
   );
 }
 
@@ -64,12 +74,17 @@ function refuseTarget(target: string): Refusal | undefined {
 }
 
 function refuseHost(header: string, hosts: HostAllowList): Refusal | undefined {
-  const host = parseHost(header);
-  if (host === undefined)
-    return { kind: 'request', status: 400, text: 'the Host header is not a host, or a host and a port' };
-  if (hosts.allows(host)) return undefined;
-  const text = `this server does not go by the name ${host}; add it to the allowed hosts (ALLOWED_HOSTS) if it should`;
-  return { kind: 'request', status: 403, text };
+  switch (hosts.judge(header)) {
+    case 'allowed':
+      return undefined;
+    case 'malformed':
+      return { kind: 'request', status: 400, text: 'the Host header is not a host, or a host and a port' };
+    case 'foreign': {
+      const name = parseHost(header);
+      const text = `this server does not go by the name ${name}; add it to the allowed hosts (ALLOWED_HOSTS) if it should`;
+      return { kind: 'request', status: 403, text };
+    }
+  }
 }
 
 function refuseMethod(method: string | undefined): Refusal | undefined {

@@ -16,6 +16,9 @@ export function parseHost(header: string): string | undefined {
   return name?.toLowerCase().replace(/\.$/, '');
 }
 
+/** What is to be said of a `Host` header: that we may be called so, that it is none, or that it could be anyone's name. */
+export type HostVerdict = 'allowed' | 'malformed' | 'foreign';
+
 /**
  * Whom we may be called by. A page in a browser can make a name of its own lead here (DNS rebinding) and read our
  * answers as if they were its own: names that anyone on the internet could own are refused unless the user allows them.
@@ -24,6 +27,8 @@ export class HostAllowList {
   readonly #all: boolean;
   readonly #names: ReadonlySet<string>;
   readonly #suffixes: readonly string[];
+  /** Boards that ask one after another call us by one name. */
+  #lastAllowed: string | undefined;
 
   /** `allowed`: names as the user gives them; `.example.org` or `*.example.org` for all below a domain, `*` for any. */
   constructor(allowed: readonly string[]) {
@@ -31,6 +36,16 @@ export class HostAllowList {
     this.#all = names.includes('*');
     this.#names = new Set([hostname().toLowerCase(), ...names]);
     this.#suffixes = [...PRIVATE_SUFFIXES, ...names.filter((name) => name.startsWith('.'))];
+  }
+
+  /** Whether a request with that `Host` header is answered, or why not. */
+  judge(header: string): HostVerdict {
+    if (header === this.#lastAllowed) return 'allowed';
+    const host = parseHost(header);
+    if (host === undefined) return 'malformed';
+    if (!this.allows(host)) return 'foreign';
+    this.#lastAllowed = header;
+    return 'allowed';
   }
 
   /** Whether a request that calls us `host` (see `parseHost`) is answered. */

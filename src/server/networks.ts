@@ -33,6 +33,7 @@ export class Networks {
 
 /** An address as people write it: IPv4 without the IPv6 prefix that a socket for both gives it, no zone. */
 export function plainAddress(address: string): string {
+  if (!address.includes(':')) return address;
   const [plain = ''] = address.split('%');
   return plain.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }

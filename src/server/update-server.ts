@@ -172,12 +172,12 @@ export class UpdateServer {
     }
     this.#sender.heard(request);
     response.strictContentLength = true;
-    const refusal = this.#draining ? STOPPING : checkRequest(request, this.#hosts);
+    const known = this.#decider.recall(request.url ?? '');
+    const refusal = this.#draining ? STOPPING : checkRequest(request, this.#hosts, known !== undefined);
     if (refusal !== undefined) {
       this.#turnAway(request, response, refusal);
       return;
     }
-    const known = this.#decider.recall(request.url ?? '');
     if (known === undefined) {
       void this.#route(request, response);
       return;
