@@ -40,10 +40,6 @@ export class Metrics {
   });
   readonly #delay = monitorEventLoopDelay({ resolution: 20 });
 
-  constructor() {
-    this.#delay.enable();
-  }
-
   /** The content type of what `render` makes. */
   get contentType(): string {
     return this.#registry.contentType;
@@ -71,6 +67,7 @@ export class Metrics {
       this.#boards,
       report.boards.map(({ state }) => state.kind),
     );
+    this.#delay.enable(); // from the first scrape on: it wakes the process fifty times a second
     for (const quantile of [50, 99, 100]) {
       this.#delayGauge.set({ quantile: String(quantile / 100) }, this.#delay.percentile(quantile) / NS_PER_S);
     }

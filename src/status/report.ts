@@ -1,4 +1,5 @@
 import type { Board } from '../boards/board.ts';
+import { nextImage } from '../boards/next-image.ts';
 import { findingText } from '../checks/finding-text.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
@@ -35,7 +36,7 @@ export interface ImageReport {
 
 /** A board, and how far its download is. */
 export interface BoardReport extends Board {
-  /** Whether the image it asks for is another build than the one it runs. */
+  /** Whether it would get another build now than the one it says it runs. */
   readonly isBehind: boolean;
   readonly download?: Progress;
 }
@@ -104,10 +105,8 @@ function reportImage({ id, image, state }: CatalogImage, checks: Pick<ImageCheck
   return { ...facts, state: 'wrong', reason: findingText(image, gravest) };
 }
 
-function reportBoard(board: Board, boards: KnownBoards, { byId }: CatalogSnapshot): BoardReport {
-  const image = board.image === undefined ? undefined : byId.get(board.image);
-  const served = image?.state.kind === 'ready' ? image.state.buildId : undefined;
-  const isBehind = served !== undefined && board.reportedBuild !== undefined && board.reportedBuild !== served;
+function reportBoard(board: Board, boards: KnownBoards, snapshot: CatalogSnapshot): BoardReport {
+  const isBehind = nextImage(board, snapshot)?.isOther ?? false;
   const transfer = board.state.kind === 'downloading' ? boards.transferOf(board.id) : undefined;
   return { ...board, isBehind, ...(transfer && { download: progressOf(transfer) }) };
 }

@@ -6,7 +6,7 @@ import { streamSSE } from 'hono/streaming';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { isLoopback } from '../server/identity.ts';
-import type { Networks } from '../server/networks.ts';
+import { type Networks, plainAddress } from '../server/networks.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import { SCRIPT, STYLE } from './assets.ts';
@@ -74,7 +74,7 @@ export class StatusPages {
   readonly add = (app: App, clientOf: (request: IncomingMessage) => string): void => {
     const mayRead = ({ env }: Context<{ Bindings: HttpBindings }>) => {
       const client = clientOf(env.incoming);
-      return isLoopback(client) || this.#parts.allowed.includes(client);
+      return isThisMachine(client, env.incoming) || this.#parts.allowed.includes(client);
     };
     for (const path of ['/', '/status', '/status/events', '/status.css', '/status.js', '/healthz', '/metrics']) {
       app.use(path, async (context, next) => (mayRead(context) ? next() : context.notFound()));
@@ -96,13 +96,14 @@ export class StatusPages {
       if (this.#live >= MOST_LIVE) return context.text('too many pages are open\n', 503);
       return streamSSE(context, async (stream) => {
         this.#live++;
-        stream.onAbort(() => {
+        try {
+          for (let last = ''; !stream.aborted; await stream.sleep(LIVE_EVERY_MS)) {
+            const now = String(await mainHtml(await this.#report()));
+            if (now !== last) await stream.writeSSE({ event: 'page', data: now, retry: RECONNECT_MS });
+            last = now;
+          }
+        } finally {
           this.#live--;
-        });
-        for (let last = ''; !stream.aborted; await stream.sleep(LIVE_EVERY_MS)) {
-          const now = String(await mainHtml(await this.#report()));
-          if (now !== last) await stream.writeSSE({ event: 'page', data: now, retry: RECONNECT_MS });
-          last = now;
         }
       });
     });
@@ -122,6 +123,11 @@ export class StatusPages {
       recent: this.#recent,
     });
   }
+}
+
+/** Whether `client` is this machine: by loopback, or by the address of it that it asked. */
+function isThisMachine(client: string, { socket }: IncomingMessage): boolean {
+  return isLoopback(client) || client === plainAddress(socket.localAddress ?? '');
 }
 
 /** Nothing but what this server itself gives, and no page around it. */

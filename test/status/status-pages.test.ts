@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { describe, it } from 'node:test';
 import { BoardRegistry } from '../../src/boards/board-registry.ts';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
@@ -17,7 +18,7 @@ interface Site extends AsyncDisposable {
 }
 
 /** A server over one right image, one wrong and one incomplete, with its pages. */
-async function serve(allowed: readonly string[] = []): Promise<Site> {
+async function serve(allowed: readonly string[] = [], host = '127.0.0.1'): Promise<Site> {
   const boxes = await makeBoxes();
   await writeSet(boxes.root, 'box', 'box-pi');
   await writeSet(boxes.root, 'box', 'box-wrong', { zst: Buffer.from('no zstd') });
@@ -27,14 +28,14 @@ async function serve(allowed: readonly string[] = []): Promise<Site> {
   const boards = new BoardRegistry();
   const pages = new StatusPages({ version: '1.2.3', catalog, checks, boards, allowed: new Networks(allowed) });
   const trustedProxies = new Networks(['127.0.0.1']);
-  const options = { catalog, checks, host: '127.0.0.1', port: 0, trustedProxies, pages: pages.add };
+  const options = { catalog, checks, host, port: 0, trustedProxies, pages: pages.add };
   const server = await UpdateServer.start(options);
   boards.watch(server);
   pages.watch(server);
   return {
     server,
     async get(target, headers = {}) {
-      const answer = await fetch(`http://127.0.0.1:${server.address.port}${target}`, { headers });
+      const answer = await fetch(`http://${host}:${server.address.port}${target}`, { headers });
       const type = answer.headers.get('content-type') ?? '';
       return { status: answer.status, type, text: await answer.text(), headers: answer.headers };
     },
@@ -127,6 +128,13 @@ describe('the status pages', () => {
       assert.equal(await from('192.0.2.7'), 404, target);
       if (target !== '/status/events') assert.equal(await from('10.1.2.3'), 200, target);
     }
+  });
+
+  it('are for this machine by any address of its own', async () => {
+    const addresses = Object.values(networkInterfaces()).flatMap((infos = []) => infos);
+    const own = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+    await using site = await serve([], own);
+    assert.equal((await site.get('/healthz')).status, 200);
   });
 
   it('are no requests of boards', async () => {

@@ -1,0 +1,29 @@
+import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
+import { resolveQuery } from '../images/resolution.ts';
+import { imageQuery } from '../server/asked.ts';
+import type { Board } from './board.ts';
+
+/** What a board gets when it asks for the same again. */
+export interface NextImage {
+  readonly image: CatalogImage;
+  /** Undefined while it can't be handed out. */
+  readonly build: string | undefined;
+  /** Whether that is another build than the one it says it runs; false where either is not known. */
+  readonly isOther: boolean;
+}
+
+/** What `board` gets when it asks for the same again, of what is there; undefined for nothing. */
+export function nextImage({ wish, reportedBuild }: Board, snapshot: CatalogSnapshot): NextImage | undefined {
+  const image = imageFor(wish, snapshot);
+  if (image === undefined) return undefined;
+  const build = image.state.kind === 'ready' ? image.state.buildId : undefined;
+  const isOther = build !== undefined && reportedBuild !== undefined && build !== reportedBuild;
+  return { image, build, isOther };
+}
+
+function imageFor(wish: Board['wish'], snapshot: CatalogSnapshot): CatalogImage | undefined {
+  const { box, image } = wish;
+  if (image !== undefined) return snapshot.byId.get(`${box}/${image}`);
+  const query = imageQuery({ kind: 'update', ...wish });
+  return query && resolveQuery(snapshot, query).found;
+}
