@@ -2,6 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { ImageChecks } from './checks/image-checks.ts';
 import { createApi, type MkboxApi } from './editor/api.ts';
+import { Boards } from './editor/boards.ts';
+import type { BoardsView } from './editor/boards-view.ts';
 import { Commands } from './editor/commands/commands.ts';
 import { ConsentStore } from './editor/consent.ts';
 import { examinedEvent } from './editor/examined-event.ts';
@@ -18,7 +20,7 @@ import { StatusBar } from './editor/status-bar.ts';
 import { Ticker } from './editor/ticker.ts';
 
 /** Kept for `deactivate`, the only place whose promise the editor awaits. */
-let running: Serving | undefined;
+let running: { readonly serving: Serving; readonly boards: Boards } | undefined;
 
 /** Builds the parts, wires them, and serves if the user wants that. */
 export function activate(context: vscode.ExtensionContext): MkboxApi {
@@ -28,40 +30,55 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const project = new Project(settings);
   const version = String(context.extension.packageJSON.version);
   const checks = new ImageChecks(context.storageUri && path.join(context.storageUri.fsPath, 'checks.json'));
-  const serving = new Serving({ settings, project, checks, consent, version });
-  const requests = new RequestLog(serving);
-  const ticker = new Ticker(requests, serving.onDidChangeState, project.onDidChange, examinedEvent(checks));
-  const notices = new Notices(serving, settings, consent);
-  running = serving;
+  const boards = new Boards({ folder: context.globalStorageUri.fsPath, onMessage: tellOfBoards });
+  const serving = new Serving({ settings, project, checks, consent, boards, version });
+  const requests = new RequestLog(serving, boards);
+  const changes = [serving.onDidChangeState, project.onDidChange, boards.onDidChange, examinedEvent(checks)];
+  const ticker = new Ticker(requests, ...changes);
+  const notices = new Notices(serving, boards, settings, consent);
+  running = { serving, boards };
 
   context.subscriptions.push(
     log,
     settings,
     project,
     serving,
+    boards,
     requests,
     ticker,
     notices,
     { dispose: () => void checks.close() },
-    logServing(serving, requests, log),
+    logServing(serving, boards, log),
     servingContext(serving),
-    new StatusBar(serving, requests, project, ticker),
+    new StatusBar({ serving, requests, project, boards }, ticker),
     new ImagesView({ project, serving, requests, checks }, ticker),
     new RequestsView(requests, ticker),
-    new Commands({ serving, project, requests, checks, consent, log }),
+    new Commands({ serving, project, requests, checks, boards, boardsView: showBoards(), consent, log }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void autoStart()),
   );
 
+  /** The boards' view, once they were read: activation does not wait for them. */
+  async function showBoards(): Promise<BoardsView> {
+    const [{ BoardsView }, registry] = await Promise.all([import('./editor/boards-view.ts'), boards.open()]);
+    const view = new BoardsView({ registry, project, requests, checks }, ticker);
+    context.subscriptions.push(view);
+    return view;
+  }
+  function tellOfBoards(text: string): void {
+    log.warn(text);
+    void vscode.window.showWarningMessage(vscode.l10n.t('mkbox: {0}', text));
+  }
   async function autoStart(): Promise<void> {
     if (!vscode.workspace.isTrusted || !settings.autoStart.get() || project.folders.length === 0) return;
     await serving.serve({ kind: 'all' });
     await notices.askForNetwork();
   }
   void project.locate().then(autoStart);
-  return createApi(serving, project);
+  return createApi(serving, project, boards);
 }
 
-/** Closes the server within the time that the editor gives. */
+/** Closes the server, and keeps what is known of boards, within the time that the editor gives. */
 export async function deactivate(): Promise<void> {
-  await running?.close();
+  await running?.serving.close();
+  await running?.boards.close();
 }

@@ -1,6 +1,6 @@
 import { refusalText } from '../server/refusal.ts';
 import type { Asked, Transfer } from '../server/transfer.ts';
-import type { Board, BoardState, GivenBuild, Wish } from './board.ts';
+import type { Board, BoardState, GivenBuild, Reflashing, Wish } from './board.ts';
 import { LOOP_TIMES, MOST_HISTORY, MOST_REASON, MOST_TEXT } from './limits.ts';
 
 /** A board that was never heard of before `asked` came, which `asking` is to be told of next. */
@@ -150,7 +150,7 @@ function gotImage({ state, history }: Board, build: string, atMs: number): Board
   return { ...state, times: history[0]?.times ?? state.times };
 }
 
-function isLoopOf(state: BoardState, build: string): state is Extract<BoardState, { kind: 'reflashing' }> {
+function isLoopOf(state: BoardState, build: string): state is Reflashing {
   return state.kind === 'reflashing' && state.build === build;
 }
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Asked, Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
-import type { Board } from './board.ts';
+import type { Board, Reflashing } from './board.ts';
 import { BoardFinder } from './board-finder.ts';
 import { BoardIndex, type Entry } from './board-index.ts';
 import { bringsImage, cut, interrupted } from './board-record.ts';
@@ -25,14 +25,21 @@ export interface BoardRegistryOptions {
   readonly onMessage?: ((text: string) => void) | undefined;
 }
 
+/** A board that got the same build again and again and still does not run it, and the request by which it showed. */
+export interface Reflash {
+  readonly board: Board;
+  readonly state: Reflashing;
+  readonly transfer: Transfer;
+}
+
 /** What happens to boards, told to whoever watches. */
 export interface BoardEvents {
   /** Something about a board or several, at most four times a second; while one downloads, in each quarter. */
   changed: [];
   /** It asked again with the build it was given. */
   confirmed: [board: Board];
-  /** By one more request it showed that it flashes itself again and again. */
-  reflashing: [board: Board];
+  /** By one more request a board showed that it flashes itself again and again. */
+  reflashing: [reflash: Reflash];
 }
 
 /**
@@ -81,7 +88,7 @@ export class BoardRegistry {
       finder: this.#finder,
       now: this.#now,
       onChange: () => this.#changed(),
-      onAsked: (entry, before) => this.#asked(entry.board, before),
+      onAsked: (entry, before, transfer) => this.#asked(entry.board, before, transfer),
     });
     this.#watched.add(requests);
     return () => {
@@ -144,12 +151,13 @@ export class BoardRegistry {
     await this.#file?.flush();
   }
 
-  #asked(board: Board, { history }: Board): void {
-    if (board.state.kind === 'confirmed') {
-      this.#times.learn(board, board.state.sinceMs - (history[0]?.givenAtMs ?? 0));
+  #asked(board: Board, { history }: Board, transfer: Transfer): void {
+    const { state } = board;
+    if (state.kind === 'confirmed') {
+      this.#times.learn(board, state.sinceMs - (history[0]?.givenAtMs ?? 0));
       this.events.emit('confirmed', board);
     }
-    if (board.state.kind === 'reflashing') this.events.emit('reflashing', board);
+    if (state.kind === 'reflashing') this.events.emit('reflashing', { board, state, transfer });
   }
 
   #shown({ board, newest }: Entry, nowMs: number): Board {

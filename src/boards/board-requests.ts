@@ -18,8 +18,8 @@ export interface RequestsOptions {
   readonly now: () => number;
   /** The request did something to its board. */
   readonly onChange: () => void;
-  /** The board asked; `before` it did, it was that. */
-  readonly onAsked: (entry: Entry, before: Entry['board']) => void;
+  /** The board asked by `transfer`; `before` it did, it was that. */
+  readonly onAsked: (entry: Entry, before: Entry['board'], transfer: Transfer) => void;
 }
 
 /** Follows one server's requests, and notes in the boards' records what they tell. */
@@ -128,7 +128,7 @@ export class BoardRequests {
     index.heard(entry);
     index.set(entry, asking(before, transfer.asked, askedAtMs, entry.isShared));
     onChange();
-    onAsked(entry, before);
+    onAsked(entry, before, transfer);
     return request;
   }
 }

@@ -11,6 +11,15 @@ export interface Wish {
   readonly image?: string;
 }
 
+/** It got the same build several times in a row, and still reports another; also while it downloads that once more. */
+export interface Reflashing {
+  readonly kind: 'reflashing';
+  readonly sinceMs: number;
+  readonly build: string;
+  readonly times: number;
+  readonly reported: string;
+}
+
 /** Where a board stands. Times are milliseconds since 1970, sizes bytes; builds are build IDs. */
 export type BoardState =
   /** It asked, and its answer is being looked for. */
@@ -35,14 +44,7 @@ export type BoardState =
       readonly ofBytes: number;
       readonly reason: BreakReason;
     }
-  /** It got the same build several times in a row, and still reports another; also while it downloads that once more. */
-  | {
-      readonly kind: 'reflashing';
-      readonly sinceMs: number;
-      readonly build: string;
-      readonly times: number;
-      readonly reported: string;
-    }
+  | Reflashing
   /** It was not heard of for long; `sinceMs` is when it was last. */
   | { readonly kind: 'silent'; readonly sinceMs: number };
 

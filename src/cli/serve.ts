@@ -1,7 +1,7 @@
 import path from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { BoardRegistry } from '../boards/board-registry.ts';
-import { ReflashWatch, reflashText } from '../boards/reflash-watch.ts';
+import { reflashText } from '../boards/reflash-text.ts';
 import { ImageChecks } from '../checks/image-checks.ts';
 import { Catalog } from '../images/catalog.ts';
 import { DRAIN_DEADLINE_MS } from '../server/limits.ts';
@@ -42,7 +42,7 @@ export async function serve(settings: Settings): Promise<void> {
   for (const end of ['finished', 'broken', 'refused'] as const) {
     server.events.on(end, (transfer) => log.write(transferLine(transfer)));
   }
-  logReflashes(server, log);
+  boards.events.on('reflashing', (reflash) => log.write(reflashText(reflash)));
   stopOnSignals(server, log);
   log.flush(); // who waits for the first line may send a signal at once
   const shot = await server.stopped;
@@ -66,14 +66,4 @@ function stopOnSignals(server: UpdateServer, log: LineLog): void {
       void server.stop();
     });
   }
-}
-
-function logReflashes(server: UpdateServer, log: LineLog): void {
-  const watch = new ReflashWatch();
-  for (const end of ['finished', 'broken', 'refused'] as const)
-    server.events.on(end, (transfer) => watch.ended(transfer));
-  server.events.on('answering', (transfer) => {
-    const reflash = watch.answering(transfer);
-    if (reflash !== undefined) log.write(reflashText(reflash));
-  });
 }

@@ -1,4 +1,6 @@
 import type * as vscode from 'vscode';
+import type { BoardState } from '../boards/board.ts';
+import type { Boards } from './boards.ts';
 import type { Project } from './project.ts';
 import type { Serving } from './serving.ts';
 import { endpointOf } from './serving-state.ts';
@@ -20,6 +22,8 @@ export interface MkboxApi {
   readonly onDidRequest: vscode.Event<MkboxRequest>;
   /** The images there are, as of the last look at the disk, sorted by ID. */
   images(): readonly MkboxImage[];
+  /** The boards that asked this window's server for updates, as they stand now, sorted by what they are called. */
+  boards(): readonly MkboxBoard[];
 }
 
 /** A request as it is at the moment. */
@@ -43,8 +47,21 @@ export interface MkboxImage {
   readonly buildId: string | undefined;
 }
 
+/** A board, as its requests tell. */
+export interface MkboxBoard {
+  /** Stays the same over restarts. */
+  readonly id: string;
+  /** What the user calls it; undefined where they did not say. */
+  readonly name: string | undefined;
+  /** The address it asked from last. */
+  readonly address: string;
+  /** The build it said it runs when it asked last. */
+  readonly buildId: string | undefined;
+  readonly state: BoardState['kind'];
+}
+
 /** Makes the API from the extension's parts. */
-export function createApi(serving: Serving, project: Project): MkboxApi {
+export function createApi(serving: Serving, project: Project, boards: Boards): MkboxApi {
   return {
     version: 1,
     async serve() {
@@ -71,6 +88,14 @@ export function createApi(serving: Serving, project: Project): MkboxApi {
         id,
         path: `${folder}/${image}.img.zst`,
         buildId: state.kind === 'ready' ? state.buildId : undefined,
+      })),
+    boards: () =>
+      boards.list.map(({ id, name, address, reportedBuild, state }) => ({
+        id,
+        name,
+        address,
+        buildId: reportedBuild,
+        state: state.kind,
       })),
   };
 }

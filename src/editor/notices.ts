@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { confirm } from './commands/serve-to-network.ts';
+import type { Board } from '../boards/board.ts';
+import type { Boards } from './boards.ts';
 import type { ConsentStore } from './consent.ts';
 import { Owner } from './dispose.ts';
 import type { Serving, Shot } from './serving.ts';
@@ -14,13 +15,14 @@ export class Notices extends Owner {
   readonly #settings: Settings;
   readonly #consent: ConsentStore;
 
-  constructor(serving: Serving, settings: Settings, consent: ConsentStore) {
+  constructor(serving: Serving, boards: Boards, settings: Settings, consent: ConsentStore) {
     super();
     this.#serving = serving;
     this.#settings = settings;
     this.#consent = consent;
     this.own(serving.onDidChangeState((state) => this.#onState(state)));
     this.own(serving.onDidEndShot((shot) => tellShot(shot)));
+    this.own(boards.onDidConfirm((board) => this.#onConfirmed(board)));
   }
 
   /** Asks whether an address beyond loopback that the settings name may be used for this workspace. */
@@ -34,6 +36,7 @@ export class Notices extends Owner {
       host,
     );
     if ((await window.showInformationMessage(message, allow)) !== allow) return;
+    const { confirm } = await import('./commands/serve-to-network.ts');
     const consent = { host, address: host };
     if (!(await confirm(consent, this.#serving.port))) return;
     await this.#consent.remember(consent);
@@ -42,6 +45,12 @@ export class Notices extends Owner {
 
   #onState(state: ServingState): void {
     if (state.kind === 'failed') void this.#tellFailure(state.failure);
+  }
+
+  async #onConfirmed(board: Board): Promise<void> {
+    if (!this.#settings.notifyConfirmed.get()) return;
+    const { confirmedText } = await import('./board-words.ts');
+    void vscode.window.showInformationMessage(confirmedText(board, vscode.l10n));
   }
 
   async #tellFailure(failure: ServingFailure): Promise<void> {

@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
-import { type Reflash, ReflashWatch } from '../boards/reflash-watch.ts';
+import type { Board, Reflashing } from '../boards/board.ts';
+import type { Reflash } from '../boards/board-registry.ts';
+import type { Refusal } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
+import type { Boards } from './boards.ts';
 import { Owner } from './dispose.ts';
 import type { Serving } from './serving.ts';
 import type { Unseen } from './status-words.ts';
@@ -11,19 +14,16 @@ const REMEMBERED = 200;
 /** The newest requests of all server runs in this window, and the failure among them that nobody looked at yet. */
 export class RequestLog extends Owner {
   readonly #changed = this.own(new vscode.EventEmitter<void>());
-  readonly #reflashed = this.own(new vscode.EventEmitter<Reflash>());
-  readonly #watch = new ReflashWatch();
-  readonly #reflashes = new WeakMap<Transfer, Reflash>();
+  readonly #reflashes = new WeakMap<Transfer, Reflashing>();
   #requests: Transfer[] = [];
   #unseen: Transfer | undefined;
 
   readonly onDidChange = this.#changed.event;
-  /** A request shows that its board flashes itself at every boot. */
-  readonly onDidReflash = this.#reflashed.event;
 
-  constructor(serving: Serving) {
+  constructor(serving: Serving, boards: Boards) {
     super();
     this.own(serving.onDidChangeTransfer((transfer) => this.#note(transfer)));
+    this.own(boards.onDidReflash((reflash) => this.#noteReflash(reflash)));
   }
 
   /** Newest first. */
@@ -39,7 +39,7 @@ export class RequestLog extends Owner {
   }
 
   /** What `transfer` shows of a board that flashes itself at every boot, if it does. */
-  reflashOf(transfer: Transfer): Reflash | undefined {
+  reflashOf(transfer: Transfer): Reflashing | undefined {
     return this.#reflashes.get(transfer);
   }
 
@@ -54,6 +54,14 @@ export class RequestLog extends Owner {
     return this.#requests.find((transfer) => {
       return transfer.resolution?.found?.id === id && transfer.state.kind === 'finished' && transfer.completesUpdate;
     });
+  }
+
+  /** Why `board` got nothing by its newest request, if that is remembered. */
+  refusalOf({ address, wish }: Board): Refusal | undefined {
+    const newest = this.#requests.find(({ client, asked }) => {
+      return client === address && asked.kind === 'update' && asked.box === wish.box && asked.board === wish.board;
+    });
+    return newest?.state.kind === 'refused' ? newest.state.refusal : undefined;
   }
 
   /** Notes that the user looked. */
@@ -78,19 +86,14 @@ export class RequestLog extends Owner {
     if (!this.#requests.includes(transfer)) {
       this.#requests = [transfer, ...this.#requests].slice(0, REMEMBERED);
     }
-    this.#watchForReflash(transfer);
     const failed = transfer.state.kind === 'refused' || transfer.state.kind === 'broken';
     if (failed && transfer.asked.kind === 'update') this.#unseen = transfer;
     this.#changed.fire();
   }
 
-  #watchForReflash(transfer: Transfer): void {
-    if (transfer.state.kind !== 'running') this.#watch.ended(transfer);
-    const isAnswering = transfer.state.kind === 'running' && transfer.status > 0;
-    const reflash = isAnswering ? this.#watch.answering(transfer) : undefined;
-    if (reflash === undefined) return;
-    this.#reflashes.set(transfer, reflash);
+  #noteReflash({ transfer, state }: Reflash): void {
+    this.#reflashes.set(transfer, state);
     this.#unseen = transfer;
-    this.#reflashed.fire(reflash);
+    this.#changed.fire();
   }
 }

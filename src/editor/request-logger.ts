@@ -1,14 +1,14 @@
 import type * as vscode from 'vscode';
-import { reflashText } from '../boards/reflash-watch.ts';
+import { reflashText } from '../boards/reflash-text.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
-import type { RequestLog } from './request-log.ts';
+import type { Boards } from './boards.ts';
 import type { Serving } from './serving.ts';
 import type { ServingState } from './serving-state.ts';
 
 /** Writes a line for each request that ended, and for what the server does, to the log. */
-export function logServing(serving: Serving, requests: RequestLog, log: vscode.LogOutputChannel): vscode.Disposable {
-  const onReflash = requests.onDidReflash((reflash) => log.warn(reflashText(reflash)));
+export function logServing(serving: Serving, boards: Boards, log: vscode.LogOutputChannel): vscode.Disposable {
+  const onReflash = boards.onDidReflash((reflash) => log.warn(reflashText(reflash)));
   const onTransfer = serving.onDidChangeTransfer((transfer) => {
     if (transfer.state.kind !== 'running') log.info(transferLine(transfer));
     else if (transfer.status === 0) log.debug(requestHead(transfer));
@@ -41,7 +41,7 @@ function stateLine(state: ServingState): string {
     case 'serving':
       return `serving images at ${state.endpoint.url}`;
     case 'one-shot':
-      return `serving one update of ${state.only ?? 'any image'} at ${state.endpoint.url}`;
+      return `serving one update of ${state.only ?? 'any image'} to ${state.client ?? 'any board'} at ${state.endpoint.url}`;
     case 'draining':
       return 'stopping: finishing running requests';
     case 'failed':

@@ -130,7 +130,8 @@ function problemWords(problem: SetProblem, file: string, words: Words): string {
   }
 }
 
-function breakWords(reason: BreakReason, words: Words): string {
+/** Why a transfer ended before its end, in the user's language. */
+export function breakWords(reason: BreakReason, words: Words): string {
   switch (reason) {
     case 'client closed':
       return words.t('the board closed the connection');

@@ -73,6 +73,7 @@ function iconOf({ state, totalBytes }: Transfer): vscode.ThemeIcon {
     case 'refused':
       return WARNING;
     case 'finished':
+      if (state.result === 'held') return new vscode.ThemeIcon('debug-pause', new vscode.ThemeColor('charts.orange'));
       return new vscode.ThemeIcon(state.result === 'image' ? 'pass-filled' : 'check');
   }
 }

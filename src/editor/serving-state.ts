@@ -22,11 +22,17 @@ export type ServingState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'starting' }
   | { readonly kind: 'serving'; readonly endpoint: Endpoint }
-  /** Armed for one update; `only` is the ID of the one image handed out. */
-  | { readonly kind: 'one-shot'; readonly endpoint: Endpoint; readonly only?: string }
+  /** Armed for one update; `only` is the ID of the one image handed out, `client` the address of the one board. */
+  | { readonly kind: 'one-shot'; readonly endpoint: Endpoint; readonly only?: string; readonly client?: string }
   /** Taking no new requests, finishing the running ones. */
   | { readonly kind: 'draining'; readonly endpoint: Endpoint }
   | { readonly kind: 'failed'; readonly failure: ServingFailure };
+
+/** The URL by which this machine itself reaches the server: an address that stands for all is none to ask. */
+export function localUrl({ host, port }: Endpoint): string {
+  const address = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
 
 /** Where the server can be reached now; undefined when it can't. */
 export function endpointOf(state: ServingState): Endpoint | undefined {

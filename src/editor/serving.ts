@@ -4,6 +4,7 @@ import { systemErrorCode, UserError } from '../errors.ts';
 import { isLoopback } from '../server/identity.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { ServeMode, UpdateServer } from '../server/update-server.ts';
+import type { Boards } from './boards.ts';
 import type { ConsentStore } from './consent.ts';
 import { Owner } from './dispose.ts';
 import { identifyHolder } from './port-holder.ts';
@@ -24,6 +25,7 @@ export interface ServingParts {
   readonly project: Project;
   readonly checks: ImageChecks;
   readonly consent: ConsentStore;
+  readonly boards: Boards;
   readonly version: string;
 }
 
@@ -82,8 +84,8 @@ export class Serving extends Owner {
       if (this.#server === undefined) return;
       this.#server.serve(mode);
       const endpoint = this.#endpoint(this.#server);
-      const only = mode.kind === 'once' && mode.only !== undefined ? { only: mode.only } : {};
-      this.#setState(mode.kind === 'all' ? { kind: 'serving', endpoint } : { kind: 'one-shot', endpoint, ...only });
+      const { kind, ...restriction } = mode;
+      this.#setState(kind === 'all' ? { kind: 'serving', endpoint } : { kind: 'one-shot', endpoint, ...restriction });
     });
   }
 
@@ -131,7 +133,10 @@ export class Serving extends Owner {
     this.#setState({ kind: 'starting' });
     const { project, checks, settings, version } = this.#parts;
     const host = this.#hostToBind();
+    const boards = await this.#parts.boards.open();
     const { UpdateServer } = await import('../server/update-server.ts');
+    const { ServerWatch } = await import('./server-watch.ts');
+    const watch = new ServerWatch({ version, catalog: project.catalog, checks, boards });
     const retryUntil = performance.now() + BIND_RETRY_FOR_MS;
     for (;;) {
       try {
@@ -141,8 +146,10 @@ export class Serving extends Owner {
           host,
           port: this.port,
           allowedHosts: settings.allowedHosts.get(),
+          ...watch.options,
           identity: { server: 'mkbox', version, workspace: vscode.workspace.name ?? '' },
         });
+        watch.watch(server);
         this.#watch(server);
         return server;
       } catch (error) {

@@ -16,6 +16,7 @@ export interface Settings extends vscode.Disposable {
   readonly allowedHosts: Setting<readonly string[]>;
   readonly autoStart: Setting<boolean>;
   readonly imagePath: Setting<string>;
+  readonly notifyConfirmed: Setting<boolean>;
 }
 
 /** Opens the settings. A value of another type than the manifest says, as a hand-written file may have, is its default. */
@@ -44,6 +45,7 @@ export function openSettings(): Settings {
     allowedHosts: setting<readonly string[]>('allowedHosts', [], isTextList),
     autoStart: setting('autoStart', true, (value) => typeof value === 'boolean'),
     imagePath: setting('imagePath', '', isText),
+    notifyConfirmed: setting('notifyConfirmed', false, (value) => typeof value === 'boolean'),
     dispose() {
       subscription.dispose();
       changes.dispose();

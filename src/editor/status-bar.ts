@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { heldNames } from './board-name.ts';
+import type { Boards } from './boards.ts';
 import { Owner } from './dispose.ts';
 import type { Project } from './project.ts';
 import type { RequestLog } from './request-log.ts';
@@ -12,18 +14,28 @@ import { clientText } from './words.ts';
 /** Requests in the tooltip: what happened just now. */
 const TOOLTIP_REQUESTS = 5;
 
+/** What the item tells of. */
+export interface StatusBarParts {
+  readonly serving: Serving;
+  readonly requests: RequestLog;
+  readonly project: Project;
+  readonly boards: Boards;
+}
+
 /** The status bar item. */
 export class StatusBar extends Owner {
   readonly #serving: Serving;
   readonly #requests: RequestLog;
   readonly #project: Project;
+  readonly #boards: Boards;
   readonly #item: vscode.StatusBarItem;
 
-  constructor(serving: Serving, requests: RequestLog, project: Project, ticker: Ticker) {
+  constructor({ serving, requests, project, boards }: StatusBarParts, ticker: Ticker) {
     super();
     this.#serving = serving;
     this.#requests = requests;
     this.#project = project;
+    this.#boards = boards;
     this.#item = this.own(vscode.window.createStatusBarItem('mkbox.status', vscode.StatusBarAlignment.Left, 10));
     this.#item.name = 'mkbox';
     this.#item.command = 'mkbox.showActions';
@@ -35,7 +47,8 @@ export class StatusBar extends Owner {
   #draw(): void {
     const { state } = this.#serving;
     const { sending, unseen } = this.#requests;
-    const status = statusOf(state, sending, unseen, vscode.l10n, vscode.env.language);
+    const held = heldNames(this.#boards.list);
+    const status = statusOf({ state, sending, unseen, held }, vscode.l10n, vscode.env.language);
     this.#item.text = status.text;
     this.#item.accessibilityInformation = { label: status.label, role: 'button' };
     this.#item.backgroundColor = background(status.severity);

@@ -1,4 +1,4 @@
-import type { Reflash } from '../boards/reflash-watch.ts';
+import type { Reflashing } from '../boards/board.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { reflashWords } from './reflash-words.ts';
 import { refusalWords, resultText } from './request-words.ts';
@@ -16,17 +16,21 @@ export interface Status {
 /** What the user has not seen yet: a request that was refused or broken off, or that shows a reflash. */
 export interface Unseen {
   readonly transfer: Transfer;
-  readonly reflash?: Reflash | undefined;
+  readonly reflash?: Reflashing | undefined;
 }
 
-/** The status for the server's state, the images being sent now, and what the user has not seen yet. */
-export function statusOf(
-  state: ServingState,
-  sending: readonly Transfer[],
-  unseen: Unseen | undefined,
-  words: Words,
-  locale: string,
-): Status {
+/** What the status tells of. */
+export interface Situation {
+  readonly state: ServingState;
+  /** The images being sent now. */
+  readonly sending: readonly Transfer[];
+  readonly unseen: Unseen | undefined;
+  /** Boards that are told to be up to date, as people call them. */
+  readonly held: readonly string[];
+}
+
+/** The status in a situation: the gravest, else the newest of what there is to tell. */
+export function statusOf({ state, sending, unseen, held }: Situation, words: Words, locale: string): Status {
   if (state.kind === 'failed') return failedStatus(state, words);
   const alert = unseen && unseenStatus(unseen, words, locale);
   if (sending.length > 0) return { ...sendingStatus(sending, words, locale), severity: alert?.severity ?? 'normal' };
@@ -38,16 +42,31 @@ export function statusOf(
       return normal('$(loading~spin) mkbox', words.t('mkbox: starting to serve images'));
     case 'serving': {
       const { port, url } = state.endpoint;
-      return normal(`$(broadcast) mkbox :${port}`, words.t('mkbox: serving images at {0}', url));
+      return holding(normal(`$(broadcast) mkbox :${port}`, words.t('mkbox: serving images at {0}', url)), held, words);
     }
     case 'one-shot': {
       const { port, url } = state.endpoint;
       const what = state.only ?? words.t('any image');
-      return normal(`$(target) mkbox :${port}`, words.t('mkbox: serving one update of {0} at {1}', what, url));
+      const label =
+        state.client === undefined
+          ? words.t('mkbox: serving one update of {0} at {1}', what, url)
+          : words.t('mkbox: serving one update of {0} at {1}, to the board {2} only', what, url, state.client);
+      return holding(normal(`$(target) mkbox :${port}`, label), held, words);
     }
     case 'draining':
       return normal('$(loading~spin) mkbox', words.t('mkbox: stopping, finishing running transfers'));
   }
+}
+
+/** `status`, with how many boards are held, and which. */
+function holding(status: Status, held: readonly string[], words: Words): Status {
+  if (held.length === 0) return status;
+  const which = words.t('held, and told to be up to date: {0}', held.join(', '));
+  return {
+    ...status,
+    text: `${status.text} · ${words.t('{0} held', held.length)}`,
+    label: `${status.label}; ${which}`,
+  };
 }
 
 function normal(text: string, label: string): Status {

@@ -58,7 +58,7 @@ export async function startBench(
   registry.watch(server.server);
   const events: string[] = [];
   registry.events.on('confirmed', ({ address }) => events.push(`confirmed ${address}`));
-  registry.events.on('reflashing', ({ address }) => events.push(`reflashing ${address}`));
+  registry.events.on('reflashing', ({ board }) => events.push(`reflashing ${board.address}`));
   return {
     server,
     registry,

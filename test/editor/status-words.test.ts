@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { Reflash } from '../../src/boards/reflash-watch.ts';
+import type { Reflashing } from '../../src/boards/board.ts';
 import type { ServingState } from '../../src/editor/serving-state.ts';
 import { statusOf } from '../../src/editor/status-words.ts';
 import type { Transfer } from '../../src/server/transfer.ts';
@@ -16,10 +16,11 @@ function status(
   state: ServingState,
   sending: readonly Transfer[] = [],
   transfer?: Transfer,
-  reflash?: Reflash,
+  reflash?: Reflashing,
+  held: readonly string[] = [],
 ): string[] {
   const unseen = transfer && { transfer, reflash };
-  const { text, label, severity } = statusOf(state, sending, unseen, PLAIN, 'en');
+  const { text, label, severity } = statusOf({ state, sending, unseen, held }, PLAIN, 'en');
   return [text, plainSpaces(label), severity];
 }
 
@@ -38,6 +39,12 @@ suite('the status', () => {
       { kind: 'one-shot', endpoint: ENDPOINT, only: 'box/box-pi' },
       '$(target) mkbox :8080',
       'mkbox: serving one update of box/box-pi at http://127.0.0.1:8080',
+      'normal',
+    ],
+    [
+      { kind: 'one-shot', endpoint: ENDPOINT, client: '192.168.1.20' },
+      '$(target) mkbox :8080',
+      'mkbox: serving one update of any image at http://127.0.0.1:8080, to the board 192.168.1.20 only',
       'normal',
     ],
     [
@@ -74,6 +81,23 @@ suite('the status', () => {
   for (const [state, ...shown] of cases) {
     test(`tells: ${shown[1]}`, () => deepEqual(status(state), shown));
   }
+});
+
+suite('the status while boards are held', () => {
+  const held = (state: ServingState) => status(state, [], undefined, undefined, ['the rack, top', '192.168.1.20']);
+  const tail = '; held, and told to be up to date: the rack, top, 192.168.1.20';
+
+  test('says how many, and which', () => {
+    const label = `mkbox: serving images at http://127.0.0.1:8080${tail}`;
+    deepEqual(held(SERVING), ['$(broadcast) mkbox :8080 · 2 held', label, 'normal']);
+    const oneShot = 'mkbox: serving one update of any image at http://127.0.0.1:8080';
+    const shown = ['$(target) mkbox :8080 · 2 held', oneShot + tail, 'normal'];
+    deepEqual(held({ kind: 'one-shot', endpoint: ENDPOINT }), shown);
+  });
+
+  test('says nothing of it while nothing is served', () => {
+    deepEqual(held({ kind: 'stopped' })[0], '$(circle-slash) mkbox');
+  });
 });
 
 suite('the status while images are sent', () => {
@@ -121,7 +145,13 @@ suite('the status after a request that failed, until it is seen,', () => {
 
   test('warns of a board that flashes itself at every boot, also while it downloads once more', () => {
     const unseen = request({ kind: 'finished', result: 'image' });
-    const reflash = { transfer: unseen, given: 'a'.repeat(64), times: 2, reported: 'b'.repeat(64) };
+    const reflash = {
+      kind: 'reflashing',
+      sinceMs: 0,
+      build: 'a'.repeat(64),
+      times: 2,
+      reported: 'b'.repeat(64),
+    } as const;
     const label =
       'mkbox: 192.168.1.20 flashes itself at every boot: it got build aaaaaaaaaaaa… 2 times in a row and still reports ' +
       'bbbbbbbbbbbb…; does it boot from the storage that it writes to?';

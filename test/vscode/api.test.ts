@@ -34,7 +34,9 @@ vscode.commands.registerCommand('neighbour.ask', async () => {
   await (await fetch(url + '/update/led-blink/example-led-blink-odroid-c4')).arrayBuffer();
   const { image, state } = await ended;
   const images = api.images();
-  const seen = [api.version, url, images.length, images[0].buildId.length, image, state];
+  await (await fetch(url + '/update/led-blink/example-led-blink-odroid-c4/' + images[0].buildId)).arrayBuffer();
+  const [board] = api.boards();
+  const seen = [api.version, url, images.length, images[0].buildId.length, image, state, board.address, board.buildId === images[0].buildId];
   vscode.window.showInformationMessage(seen.join(' '));
 });`;
 

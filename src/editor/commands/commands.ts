@@ -1,17 +1,20 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Board } from '../../boards/board.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
+import type { BoardsNode } from '../board-rows.ts';
+import type { Boards } from '../boards.ts';
+import type { BoardsView } from '../boards-view.ts';
 import type { ConsentStore } from '../consent.ts';
 import { Owner } from '../dispose.ts';
 import type { ImagesNode } from '../image-rows.ts';
 import type { Project } from '../project.ts';
 import type { RequestLog } from '../request-log.ts';
 import type { Serving } from '../serving.ts';
-import { CopyCommands, copy } from './copy.ts';
+import type { BoardCommands } from './board-commands.ts';
+import type { CopyCommands } from './copy.ts';
 import type { Packing } from './pack-image.ts';
-import { serveToNetwork } from './serve-to-network.ts';
-import { showActions } from './show-actions.ts';
 
 /** What the commands act on. */
 export interface CommandParts {
@@ -19,11 +22,16 @@ export interface CommandParts {
   readonly project: Project;
   readonly requests: RequestLog;
   readonly checks: ImageChecks;
+  readonly boards: Boards;
+  readonly boardsView: Promise<BoardsView>;
   readonly consent: ConsentStore;
   readonly log: vscode.LogOutputChannel;
 }
 
-/** Registers the commands of the manifest. Those of the tree get the row they were called on. */
+/** A row of a tree. A key that acts on what is selected among the boards says `selection`. */
+type Row = ImagesNode | BoardsNode | 'selection';
+
+/** Registers the commands of the manifest. Those of the trees get the row they were called on; what they need is read then. */
 export class Commands extends Owner {
   readonly #parts: CommandParts;
   #packing: Packing | undefined;
@@ -31,15 +39,17 @@ export class Commands extends Owner {
   constructor(parts: CommandParts) {
     super();
     this.#parts = parts;
-    const { serving, project, requests, checks, consent, log } = parts;
-    const copies = new CopyCommands(project, serving, checks);
-    const register = (name: string, run: (node?: ImagesNode) => unknown) =>
+    const { serving, project, requests, consent, log } = parts;
+    const register = (name: string, run: (node?: Row) => unknown) =>
       this.own(vscode.commands.registerCommand(`mkbox.${name}`, run));
-    const whenTrusted = (name: string, run: (node?: ImagesNode) => Promise<void>) =>
+    const whenTrusted = (name: string, run: (node?: Row) => Promise<void>) =>
       register(name, async (node) => ((await isTrusted()) ? run(node) : undefined));
 
     whenTrusted('serve', () => serving.serve({ kind: 'all' }));
-    whenTrusted('serveToNetwork', () => serveToNetwork(serving, consent));
+    whenTrusted('serveToNetwork', async () => {
+      const { serveToNetwork } = await import('./serve-to-network.ts');
+      await serveToNetwork(serving, consent);
+    });
     whenTrusted('serveOneUpdate', () => serving.serve({ kind: 'once' }));
     whenTrusted('serveImageOnce', async (node) => {
       const image = imageOf(node);
@@ -47,12 +57,24 @@ export class Commands extends Owner {
     });
     register('stop', () => serving.stop());
     whenTrusted('restart', () => serving.restart());
-    register('showActions', () => showActions(serving, requests));
-    register('copyUpdateUrl', (node) => copies.updateUrl(imageOf(node)));
-    register('copyCurl', (node) => copies.curl(imageOf(node)));
-    register('copyUpdateTxt', (node) => copies.updateTxt(imageOf(node)));
-    register('copyDnsTxt', (node) => copies.dnsTxt(imageOf(node)));
-    register('copyDetail', (node) => (node?.kind === 'detail' ? copy(node.detail.value) : undefined));
+    register('showActions', async () => {
+      const { showActions } = await import('./show-actions.ts');
+      await showActions(parts);
+    });
+    register('openStatusPage', async () => {
+      const { openStatusPage } = await import('./open-status-page.ts');
+      await openStatusPage(serving);
+    });
+    register('copyUpdateUrl', async (node) => (await this.#loadCopies()).updateUrl(imageOf(node)));
+    register('copyCurl', async (node) => (await this.#loadCopies()).curl(imageOf(node)));
+    register('copyUpdateTxt', async (node) => (await this.#loadCopies()).updateTxt(imageOf(node)));
+    register('copyDnsTxt', async (node) => (await this.#loadCopies()).dnsTxt(imageOf(node)));
+    register('copyDetail', async (node) => {
+      if (typeof node !== 'object' || !('detail' in node)) return;
+      const { copy } = await import('./copy.ts');
+      await copy(node.detail.value);
+    });
+    this.#registerForBoards(register, whenTrusted);
     register('showLog', () => {
       requests.markSeen();
       log.show();
@@ -69,7 +91,7 @@ export class Commands extends Owner {
       return image && revealFile(image);
     });
     register('openBoxbuild', (node) => {
-      if (node?.kind !== 'box') return undefined;
+      if (typeof node !== 'object' || node.kind !== 'box') return undefined;
       return vscode.window.showTextDocument(vscode.Uri.file(path.join(node.box.path, 'BOXBUILD')));
     });
     register('clearRequests', () => requests.clear());
@@ -77,6 +99,65 @@ export class Commands extends Owner {
       const { exportRequests } = await import('./export-requests.ts');
       await exportRequests(requests);
     });
+  }
+
+  #registerForBoards(
+    register: (name: string, run: (node?: Row) => unknown) => void,
+    whenTrusted: (name: string, run: (node?: Row) => Promise<void>) => void,
+  ): void {
+    const { boards } = this.#parts;
+    const on = (act: (commands: BoardCommands, id: string | undefined) => Promise<void>) => async (node?: Row) =>
+      act(await this.#loadBoardCommands(), await this.#boardOf(node));
+    register(
+      'renameBoard',
+      on((commands, id) => commands.rename(id)),
+    );
+    register(
+      'forgetBoard',
+      on((commands, id) => commands.forget(id)),
+    );
+    register(
+      'holdBoard',
+      on((commands, id) => commands.hold(id)),
+    );
+    register(
+      'releaseBoard',
+      on((commands, id) => commands.release(id)),
+    );
+    for (const name of ['serveOnceToBoard', 'serveOnceToThisBoard']) {
+      whenTrusted(
+        name,
+        on((commands, id) => commands.serveOnce(id)),
+      );
+    }
+    const copyFor = (act: (copies: CopyCommands, board: Board) => Promise<void>) => async (node?: Row) => {
+      const board = (await boards.open()).get((await this.#boardOf(node)) ?? '');
+      if (board !== undefined) await act(await this.#loadCopies(), board);
+    };
+    register(
+      'copyUpdateTxtForBoard',
+      copyFor((copies, board) => copies.updateTxtFor(board)),
+    );
+    register(
+      'copyDnsTxtForBoard',
+      copyFor((copies, board) => copies.dnsTxtFor(board)),
+    );
+  }
+
+  /** The ID of the board that a command is called on; undefined where the user is to pick one. */
+  async #boardOf(node: Row | undefined): Promise<string | undefined> {
+    if (node === 'selection') return (await this.#parts.boardsView).selected;
+    return node !== undefined && 'id' in node ? node.id : undefined;
+  }
+
+  async #loadBoardCommands(): Promise<BoardCommands> {
+    const { BoardCommands } = await import('./board-commands.ts');
+    return new BoardCommands(await this.#parts.boards.open(), this.#parts.serving);
+  }
+
+  async #loadCopies(): Promise<CopyCommands> {
+    const { CopyCommands } = await import('./copy.ts');
+    return new CopyCommands(this.#parts.project, this.#parts.serving, this.#parts.checks);
   }
 
   async #verify(images: readonly CatalogImage[]): Promise<void> {
@@ -101,18 +182,20 @@ async function isTrusted(): Promise<boolean> {
   return false;
 }
 
-function imageOf(node: ImagesNode | undefined): CatalogImage | undefined {
-  return node?.kind === 'image' ? node.image : undefined;
+function imageOf(node: Row | undefined): CatalogImage | undefined {
+  return typeof node === 'object' && node.kind === 'image' ? node.image : undefined;
 }
 
 /** The image of a row, packed or not. */
-function packableOf(node: ImagesNode | undefined): CatalogImage | UnpackedImage | undefined {
-  return node?.kind === 'image' || node?.kind === 'unpacked' ? node.image : undefined;
+function packableOf(node: Row | undefined): CatalogImage | UnpackedImage | undefined {
+  if (typeof node !== 'object') return undefined;
+  return node.kind === 'image' || node.kind === 'unpacked' ? node.image : undefined;
 }
 
 /** The image of a row, or the images of a box's row. */
-function imagesOf(node: ImagesNode | undefined, { snapshot }: Project): readonly CatalogImage[] {
-  if (node?.kind === 'box') return snapshot.images.filter((image) => image.folder === node.box.path);
+function imagesOf(node: Row | undefined, { snapshot }: Project): readonly CatalogImage[] {
+  if (typeof node === 'object' && node.kind === 'box')
+    return snapshot.images.filter((image) => image.folder === node.box.path);
   const image = imageOf(node);
   return image === undefined ? [] : [image];
 }

@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
+import type { Board } from '../../boards/board.ts';
+import { nextImage } from '../../boards/next-image.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
+import { isPublishableName } from '../../images/image-name.ts';
 import type { ImageParts } from '../../images/image-parts.ts';
 import { dnsTxtRecords, normalizeMac, shellQuote, updatePath, updateTxt } from '../board-pointers.ts';
 import type { Project } from '../project.ts';
 import type { Serving } from '../serving.ts';
-import { endpointOf } from '../serving-state.ts';
+import { endpointToAsk } from './endpoint-to-ask.ts';
 import { partsOf, pickImage } from './pick-image.ts';
 
 /** The commands that put what boards need on the clipboard. */
@@ -43,20 +46,42 @@ export class CopyCommands {
     await copy(updateTxt(url, this.#partsOf(chosen)));
   }
 
+  /** The same for a board that asked already: it goes on asking for what it asks for now. */
+  async updateTxtFor(board: Board): Promise<void> {
+    const parts = this.#partsFor(board);
+    if (parts === undefined) return this.updateTxt();
+    const url = await this.#serverUrl();
+    if (url !== undefined) await copy(updateTxt(url, parts));
+  }
+
   /** The DNS records that make a board ask here. */
   async dnsTxt(image?: CatalogImage): Promise<void> {
+    const url = await this.#serverUrl();
+    const chosen = image ?? (url && (await this.#pick(vscode.l10n.t('Copy DNS TXT Records'))));
+    if (url === undefined || !chosen) return;
+    await this.#copyDnsTxt(url, this.#partsOf(chosen), undefined);
+  }
+
+  /** The same for a board that asked already; its MAC is asked for only where this machine does not know it. */
+  async dnsTxtFor(board: Board): Promise<void> {
+    const parts = this.#partsFor(board);
+    if (parts === undefined) return this.dnsTxt();
+    const url = await this.#serverUrl();
+    if (url !== undefined) await this.#copyDnsTxt(url, parts, board.mac);
+  }
+
+  async #copyDnsTxt(url: string, parts: ImageParts, knownMac: string | undefined): Promise<void> {
     const { l10n, window } = vscode;
     const title = l10n.t('Copy DNS TXT Records');
-    const url = await this.#serverUrl();
-    const chosen = image ?? (url && (await this.#pick(title)));
-    if (url === undefined || !chosen) return;
-    const mac = await window.showInputBox({
-      title,
-      prompt: l10n.t("The board's MAC address"),
-      placeHolder: '00:1e:06:12:34:56',
-      validateInput: (text) =>
-        normalizeMac(text) === undefined ? l10n.t('Twelve hexadecimal digits, as in 00:1e:06:12:34:56') : undefined,
-    });
+    const mac =
+      knownMac ??
+      (await window.showInputBox({
+        title,
+        prompt: l10n.t("The board's MAC address"),
+        placeHolder: '00:1e:06:12:34:56',
+        validateInput: (text) =>
+          normalizeMac(text) === undefined ? l10n.t('Twelve hexadecimal digits, as in 00:1e:06:12:34:56') : undefined,
+      }));
     if (mac === undefined) return;
     const domain = await window.showInputBox({
       title,
@@ -65,7 +90,18 @@ export class CopyCommands {
       validateInput: (text) => (/^[a-z0-9.-]+$/i.test(text) ? undefined : l10n.t('A domain, as in lab.example.org')),
     });
     if (domain === undefined) return;
-    await copy(dnsTxtRecords(url, this.#partsOf(chosen), mac, domain));
+    await copy(dnsTxtRecords(url, parts, mac, domain));
+  }
+
+  /** The parts that a board asks by; undefined where neither it nor its image tells. */
+  #partsFor(board: Board): ImageParts | undefined {
+    const { box, board: kind, branch, version } = board.wish;
+    const isPlain = [box, kind, branch, version].every((part) => part === undefined || isPlainName(part));
+    if (box === undefined || kind === undefined || !isPlain) {
+      const image = nextImage(board, this.#project.snapshot)?.image;
+      return image && this.#partsOf(image);
+    }
+    return { box, board: kind, ...(branch !== undefined && { branch }), ...(version !== undefined && { version }) };
   }
 
   #pick(title: string): Promise<CatalogImage | undefined> {
@@ -78,19 +114,18 @@ export class CopyCommands {
 
   /** The server's URL; where boards could not use it, the user is told, and asked. */
   async #serverUrl(): Promise<string | undefined> {
-    const { l10n, window, commands } = vscode;
-    const endpoint = endpointOf(this.#serving.state);
-    if (endpoint === undefined) {
-      const serve = l10n.t('Serve Images');
-      const answer = await window.showInformationMessage(l10n.t('mkbox: images are not served now.'), serve);
-      if (answer === serve) await commands.executeCommand('mkbox.serve');
-      return endpointOf(this.#serving.state)?.url;
+    const endpoint = await endpointToAsk(this.#serving);
+    if (endpoint !== undefined && !endpoint.onNetwork) {
+      const message = vscode.l10n.t('mkbox: only this machine can reach {0}', endpoint.url);
+      vscode.window.setStatusBarMessage(message, 5_000);
     }
-    if (!endpoint.onNetwork) {
-      window.setStatusBarMessage(l10n.t('mkbox: only this machine can reach {0}', endpoint.url), 5_000);
-    }
-    return endpoint.url;
+    return endpoint?.url;
   }
+}
+
+/** Anyone can ask by any name: line ends and quotes would be more than a name in what is copied. */
+function isPlainName(part: string): boolean {
+  return isPublishableName(part) && !part.includes('"');
 }
 
 /** Puts `text` on the clipboard, and shows its first line for a moment. */

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { heldNames } from '../board-name.ts';
+import type { Boards } from '../boards.ts';
 import type { RequestLog } from '../request-log.ts';
 import type { Serving } from '../serving.ts';
 import { endpointOf, type ServingState } from '../serving-state.ts';
@@ -8,10 +10,19 @@ interface Action extends vscode.QuickPickItem {
   readonly command?: string;
 }
 
+/** What can be done depends on these. */
+interface ShowActionsParts {
+  readonly serving: Serving;
+  readonly requests: RequestLog;
+  readonly boards: Boards;
+}
+
 /** What a click on the status bar item offers: what can be done now, and first what ends it. */
-export async function showActions(serving: Serving, requests: RequestLog): Promise<void> {
+export async function showActions({ serving, requests, boards }: ShowActionsParts): Promise<void> {
   const { state } = serving;
-  const { label } = statusOf(state, requests.sending, requests.unseen, vscode.l10n, vscode.env.language);
+  const { sending, unseen } = requests;
+  const situation = { state, sending, unseen, held: heldNames(boards.list) };
+  const { label } = statusOf(situation, vscode.l10n, vscode.env.language);
   const picked = await vscode.window.showQuickPick(actionsFor(state), { title: 'mkbox', placeHolder: label });
   requests.markSeen();
   if (picked?.command !== undefined) await vscode.commands.executeCommand(picked.command);
@@ -26,9 +37,11 @@ function actionsFor(state: ServingState): Action[] {
   const once = action('target', l10n.t('Serve One Update'), 'mkbox.serveOneUpdate');
   const network = action('broadcast', l10n.t('Serve to Boards on the Network…'), 'mkbox.serveToNetwork');
   const show = [
+    action('circuit-board', l10n.t('Show Boards'), 'mkbox.boards.focus'),
     action('list-unordered', l10n.t('Show Requests'), 'mkbox.requests.focus'),
     action('output', l10n.t('Show Log'), 'mkbox.showLog'),
   ];
+  const page = action('browser', l10n.t('Open Status Page'), 'mkbox.openStatusPage');
   const copy = [
     action('link', l10n.t('Copy Update URL'), 'mkbox.copyUpdateUrl'),
     action('terminal', l10n.t('Copy curl Command'), 'mkbox.copyCurl'),
@@ -38,8 +51,8 @@ function actionsFor(state: ServingState): Action[] {
   }
   if (state.kind === 'one-shot') {
     const cancel = action('discard', l10n.t('Cancel the One Update and Serve All Images'), 'mkbox.serve');
-    return [stop, cancel, network, separator, ...copy, ...show];
+    return [stop, cancel, network, separator, ...copy, ...show, page];
   }
-  if (endpointOf(state) !== undefined) return [stop, once, network, separator, ...copy, ...show];
+  if (endpointOf(state) !== undefined) return [stop, once, network, separator, ...copy, ...show, page];
   return [serve, once, network, separator, ...show];
 }

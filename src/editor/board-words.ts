@@ -1,0 +1,108 @@
+import type { Board } from '../boards/board.ts';
+import { type NextImage, nextImage } from '../boards/next-image.ts';
+import { progressOf } from '../boards/progress.ts';
+import type { CatalogSnapshot } from '../images/catalog.ts';
+import type { Refusal } from '../server/refusal.ts';
+import type { Transfer } from '../server/transfer.ts';
+import { boardName } from './board-name.ts';
+import { shortBuild } from './finding-words.ts';
+import { reflashWords } from './reflash-words.ts';
+import { breakWords, refusalWords } from './request-words.ts';
+import { bytesText, durationText, percentText, type Words } from './words.ts';
+
+/** A board with what else is known of where it stands. */
+export interface SeenBoard {
+  readonly board: Board;
+  /** The transfer by which it gets an image now. */
+  readonly transfer: Transfer | undefined;
+  /** Why it got nothing, where that is still at hand; a state that was kept has it in English only. */
+  readonly refusal: Refusal | undefined;
+  readonly next: NextImage | undefined;
+}
+
+/** Where a board stands, in words. */
+export function boardStateText({ board, transfer, refusal }: SeenBoard, words: Words, locale: string): string {
+  const { state } = board;
+  switch (state.kind) {
+    case 'checking':
+      return words.t('checking');
+    case 'downloading':
+      return transfer === undefined ? words.t('downloading') : downloadText(transfer, words, locale);
+    case 'flashing':
+      return state.expectedMs === undefined
+        ? words.t('flashing build {0}', shortBuild(state.build))
+        : words.t(
+            'flashing build {0}, which takes about {1}',
+            shortBuild(state.build),
+            durationText(state.expectedMs, locale),
+          );
+    case 'overdue':
+      return words.t('overdue: it should run build {0} by now', shortBuild(state.build));
+    case 'confirmed':
+      return words.t('confirmed: it runs build {0}', shortBuild(state.build));
+    case 'up to date':
+      return words.t('up to date');
+    case 'held':
+      return words.t('held: told to be up to date');
+    case 'refused':
+      return refusal === undefined ? words.t('refused: {0}', state.reason) : refusalWords(refusal, words);
+    case 'broken off':
+      return words.t(
+        'broken off at {0} of {1}: {2}',
+        bytesText(state.atByte, locale),
+        bytesText(state.ofBytes, locale),
+        breakWords(state.reason, words),
+      );
+    case 'reflashing':
+      return reflashWords(state, words);
+    case 'silent':
+      return words.t('silent since {0}', new Date(state.sinceMs).toLocaleString(locale));
+  }
+}
+
+function downloadText(transfer: Transfer, words: Words, locale: string): string {
+  const { sentBytes, totalBytes, bytesPerSecond, leftMs } = progressOf(transfer);
+  const percent = percentText(sentBytes, totalBytes, locale);
+  const total = bytesText(totalBytes, locale);
+  if (leftMs === undefined) return words.t('downloading {0} of {1}', percent, total);
+  const left = durationText(Math.ceil(leftMs / 1000) * 1000, locale);
+  return words.t('downloading {0} of {1}, {2}/s, {3} left', percent, total, bytesText(bytesPerSecond, locale), left);
+}
+
+/** What stands behind a board's name: where it stands, and what is to be known of it beside that. */
+export function boardDescription(seen: SeenBoard, words: Words, locale: string): string {
+  const { board, next } = seen;
+  const isMoving = board.state.kind === 'downloading' || board.state.kind === 'checking';
+  return [
+    ...(board.isHeld && board.state.kind !== 'held' ? [words.t('held')] : []),
+    boardStateText(seen, words, locale),
+    wishText(board),
+    ...(next?.isOther && !isMoving && board.state.kind !== 'flashing' ? [words.t('older build')] : []),
+  ].join(' · ');
+}
+
+/** What a board asks for: its image, or the parts it asks by. */
+export function wishText({ wish, image }: Board): string {
+  const [, found] = image?.split('/') ?? [];
+  const { box, board, branch, version } = wish;
+  const parts = [box, board, branch, version].filter((part) => part !== undefined);
+  return found ?? wish.image ?? parts.join(' ');
+}
+
+/** How many of `boards` say that they run another build than the one that is served; empty for none. */
+export function olderBuildsText(boards: readonly Board[], snapshot: CatalogSnapshot, words: Words): string {
+  const count = boards.filter((board) => nextImage(board, snapshot)?.isOther).length;
+  if (count === 0) return '';
+  return count === 1 ? words.t('1 board runs an older build') : words.t('{0} boards run an older build', count);
+}
+
+/** How many images are being sent, for the number on the view. */
+export function transfersText(count: number, words: Words): string {
+  return count === 1 ? words.t('1 transfer running') : words.t('{0} transfers running', count);
+}
+
+/** That a board runs what it was given. */
+export function confirmedText(board: Board, words: Words): string {
+  const build = board.state.kind === 'confirmed' ? board.state.build : (board.reportedBuild ?? '');
+  return words.t('mkbox: {0} runs build {1} of {2}.', boardName(board), shortBuild(build), wishText(board));
+}

@@ -1,0 +1,126 @@
+import * as vscode from 'vscode';
+import type { Board } from '../boards/board.ts';
+import type { BoardRegistry } from '../boards/board-registry.ts';
+import { nextImage } from '../boards/next-image.ts';
+import type { ImageChecks } from '../checks/image-checks.ts';
+import { boardDetails } from './board-details.ts';
+import { type BoardsNode, boardDetailItem, boardItem } from './board-rows.ts';
+import { olderBuildsText, type SeenBoard, transfersText } from './board-words.ts';
+import { Owner } from './dispose.ts';
+import { checkOf } from './image-health.ts';
+import type { Project } from './project.ts';
+import type { RequestLog } from './request-log.ts';
+import type { Ticker } from './ticker.ts';
+
+/** What the view shows. */
+export interface BoardsViewParts {
+  readonly registry: BoardRegistry;
+  readonly project: Project;
+  readonly requests: RequestLog;
+  readonly checks: ImageChecks;
+}
+
+type BoardNode = Extract<BoardsNode, { kind: 'board' }>;
+
+/** The view of boards, where each stands, and what there is to tell of it. */
+export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsNode> {
+  readonly #parts: BoardsViewParts;
+  readonly #changed = this.own(new vscode.EventEmitter<BoardsNode[] | undefined>());
+  readonly #view: vscode.TreeView<BoardsNode>;
+  /** The rows, and what each showed when it was drawn last. */
+  readonly #rows = new Map<string, { readonly node: BoardNode; drawn: string }>();
+  #order = '';
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(parts: BoardsViewParts, ticker: Ticker) {
+    super();
+    this.#parts = parts;
+    this.#view = this.own(
+      vscode.window.createTreeView('mkbox.boards', { treeDataProvider: this, showCollapseAll: true }),
+    );
+    this.own(ticker.onDraw(() => this.#draw()));
+    this.own(this.#view.onDidChangeVisibility(() => this.#draw()));
+    this.#draw();
+  }
+
+  /** The board whose row, or one of whose details', is selected. */
+  get selected(): string | undefined {
+    return this.#view.selection[0]?.id;
+  }
+
+  getChildren(node?: BoardsNode): BoardsNode[] {
+    if (node === undefined) return this.#parts.registry.boards.map((board) => this.#row(board.id).node);
+    const board = node.kind === 'board' ? this.#parts.registry.get(node.id) : undefined;
+    return board === undefined ? [] : this.#details(board);
+  }
+
+  getParent(node: BoardsNode): BoardsNode | undefined {
+    return node.kind === 'board' ? undefined : this.#row(node.id).node;
+  }
+
+  getTreeItem(node: BoardsNode): vscode.TreeItem {
+    if (node.kind === 'board detail') return boardDetailItem(node.id, node.index, node.detail);
+    const board = this.#parts.registry.get(node.id);
+    return board === undefined ? new vscode.TreeItem('') : boardItem(this.#seen(board));
+  }
+
+  /** Draws anew the rows of which something that is shown changed, and all when there are others, or in another order. */
+  #draw(): void {
+    const { registry, requests, project } = this.#parts;
+    const { boards } = registry;
+    const sending = requests.sending.length;
+    this.#view.badge = sending === 0 ? undefined : { value: sending, tooltip: transfersText(sending, vscode.l10n) };
+    this.#view.description = olderBuildsText(boards, project.snapshot, vscode.l10n);
+    void vscode.commands.executeCommand('setContext', 'mkbox.boards', boards.length > 0 ? 'some' : 'none');
+    if (!this.#view.visible) return;
+    const order = boards.map(({ id }) => id).join();
+    const isOther = order !== this.#order;
+    this.#order = order;
+    if (isOther) this.#dropRows(boards);
+    const changed = boards.filter((board) => this.#redraw(board)).map(({ id }) => this.#row(id).node);
+    if (isOther) this.#changed.fire(undefined);
+    else if (changed.length > 0) this.#changed.fire(changed);
+  }
+
+  /** Answers whether something that is shown of `board` changed since it was drawn. */
+  #redraw(board: Board): boolean {
+    const row = this.#row(board.id);
+    const { image, build } = nextImage(board, this.#parts.project.snapshot) ?? {};
+    const sentBytes = this.#parts.registry.transferOf(board.id)?.sentBytes;
+    const drawn = JSON.stringify([board, image?.id, image?.state.kind, build, sentBytes]);
+    if (drawn === row.drawn) return false;
+    row.drawn = drawn;
+    return true;
+  }
+
+  #row(id: string): { readonly node: BoardNode; drawn: string } {
+    const known = this.#rows.get(id);
+    if (known !== undefined) return known;
+    const row = { node: { kind: 'board', id } as const, drawn: '' };
+    this.#rows.set(id, row);
+    return row;
+  }
+
+  #dropRows(boards: readonly Board[]): void {
+    const ids = new Set(boards.map(({ id }) => id));
+    for (const id of this.#rows.keys()) if (!ids.has(id)) this.#rows.delete(id);
+  }
+
+  #details(board: Board): BoardsNode[] {
+    const seen = this.#seen(board);
+    const check = seen.next && checkOf(seen.next.image, (identity) => this.#parts.checks.known(identity));
+    const details = boardDetails(seen, check, vscode.l10n, vscode.env.language);
+    return details.map((detail, index) => ({ kind: 'board detail', id: board.id, index, detail }));
+  }
+
+  #seen(board: Board): SeenBoard {
+    const { registry, requests, project } = this.#parts;
+    return {
+      board,
+      transfer: registry.transferOf(board.id),
+      refusal: requests.refusalOf(board),
+      next: nextImage(board, project.snapshot),
+    };
+  }
+}

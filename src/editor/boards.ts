@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import type { Board } from '../boards/board.ts';
+import type { BoardRegistry, Reflash } from '../boards/board-registry.ts';
+import { Owner } from './dispose.ts';
+
+/** Where boards are kept, and who is told what went wrong with that. */
+export interface BoardsOptions {
+  /** The extension's folder for all workspaces. */
+  readonly folder: string;
+  readonly onMessage: (text: string) => void;
+}
+
+/**
+ * The boards that this window's server knows, over its restarts and the window's. The registry's code and what was kept
+ * are read when it is first asked for: activating the extension waits for neither.
+ */
+export class Boards extends Owner {
+  readonly #changed = this.own(new vscode.EventEmitter<void>());
+  readonly #confirmed = this.own(new vscode.EventEmitter<Board>());
+  readonly #reflashed = this.own(new vscode.EventEmitter<Reflash>());
+  readonly #options: BoardsOptions;
+  #opening: Promise<BoardRegistry> | undefined;
+  #registry: BoardRegistry | undefined;
+
+  /** Something about a board or several, at most four times a second. */
+  readonly onDidChange = this.#changed.event;
+  /** A board runs the build that it was given. */
+  readonly onDidConfirm = this.#confirmed.event;
+  /** A request shows that its board flashes itself at every boot. */
+  readonly onDidReflash = this.#reflashed.event;
+
+  constructor(options: BoardsOptions) {
+    super();
+    this.#options = options;
+  }
+
+  /** The boards as they stand now, sorted by what they are called; none until they were read. */
+  get list(): readonly Board[] {
+    return this.#registry?.boards ?? [];
+  }
+
+  /** Whether what was kept has been read: before that, no board means nothing. */
+  get isOpen(): boolean {
+    return this.#registry !== undefined;
+  }
+
+  /** Reads what was kept, once. Never fails: what is damaged is set aside, and the user told. */
+  open(): Promise<BoardRegistry> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  /** Writes what waits to be written. */
+  async close(): Promise<void> {
+    await (await this.#opening)?.close();
+  }
+
+  override dispose(): void {
+    void this.close();
+    super.dispose();
+  }
+
+  async #open(): Promise<BoardRegistry> {
+    const { openBoards } = await import('./open-boards.ts');
+    const registry = await openBoards(this.#options);
+    registry.events.on('changed', () => this.#changed.fire());
+    registry.events.on('confirmed', (board) => this.#confirmed.fire(board));
+    registry.events.on('reflashing', (reflash) => this.#reflashed.fire(reflash));
+    this.#registry = registry;
+    this.#changed.fire();
+    return registry;
+  }
+}

@@ -1,0 +1,12 @@
+import * as vscode from 'vscode';
+import type { Serving } from '../serving.ts';
+import { localUrl } from '../serving-state.ts';
+import { endpointToAsk } from './endpoint-to-ask.ts';
+
+/** Opens the server's status page in the user's browser, wherever that runs. */
+export async function openStatusPage(serving: Serving): Promise<void> {
+  const endpoint = await endpointToAsk(serving);
+  if (endpoint === undefined) return;
+  const page = await vscode.env.asExternalUri(vscode.Uri.parse(`${localUrl(endpoint)}/`));
+  await vscode.env.openExternal(page);
+}
