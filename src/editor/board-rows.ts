@@ -60,7 +60,7 @@ function stateIcon(kind: BoardState['kind']): vscode.ThemeIcon {
     case 'up to date':
       return colored('check', 'testing.iconPassed');
     case 'held':
-      return colored('debug-pause', 'charts.orange');
+      return colored('debug-pause', 'list.warningForeground');
     case 'refused':
       return colored('warning', 'list.warningForeground');
     case 'broken off':

@@ -63,6 +63,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
 }
 
 const WARNING = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+const HELD = new vscode.ThemeIcon('debug-pause', new vscode.ThemeColor('list.warningForeground'));
 
 function iconOf({ state, totalBytes }: Transfer): vscode.ThemeIcon {
   switch (state.kind) {
@@ -73,7 +74,7 @@ function iconOf({ state, totalBytes }: Transfer): vscode.ThemeIcon {
     case 'refused':
       return WARNING;
     case 'finished':
-      if (state.result === 'held') return new vscode.ThemeIcon('debug-pause', new vscode.ThemeColor('charts.orange'));
+      if (state.result === 'held') return HELD;
       return new vscode.ThemeIcon(state.result === 'image' ? 'pass-filled' : 'check');
   }
 }

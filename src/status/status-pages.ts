@@ -18,6 +18,12 @@ import { type KnownBoards, makeReport, type StatusReport } from './report.ts';
 /** How often a page that is open is brought up to date, if something changed. */
 const LIVE_EVERY_MS = 500;
 
+/** Has proxies hand on each event at once: one that compresses, or nginx, would hold them back until it has more. */
+const UNHELD = [
+  ['Cache-Control', 'no-cache, no-transform'],
+  ['X-Accel-Buffering', 'no'],
+] as const;
+
 /** A browser that lost the server asks again after so long. */
 const RECONNECT_MS = 1_000;
 
@@ -94,7 +100,7 @@ export class StatusPages {
     });
     app.get('/status/events', (context) => {
       if (this.#live >= MOST_LIVE) return context.text('too many pages are open\n', 503);
-      return streamSSE(context, async (stream) => {
+      const response = streamSSE(context, async (stream) => {
         this.#live++;
         try {
           for (let last = ''; !stream.aborted; await stream.sleep(LIVE_EVERY_MS)) {
@@ -106,6 +112,8 @@ export class StatusPages {
           this.#live--;
         }
       });
+      for (const [name, value] of UNHELD) response.headers.set(name, value);
+      return response;
     });
   };
 

@@ -148,6 +148,8 @@ describe('the status pages', () => {
   it('hold up no stop, though a page is open', async () => {
     await using site = await serve();
     const page = await fetch(`http://127.0.0.1:${site.server.address.port}/status/events`);
+    const hints = [page.headers.get('cache-control'), page.headers.get('x-accel-buffering')];
+    assert.deepEqual(hints, ['no-cache, no-transform', 'no']);
     const reader = page.body?.getReader();
     assert.match(new TextDecoder().decode((await reader?.read())?.value), /^event: page\n/);
     await site.server.stop();

@@ -7,8 +7,13 @@ import { findRow, type RowChoice, readTree, setExpanded, type TreeRow } from './
 /** Views by their names, rows by their labels. */
 export function views(page: Page) {
   const tree = (view: string) => page.locator(`.monaco-list[role="tree"][aria-label="${view}"]`);
+  // A view's description is a part of its header's label, if it had one when its title was drawn.
   const pane = (view: string) =>
-    page.locator('.pane').filter({ has: page.locator(`.pane-header[aria-label="${view} Section"]`) });
+    page.locator('.pane').filter({
+      has: page.locator(
+        `.pane-header[aria-label="${view} Section"], .pane-header[aria-label^="${view} - "][aria-label$=" Section"]`,
+      ),
+    });
   // A badge or a shortcut comes after the title: "Explorer (Ctrl+Shift+E)".
   const container = (title: string) =>
     page.locator('.part.activitybar .action-item').filter({
@@ -92,6 +97,12 @@ export function views(page: Page) {
     /** Presses a button of an empty view. */
     async clickWelcomeButton(view: string, button: string): Promise<void> {
       await pane(view).locator('.welcome-view-content').getByRole('button', { name: button, exact: true }).click();
+    },
+
+    /** What an extension writes beside a view's title; empty without it. */
+    async viewDescription(view: string): Promise<string> {
+      const description = pane(view).locator('.pane-header .description');
+      return (await description.count()) > 0 ? ((await description.textContent()) ?? '').trim() : '';
     },
 
     /** The line an extension shows above a view's rows; empty without one. */

@@ -1,0 +1,304 @@
+/** The boards, as a user sees them: how far each is, whether it runs what it was given, and what can be done to it. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { createBoard } from '../board/board.ts';
+import { keepEvidenceOfFailure } from './evidence.ts';
+import { askForUpdate } from './lab-board.ts';
+import { addBigImage, type Bench, setUpBench } from './mkbox.ts';
+import type { VSCode } from './vscode.ts';
+import { until } from './workbench/wait.ts';
+import type { Workbench } from './workbench.ts';
+
+const STATUS = 'mkbox.status';
+/** So much that checking it takes long enough to be seen. */
+const NOISE_BYTES = 150 * 1024 * 1024;
+const OLD_BUILD = '0'.repeat(64);
+const QUERY = 'name=linux-box&board=odroid-c4&branch=master';
+const IMAGE = 'linux-box-odroid-c4-master';
+/** What a board gets that is told to be up to date. */
+const EMPTY_ARCHIVE_BYTES = 10_240;
+
+describe('boards in mkbox', () => {
+  let bench: Bench;
+  let userDataDir: string;
+  let vscode: VSCode & { readonly workbench: Workbench };
+  let workbench: Workbench;
+  let url: string;
+  let build: string;
+
+  before(async () => {
+    bench = await setUpBench();
+    userDataDir = await mkdtemp(path.join(tmpdir(), 'mkbox-user-'));
+    await addBigImage(bench.boxes, NOISE_BYTES);
+    build = (await readFile(path.join(bench.boxes, 'linux-box', `${IMAGE}.img.buildID`), 'utf8')).slice(0, 64);
+    url = `http://127.0.0.1:${bench.port}`;
+    await open();
+  });
+  afterEach((t) => keepEvidenceOfFailure(t, vscode));
+  after(async () => {
+    await vscode?.close();
+    await bench?.[Symbol.asyncDispose]();
+    await rm(userDataDir, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  async function open(): Promise<void> {
+    vscode = await bench.open({ userDataDir, viewport: { width: 1280, height: 1000 } });
+    workbench = vscode.workbench;
+    await serves();
+    await workbench.openView('mkbox');
+  }
+  const serves = () =>
+    until(
+      'the server',
+      () => workbench.statusBarItem(STATUS),
+      (item) => item.icons.includes('broadcast'),
+    );
+  const rowThat = (label: string, description: RegExp) =>
+    until(
+      `${label} ${description}`,
+      async () => (await workbench.treeRows('Boards')).find((row) => row.label === label),
+      (row) => description.test(row?.description ?? ''),
+    );
+  const labels = async () =>
+    (await workbench.treeRows('Boards')).filter(({ level }) => level === 1).map((row) => row.label);
+  const imageIcons = async () => (await workbench.treeRows('Images')).map(({ label, icon }) => `${icon} ${label}`);
+  const boot = (from: string, buildId = OLD_BUILD) => askForUpdate({ port: bench.port, from, query: QUERY, buildId });
+  const stateFolder = () => path.join(userDataDir, 'User/globalStorage/mkbox.mkbox/boards');
+  const copied = (what: RegExp) =>
+    until(
+      `${what} on the clipboard`,
+      async () => String(await vscode.page.evaluate('navigator.clipboard.readText()')),
+      (text) => what.test(text),
+    );
+  /** Both looks of the window as it is now. */
+  const pictures = async (name: string) => {
+    await vscode.screenshot(`${name}-light`);
+    await workbench.setTheme('dark');
+    await vscode.screenshot(`${name}-dark`);
+    await workbench.setTheme('light');
+  };
+
+  it('are not there at first, which the view says', async () => {
+    const { text, buttons } = await workbench.welcome('Boards');
+    assert.match(text, /^No board has asked yet\. How far each one is/);
+    assert.deepEqual(buttons, ['Copy Update URL']);
+  });
+
+  it('are seen to check, download, flash and run what they were given', async () => {
+    await vscode.page.evaluate(`(() => {
+      const seen = globalThis.seenOfBoards = [];
+      setInterval(() => {
+        const row = document.querySelector('.monaco-list[aria-label="Boards"] .monaco-list-row .label-description');
+        const text = (row?.textContent ?? '').replaceAll('\\u00a0', ' ');
+        if (text !== '' && seen.at(-1) !== text) seen.push(text);
+      }, 20);
+    })()`);
+    await using board = await createBoard({ server: url, name: 'docker-box', board: 'odroid-c4', branch: 'big' });
+    const booted = board.boot({ limitRate: '30M' });
+    const moving = /^downloading \d+% of 158 MB, [\d.]+ MB\/s, \d+ sec left · docker-box-odroid-c4-big$/;
+    const row = await rowThat('127.0.0.1', moving);
+    assert.deepEqual([row?.icon, row?.expanded], ['cloud-download', false]);
+    assert.deepEqual(await workbench.badge('mkbox'), { text: '1', ariaLabel: 'mkbox - 1 transfer running' });
+    await rowThat('127.0.0.1', /^downloading 4\d%/);
+    await vscode.screenshot('boards-downloading-light');
+    assert.equal((await booted).flashed, true);
+    await rowThat('127.0.0.1', /^flashing build [0-9a-f]{12}… · docker-box-odroid-c4-big$/);
+    assert.deepEqual((await workbench.badge('mkbox')).text, '');
+    await board.boot();
+    const confirmed = await rowThat(
+      '127.0.0.1',
+      /^confirmed: it runs build [0-9a-f]{12}… · docker-box-odroid-c4-main$/,
+    );
+    assert.equal(confirmed?.icon, 'pass-filled');
+    const seen = (await vscode.page.evaluate('globalThis.seenOfBoards')) as string[];
+    const kinds = seen.map((text) => text.split(/[ :]/)[0]);
+    const story = kinds.filter((kind, index) => kind !== kinds[index - 1]);
+    assert.deepEqual(story.slice(0, 3), ['checking', 'downloading', 'flashing'], seen.join('\n'));
+    assert.equal(story.at(-1), 'confirmed');
+    const percents = seen.flatMap((text) => /^downloading (\d+)%/.exec(text)?.[1] ?? []).map(Number);
+    assert.ok(new Set(percents).size >= 8, percents.join());
+    assert.deepEqual(
+      percents,
+      percents.toSorted((a, b) => a - b),
+    );
+  });
+
+  it('tell what they run, what they get next, and what came of the builds they were given', async () => {
+    await boot('127.0.0.2');
+    await boot('127.0.0.3', build);
+    await rowThat('127.0.0.2', new RegExp(`^flashing build .* · ${IMAGE}$`));
+    await rowThat('127.0.0.3', new RegExp(`^up to date · ${IMAGE}$`));
+    await workbench.expand('Boards', '127.0.0.2');
+    const rows = await until(
+      'the details',
+      () => workbench.treeRows('Boards'),
+      (found) => found.some(({ label }) => label === 'Last seen'),
+    );
+    const value = (label: string) => rows.find((row) => row.label.startsWith(label))?.description ?? '';
+    assert.equal(value('Runs'), OLD_BUILD);
+    assert.equal(value('Gets next'), `build ${build.slice(0, 12)}… of ${IMAGE}: another one than it runs`);
+    assert.match(value('Build '), new RegExp(`^${IMAGE}, given .*, not confirmed$`));
+    assert.equal(value('Address'), '127.0.0.2');
+    await workbench.clickRowAction('Boards', 'Runs', 'Copy Value');
+    await copied(new RegExp(`^${OLD_BUILD}$`));
+    const description = await until('the description', () => workbench.viewDescription('Boards'));
+    assert.equal(description, '1 board runs an older build');
+    await pictures('boards');
+    await workbench.collapse('Boards', '127.0.0.2');
+  });
+
+  it('have the names they are given', async () => {
+    await workbench.contextMenu('Boards', '127.0.0.3');
+    await workbench.clickContextItem('Rename Board…');
+    await workbench.inputBox('the rack, top');
+    await rowThat('the rack, top', /^up to date/);
+    await workbench.clickRow('Boards', '127.0.0.2');
+    await vscode.page.keyboard.press('F2');
+    await workbench.inputBox('by the window');
+    await rowThat('by the window', /^flashing/);
+    assert.deepEqual(await labels(), ['127.0.0.1', 'by the window', 'the rack, top']);
+  });
+
+  it('are held until they are released, and marked as held meanwhile', async () => {
+    const images = await imageIcons();
+    await workbench.clickRowAction('Boards', 'by the window', 'Hold Board');
+    const flashing = await rowThat('by the window', /^held · flashing/);
+    assert.deepEqual(flashing?.actions, ['Release Board']);
+    assert.deepEqual(await boot('127.0.0.2'), { status: 200, bytes: EMPTY_ARCHIVE_BYTES });
+    const held = await rowThat('by the window', /^held: told to be up to date · .* · older build$/);
+    assert.equal(held?.icon, 'debug-pause');
+    const item = await until(
+      'the status to say so',
+      () => workbench.statusBarItem(STATUS),
+      ({ text }) => text === `mkbox :${bench.port} · 1 held`,
+    );
+    assert.match(item.ariaLabel, /; held, and told to be up to date: by the window$/);
+    assert.match(await workbench.statusBarTooltip(STATUS), /held, and told to be up to date: by the window/);
+    const [request] = await workbench.treeRows('Requests');
+    assert.equal(request?.description, `held: told to be up to date · ${IMAGE}`);
+    assert.equal(request?.icon, 'debug-pause');
+    assert.deepEqual(await imageIcons(), images);
+    await pictures('boards-held');
+  });
+
+  it('are the same after the window was reloaded', async () => {
+    await vscode.reload();
+    await serves();
+    await workbench.openView('mkbox');
+    await rowThat('by the window', /^held: told to be up to date/);
+    assert.deepEqual(await labels(), ['127.0.0.1', 'by the window', 'the rack, top']);
+    assert.equal((await boot('127.0.0.2')).bytes, EMPTY_ARCHIVE_BYTES);
+    await workbench.runCommand('mkbox: Release Board');
+    const { rows } = await workbench.quickPick();
+    assert.deepEqual(
+      rows.map(({ label, description, detail }) => [label, description, detail]),
+      [['by the window', `127.0.0.2 · ${IMAGE}`, 'held: told to be up to date']],
+    );
+    await workbench.choose('by the window');
+    await until(
+      'the status to say nothing of it',
+      () => workbench.statusBarItem(STATUS),
+      ({ text }) => text === `mkbox :${bench.port}`,
+    );
+    assert.ok((await boot('127.0.0.2')).bytes > EMPTY_ARCHIVE_BYTES);
+    await rowThat('by the window', /^flashing/);
+    await boot('127.0.0.2', build);
+    await rowThat('by the window', /^confirmed/);
+  });
+
+  it('get an update alone when it is served once to one of them', async () => {
+    await workbench.contextMenu('Boards', 'by the window');
+    await workbench.clickContextItem('Serve Once to This Board');
+    const armed = await until(
+      'the shot',
+      () => workbench.statusBarItem(STATUS),
+      (item) => item.icons.includes('target'),
+    );
+    assert.match(armed.ariaLabel, /^mkbox: serving one update of any image at .*, to the board 127\.0\.0\.2 only$/);
+    assert.equal((await boot('127.0.0.3')).status, 404);
+    await rowThat('the rack, top', /^only the board at 127\.0\.0\.2 gets an update now · /);
+    await pictures('boards-once');
+    const { status, bytes } = await boot('127.0.0.2');
+    assert.deepEqual([status, bytes > EMPTY_ARCHIVE_BYTES], [200, true]);
+    await workbench.notification(`127.0.0.2 got ${IMAGE}. Serving has stopped.`);
+    await workbench.dismissNotification('Serving has stopped');
+    await workbench.runCommand('mkbox: Serve Images');
+    await serves();
+    await rowThat('by the window', /^flashing/);
+  });
+
+  it('are told of when they run what they were given, if the user wants that', async () => {
+    await vscode.changeSettings({ 'mkbox.notifyConfirmed': true });
+    await until(
+      'the message',
+      async () => {
+        await boot('127.0.0.4');
+        await boot('127.0.0.4', build);
+        return (await workbench.notifications()).map(({ text }) => text);
+      },
+      (texts) => texts.includes(`mkbox: 127.0.0.4 runs build ${build.slice(0, 12)}… of ${IMAGE}.`),
+    );
+    await workbench.dismissNotification('runs build');
+    await vscode.changeSettings({ 'mkbox.notifyConfirmed': undefined });
+  });
+
+  it('are pointed here by the update.txt that is made for one of them', async () => {
+    await workbench.contextMenu('Boards', 'by the window');
+    await workbench.clickContextItem('Copy update.txt for This Board');
+    const lines = ['name=linux-box', 'branch=master', 'version=', `server_http=${url}`];
+    assert.equal(await copied(/^force_/), lines.map((line) => `force_update_${line}\n`).join(''));
+  });
+
+  it('are on the status page, which opens in a browser', async () => {
+    const opened = vscode.page.context().waitForEvent('page', { timeout: 15_000 });
+    await workbench.runCommand('mkbox: Open Status Page');
+    const page = await opened;
+    await page.getByText('by the window').waitFor({ timeout: 15_000 });
+    await page.getByText('live', { exact: true }).waitFor({ timeout: 15_000 });
+    await page.close();
+  });
+
+  it('are forgotten once the user said so again', async () => {
+    await workbench.contextMenu('Boards', '127.0.0.4');
+    await workbench.clickContextItem('Forget Board…');
+    const { message, detail } = await workbench.dialogs.shown();
+    assert.equal(message, 'Forget the board 127.0.0.4?');
+    assert.match(detail, /^Its name and its builds are lost\./);
+    await workbench.dialogs.click('Forget');
+    await until('the board to be gone', labels, (names) => !names.includes('127.0.0.4'));
+  });
+
+  it('have DNS records by their MAC, where this machine knows it, and are there after a restart', async () => {
+    await vscode.close();
+    const [file = ''] = await readdir(stateFolder());
+    const kept = JSON.parse(await readFile(path.join(stateFolder(), file), 'utf8'));
+    for (const board of kept.boards) if (board.name === 'the rack, top') board.mac = '00:1e:06:12:34:56';
+    await writeFile(path.join(stateFolder(), file), JSON.stringify(kept));
+    await open();
+    await rowThat('by the window', /./);
+    const without = await workbench.contextMenu('Boards', 'by the window');
+    assert.ok(!without.some(({ label }) => label.startsWith('Copy DNS')));
+    await workbench.closeMenu();
+    await workbench.contextMenu('Boards', 'the rack, top');
+    await workbench.clickContextItem('Copy DNS TXT Records for This Board…');
+    await workbench.inputBox('lab.example.org');
+    const owner = '00-1e-06-12-34-56.lab.example.org. IN TXT';
+    assert.match(await copied(/IN TXT/), new RegExp(`^${owner} "box_name=linux-box"\n${owner} "box_branch=master"\n`));
+  });
+
+  it('are no reason not to serve when what was kept of them is damaged', async () => {
+    await vscode.close();
+    const [file = ''] = await readdir(stateFolder());
+    await writeFile(path.join(stateFolder(), file), '{"format":1,"boards":[');
+    await open();
+    const { severity } = await workbench.notification('are damaged (it is no JSON); the file was set aside as');
+    assert.equal(severity, 'warning');
+    assert.match((await workbench.welcome('Boards')).text, /^No board has asked yet/);
+    assert.ok((await readdir(stateFolder())).some((name) => name.includes('.json.damaged-')));
+    await boot('127.0.0.2');
+    await rowThat('127.0.0.2', /^flashing/);
+  });
+});
