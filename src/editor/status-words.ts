@@ -32,8 +32,11 @@ export interface Situation {
 /** The status in a situation: the gravest, else the newest of what there is to tell. */
 export function statusOf({ state, sending, unseen, held }: Situation, words: Words, locale: string): Status {
   if (state.kind === 'failed') return failedStatus(state, words);
-  const alert = unseen && unseenStatus(unseen, words, locale);
-  if (sending.length > 0) return { ...sendingStatus(sending, words, locale), severity: alert?.severity ?? 'normal' };
+  const alert = unseen && remarked(unseenStatus(unseen, words, locale), state, held, words);
+  if (sending.length > 0) {
+    const status = remarked(sendingStatus(sending, words, locale), state, held, words);
+    return { ...status, severity: alert?.severity ?? 'normal' };
+  }
   if (alert !== undefined) return alert;
   switch (state.kind) {
     case 'stopped':
@@ -58,10 +61,23 @@ export function statusOf({ state, sending, unseen, held }: Situation, words: Wor
   }
 }
 
+/** `status`, which hides the server's state, with what of that must not be forgotten. */
+function remarked(status: Status, state: ServingState, held: readonly string[], words: Words): Status {
+  const remarks = [
+    ...(state.kind === 'one-shot' ? [words.t('only one update is served')] : []),
+    ...(held.length > 0 ? [heldText(held, words)] : []),
+  ];
+  return { ...status, label: [status.label, ...remarks].join('; ') };
+}
+
+function heldText(held: readonly string[], words: Words): string {
+  return words.t('held, and told to be up to date: {0}', held.join(', '));
+}
+
 /** `status`, with how many boards are held, and which. */
 function holding(status: Status, held: readonly string[], words: Words): Status {
   if (held.length === 0) return status;
-  const which = words.t('held, and told to be up to date: {0}', held.join(', '));
+  const which = heldText(held, words);
   return {
     ...status,
     text: `${status.text} · ${words.t('{0} held', held.length)}`,

@@ -40,6 +40,12 @@ export interface Served {
   readonly archiveBytes: number;
 }
 
+/** The parts that a board asks by. */
+export interface Parts {
+  readonly box: string;
+  readonly type: string;
+}
+
 /** A board of the simulation: it knows what it does, and so what must be true of it in the end. */
 export class SimulatedBoard {
   readonly address: string;
@@ -50,20 +56,23 @@ export class SimulatedBoard {
   #running: string;
   readonly #bench: Bench;
   readonly #query: string;
+  readonly #isMisnamed: boolean;
   readonly #bytesPerSecond: number;
 
-  constructor(bench: Bench, address: string, type: string, running: string, bytesPerSecond: number) {
+  /** By another name than that of the box `lab`, there is nothing for it. */
+  constructor(bench: Bench, address: string, { box, type }: Parts, running: string, bytesPerSecond: number) {
     this.#bench = bench;
     this.address = address;
-    this.#query = `name=lab&board=${type}`;
+    this.#query = `name=${box}&board=${type}`;
+    this.#isMisnamed = box !== 'lab';
     this.#running = running;
     this.#bytesPerSecond = bytesPerSecond;
   }
 
   /** Boots once, and lives through its fate. */
   async boot(fate: Fate, { build, archiveBytes }: Served, testEnds: Promise<void>): Promise<void> {
-    if (fate === 'asks for a branch that is not') {
-      await this.#ask({ query: `${this.#query}&branch=no-such` });
+    if (fate === 'asks for a branch that is not' || this.#isMisnamed) {
+      await this.#ask({ query: this.#isMisnamed ? this.#query : `${this.#query}&branch=no-such` });
       this.#reports();
       this.truth = this.isHeld ? 'held' : 'refused 404';
       return;
@@ -139,7 +148,7 @@ export class SimulatedBoard {
 
   /** Whether it does not run what is served. */
   isBehind({ build }: Served): boolean {
-    return this.#running !== build;
+    return this.#running !== build && !this.#isMisnamed;
   }
 
   /** What must be true of it, in a line. */

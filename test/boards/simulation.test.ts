@@ -44,7 +44,9 @@ describe('a simulated bench of 50 boards', () => {
     const boards = Array.from({ length: 50 }, (_, index) => {
       const type = dice.pick(TYPES);
       const [rate, spoilt] = [10e6 * 20 ** dice.roll(), dice.roll() < 0.2];
-      const board = new SimulatedBoard(bench, `127.0.3.${index + 1}`, type, dice.pick([OLD, OLD, BUILD]), rate);
+      const box = index % 12 === 5 ? 'no-such-box' : 'lab';
+      const running = dice.pick([OLD, OLD, BUILD]);
+      const board = new SimulatedBoard(bench, `127.0.3.${index + 1}`, { box, type }, running, rate);
       return { board, type, spoilt };
     });
     const end = Promise.withResolvers<void>();

@@ -95,6 +95,16 @@ suite('the status while boards are held', () => {
     deepEqual(held({ kind: 'one-shot', endpoint: ENDPOINT }), shown);
   });
 
+  test('says it also while it tells of something else, and that only one update is served', () => {
+    const refused = request({ kind: 'refused', refusal: { kind: 'path' } });
+    const [, label] = status({ kind: 'one-shot', endpoint: ENDPOINT }, [], refused, undefined, ['the rack']);
+    const remarks = '; only one update is served; held, and told to be up to date: the rack';
+    equal(label, `mkbox: 192.168.1.20 got nothing: nothing is served under this path${remarks}`);
+    const sending = request({ kind: 'running' }, { found: IMAGE, sentBytes: 1, totalBytes: 4 });
+    const [, other] = status({ kind: 'one-shot', endpoint: ENDPOINT }, [sending], undefined, undefined, ['the rack']);
+    equal(other, `mkbox: 192.168.1.20 downloads docker-box-pi-main, 25%${remarks}`);
+  });
+
   test('says nothing of it while nothing is served', () => {
     deepEqual(held({ kind: 'stopped' })[0], '$(circle-slash) mkbox');
   });

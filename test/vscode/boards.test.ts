@@ -15,8 +15,15 @@ import type { Workbench } from './workbench.ts';
 const STATUS = 'mkbox.status';
 /** So much that checking it takes long enough to be seen. */
 const NOISE_BYTES = 150 * 1024 * 1024;
+/** So wide that a board's line can be read to its end. */
+const SIDE_BAR_PIXELS = 640;
 const OLD_BUILD = '0'.repeat(64);
 const QUERY = 'name=linux-box&board=odroid-c4&branch=master';
+const BIG = {
+  query: 'name=docker-box&board=odroid-c4&branch=big',
+  buildId: OLD_BUILD,
+  bytesPerSecond: 12_000_000,
+};
 const IMAGE = 'linux-box-odroid-c4-master';
 /** What a board gets that is told to be up to date. */
 const EMPTY_ARCHIVE_BYTES = 10_240;
@@ -49,6 +56,7 @@ describe('boards in mkbox', () => {
     workbench = vscode.workbench;
     await serves();
     await workbench.openView('mkbox');
+    await workbench.widenSideBar(SIDE_BAR_PIXELS);
   }
   const serves = () =>
     until(
@@ -129,6 +137,8 @@ describe('boards in mkbox', () => {
   it('tell what they run, what they get next, and what came of the builds they were given', async () => {
     await boot('127.0.0.2');
     await boot('127.0.0.3', build);
+    const plug = new AbortController();
+    const loading = askForUpdate({ port: bench.port, from: '127.0.0.4', ...BIG, signal: plug.signal });
     await rowThat('127.0.0.2', new RegExp(`^flashing build .* · ${IMAGE}$`));
     await rowThat('127.0.0.3', new RegExp(`^up to date · ${IMAGE}$`));
     await workbench.expand('Boards', '127.0.0.2');
@@ -142,11 +152,16 @@ describe('boards in mkbox', () => {
     assert.equal(value('Gets next'), `build ${build.slice(0, 12)}… of ${IMAGE}: another one than it runs`);
     assert.match(value('Build '), new RegExp(`^${IMAGE}, given .*, not confirmed$`));
     assert.equal(value('Address'), '127.0.0.2');
+    const description = await until('the description', () => workbench.viewDescription('Boards'));
+    assert.equal(description, '2 boards run an older build');
+    await rowThat('127.0.0.4', /^downloading [1-9]\d*%/);
+    await pictures('boards');
     await workbench.clickRowAction('Boards', 'Runs', 'Copy Value');
     await copied(new RegExp(`^${OLD_BUILD}$`));
-    const description = await until('the description', () => workbench.viewDescription('Boards'));
-    assert.equal(description, '1 board runs an older build');
-    await pictures('boards');
+    plug.abort();
+    await loading;
+    const broken = await rowThat('127.0.0.4', /^broken off at [\d.]+ MB of 158 MB: the board closed the connection/);
+    assert.equal(broken?.icon, 'error');
     await workbench.collapse('Boards', '127.0.0.2');
   });
 
@@ -159,7 +174,7 @@ describe('boards in mkbox', () => {
     await vscode.page.keyboard.press('F2');
     await workbench.inputBox('by the window');
     await rowThat('by the window', /^flashing/);
-    assert.deepEqual(await labels(), ['127.0.0.1', 'by the window', 'the rack, top']);
+    assert.deepEqual(await labels(), ['127.0.0.1', '127.0.0.4', 'by the window', 'the rack, top']);
   });
 
   it('are held until they are released, and marked as held meanwhile', async () => {
@@ -189,7 +204,7 @@ describe('boards in mkbox', () => {
     await serves();
     await workbench.openView('mkbox');
     await rowThat('by the window', /^held: told to be up to date/);
-    assert.deepEqual(await labels(), ['127.0.0.1', 'by the window', 'the rack, top']);
+    assert.deepEqual(await labels(), ['127.0.0.1', '127.0.0.4', 'by the window', 'the rack, top']);
     assert.equal((await boot('127.0.0.2')).bytes, EMPTY_ARCHIVE_BYTES);
     await workbench.runCommand('mkbox: Release Board');
     const { rows } = await workbench.quickPick();
@@ -220,6 +235,7 @@ describe('boards in mkbox', () => {
     assert.match(armed.ariaLabel, /^mkbox: serving one update of any image at .*, to the board 127\.0\.0\.2 only$/);
     assert.equal((await boot('127.0.0.3')).status, 404);
     await rowThat('the rack, top', /^only the board at 127\.0\.0\.2 gets an update now · /);
+    assert.match((await workbench.statusBarItem(STATUS)).ariaLabel, /; only one update is served$/);
     await pictures('boards-once');
     const { status, bytes } = await boot('127.0.0.2');
     assert.deepEqual([status, bytes > EMPTY_ARCHIVE_BYTES], [200, true]);
@@ -235,11 +251,11 @@ describe('boards in mkbox', () => {
     await until(
       'the message',
       async () => {
-        await boot('127.0.0.4');
-        await boot('127.0.0.4', build);
+        await boot('127.0.0.5');
+        await boot('127.0.0.5', build);
         return (await workbench.notifications()).map(({ text }) => text);
       },
-      (texts) => texts.includes(`mkbox: 127.0.0.4 runs build ${build.slice(0, 12)}… of ${IMAGE}.`),
+      (texts) => texts.includes(`mkbox: 127.0.0.5 runs build ${build.slice(0, 12)}… of ${IMAGE}.`),
     );
     await workbench.dismissNotification('runs build');
     await vscode.changeSettings({ 'mkbox.notifyConfirmed': undefined });
@@ -262,13 +278,13 @@ describe('boards in mkbox', () => {
   });
 
   it('are forgotten once the user said so again', async () => {
-    await workbench.contextMenu('Boards', '127.0.0.4');
+    await workbench.contextMenu('Boards', '127.0.0.5');
     await workbench.clickContextItem('Forget Board…');
     const { message, detail } = await workbench.dialogs.shown();
-    assert.equal(message, 'Forget the board 127.0.0.4?');
+    assert.equal(message, 'Forget the board 127.0.0.5?');
     assert.match(detail, /^Its name and its builds are lost\./);
     await workbench.dialogs.click('Forget');
-    await until('the board to be gone', labels, (names) => !names.includes('127.0.0.4'));
+    await until('the board to be gone', labels, (names) => !names.includes('127.0.0.5'));
   });
 
   it('have DNS records by their MAC, where this machine knows it, and are there after a restart', async () => {

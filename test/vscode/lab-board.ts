@@ -1,6 +1,7 @@
 /** A board on the bench, by an address of its own: 127.0.0.2 is to the server another one than 127.0.0.3. */
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How a board asks. */
 export interface Asking {
@@ -9,14 +10,30 @@ export interface Asking {
   /** `name=…&board=…` */
   readonly query: string;
   readonly buildId: string;
+  /** How fast its link is. */
+  readonly bytesPerSecond?: number;
+  /** Aborting it is pulling its plug. */
+  readonly signal?: AbortSignal;
 }
 
-/** Asks for an update, and takes all of the answer: its status, and how many bytes it had. */
-export async function askForUpdate({ port, from, query, buildId }: Asking): Promise<{ status: number; bytes: number }> {
+/** Asks for an update, and takes all of the answer, or what came of it: its status, and how many bytes it had. */
+export async function askForUpdate({
+  port,
+  from,
+  query,
+  buildId,
+  bytesPerSecond = Number.POSITIVE_INFINITY,
+  signal,
+}: Asking): Promise<{ status: number; bytes: number }> {
   const path = `/update?${query}&build_id=${buildId}`;
   const asked = request({ host: '127.0.0.1', port, path, localAddress: from, agent: false }).end();
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];
   let bytes = 0;
-  for await (const chunk of answer) bytes += (chunk as Buffer).length;
+  for await (const chunk of answer.iterator({ destroyOnReturn: false })) {
+    bytes += (chunk as Buffer).length;
+    await sleep(((chunk as Buffer).length / bytesPerSecond) * 1000);
+    if (signal?.aborted) break;
+  }
+  if (signal?.aborted) answer.socket.resetAndDestroy();
   return { status: answer.statusCode ?? 0, bytes };
 }

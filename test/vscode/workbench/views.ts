@@ -32,6 +32,16 @@ export function views(page: Page) {
       await page.locator('.part.sidebar .composite.title', { hasText: title }).waitFor();
     },
 
+    /** Draws the side bar's edge to where it is so many pixels wide. */
+    async widenSideBar(toPixels: number): Promise<void> {
+      const sideBar = page.locator('.part.sidebar');
+      const { x = 0, y = 0, width = 0 } = (await sideBar.boundingBox()) ?? {};
+      await page.mouse.move(x + width + 2, y + 300);
+      await page.mouse.down();
+      await page.mouse.move(x + toPixels, y + 300, { steps: 5 });
+      await page.mouse.up();
+    },
+
     /** The number on a container's icon and what a screen reader says about it; empty without one. */
     async badge(title: string): Promise<{ text: string; ariaLabel: string }> {
       const badge = container(title).locator('.badge');
