@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { BoardRegistry } from '../../src/boards/board-registry.ts';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
@@ -45,20 +46,34 @@ async function serve(boxes: BoxesFolder, port = 0): Promise<Site> {
   };
 }
 
-/** Asks as a board does, and takes nothing of the answer until it is told to. */
-function ask(site: Site, target: string): { finish(): Promise<void>; end(): void } {
-  const asked = request(site.url + target, { agent: false });
+/** A board's request, of whose answer nothing is taken until it is told to. */
+interface Asking {
+  /** Takes the answer as fast as its link is, until `signal` is aborted; all of it without one. */
+  take(bytesPerSecond: number, signal?: AbortSignal): Promise<void>;
+  /** Takes all, or what is left. */
+  finish(): Promise<void>;
+}
+
+function ask(site: Site, target: string): Asking {
+  // as it is: a URL would have its quotes and brackets encoded
+  const { port } = site.server.address;
+  const asked = request({ host: '127.0.0.1', port, path: target, agent: false });
   const answered = new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
     asked.on('response', resolve).on('error', reject).end();
   });
   answered.catch(() => {});
   return {
+    async take(bytesPerSecond, signal) {
+      for await (const chunk of (await answered).iterator({ destroyOnReturn: false })) {
+        await sleep(((chunk as Buffer).length / bytesPerSecond) * 1000);
+        if (signal?.aborted) break;
+      }
+    },
     async finish() {
       const answer = await answered;
       answer.resume();
       await new Promise((resolve) => answer.on('close', resolve));
     },
-    end: () => asked.destroy(),
   };
 }
 
@@ -86,6 +101,21 @@ describe('the status page', () => {
     const board = ask(site, `/update?name=box&board=pi&build_id=${BUILD_B}`);
     await shows(page, /downloading \d+ %/);
     await shows(page, 'live');
+    const enough = new AbortController();
+    const taken = board.take(15_000_000, enough.signal);
+    const seen = new Set<number>();
+    for (const deadline = Date.now() + 15_000; seen.size < 4 && Date.now() < deadline; await sleep(50)) {
+      seen.add(await percentOn(page));
+    }
+    const percents = [...seen];
+    assert.ok(percents.length >= 4, `it stood still: ${percents.join()}`);
+    assert.deepEqual(
+      percents,
+      percents.toSorted((a, b) => a - b),
+    );
+    assert.ok((await page.locator('progress').evaluate((bar: Bar) => bar.value)) > 0);
+    enough.abort();
+    await taken;
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.screenshot({ path: path.join(PICTURES, `status-page-${colorScheme}.png`), fullPage: true });
@@ -112,12 +142,13 @@ describe('the status page', () => {
     await page.close();
   });
 
-  it('shows what anyone sent as text', async () => {
+  it('shows what anyone sent, or called a folder, as text', async () => {
     await using boxes = await makeBoxes();
     await writeSet(boxes.root, 'box', 'box-pi');
+    await writeSet(boxes.root, EVIL, 'box-evil');
     await using site = await serve(boxes);
     await ask(site, `/update?name=${encodeURIComponent(EVIL)}&board=${encodeURIComponent(EVIL)}&build_id=1`).finish();
-    await ask(site, `/${encodeURIComponent('"><script>alert(1)</script>')}`).finish();
+    await ask(site, '/"><script>alert(1)</script>').finish();
     const page = await browser.newPage();
     const dialogs: string[] = [];
     page.on('dialog', (dialog) => {
@@ -126,6 +157,8 @@ describe('the status page', () => {
     });
     await page.goto(`${site.url}/`);
     await shows(page, EVIL);
+    await shows(page, `${EVIL}/box-evil`);
+    await shows(page, '"><script>alert(1)</script>');
     await shows(page, 'live');
     assert.deepEqual([dialogs, await page.locator('main img, main script').count()], [[], 0]);
     await page.close();
@@ -139,9 +172,12 @@ describe('the status page', () => {
       await using site = await serve(boxes);
       await ask(site, `/update?name=box&board=wrong`).finish();
       await ask(site, `/update?name=box&board=pi&build_id=${BUILD_B}`).finish();
+      await writeSet(boxes.root, 'box', 'box-big', { zst: zstWith(Buffer.alloc(IMAGE_BYTES)) });
+      const loading = ask(site, `/update?name=box&board=big&build_id=${BUILD_B}`);
       const context = await browser.newContext({ bypassCSP: true, colorScheme });
       const page = await context.newPage();
       await page.goto(`${site.url}/`);
+      await shows(page, /downloading \d+ %/);
       await page.addScriptTag({ content: await readFile(AXE, 'utf8') });
       const violations = await page.evaluate(async () => {
         const { violations: found } = await (globalThis as unknown as { axe: Axe }).axe.run();
@@ -149,6 +185,7 @@ describe('the status page', () => {
       });
       assert.deepEqual(violations, []);
       await context.close();
+      await loading.finish();
     });
   }
 
@@ -160,9 +197,21 @@ describe('the status page', () => {
     const page = await context.newPage();
     await page.goto(`${site.url}/`);
     await shows(page, 'box/box-pi');
+    await ask(site, `/update?name=box&board=pi&build_id=${BUILD_B}`).finish();
+    await shows(page, /flashing a{12}/);
     await context.close();
   });
 });
+
+/** How far the download is that the page shows; -1 where it shows none. */
+async function percentOn(page: Page): Promise<number> {
+  return Number(/downloading (\d+) %/.exec(await page.locator('main').innerText())?.[1] ?? -1);
+}
+
+/** The little of a progress bar that is read in the browser. */
+interface Bar {
+  readonly value: number;
+}
 
 interface Axe {
   run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
