@@ -6,6 +6,7 @@ import { machineLine } from './machine.ts';
 import { measureManyDownloads } from './many-downloads.ts';
 import { readOptions } from './options.ts';
 import { findPrograms, type Programs } from './programs.ts';
+import { measureRegistry } from './registry.ts';
 import { Scratch } from './scratch.ts';
 import { builtServer } from './servers.ts';
 import type { Sizes } from './sizes.ts';
@@ -52,6 +53,8 @@ async function measure(scratch: Scratch, programs: Programs, ourProgram: string,
   const firstByte = await measureFirstByte(field, sizes.firstBytes);
   say('"up to date" answers');
   const upToDate = await measureUpToDate(programs.wrk, field, sizes.answerRounds, sizes.answerSeconds);
+  say('the registry of boards');
+  const registry = await measureRegistry(scratch, programs, sizes, field.archiveBytes);
   await Promise.all([field.ours, field.nginx, field.plain].map(({ child }) => scratch.stop(child)));
   say('/list');
   const list = await measureList(scratch, ourProgram, sizes);
@@ -59,7 +62,7 @@ async function measure(scratch: Scratch, programs: Programs, ourProgram: string,
   const downloads = await measureManyDownloads(scratch, ourProgram, sizes);
   say('stalled downloads');
   const stalled = await measureStalled(scratch, ourProgram, sizes);
-  return [...solo, ...crowd, peak, firstByte, ...upToDate, ...list, ...downloads, stalled];
+  return [...solo, ...crowd, peak, firstByte, ...upToDate, ...registry, ...list, ...downloads, stalled];
 }
 
 /** Settles on Ctrl+C and the like, with the exit status that this calls for. */

@@ -40,12 +40,16 @@ export async function startOurs(scratch: Scratch, program: string, imageFolder: 
 }
 
 /** Starts the plain Node server on an archive. */
-export async function startPlain(scratch: Scratch, archive: string): Promise<Server> {
-  const program = path.join(import.meta.dirname, 'plain-server.ts');
-  const child = scratch.start(process.execPath, [program, archive], { stdio: ['ignore', 'pipe', 'inherit'] });
+export function startPlain(scratch: Scratch, archive: string): Promise<Server> {
+  return startPrinting(scratch, [path.join(import.meta.dirname, 'plain-server.ts'), archive]);
+}
+
+/** Starts a server that prints its URL, by its program and arguments. */
+export async function startPrinting(scratch: Scratch, args: readonly string[]): Promise<Server> {
+  const child = scratch.start(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await new Promise<URL>((resolve, reject) => {
     child.stdout?.once('data', (line) => resolve(new URL(String(line).trim())));
-    child.once('exit', () => reject(new Error('the plain server did not start')));
+    child.once('exit', () => reject(new Error(`${path.basename(args[0] ?? '')} did not start`)));
   });
   return { url, pid: child.pid ?? 0, child };
 }

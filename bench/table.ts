@@ -6,7 +6,7 @@ export interface Row {
   readonly plain?: string;
   /** What a careful user types to get the same. */
   readonly tools?: string;
-  /** Ours to nginx's, or to the tools'. */
+  /** Ours to nginx's, to the tools', or to what the target names. */
   readonly ratio?: string;
   readonly target?: string;
   /** Whether the target was met; left out where there is none. */

@@ -49,7 +49,7 @@ export async function measureUpToDate(
   return [row, unlogged];
 }
 
-async function answersPerSecond(wrk: string, url: URL, seconds: number): Promise<number> {
+export async function answersPerSecond(wrk: string, url: URL, seconds: number): Promise<number> {
   const { stdout } = await run(wrk, ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, url.href]);
   if (/Socket errors|Non-2xx/.test(stdout)) throw new Error(`wrk got errors from ${url}:\n${stdout}`);
   const [, rate] = /Requests\/sec:\s+([\d.]+)/.exec(stdout) ?? [];
