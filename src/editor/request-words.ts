@@ -90,6 +90,12 @@ export function refusalWords(refusal: Refusal, words: Words): string {
       return words.t('only the board at {0} gets an update now', refusal.only);
     case 'unreadable':
       return words.t('the images could not be read ({0})', refusal.code);
+    case 'not allowed':
+      return words.t('refused: {0} is in none of the networks that may ask', refusal.client);
+    case 'not proven':
+      return refusal.proof === 'absent'
+        ? words.t('refused: no user and password were given')
+        : words.t('refused: the user or the password is wrong');
     case 'request':
       return words.t('refused: {0}', refusalText(refusal));
   }

@@ -23,6 +23,18 @@ export function askedByParts(query: string): Asked {
   });
 }
 
+/**
+ * What a request for `target` asks for, where it is one for an update: for those that are turned away, of which nothing
+ * is looked up. The target's percent escapes are whole.
+ */
+export function askedByTarget(target: string): Asked {
+  const [path = '', query = ''] = target.split(/\?(.*)/s);
+  if (path === '/update') return askedByParts(query);
+  const [, update, box, image, buildId] = path.split('/').map(decodeURIComponent);
+  if (update !== 'update' || !box || !image) return { kind: 'other' };
+  return withoutAbsent({ kind: 'update', box, image, buildId: buildId || undefined });
+}
+
 /** What a request by parts asks of the catalog; undefined where it names no box or no board. */
 export function imageQuery({ box, board, branch, version }: Asked): ImageQuery | undefined {
   if (box === undefined || board === undefined) return undefined;

@@ -7,6 +7,7 @@ import { bodyBytes } from './answer.ts';
 import { clientAddress } from './client-address.ts';
 import { type Decision, refuse } from './decide.ts';
 import type { Networks } from './networks.ts';
+import { withoutPassword } from './password-mask.ts';
 import type { Sender, Sent } from './send.ts';
 import type { ServerEvents } from './server-events.ts';
 import { Transfer } from './transfer.ts';
@@ -49,11 +50,19 @@ export class Exchanges {
     return exchange;
   }
 
-  /** Answers a request whose answer needs no search: one turned away, or one known to be up to date. */
-  answerAtOnce(request: IncomingMessage, response: ServerResponse, decision: Decision, known?: UpToDate): void {
+  /**
+   * Answers a request whose answer needs no search: one turned away, of which it may be told what it asked for, or one
+   * known to be up to date.
+   */
+  answerAtOnce(
+    request: IncomingMessage,
+    response: ServerResponse,
+    decision: Decision,
+    known?: UpToDate | Pick<UpToDate, 'asked'>,
+  ): void {
     const transfer = this.#begin(request);
-    if (known !== undefined) {
-      transfer.asked = known.asked;
+    if (known !== undefined) transfer.asked = known.asked;
+    if (known !== undefined && 'resolution' in known) {
       transfer.resolution = known.resolution;
       transfer.servedBuildId = known.asked.buildId;
       transfer.isRepeat = true;
@@ -87,7 +96,8 @@ export class Exchanges {
 
   #begin(request: IncomingMessage): Transfer {
     const { method = '', url = '', socket, rawHeaders } = request;
-    const transfer = new Transfer(++this.#lastId, clientAddress(request, this.#proxies), method, url, rawHeaders);
+    const client = clientAddress(request, this.#proxies);
+    const transfer = new Transfer(++this.#lastId, client, method, withoutPassword(url), rawHeaders);
     this.#running.set(transfer, socket);
     return transfer;
   }

@@ -1,6 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { type Admission, isOpenToAll } from './admission.ts';
+import { clientAddress } from './client-address.ts';
+import type { Credentials } from './credentials.ts';
 import { type HostAllowList, parseHost } from './hosts.ts';
 import { MAX_TARGET_LENGTH } from './limits.ts';
+import type { Networks } from './networks.ts';
 import type { Refusal } from './refusal.ts';
 
 /** RFC 9112, section 3.2.1: a path, perhaps with a query, in printable ASCII; `//` would be another host to a URL parser. */
@@ -14,14 +18,18 @@ const DOT_SEGMENT = /^[^?]*\/(\.|%2e){1,2}([/?]|$)/i;
  * was let in a moment ago (`isKnownTarget`), at the rest of it.
  */
 export function checkRequest(
-  { url, method, rawHeaders }: IncomingMessage,
-  hosts: HostAllowList,
+  request: IncomingMessage,
+  admission: Admission,
   isKnownTarget = false,
 ): Refusal | undefined {
+  const { url = '', method, rawHeaders } = request;
+  const { hosts, proxies, allow, credentials } = admission;
   let host: string | undefined;
   let hostCount = 0;
   let origin: string | undefined;
   let fetchSite: string | undefined;
+  let authorization: string | undefined;
+  let authorizationCount = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const value = rawHeaders[index + 1];
     switch (rawHeaders[index]?.toLowerCase()) {
@@ -35,15 +43,22 @@ export function checkRequest(
       case 'sec-fetch-site':
         fetchSite = value;
         break;
+      case 'authorization':
+        authorization = value;
+        authorizationCount++;
+        break;
     }
   }
   if (host === undefined || hostCount !== 1) {
     return { kind: 'request', status: 400, text: 'the request must have exactly one Host header' };
   }
+  const asksProof = credentials !== undefined && !isOpenToAll(url);
   return (
-    (isKnownTarget ? undefined : refuseTarget(url ?? '')) ??
+    (isKnownTarget ? undefined : refuseTarget(url)) ??
+    (allow === undefined || isOpenToAll(url) ? undefined : refuseStranger(clientAddress(request, proxies), allow)) ??
     refuseHost(host, hosts) ??
     refuseMethod(method) ??
+    (asksProof ? refuseUnproven(authorizationCount > 1 ? '' : authorization, credentials) : undefined) ??
     refusePage(host, origin, fetchSite)
   );
 }
@@ -71,6 +86,15 @@ function refuseTarget(target: string): Refusal | undefined {
       text: 'a percent sign in the request is not followed by the hexadecimal digits of UTF-8',
     };
   }
+}
+
+function refuseStranger(client: string, allow: Networks): Refusal | undefined {
+  return allow.includes(client) ? undefined : { kind: 'not allowed', client };
+}
+
+function refuseUnproven(authorization: string | undefined, credentials: Credentials): Refusal | undefined {
+  const proof = credentials.check(authorization);
+  return proof === 'right' ? undefined : { kind: 'not proven', proof };
 }
 
 function refuseHost(header: string, hosts: HostAllowList): Refusal | undefined {

@@ -1,11 +1,17 @@
 import type { Finding } from '../checks/finding.ts';
 import { findingText } from '../checks/finding-text.ts';
 import { faultText, type SetFault } from '../images/set-fault.ts';
+import type { HeaderList } from './answer.ts';
+import type { Proof } from './credentials.ts';
 
 /** Why a request gets nothing. */
 export type Refusal =
   /** It was turned away before anything was looked up. */
   | { readonly kind: 'request'; readonly status: 400 | 403 | 405 | 414; readonly text: string }
+  /** The client's address is in none of the networks that may ask. */
+  | { readonly kind: 'not allowed'; readonly client: string }
+  /** It has no user and password that are known here. */
+  | { readonly kind: 'not proven'; readonly proof: Exclude<Proof, 'right'> }
   | { readonly kind: 'stopping' }
   | { readonly kind: 'path' }
   | { readonly kind: 'part missing'; readonly part: 'box' | 'board' }
@@ -41,6 +47,10 @@ export function refusalStatus(refusal: Refusal): number {
   switch (refusal.kind) {
     case 'request':
       return refusal.status;
+    case 'not allowed':
+      return 403;
+    case 'not proven':
+      return 401;
     case 'stopping':
     case 'unreadable':
     case 'being written':
@@ -53,10 +63,31 @@ export function refusalStatus(refusal: Refusal): number {
   }
 }
 
+/**
+ * What goes with the answer to a request that was turned away: the methods that are answered (RFC 9110, section 15.5.6),
+ * or how to prove oneself (RFC 7617, section 2.1).
+ */
+export function refusalHeaders(refusal: Refusal): HeaderList {
+  switch (refusalStatus(refusal)) {
+    case 401:
+      return ['WWW-Authenticate', 'Basic realm="mkbox", charset="UTF-8"'];
+    case 405:
+      return ['Allow', 'GET, HEAD'];
+    default:
+      return [];
+  }
+}
+
 /** Whether what was refused may be had soon: 503 with `Retry-After` (RFC 9110, section 10.2.3). */
 export function settlesSoon(refusal: Refusal): boolean {
   return refusal.kind === 'being written' || (refusal.kind === 'wrong image' && refusal.isSettling);
 }
+
+const PROOFS: Record<Exclude<Proof, 'right'>, string> = {
+  absent: 'this needs a user and a password: http://<user>:<password>@<host> in the URL of the update server',
+  malformed: 'the Authorization header is not one, and Basic, with a user and a password (RFC 7617)',
+  wrong: 'the user or the password is wrong',
+};
 
 const ENDPOINTS = '/list, /list/<search>, /update/<box>/<image>[/<buildID>], /update?name=…&board=…';
 
@@ -65,6 +96,10 @@ export function refusalText(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'request':
       return refusal.text;
+    case 'not allowed':
+      return `${refusal.client} is in none of the networks that may ask here (ALLOW)`;
+    case 'not proven':
+      return PROOFS[refusal.proof];
     case 'stopping':
       return 'the server is being stopped';
     case 'path':

@@ -1,11 +1,14 @@
 import type { EventEmitter } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { Catalog } from '../images/catalog.ts';
+import type { Admission } from './admission.ts';
+import { askedByTarget } from './asked.ts';
 import { clientAddress } from './client-address.ts';
+import type { Credentials } from './credentials.ts';
 import { type DecideOptions, Decider, type Restriction, refuse, SAME_BUILD } from './decide.ts';
 import { Exchanges } from './exchanges.ts';
 import { checkRequest } from './guard.ts';
@@ -14,7 +17,7 @@ import type { Identity } from './identity.ts';
 import * as limits from './limits.ts';
 import { listen } from './listen.ts';
 import { Networks } from './networks.ts';
-import { type Refusal, refusalStatus } from './refusal.ts';
+import { type Refusal, refusalHeaders } from './refusal.ts';
 import { addRoutes } from './routes.ts';
 import { Sender } from './send.ts';
 import type { ServerEvents } from './server-events.ts';
@@ -31,6 +34,10 @@ export interface UpdateServerOptions extends DecideOptions {
   readonly port: number;
   /** Names the server may be called by besides those that can't be foreign; see `HostAllowList`. */
   readonly allowedHosts?: readonly string[];
+  /** Networks whose clients may ask; everyone's without it. `/healthz` and `/identity` are not asked for that. */
+  readonly allow?: Networks | undefined;
+  /** Users who may ask, by HTTP Basic authentication; everyone without it, and with the same two exceptions. */
+  readonly credentials?: Credentials | undefined;
   /** What is handed out; everything, until `stop`, without it. */
   readonly mode?: ServeMode;
   /** Proxies whose word on a client's address (`X-Forwarded-For`) is believed; none without it. */
@@ -48,7 +55,7 @@ export type ServeMode = { readonly kind: 'all' } | ({ readonly kind: 'once' } & 
 export class UpdateServer {
   /** Settles when the server has stopped, with the transfer that ended a one-shot, if that was why. */
   readonly stopped: Promise<Transfer | undefined>;
-  readonly #hosts: HostAllowList;
+  #admission: Admission;
   readonly #decider: Decider;
   readonly #route: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly #server: Server;
@@ -61,23 +68,15 @@ export class UpdateServer {
   #draining = false;
 
   private constructor(options: UpdateServerOptions) {
-    this.#hosts = new HostAllowList(options.allowedHosts ?? []);
-    const proxies = options.trustedProxies ?? new Networks([]);
+    const { allowedHosts = [], trustedProxies: proxies = new Networks([]), allow, credentials } = options;
+    this.#admission = { hosts: new HostAllowList(allowedHosts), proxies, allow, credentials };
     this.#decider = new Decider(options.catalog, options.checks, options);
     this.#exchanges = new Exchanges(this.#sender, proxies);
     this.serve(options.mode ?? { kind: 'all' });
     this.stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;
     });
-    this.#server = createServer({
-      headersTimeout: limits.HEADERS_TIMEOUT_MS,
-      requestTimeout: limits.HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: limits.CONNECTIONS_CHECK_INTERVAL_MS,
-      keepAliveTimeout: limits.KEEP_ALIVE_TIMEOUT_MS,
-      maxHeaderSize: limits.MAX_HEADER_BYTES,
-      optimizeEmptyRequests: true, // a tenth of a small answer's time; Nodes that do not know it yet ignore it
-      requireHostHeader: false, // the guard counts them, and says so in words
-    });
+    this.#server = createServer(HTTP_OPTIONS);
     this.#server.maxConnections = limits.MAX_CONNECTIONS;
     const app = new Hono<{ Bindings: HttpBindings }>();
     addRoutes(app, this.#decider, options.identity, (http, decide) => this.#exchanges.answer(http, decide));
@@ -136,6 +135,11 @@ export class UpdateServer {
     this.#decider.restrict(mode.kind === 'once' ? mode : {});
   }
 
+  /** Lets in other users from the next request on; running transfers are not touched. */
+  renewCredentials(credentials: Credentials): void {
+    this.#admission = { ...this.#admission, credentials };
+  }
+
   /**
    * Stops: takes no new transfer, lets the running ones finish for at most `deadlineMs`, closes. A second call with a
    * nearer deadline cuts the first one's short.
@@ -173,7 +177,7 @@ export class UpdateServer {
     this.#sender.heard(request);
     response.strictContentLength = true;
     const known = this.#decider.recall(request.url ?? '');
-    const refusal = this.#draining ? STOPPING : checkRequest(request, this.#hosts, known !== undefined);
+    const refusal = this.#draining ? STOPPING : checkRequest(request, this.#admission, known !== undefined);
     if (refusal !== undefined) {
       this.#turnAway(request, response, refusal);
       return;
@@ -187,27 +191,35 @@ export class UpdateServer {
 
   /** What came with a request that was turned away may not be what it seems: nothing more is read after it. */
   #turnAway(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
-    const allow = refusalStatus(refusal) === 405 ? ['Allow', 'GET, HEAD'] : [];
-    this.#exchanges.answerAtOnce(request, response, refuse(refusal, [...allow, 'Connection', 'close']));
+    const decision = refuse(refusal, [...refusalHeaders(refusal), 'Connection', 'close']);
+    const isBoards = refusal.kind === 'not allowed' || refusal.kind === 'not proven';
+    const asked = isBoards ? askedByTarget(request.url ?? '') : undefined;
+    this.#exchanges.answerAtOnce(request, response, decision, asked && { asked });
   }
 }
 
 const STOPPING: Refusal = { kind: 'stopping' };
 
-/** Node's parser met something that is no HTTP, or waited too long for it: there is no request to answer, only a socket. */
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  switch (error.code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return void socket.end(plainResponse('431 Request Header Fields Too Large'));
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return void socket.end(plainResponse('408 Request Timeout'));
-    default:
-      return void socket.end(plainResponse('400 Bad Request'));
-  }
+const HTTP_OPTIONS: ServerOptions = {
+  headersTimeout: limits.HEADERS_TIMEOUT_MS,
+  requestTimeout: limits.HEADERS_TIMEOUT_MS,
+  connectionsCheckingInterval: limits.CONNECTIONS_CHECK_INTERVAL_MS,
+  keepAliveTimeout: limits.KEEP_ALIVE_TIMEOUT_MS,
+  maxHeaderSize: limits.MAX_HEADER_BYTES,
+  optimizeEmptyRequests: true, // a tenth of a small answer's time; Nodes that do not know it yet ignore it
+  requireHostHeader: false, // the guard counts them, and says so in words
+};
+
+/**
+ * Node's parser met something that is no HTTP, or waited too long for it: there is no request to answer, only a socket.
+ * Where TLS failed there is not even one that takes an answer, and an attempt to write it would keep it open for ever.
+ */
+function refuseMalformed({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable) socket.destroy();
+  else if (code === 'HPE_HEADER_OVERFLOW') socket.end(plainResponse('431 Request Header Fields Too Large'));
+  else if (code === 'ERR_HTTP_REQUEST_TIMEOUT') socket.end(plainResponse('408 Request Timeout'));
+  else if (code.startsWith('HPE_')) socket.end(plainResponse('400 Bad Request'));
+  else socket.destroy();
 }
 
 function plainResponse(status: string, headers = ''): string {

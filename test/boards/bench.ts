@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Board, BoardState } from '../../src/boards/board.ts';
 import { BoardRegistry, type BoardRegistryOptions } from '../../src/boards/board-registry.ts';
 import { Networks } from '../../src/server/networks.ts';
+import type { UpdateServerOptions } from '../../src/server/update-server.ts';
 import { buildId, makeSet, startServer, type TestServer } from '../server/harness.ts';
 
 /** A server with a registry that watches it, and a clock that can be put forward. */
@@ -48,12 +49,14 @@ export const OLD = buildId(7);
 export async function startBench(
   options: BoardRegistryOptions = {},
   prepare = (boxes: string): Promise<unknown> => makeSet(boxes, 'box', 'box-pi'),
+  serverOptions: Partial<UpdateServerOptions> = {},
 ): Promise<Bench> {
   let passedMs = 0;
   const registry = await BoardRegistry.open({ now: () => Date.now() + passedMs, ...options });
   const server = await startServer(prepare, {
     isHeld: (client, asked) => registry.isHeld(client, asked),
     trustedProxies: new Networks(['127.0.0.1']),
+    ...serverOptions,
   });
   registry.watch(server.server);
   const events: string[] = [];

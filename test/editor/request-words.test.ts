@@ -88,6 +88,9 @@ suite('why a request got nothing', () => {
     [{ kind: 'not this one', id: 'box/a', only: 'box/b' }, 'only box/b is served now'],
     [{ kind: 'unreadable', code: 'EIO' }, 'the images could not be read (EIO)'],
     [{ kind: 'request', status: 405, text: 'only GET and HEAD' }, 'refused: only GET and HEAD'],
+    [{ kind: 'not allowed', client: '10.0.0.7' }, 'refused: 10.0.0.7 is in none of the networks that may ask'],
+    [{ kind: 'not proven', proof: 'absent' }, 'refused: no user and password were given'],
+    [{ kind: 'not proven', proof: 'wrong' }, 'refused: the user or the password is wrong'],
   ];
   for (const [refusal, text] of cases) {
     test(`is told as: ${text}`, () => equal(refusalWords(refusal, PLAIN), text));

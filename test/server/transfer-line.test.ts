@@ -48,6 +48,11 @@ describe('the line about a request', () => {
   const refusals: [Refusal, RegExp][] = [
     [{ kind: 'stopping' }, /: the server is being stopped$/],
     [{ kind: 'request', status: 405, text: 'only GET' }, /: only GET$/],
+    [
+      { kind: 'not allowed', client: '10.0.0.7' },
+      /: 10\.0\.0\.7 is in none of the networks that may ask here \(ALLOW\)$/,
+    ],
+    [{ kind: 'not proven', proof: 'wrong' }, /: the user or the password is wrong$/],
     [{ kind: 'path' }, /: nothing is served under this path; there are \/list, /],
     [{ kind: 'part missing', part: 'board' }, /: the request names no board: add board=…, as in \/update\?name=/],
     [{ kind: 'no image', tried: ['a'] }, /: no image a; there is none at all$/],
