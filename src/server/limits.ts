@@ -3,6 +3,9 @@
 /** A board sends its few header lines at once; ten seconds cover a lossy link and end a slow-header attack early. */
 export const HEADERS_TIMEOUT_MS = 10_000;
 
+/** Keys are exchanged in a second even by a slow board on a lossy link; the client's part costs an attacker nothing. */
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
+
 /** How often connections are checked for the header time-out; Node's own 30 s would stretch the ten to forty. */
 export const CONNECTIONS_CHECK_INTERVAL_MS = 2_000;
 

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -8,19 +9,22 @@ import type { Catalog } from '../images/catalog.ts';
 import type { Admission } from './admission.ts';
 import { askedByTarget } from './asked.ts';
 import { clientAddress } from './client-address.ts';
+import { destroyIdle } from './connections.ts';
 import type { Credentials } from './credentials.ts';
 import { type DecideOptions, Decider, type Restriction, refuse, SAME_BUILD } from './decide.ts';
 import { Exchanges } from './exchanges.ts';
 import { checkRequest } from './guard.ts';
+import { handshakeFailure } from './handshake-failure.ts';
 import { HostAllowList } from './hosts.ts';
 import type { Identity } from './identity.ts';
 import * as limits from './limits.ts';
 import { listen } from './listen.ts';
-import { Networks } from './networks.ts';
+import { Networks, plainAddress } from './networks.ts';
 import { type Refusal, refusalHeaders } from './refusal.ts';
 import { addRoutes } from './routes.ts';
 import { Sender } from './send.ts';
 import type { ServerEvents } from './server-events.ts';
+import type { TlsPair } from './tls-pair.ts';
 import type { Transfer } from './transfer.ts';
 
 /** How an update server is set up. */
@@ -38,6 +42,10 @@ export interface UpdateServerOptions extends DecideOptions {
   readonly allow?: Networks | undefined;
   /** Users who may ask, by HTTP Basic authentication; everyone without it, and with the same two exceptions. */
   readonly credentials?: Credentials | undefined;
+  /** What HTTPS is spoken with; HTTP is without it. */
+  readonly tls?: TlsPair | undefined;
+  /** Told why a client got no TLS connection, a line of English. There is no request to tell of. */
+  readonly onHandshakeFailed?: ((text: string) => void) | undefined;
   /** What is handed out; everything, until `stop`, without it. */
   readonly mode?: ServeMode;
   /** Proxies whose word on a client's address (`X-Forwarded-For`) is believed; none without it. */
@@ -58,7 +66,7 @@ export class UpdateServer {
   #admission: Admission;
   readonly #decider: Decider;
   readonly #route: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  readonly #server: Server;
+  readonly #server: Server | HttpsServer;
   readonly #sender = new Sender();
   readonly #exchanges: Exchanges;
   readonly #sockets = new Set<Socket>();
@@ -68,7 +76,7 @@ export class UpdateServer {
   #draining = false;
 
   private constructor(options: UpdateServerOptions) {
-    const { allowedHosts = [], trustedProxies: proxies = new Networks([]), allow, credentials } = options;
+    const { allowedHosts = [], trustedProxies: proxies = new Networks([]), allow, credentials, tls } = options;
     this.#admission = { hosts: new HostAllowList(allowedHosts), proxies, allow, credentials };
     this.#decider = new Decider(options.catalog, options.checks, options);
     this.#exchanges = new Exchanges(this.#sender, proxies);
@@ -76,7 +84,10 @@ export class UpdateServer {
     this.stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;
     });
-    this.#server = createServer(HTTP_OPTIONS);
+    this.#server =
+      tls === undefined
+        ? createServer(HTTP_OPTIONS)
+        : new HttpsServer({ ...HTTP_OPTIONS, ...tls.secureOptions, handshakeTimeout: limits.HANDSHAKE_TIMEOUT_MS });
     this.#server.maxConnections = limits.MAX_CONNECTIONS;
     const app = new Hono<{ Bindings: HttpBindings }>();
     addRoutes(app, this.#decider, options.identity, (http, decide) => this.#exchanges.answer(http, decide));
@@ -90,6 +101,10 @@ export class UpdateServer {
       socket.on('close', () => this.#sockets.delete(socket));
     });
     this.#server.on('clientError', refuseMalformed);
+    this.#server.on('tlsClientError', (error: Error, socket: Socket) => {
+      const failure = handshakeFailure(error, socket.remoteAddress && plainAddress(socket.remoteAddress));
+      if (failure !== undefined) options.onHandshakeFailed?.(failure);
+    });
     this.#server.on('connect', (_request, socket) =>
       socket.end(plainResponse('405 Method Not Allowed', 'Allow: GET, HEAD\r\n')),
     );
@@ -123,6 +138,11 @@ export class UpdateServer {
     return address;
   }
 
+  /** What it speaks, as URLs begin. */
+  get scheme(): 'http' | 'https' {
+    return this.#server instanceof HttpsServer ? 'https' : 'http';
+  }
+
   /** Whether it is stopping, or has stopped: it takes no new requests. */
   get isStopping(): boolean {
     return this.#draining;
@@ -140,6 +160,11 @@ export class UpdateServer {
     this.#admission = { ...this.#admission, credentials };
   }
 
+  /** Shows another certificate on new connections; those that are open keep theirs. Of a server that speaks HTTPS. */
+  renewTls(tls: TlsPair): void {
+    if (this.#server instanceof HttpsServer) this.#server.setSecureContext(tls.secureOptions);
+  }
+
   /**
    * Stops: takes no new transfer, lets the running ones finish for at most `deadlineMs`, closes. A second call with a
    * nearer deadline cuts the first one's short.
@@ -153,9 +178,7 @@ export class UpdateServer {
     void this.stopped.then(() => clearTimeout(deadline));
     if (this.#draining) return this.stopped;
     this.#draining = true;
-    const busy = this.#exchanges.busySockets;
-    // Node's own idea of an idle connection leaves out those that sent nothing yet, or half a request.
-    for (const socket of this.#sockets) if (!busy.has(socket)) socket.destroy();
+    destroyIdle(this.#sockets, this.#exchanges.busySockets);
     this.#server.close(() => void this.#exchanges.settled().then(() => this.#settleStopped(shot)));
     // Connections that are kept alive become idle after `close()` looked for idle ones.
     const closeIdle = () => setImmediate(() => this.#server.closeIdleConnections());

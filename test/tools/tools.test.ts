@@ -10,6 +10,7 @@ suite('the tools that tests run', () => {
       'busybox',
       'curl',
       'dd',
+      'openssl',
       'pzstd',
       'python3',
       'sha256sum',

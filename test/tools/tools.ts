@@ -9,6 +9,7 @@ export type ToolName =
   | 'busybox'
   | 'curl'
   | 'dd'
+  | 'openssl'
   | 'pzstd'
   | 'python3'
   | 'sha256sum'
@@ -36,6 +37,7 @@ const TOOLS: Readonly<Record<ToolName, Tool>> = {
   busybox: { package: 'busybox-static', fetchable: true, probe: ['true'] },
   curl: { package: 'curl', probe: ['--version'] },
   dd: { package: 'coreutils', probe: ['--version'] },
+  openssl: { package: 'openssl', probe: ['version'] },
   pzstd: { package: 'zstd', fetchable: true, probe: ['--version'] },
   python3: { package: 'python3', probe: ['--version'] },
   sha256sum: { package: 'coreutils', probe: ['--version'] },
