@@ -8,7 +8,7 @@ import { reachableUrls } from './urls.ts';
 /** Logs where the server can be reached, how many images it serves, and which it does not, and why. */
 export function announce(log: LineLog, server: UpdateServer, folder: string, { images }: CatalogSnapshot): void {
   const { address, port } = server.address;
-  const [first, ...others] = reachableUrls(address, port, networkInterfaces());
+  const [first, ...others] = reachableUrls(server.scheme, address, port, networkInterfaces());
   const incomplete = images.flatMap(({ id, state }) =>
     state.kind === 'incomplete' ? [{ id, fault: state.fault }] : [],
   );

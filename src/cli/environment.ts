@@ -1,7 +1,9 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
+import { Credentials } from '../server/credentials.ts';
 import { Networks } from '../server/networks.ts';
+import type { TlsFiles } from './secrets.ts';
 
 const CHECKS_FILE = 'checks.json';
 
@@ -20,13 +22,24 @@ export interface Settings {
   readonly trustedProxies: Networks;
   /** Who may see the status page and the metrics, besides this machine. */
   readonly statusAllow: Networks;
+  /** Networks whose clients may ask; everyone's without it. */
+  readonly allow: Networks | undefined;
+  /** Who may ask: one user, or those in a file. */
+  readonly auth: AuthSource | undefined;
+  /** What HTTPS is spoken with. */
+  readonly tlsFiles: TlsFiles | undefined;
 }
+
+export type AuthSource =
+  | { readonly kind: 'user'; readonly credentials: Credentials }
+  | { readonly kind: 'file'; readonly path: string };
 
 /** A variable has a value it can't have. */
 export class UsageError extends UserError {}
 
 /**
- * Reads HOST, PORT, IMAGE_PATH, STOP_AFTER_REQUEST, ALLOWED_HOSTS, CHECKS_PATH, STATE_PATH, TRUSTED_PROXIES and STATUS_ALLOW. An empty variable counts as unset.
+ * Reads HOST, PORT, IMAGE_PATH, STOP_AFTER_REQUEST, ALLOWED_HOSTS, CHECKS_PATH, STATE_PATH, TRUSTED_PROXIES,
+ * STATUS_ALLOW, ALLOW, AUTH, TLS_CERT and TLS_KEY. An empty variable counts as unset.
  * @throws UsageError for a value out of its range.
  */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Settings {
@@ -40,6 +53,9 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Settings {
     statePath: environment.STATE_PATH || undefined,
     trustedProxies: readNetworks('TRUSTED_PROXIES', environment.TRUSTED_PROXIES),
     statusAllow: readNetworks('STATUS_ALLOW', environment.STATUS_ALLOW),
+    allow: readAllow(environment.ALLOW),
+    auth: readAuth(environment.AUTH),
+    tlsFiles: readTlsFiles(environment),
   };
 }
 
@@ -72,6 +88,31 @@ function readNetworks(name: string, value: string | undefined): Networks {
   } catch (error) {
     throw error instanceof UserError ? new UsageError(`${name}: ${error.message}`) : error;
   }
+}
+
+/** A list of nothing but commas is a slip, and would let in everyone or no one. */
+function readAllow(value: string | undefined): Networks | undefined {
+  if (!value) return undefined;
+  if (readList(value).length === 0) throw new UsageError('ALLOW names nobody; unset it to let in everyone');
+  return readNetworks('ALLOW', value);
+}
+
+/** A user's name and a password have a colon between them, and a file's path has none. */
+function readAuth(value: string | undefined): AuthSource | undefined {
+  if (!value) return undefined;
+  if (!value.includes(':')) return { kind: 'file', path: value };
+  try {
+    return { kind: 'user', credentials: new Credentials([value]) };
+  } catch (error) {
+    throw error instanceof UserError ? new UsageError(`AUTH: ${error.message}`) : error;
+  }
+}
+
+function readTlsFiles({ TLS_CERT, TLS_KEY }: NodeJS.ProcessEnv): TlsFiles | undefined {
+  if (TLS_CERT && TLS_KEY) return { certPath: TLS_CERT, keyPath: TLS_KEY };
+  if (TLS_CERT) throw new UsageError("TLS_CERT needs TLS_KEY, the file of the certificate's private key");
+  if (TLS_KEY) throw new UsageError('TLS_KEY needs TLS_CERT, the file of the certificate');
+  return undefined;
 }
 
 function readFlag(name: string, value: string): boolean {

@@ -16,6 +16,9 @@ environment:
   PORT                 port to listen on (8080); 0 picks a free one
   IMAGE_PATH           folder with the boxes' folders (./)
   STOP_AFTER_REQUEST   true: stop after the first completed update (false)
+  ALLOW                networks that may ask for anything, with commas (all)
+  AUTH                 user:password, or a file of them: who may ask (everyone)
+  TLS_CERT, TLS_KEY    certificate and key, PEM files: speaks HTTPS (none)
   ALLOWED_HOSTS        further names boards call this machine by, with commas
   STATE_PATH           file that keeps what is known of boards (none)
   STATUS_ALLOW         networks that may see the status page, with commas (none)

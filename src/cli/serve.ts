@@ -10,8 +10,10 @@ import { UpdateServer } from '../server/update-server.ts';
 import { StatusPages } from '../status/status-pages.ts';
 import { announce } from './announce.ts';
 import type { Settings } from './environment.ts';
+import { renewOnHangup } from './hangup.ts';
 import { checkFolder } from './image-folder.ts';
 import { LineLog } from './line-log.ts';
+import { readTls, readUsers } from './secrets.ts';
 
 /** Exit status of a process that a signal ended, as shells give it: 128 and the signal's number (signal(7)). */
 const STATUS_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -20,6 +22,9 @@ const STATUS_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
 export async function serve(settings: Settings): Promise<void> {
   const folder = path.resolve(settings.imagePath);
   await checkFolder(folder);
+  const { auth, tlsFiles } = settings;
+  const users = auth?.kind === 'file' ? await readUsers(auth.path) : undefined;
+  const tls = tlsFiles && (await readTls(tlsFiles));
   const catalog = new Catalog([folder]);
   const snapshot = await catalog.refresh();
   const checks = await ImageChecks.open(settings.checksPath);
@@ -35,15 +40,20 @@ export async function serve(settings: Settings): Promise<void> {
     isHeld: (client, asked) => boards.isHeld(client, asked),
     mode: { kind: settings.stopAfterRequest ? 'once' : 'all' },
     identity: { server: 'mkbox', version: packageJson.version },
+    credentials: auth?.kind === 'user' ? auth.credentials : users?.value,
+    tls: tls?.value,
+    onHandshakeFailed: (text) => log.write(text),
   });
   boards.watch(server);
   pages.watch(server);
   announce(log, server, folder, snapshot);
+  for (const warning of [...(users?.warnings ?? []), ...(tls?.warnings ?? [])]) log.write(warning);
   for (const end of ['finished', 'broken', 'refused'] as const) {
     server.events.on(end, (transfer) => log.write(transferLine(transfer)));
   }
   boards.events.on('reflashing', (reflash) => log.write(reflashText(reflash)));
   stopOnSignals(server, log);
+  renewOnHangup(server, settings, log);
   log.flush(); // who waits for the first line may send a signal at once
   const shot = await server.stopped;
   pages.close();

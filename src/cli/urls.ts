@@ -6,11 +6,12 @@ import type { NetworkInterfaceInfo } from 'node:os';
  * (`0.0.0.0`, `::`), one of each interface. Link-local IPv6 addresses are left out: they are of no use without a zone.
  */
 export function reachableUrls(
+  scheme: 'http' | 'https',
   address: string,
   port: number,
   interfaces: NodeJS.Dict<readonly Pick<NetworkInterfaceInfo, 'address' | 'family'>[]>,
 ): string[] {
-  return boundAddresses(address, interfaces).map((host) => `http://${isIPv6(host) ? `[${host}]` : host}:${port}`);
+  return boundAddresses(address, interfaces).map((host) => `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`);
 }
 
 function boundAddresses(

@@ -12,11 +12,13 @@ const DEFAULTS = {
   allowedHosts: [],
   checksPath: path.join(homedir(), '.cache', 'mkbox', 'checks.json'),
   statePath: undefined,
+  auth: undefined,
+  tlsFiles: undefined,
 };
 
 /** What is said, apart from networks, which are compared by who is in them. */
 function plainSettings(environment: NodeJS.ProcessEnv) {
-  const { trustedProxies, statusAllow, ...plain } = readEnvironment(environment);
+  const { trustedProxies, statusAllow, allow, ...plain } = readEnvironment(environment);
   return plain;
 }
 
@@ -32,7 +34,12 @@ suite('the environment', () => {
       ALLOWED_HOSTS: '',
       CHECKS_PATH: '',
       STATE_PATH: '',
+      ALLOW: '',
+      AUTH: '',
+      TLS_CERT: '',
+      TLS_KEY: '',
     };
+    equal(readEnvironment(empty).allow, undefined);
     deepEqual(plainSettings(empty), DEFAULTS);
   });
 
@@ -45,6 +52,9 @@ suite('the environment', () => {
       ALLOWED_HOSTS: 'updates.example.org',
       CHECKS_PATH: '/var/lib/mkbox/checks.json',
       STATE_PATH: '/var/lib/mkbox/boards.json',
+      AUTH: '/etc/mkbox/users',
+      TLS_CERT: '/etc/mkbox/cert.pem',
+      TLS_KEY: '/etc/mkbox/key.pem',
     };
     deepEqual(plainSettings(environment), {
       host: '0.0.0.0',
@@ -54,6 +64,8 @@ suite('the environment', () => {
       allowedHosts: ['updates.example.org'],
       checksPath: '/var/lib/mkbox/checks.json',
       statePath: '/var/lib/mkbox/boards.json',
+      auth: { kind: 'file', path: '/etc/mkbox/users' },
+      tlsFiles: { certPath: '/etc/mkbox/cert.pem', keyPath: '/etc/mkbox/key.pem' },
     });
   });
 
@@ -67,6 +79,47 @@ suite('the environment', () => {
     deepEqual([statusAllow.includes('10.1.2.3'), statusAllow.includes('127.0.0.1')], [true, false]);
     const message = 'STATUS_ALLOW: "lab" is no address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8';
     throws(() => readEnvironment({ STATUS_ALLOW: 'lab' }), new UsageError(message));
+  });
+
+  test('lets in everyone by default, or the networks that it names', () => {
+    equal(readEnvironment({}).allow, undefined);
+    const { allow } = readEnvironment({ ALLOW: '10.0.0.0/8, fd00::/8 192.0.2.7' });
+    deepEqual(
+      ['10.1.2.3', '::ffff:10.1.2.3', 'fd12::1', '192.0.2.7', '192.0.2.8', '127.0.0.1'].map((it) =>
+        allow?.includes(it),
+      ),
+      [true, true, true, true, false, false],
+    );
+    const message = 'ALLOW: "10.0.0.0/33" is no address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8';
+    throws(() => readEnvironment({ ALLOW: '10.0.0.0/33' }), new UsageError(message));
+    throws(() => readEnvironment({ ALLOW: ' , ' }), new UsageError('ALLOW names nobody; unset it to let in everyone'));
+  });
+
+  test('names one user with a password, or a file of them', () => {
+    const { auth } = readEnvironment({ AUTH: 'board:se:cret' });
+    equal(auth?.kind === 'user' && auth.credentials.check(`Basic ${btoa('board:se:cret')}`), 'right');
+    deepEqual(readEnvironment({ AUTH: './users' }).auth, { kind: 'file', path: './users' });
+  });
+
+  for (const [AUTH, problem] of Object.entries({
+    ':secret': 'there is no user before the colon',
+    'board:': 'there is no password after the colon',
+    'board:se\u0007cret': 'it holds a control character',
+  })) {
+    test(`may not have the user ${JSON.stringify(AUTH)}, whose password is not repeated`, () => {
+      throws(() => readEnvironment({ AUTH }), new UsageError(`AUTH: ${problem}`));
+    });
+  }
+
+  test('names a certificate and its key, or neither', () => {
+    throws(
+      () => readEnvironment({ TLS_CERT: 'cert.pem' }),
+      new UsageError("TLS_CERT needs TLS_KEY, the file of the certificate's private key"),
+    );
+    throws(
+      () => readEnvironment({ TLS_KEY: 'key.pem', TLS_CERT: '' }),
+      new UsageError('TLS_KEY needs TLS_CERT, the file of the certificate'),
+    );
   });
 
   test("keeps what is known of images among the user's caches, or where systemd gives it room, or nowhere", () => {

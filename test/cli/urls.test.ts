@@ -22,16 +22,20 @@ suite('a server can be reached', () => {
     ['::1', 'http://[::1]:8080'],
   ] as const) {
     test(`by the address it is bound to, ${address}`, () => {
-      deepEqual(reachableUrls(address, 8080, INTERFACES), [url]);
+      deepEqual(reachableUrls('http', address, 8080, INTERFACES), [url]);
     });
   }
 
+  test('by HTTPS, where it speaks that', () => {
+    deepEqual(reachableUrls('https', '::1', 443, INTERFACES), ['https://[::1]:443']);
+  });
+
   test('by each IPv4 address of the machine when it is bound to 0.0.0.0', () => {
-    deepEqual(reachableUrls('0.0.0.0', 80, INTERFACES), ['http://127.0.0.1:80', 'http://192.168.1.5:80']);
+    deepEqual(reachableUrls('http', '0.0.0.0', 80, INTERFACES), ['http://127.0.0.1:80', 'http://192.168.1.5:80']);
   });
 
   test('by each address but the link-local ones when it is bound to ::', () => {
-    deepEqual(reachableUrls('::', 80, INTERFACES), [
+    deepEqual(reachableUrls('http', '::', 80, INTERFACES), [
       'http://127.0.0.1:80',
       'http://[::1]:80',
       'http://192.168.1.5:80',

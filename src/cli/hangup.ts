@@ -1,0 +1,59 @@
+import { closeSync, openSync } from 'node:fs';
+import { UserError } from '../errors.ts';
+import type { UpdateServer } from '../server/update-server.ts';
+import type { Settings } from './environment.ts';
+import type { LineLog } from './line-log.ts';
+import { type Read, readTls, readUsers } from './secrets.ts';
+
+/**
+ * At SIGHUP, `server` takes the users and the certificate anew from their files; what can't be used leaves the old ones
+ * in force. Where SIGHUP means what it says, that the terminal is gone, the server stops as it does at SIGTERM.
+ */
+export function renewOnHangup(server: UpdateServer, settings: Settings, log: LineLog): void {
+  const hadTerminal = process.stdin.isTTY;
+  let renewing = Promise.resolve();
+  process.on('SIGHUP', () => {
+    if (hadTerminal && !hasTerminal()) {
+      log.write('SIGHUP: the terminal is gone');
+      void server.stop();
+      return;
+    }
+    renewing = renewing.then(() => renew(server, settings, log));
+  });
+}
+
+async function renew(server: UpdateServer, { auth, tlsFiles }: Settings, log: LineLog): Promise<void> {
+  if (auth?.kind === 'file') {
+    await attempt(log, `the users in ${auth.path}`, readUsers(auth.path), (users) => server.renewCredentials(users));
+  }
+  if (tlsFiles !== undefined) {
+    const what = `the certificate in ${tlsFiles.certPath}`;
+    await attempt(log, what, readTls(tlsFiles), (pair) => server.renewTls(pair));
+  }
+  if (auth?.kind !== 'file' && tlsFiles === undefined) {
+    log.write('SIGHUP: there is nothing to read anew: AUTH names no file, and TLS_CERT is not set');
+  }
+}
+
+async function attempt<T>(log: LineLog, what: string, reading: Promise<Read<T>>, use: (value: T) => void) {
+  try {
+    const { value, warnings } = await reading;
+    use(value);
+    log.write(`SIGHUP: read ${what} anew`);
+    for (const warning of warnings) log.write(warning);
+  } catch (error) {
+    const reason = error instanceof UserError ? error.message : String(error);
+    log.write(`SIGHUP: ${reason}; what was in force stays so`);
+  }
+}
+
+/** Whether there still is a terminal; Windows sends SIGHUP only when its window was closed. */
+function hasTerminal(): boolean {
+  if (process.platform === 'win32') return false;
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,80 @@
+import { open } from 'node:fs/promises';
+import { systemErrorCode, UserError } from '../errors.ts';
+import { Credentials, pairProblem } from '../server/credentials.ts';
+import { TlsPair, TlsPairError } from '../server/tls-pair.ts';
+
+/** Where the certificate and its key lie. */
+export interface TlsFiles {
+  readonly certPath: string;
+  readonly keyPath: string;
+}
+
+/** What was read, and what is odd about it: lines of English. */
+export interface Read<T> {
+  readonly value: T;
+  readonly warnings: readonly string[];
+}
+
+/** Any permission of those who are neither the file's owner nor in its group (inode(7)). */
+const OTHERS = 0o007;
+
+/**
+ * Reads a file of users: `user:password`, one a line; lines that begin with `#` and blank ones count for nothing.
+ * @throws UserError that names the line, and never what stands in it.
+ */
+export async function readUsers(path: string): Promise<Read<Credentials>> {
+  const { text, warnings } = await readSecret('AUTH', path);
+  const lines = text.split(/\r?\n/).map((line, index) => ({ line, number: index + 1 }));
+  const pairs = lines.filter(({ line }) => line.trim() !== '' && !line.startsWith('#'));
+  for (const { line, number } of pairs) {
+    const problem = pairProblem(line);
+    if (problem !== undefined) throw new UserError(`AUTH: ${path}, line ${number}: ${problem}`);
+  }
+  if (pairs.length === 0) throw new UserError(`AUTH: there is no user in ${path}; write <user>:<password>, one a line`);
+  return { value: new Credentials(pairs.map(({ line }) => line)), warnings };
+}
+
+/** Reads a certificate and its key. @throws UserError that says which of them can't be used, and why. */
+export async function readTls({ certPath, keyPath }: TlsFiles): Promise<Read<TlsPair>> {
+  const { text: cert } = await readPlain('TLS_CERT', certPath);
+  const { text: key, warnings } = await readSecret('TLS_KEY', keyPath);
+  try {
+    const value = new TlsPair(cert, key);
+    const warning = value.warning(Date.now());
+    return { value, warnings: warning === undefined ? warnings : [...warnings, `TLS_CERT: ${certPath} ${warning}`] };
+  } catch (error) {
+    if (!(error instanceof TlsPairError)) throw error;
+    const [name, path] = error.part === 'key' ? ['TLS_KEY', keyPath] : ['TLS_CERT', certPath];
+    throw new UserError(`${name}: ${path} ${error.message}`);
+  }
+}
+
+/** A file's text, and a warning where everyone may read it. */
+async function readSecret(name: string, path: string): Promise<{ text: string; warnings: string[] }> {
+  const { text, mode } = await readPlain(name, path);
+  const isOpen = process.platform !== 'win32' && (mode & OTHERS) !== 0;
+  return { text, warnings: isOpen ? [`${name}: every user of this machine can get at ${path}; chmod o= ${path}`] : [] };
+}
+
+async function readPlain(name: string, path: string): Promise<{ text: string; mode: number }> {
+  try {
+    await using file = await open(path);
+    const { mode } = await file.stat();
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile()), mode };
+  } catch (error) {
+    const code = systemErrorCode(error);
+    switch (code) {
+      case 'ENOENT':
+      case 'ENOTDIR':
+        throw new UserError(`${name}: there is no file ${path}`);
+      case 'EISDIR':
+        throw new UserError(`${name}: ${path} is a folder, not a file`);
+      case 'ERR_ENCODING_INVALID_ENCODED_DATA':
+        throw new UserError(`${name}: ${path} is not UTF-8`);
+      case undefined:
+        throw error;
+      default:
+        throw new UserError(`${name}: ${path} can not be read (${code}); check its permissions`);
+    }
+  }
+}

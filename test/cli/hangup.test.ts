@@ -1,0 +1,148 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { suite, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
+import { zstWith } from '../fixtures/smallest-image.ts';
+import { type BoxesFolder, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { Authority } from '../tools/authority.ts';
+import { requireTools } from '../tools/tools.ts';
+
+const run = promisify(execFile);
+const COMMAND = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+
+/** Sends SIGHUP and waits until the server said `count` lines about it. */
+async function hangUp(server: RunningServer, count = 1): Promise<string[]> {
+  const before = server.lines().length;
+  const news = () =>
+    server
+      .lines()
+      .slice(before)
+      .filter((line) => line.includes(' SIGHUP: '))
+      .map((line) => line.replace(/^.* SIGHUP: /, ''));
+  process.kill(server.pid, 'SIGHUP');
+  for (let wait = 0; news().length < count && wait < 500; wait++) await pause(10);
+  return news();
+}
+
+async function statusOf({ url }: RunningServer, pair: string): Promise<number> {
+  const response = await fetch(`${url}/list`, { headers: { authorization: `Basic ${btoa(pair)}` } });
+  await response.bytes();
+  return response.status;
+}
+
+/** Whose certificate is shown on a new connection. */
+async function subjectOf({ url }: RunningServer, caPath: string): Promise<string | undefined> {
+  const { openssl } = requireTools('openssl');
+  const args = ['s_client', '-connect', url.replace('https://', ''), '-CAfile', caPath, '-verify_return_error'];
+  const running = run(openssl, args, { timeout: 10_000 });
+  running.child.stdin?.end();
+  return / s:CN = (\S+)/.exec((await running).stdout)?.[1];
+}
+
+async function scratch(): Promise<{ at(name: string): string } & AsyncDisposable> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-hangup-'));
+  return {
+    at: (name) => path.join(folder, name),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+suite('update-server, at SIGHUP,', () => {
+  test('goes on, and says so, where there is nothing to read anew', async () => {
+    await using boxes = await makeBoxes();
+    await using server = await startUpdateServer({ imagePath: boxes.root, env: { AUTH: 'board:secret' } });
+    deepEqual(await hangUp(server), ['there is nothing to read anew: AUTH names no file, and TLS_CERT is not set']);
+    equal(await statusOf(server, 'board:secret'), 200);
+  });
+
+  test('takes its users anew, and keeps the old ones where the file can not be used', async () => {
+    await using boxes = await makeBoxes();
+    await using files = await scratch();
+    const users = files.at('users');
+    await writeFile(users, 'board:old\n', { mode: 0o600 });
+    await using server = await startUpdateServer({ imagePath: boxes.root, env: { AUTH: users } });
+    equal(await statusOf(server, 'board:old'), 200);
+    await writeFile(users, 'board:new\n');
+    equal(await statusOf(server, 'board:new'), 401);
+    deepEqual(await hangUp(server), [`read the users in ${users} anew`]);
+    deepEqual([await statusOf(server, 'board:new'), await statusOf(server, 'board:old')], [200, 401]);
+    await writeFile(users, 'no colon\n');
+    deepEqual(await hangUp(server), [
+      `AUTH: ${users}, line 1: there is no colon between a user and a password; what was in force stays so`,
+    ]);
+    await rm(users);
+    deepEqual(await hangUp(server), [`AUTH: there is no file ${users}; what was in force stays so`]);
+    equal(await statusOf(server, 'board:new'), 200);
+  });
+
+  test('shows its new certificate, while a download goes on under the old one', { timeout: 60_000 }, async () => {
+    await using boxes = await makeBoxes();
+    const { zst } = await writeSet(boxes.root, 'box', 'box-pi', { zst: zstWith(Buffer.alloc(20_000_000, 'image')) });
+    await using authority = await Authority.create();
+    await using files = await scratch();
+    const [cert, key] = [files.at('cert.pem'), files.at('key.pem')];
+    const install = async (name: string) => {
+      const issued = await authority.issue(name);
+      await copyFile(issued.certPath, cert);
+      await copyFile(issued.keyPath, key);
+      return issued;
+    };
+    await install('first');
+    const env = { TLS_CERT: cert, TLS_KEY: key };
+    await using server = await startUpdateServer({ imagePath: boxes.root, env });
+    equal(await subjectOf(server, authority.caPath), 'first');
+    const tar = files.at('update.tar');
+    const url = `${server.url}/update/box/box-pi`;
+    const args = ['-s', '--cacert', authority.caPath, '--limit-rate', '8M', '-o', tar, '-w', '%{size_download}', url];
+    const download = run(requireTools('curl').curl, args);
+
+    const second = await install('second');
+    deepEqual(await hangUp(server), [`read the certificate in ${cert} anew`]);
+    equal(await subjectOf(server, authority.caPath), 'second');
+
+    await install('third');
+    await copyFile(second.keyPath, key);
+    deepEqual(await hangUp(server), [`TLS_KEY: ${key} is not the key of the certificate; what was in force stays so`]);
+    equal(await subjectOf(server, authority.caPath), 'second');
+    equal(Number((await download).stdout) > zst.length, true);
+  });
+
+  test('stops where its terminal is gone', { timeout: 30_000 }, async () => {
+    await using boxes: BoxesFolder = await makeBoxes();
+    await using files = await scratch();
+    const { python3 } = requireTools('python3');
+    // A terminal of its own, which closes when this program gets a line.
+    const terminal = [
+      'import os, pty, sys',
+      'pid, end = pty.fork()',
+      'if pid == 0: os.execv(sys.argv[1], sys.argv[1:])',
+      'print(pid, os.read(end, 1000), flush=True)',
+      'sys.stdin.readline()',
+      'os.close(end)',
+      'print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)',
+    ].join('\n');
+    const child = spawn(python3, ['-c', terminal, process.execPath, COMMAND], {
+      env: {
+        PATH: process.env.PATH ?? '',
+        PORT: '0',
+        IMAGE_PATH: boxes.root,
+        CHECKS_PATH: 'none',
+        STATE_PATH: files.at('boards.json'),
+      },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    match(String((await lines.next()).value), / serving 0 images of /);
+    child.stdin.write('hang up\n');
+    equal((await lines.next()).value, '0');
+    await once(child, 'exit');
+  });
+});

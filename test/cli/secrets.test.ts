@@ -1,0 +1,130 @@
+import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { startUpdateServer } from '../board/update-server.ts';
+import { type BoxesFolder, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { Authority, type IssuedFiles } from '../tools/authority.ts';
+import { type Outcome, runCommand } from './run-command.ts';
+
+let folder: string;
+let boxes: BoxesFolder;
+before(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'mkbox-secrets-'));
+  boxes = await makeBoxes();
+  await writeSet(boxes.root, 'box', 'box-pi');
+});
+after(async () => {
+  await rm(folder, { recursive: true });
+  await boxes[Symbol.asyncDispose]();
+});
+
+async function secretFile(name: string, content: string | Buffer, mode = 0o600): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, content);
+  await chmod(file, mode);
+  return file;
+}
+
+const failing = (env: Record<string, string>) => runCommand([], { IMAGE_PATH: boxes.root, ...env });
+const saysOnly = ({ status, stdout, stderr }: Outcome, line: string, expected = 1) =>
+  deepEqual([status, stdout, stderr], [expected, '', `update-server: ${line}\n`]);
+
+async function listedBy(url: string, pair?: string): Promise<number> {
+  const headers: Record<string, string> = pair === undefined ? {} : { authorization: `Basic ${btoa(pair)}` };
+  const response = await fetch(`${url}/list`, { headers });
+  await response.bytes();
+  return response.status;
+}
+
+suite('update-server with a file of users', () => {
+  test('lets them in, and nobody else, and shows no password', async () => {
+    const AUTH = await secretFile('users', '# boards\r\n\nboard:secret one\nlab:with:colon\r\n');
+    await using server = await startUpdateServer({ imagePath: boxes.root, env: { AUTH } });
+    const pairs = [undefined, 'board:secret one', 'lab:with:colon', 'board:secret', '# boards:', 'a:b'];
+    const statuses = [];
+    for (const pair of pairs) statuses.push(await listedBy(server.url, pair));
+    deepEqual(statuses, [401, 200, 200, 401, 401, 401]);
+    await server.stop();
+    doesNotMatch(server.lines().join('\n'), /secret|with:colon|every user of this machine/);
+    match(server.lines().join('\n'), / 401 .*: the user or the password is wrong$/m);
+  });
+
+  test('is told when everyone on the machine can read them', async () => {
+    const AUTH = await secretFile('open', 'board:secret\n', 0o644);
+    await using server = await startUpdateServer({ imagePath: boxes.root, env: { AUTH } });
+    await server.stop();
+    match(server.lines()[1] ?? '', /Z AUTH: every user of this machine can get at .*\/open; chmod o= .*\/open$/);
+  });
+
+  test('does not start without it, and says what is wrong with it', async () => {
+    const missing = path.join(folder, 'missing');
+    saysOnly(await failing({ AUTH: missing }), `AUTH: there is no file ${missing}`);
+    saysOnly(await failing({ AUTH: folder }), `AUTH: ${folder} is a folder, not a file`);
+    const empty = await secretFile('empty', '# none yet\n\n');
+    saysOnly(await failing({ AUTH: empty }), `AUTH: there is no user in ${empty}; write <user>:<password>, one a line`);
+    const slip = await secretFile('slip', 'a:b\n# c\nsecret\n');
+    saysOnly(await failing({ AUTH: slip }), `AUTH: ${slip}, line 3: there is no colon between a user and a password`);
+    const latin = await secretFile('latin', Buffer.from('jürgen:pässwörd\n', 'latin1'));
+    saysOnly(await failing({ AUTH: latin }), `AUTH: ${latin} is not UTF-8`);
+  });
+});
+
+suite('update-server with a certificate', () => {
+  let authority: Authority;
+  let files: IssuedFiles;
+  before(async () => {
+    authority = await Authority.create();
+    files = await authority.issue('ours');
+  });
+  after(() => authority[Symbol.asyncDispose]());
+  const variables = ({ certPath, keyPath }: IssuedFiles) => ({ TLS_CERT: certPath, TLS_KEY: keyPath });
+
+  test('says https:// where it can be reached, and speaks it', async () => {
+    await using server = await startUpdateServer({ imagePath: boxes.root, env: variables(files) });
+    match(server.url, /^https:\/\/127\.0\.0\.1:\d+$/);
+    const status = await new Promise((resolve, reject) => {
+      const asked = request(`${server.url}/list`, { rejectUnauthorized: false, agent: false }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode));
+      });
+      asked.on('error', reject).end();
+    });
+    equal(status, 200);
+    await server.stop();
+    doesNotMatch(server.lines().join('\n'), / TLS_/); // openssl makes keys that nobody else can read
+  });
+
+  test('warns of one that is expired, and of a key that everyone can read', async () => {
+    const expired = await authority.issue('expired', { days: -1 });
+    await chmod(expired.keyPath, 0o644);
+    await using server = await startUpdateServer({ imagePath: boxes.root, env: variables(expired) });
+    await server.stop();
+    const [, open = '', old = ''] = server.lines();
+    match(open, /Z TLS_KEY: every user of this machine can get at /);
+    match(old, /Z TLS_CERT: .*expired\.pem expired on \d{4}-\d\d-\d\d: boards will not trust it$/);
+  });
+
+  test('does not start with what can not be used, and says which file that is', async () => {
+    const other = await authority.issue('other');
+    const { certPath, keyPath } = files;
+    const missing = path.join(folder, 'missing.pem');
+    const text = await secretFile('text.pem', 'hello\n');
+    const cases: [env: Record<string, string>, line: string, status?: number][] = [
+      [{ TLS_CERT: missing, TLS_KEY: keyPath }, `TLS_CERT: there is no file ${missing}`],
+      [{ TLS_CERT: certPath, TLS_KEY: missing }, `TLS_KEY: there is no file ${missing}`],
+      [
+        { TLS_CERT: text, TLS_KEY: keyPath },
+        `TLS_CERT: ${text} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)`,
+      ],
+      [
+        { TLS_CERT: certPath, TLS_KEY: text },
+        `TLS_KEY: ${text} holds no private key in PEM (-----BEGIN PRIVATE KEY-----)`,
+      ],
+      [{ TLS_CERT: certPath, TLS_KEY: other.keyPath }, `TLS_KEY: ${other.keyPath} is not the key of the certificate`],
+      [{ TLS_CERT: certPath }, "TLS_CERT needs TLS_KEY, the file of the certificate's private key", 2],
+    ];
+    for (const [env, line, status] of cases) saysOnly(await failing(env), line, status);
+  });
+});
