@@ -35,6 +35,8 @@ export interface BoardOptions {
   readonly updateTxt?: UpdateTxt;
   /** What the network's name server says about this board. */
   readonly dnsTxt?: DnsTxt;
+  /** The file with the authorities that its system trusts, for https; the machine's own if absent. */
+  readonly caPath?: string;
   /** The shell its script runs under; busybox ash, as on a real board, if absent. */
   readonly shell?: Shell;
   /** `malformed` if absent, which is what boards in the field send. */
@@ -78,6 +80,7 @@ export async function createBoard(options: BoardOptions): Promise<Board> {
     BRANCH_FIELD: options.branchField ?? 'malformed',
     HOME: dir,
     LC_ALL: 'C',
+    ...(options.caPath && { CURL_CA_BUNDLE: options.caPath }),
   };
   return new Board(dir, tools[shell], environment, options.server);
 }
