@@ -4,6 +4,7 @@ import { systemErrorCode, UserError } from '../errors.ts';
 import { isLoopback } from '../server/identity.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { ServeMode, UpdateServer } from '../server/update-server.ts';
+import { allowedNetworks } from './allowed-networks.ts';
 import type { Boards } from './boards.ts';
 import type { ConsentStore } from './consent.ts';
 import { Owner } from './dispose.ts';
@@ -56,9 +57,9 @@ export class Serving extends Owner {
   constructor(parts: ServingParts) {
     super();
     this.#parts = parts;
-    const { host, port, allowedHosts } = parts.settings;
-    for (const setting of [host, port, allowedHosts]) {
-      this.own(setting.onDidChange(() => this.#server !== undefined && void this.restart()));
+    const { host, port, allowedHosts, allow } = parts.settings;
+    for (const setting of [host, port, allowedHosts, allow]) {
+      this.own(setting.onDidChange(() => this.#settingChanged()));
     }
   }
 
@@ -129,6 +130,12 @@ export class Serving extends Owner {
     return result;
   }
 
+  /** What could not be served for a setting may be now. */
+  #settingChanged(): void {
+    const failed = this.#state.kind === 'failed' && this.#state.failure.kind === 'other';
+    if (this.#server !== undefined || failed) void this.restart();
+  }
+
   async #start(): Promise<UpdateServer | undefined> {
     this.#setState({ kind: 'starting' });
     const { project, checks, settings, version } = this.#parts;
@@ -147,6 +154,7 @@ export class Serving extends Owner {
           port: this.port,
           allowedHosts: settings.allowedHosts.get(),
           ...watch.options,
+          allow: allowedNetworks(settings.allow.get()),
           identity: { server: 'mkbox', version, workspace: vscode.workspace.name ?? '' },
         });
         watch.watch(server);

@@ -14,6 +14,8 @@ export interface Settings extends vscode.Disposable {
   readonly host: Setting<string>;
   readonly port: Setting<number>;
   readonly allowedHosts: Setting<readonly string[]>;
+  /** As it was written: a list that can't be read must not let in everyone. */
+  readonly allow: Setting<unknown>;
   readonly autoStart: Setting<boolean>;
   readonly imagePath: Setting<string>;
   readonly notifyConfirmed: Setting<boolean>;
@@ -43,6 +45,7 @@ export function openSettings(): Settings {
     host: setting('host', '127.0.0.1', (value): value is string => isText(value) && value !== ''),
     port: setting('port', 8080, isPort),
     allowedHosts: setting<readonly string[]>('allowedHosts', [], isTextList),
+    allow: setting<unknown>('allow', [], (value): value is unknown => value !== undefined),
     autoStart: setting('autoStart', true, (value) => typeof value === 'boolean'),
     imagePath: setting('imagePath', '', isText),
     notifyConfirmed: setting('notifyConfirmed', false, (value) => typeof value === 'boolean'),

@@ -172,8 +172,50 @@ describe('mkbox', () => {
     });
   });
 
-  it('does not take host, port or autostart from the files of a workspace', async () => {
-    const settings = { 'mkbox.host': '0.0.0.0', 'mkbox.port': await freePort(), 'mkbox.autoStart': false };
+  it('answers the networks that the settings allow, and none at all while these make no sense', async () => {
+    const machineSettings = { 'mkbox.allow': ['127.0.0.1', 'lab'] };
+    const target = `http://127.0.0.1:${bench.port}/update?name=linux-box&board=odroid-c4`;
+    const status = () =>
+      fetch(target, { method: 'HEAD' }).then(
+        (answer) => answer.status,
+        () => 0,
+      );
+    const answers = (wanted: number) => until(`status ${wanted}`, status, (found) => found === wanted);
+    await inWindow('allowed networks', { machineSettings }, async (window) => {
+      const { workbench } = window;
+      const message = 'mkbox.allow: "lab" is no address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8';
+      assert.deepEqual((await workbench.notification(message)).buttons, ['Open Settings', 'Retry']);
+      const failed = await until(
+        'the failure',
+        () => workbench.statusBarItem(STATUS),
+        (it) => it.urgency === 'error',
+      );
+      assert.equal(failed.ariaLabel, `mkbox: ${message}`);
+      assert.equal(await serves(bench.port), false);
+      await window.changeSettings({ 'mkbox.allow': ['10.0.0.0/8'] });
+      await answers(403);
+      await workbench.openView('mkbox');
+      const rows = await until(
+        'the request',
+        () => workbench.treeRows('Requests'),
+        (found) => found.some(({ description }) => /127\.0\.0\.1 is in none of the networks/.test(description)),
+      );
+      assert.ok(rows.length > 0);
+      await window.changeSettings({ 'mkbox.allow': ['127.0.0.0/8'] });
+      await answers(200);
+      await window.changeSettings({ 'mkbox.allow': '127.0.0.0/8' });
+      await workbench.notification('mkbox.allow must be a list of addresses and networks');
+      assert.equal(await serves(bench.port), false);
+    });
+  });
+
+  it('does not take host, port, networks or autostart from the files of a workspace', async () => {
+    const settings = {
+      'mkbox.host': '0.0.0.0',
+      'mkbox.port': await freePort(),
+      'mkbox.autoStart': false,
+      'mkbox.allow': ['10.0.0.0/8'],
+    };
     const folder = path.join(bench.demo, '.vscode');
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, 'settings.json'), JSON.stringify(settings));
@@ -181,6 +223,7 @@ describe('mkbox', () => {
       await inWindow('workspace settings', {}, async (window) => {
         const item = await status(window, `mkbox :${bench.port}`);
         assert.equal(item.ariaLabel, `mkbox: serving images at http://127.0.0.1:${bench.port}`);
+        assert.ok(await serves(bench.port));
       });
     } finally {
       await rm(folder, { recursive: true });
