@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { BoardRegistry } from '../../src/boards/board-registry.ts';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
 import { Catalog } from '../../src/images/catalog.ts';
+import { Credentials } from '../../src/server/credentials.ts';
 import { Networks } from '../../src/server/networks.ts';
 import { UpdateServer } from '../../src/server/update-server.ts';
 import { StatusPages } from '../../src/status/status-pages.ts';
@@ -18,7 +19,10 @@ interface Site extends AsyncDisposable {
 }
 
 /** A server over one right image, one wrong and one incomplete, with its pages. */
-async function serve(allowed: readonly string[] = [], host = '127.0.0.1'): Promise<Site> {
+async function serve(
+  allowed: readonly string[] = [],
+  { host = '127.0.0.1', credentials }: { host?: string; credentials?: Credentials } = {},
+): Promise<Site> {
   const boxes = await makeBoxes();
   await writeSet(boxes.root, 'box', 'box-pi');
   await writeSet(boxes.root, 'box', 'box-wrong', { zst: Buffer.from('no zstd') });
@@ -28,7 +32,7 @@ async function serve(allowed: readonly string[] = [], host = '127.0.0.1'): Promi
   const boards = new BoardRegistry();
   const pages = new StatusPages({ version: '1.2.3', catalog, checks, boards, allowed: new Networks(allowed) });
   const trustedProxies = new Networks(['127.0.0.1']);
-  const options = { catalog, checks, host, port: 0, trustedProxies, pages: pages.add };
+  const options = { catalog, checks, host, port: 0, trustedProxies, credentials, pages: pages.add };
   const server = await UpdateServer.start(options);
   boards.watch(server);
   pages.watch(server);
@@ -68,6 +72,22 @@ describe('the status pages', () => {
     assert.match(policy, /^default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; /);
     assert.doesNotMatch(text, /<script>|style=|https?:\/\//);
     assert.equal((await site.get('/')).status, 404);
+  });
+
+  it('ask for a password where the server does, but for its health, and show none', async () => {
+    await using site = await serve([], { credentials: new Credentials(['lab:secret']) });
+    const authorization = `Basic ${btoa('lab:secret')}`;
+    for (const path of ['/', '/status', '/status/events', '/status.css', '/status.js', '/metrics']) {
+      assert.equal((await site.get(path, HTML)).status, 401, path);
+    }
+    assert.equal((await site.get('/healthz')).text, 'ok\n');
+    await site.get('/update?http://lab:secret@127.0.0.1&build_id=1', { authorization });
+    for (const path of ['/', '/status', '/metrics']) {
+      const { status, text } = await site.get(path, { ...HTML, authorization });
+      assert.equal(status, 200);
+      assert.doesNotMatch(text, new RegExp(`secret|${btoa('lab:secret')}`));
+    }
+    assert.match((await site.get('/status', { authorization })).text, /http:\/\/lab:\*\*\*@127\.0\.0\.1/);
   });
 
   it('tell how things stand, as JSON', async () => {
@@ -133,7 +153,7 @@ describe('the status pages', () => {
   it('are for this machine by any address of its own', async () => {
     const addresses = Object.values(networkInterfaces()).flatMap((infos = []) => infos);
     const own = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
-    await using site = await serve([], own);
+    await using site = await serve([], { host: own });
     assert.equal((await site.get('/healthz')).status, 200);
   });
 
