@@ -84,7 +84,7 @@ export function settlesSoon(refusal: Refusal): boolean {
 }
 
 const PROOFS: Record<Exclude<Proof, 'right'>, string> = {
-  absent: 'this needs a user and a password: http://<user>:<password>@<host> in the URL of the update server',
+  absent: 'this needs a user and a password: <user>:<password>@ before the host in the URL of the update server',
   malformed: 'the Authorization header is not one, and Basic, with a user and a password (RFC 7617)',
   wrong: 'the user or the password is wrong',
 };
