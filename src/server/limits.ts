@@ -34,6 +34,18 @@ export const MAX_TARGET_LENGTH = 4 * 1024;
 export const DRAIN_DEADLINE_MS = 30_000;
 
 /**
+ * When another process takes over, connections that were accepted but have not asked yet are waited for this long: a
+ * request that got lost twice is sent again one and three seconds after its first try (RFC 6298, section 2).
+ */
+export const HANDOVER_GRACE_MS = 4_000;
+
+/**
+ * Connections that may wait on a socket that was handed over, as systemd.socket(5) has it by default: while one process
+ * ends and the next starts, a whole lab may ask. The kernel takes it down to net.core.somaxconn.
+ */
+export const INHERITED_BACKLOG = 4_096;
+
+/**
  * How long a set that was not examined yet may hold up its first byte. A small image is known by then, and a wrong one
  * refused in words; a large one is examined while it is sent, and its end held back.
  */

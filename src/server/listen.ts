@@ -1,23 +1,37 @@
 import type { Server } from 'node:http';
 import { systemErrorCode, UserError } from '../errors.ts';
+import { INHERITED_BACKLOG } from './limits.ts';
+
+/** Where to listen: at a name or address and a port (0 for any that is free), or on a socket that listens already. */
+export type Place =
+  | { readonly host: string; readonly port: number }
+  /** The number of a descriptor that was handed to this process. Whoever did that accepts on the socket after us. */
+  | { readonly descriptor: number };
 
 /**
- * Binds `server` to a name or address and a port.
+ * Has `server` listen.
  * @throws UserError with the remedy, for the ways in which that fails at people's machines.
  */
-export function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
+export async function listen(server: Server, place: Place): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
     const onError = (error: Error) => {
       server.off('listening', onListening);
-      reject(explain(error, host, port));
+      reject(explain(error, place));
     };
     const onListening = () => {
       server.off('error', onError);
       resolve();
     };
     server.once('error', onError).once('listening', onListening);
-    server.listen({ host, port, exclusive: true });
+    if ('descriptor' in place) server.listen({ fd: place.descriptor, backlog: INHERITED_BACKLOG });
+    else server.listen({ host: place.host, port: place.port, exclusive: true });
   });
+  if (server.address() !== null) return;
+  // Node knows no address of a UNIX socket that it did not bind, and its clients have none.
+  server.close();
+  throw new UserError(
+    'the socket handed over is a UNIX socket, whose clients have no address; hand over one of a port',
+  );
 }
 
 /** A bind(2) or getaddrinfo(3) error that has a known remedy. */
@@ -31,8 +45,13 @@ export class ListenError extends UserError {
   }
 }
 
-function explain(error: Error, host: string, port: number): Error {
+function explain(error: Error, place: Place): Error {
   const code = systemErrorCode(error);
+  if ('descriptor' in place) {
+    if (code === undefined) return error;
+    return new ListenError(code, `descriptor ${place.descriptor} is not a stream socket to listen on (${code})`);
+  }
+  const { host, port } = place;
   switch (code) {
     case 'EADDRINUSE':
       return new ListenError(code, `port ${port} of ${host} is in use; stop what listens there or set another port`);

@@ -9,7 +9,7 @@ import type { Catalog } from '../images/catalog.ts';
 import type { Admission } from './admission.ts';
 import { askedByTarget } from './asked.ts';
 import { clientAddress } from './client-address.ts';
-import { destroyIdle } from './connections.ts';
+import { Connections } from './connections.ts';
 import type { Credentials } from './credentials.ts';
 import { type DecideOptions, Decider, type Restriction, refuse, SAME_BUILD } from './decide.ts';
 import { Exchanges } from './exchanges.ts';
@@ -18,7 +18,7 @@ import { handshakeFailure } from './handshake-failure.ts';
 import { HostAllowList } from './hosts.ts';
 import type { Identity } from './identity.ts';
 import * as limits from './limits.ts';
-import { listen } from './listen.ts';
+import { listen, type Place } from './listen.ts';
 import { Networks, plainAddress } from './networks.ts';
 import { type Refusal, refusalHeaders } from './refusal.ts';
 import { addRoutes } from './routes.ts';
@@ -27,15 +27,14 @@ import type { ServerEvents } from './server-events.ts';
 import type { TlsPair } from './tls-pair.ts';
 import type { Transfer } from './transfer.ts';
 
+/** How an update server is set up, and where it listens. */
+export type UpdateServerOptions = ServerSetup & Place;
+
 /** How an update server is set up. */
-export interface UpdateServerOptions extends DecideOptions {
+export interface ServerSetup extends DecideOptions {
   readonly catalog: Catalog;
   /** Who tells whether an image may be handed out. It stays its owner's to close. */
   readonly checks: ImageChecks;
-  /** Name or address to listen on. */
-  readonly host: string;
-  /** Port to listen on; 0 for any that is free. */
-  readonly port: number;
   /** Names the server may be called by besides those that can't be foreign; see `HostAllowList`. */
   readonly allowedHosts?: readonly string[];
   /** Networks whose clients may ask; everyone's without it. `/healthz` and `/identity` are not asked for that. */
@@ -59,6 +58,14 @@ export interface UpdateServerOptions extends DecideOptions {
 /** What is handed out: all images, or one update (of one image, to one client, where it says so), after which it stops. */
 export type ServeMode = { readonly kind: 'all' } | ({ readonly kind: 'once' } & Restriction);
 
+/** Where the server's life stands: whether new requests are taken, and who would take them otherwise. */
+type Phase =
+  | 'serving'
+  /** No new request is taken. */
+  | 'stopping'
+  /** Another process accepts on the same socket: what was accepted here is served here, for nobody else can. */
+  | 'handing over';
+
 /** Serves the images of a catalog to boards over HTTP, from `start` to `stop`. */
 export class UpdateServer {
   /** Settles when the server has stopped, with the transfer that ended a one-shot, if that was why. */
@@ -69,13 +76,13 @@ export class UpdateServer {
   readonly #server: Server | HttpsServer;
   readonly #sender = new Sender();
   readonly #exchanges: Exchanges;
-  readonly #sockets = new Set<Socket>();
+  readonly #connections: Connections;
   #settleStopped: (shot: Transfer | undefined) => void = () => {};
   #mode: ServeMode = { kind: 'all' };
   #lastIdBeforeMode = 0;
-  #draining = false;
+  #phase: Phase = 'serving';
 
-  private constructor(options: UpdateServerOptions) {
+  private constructor(options: ServerSetup) {
     const { allowedHosts = [], trustedProxies: proxies = new Networks([]), allow, credentials, tls } = options;
     this.#admission = { hosts: new HostAllowList(allowedHosts), proxies, allow, credentials };
     this.#decider = new Decider(options.catalog, options.checks, options);
@@ -96,10 +103,7 @@ export class UpdateServer {
       overrideGlobalObjects: false,
     });
     this.#server.on('request', (request, response) => this.#receive(request, response));
-    this.#server.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-    });
+    this.#connections = new Connections(this.#server);
     this.#server.on('clientError', refuseMalformed);
     this.#server.on('tlsClientError', (error: Error, socket: Socket) => {
       const failure = handshakeFailure(error, socket.remoteAddress && plainAddress(socket.remoteAddress));
@@ -117,7 +121,7 @@ export class UpdateServer {
    */
   static async start(options: UpdateServerOptions): Promise<UpdateServer> {
     const server = new UpdateServer(options);
-    await listen(server.#server, options.host, options.port);
+    await listen(server.#server, options);
     return server;
   }
 
@@ -143,9 +147,9 @@ export class UpdateServer {
     return this.#server instanceof HttpsServer ? 'https' : 'http';
   }
 
-  /** Whether it is stopping, or has stopped: it takes no new requests. */
+  /** Whether it is stopping, or has stopped. */
   get isStopping(): boolean {
-    return this.#draining;
+    return this.#phase !== 'serving';
   }
 
   /** Changes what is handed out from now on. Running transfers are not touched. */
@@ -170,26 +174,59 @@ export class UpdateServer {
    * nearer deadline cuts the first one's short.
    */
   stop(deadlineMs: number = limits.DRAIN_DEADLINE_MS): Promise<Transfer | undefined> {
-    return this.#drain(undefined, deadlineMs);
+    return this.#drain(undefined, deadlineMs, 'stopping');
   }
 
-  #drain(shot: Transfer | undefined, deadlineMs: number): Promise<Transfer | undefined> {
+  /**
+   * Stops where another process accepts on the same socket from now on: every connection that was accepted here gets its
+   * answer, those that have not asked yet, too, if they do so soon. Else as `stop`.
+   */
+  handOver(deadlineMs: number = limits.DRAIN_DEADLINE_MS): Promise<Transfer | undefined> {
+    return this.#drain(undefined, deadlineMs, 'handing over');
+  }
+
+  #drain(
+    shot: Transfer | undefined,
+    deadlineMs: number,
+    phase: Exclude<Phase, 'serving'>,
+  ): Promise<Transfer | undefined> {
     const deadline = setTimeout(() => this.#server.closeAllConnections(), deadlineMs);
     void this.stopped.then(() => clearTimeout(deadline));
-    if (this.#draining) return this.stopped;
-    this.#draining = true;
-    destroyIdle(this.#sockets, this.#exchanges.busySockets);
-    this.#server.close(() => void this.#exchanges.settled().then(() => this.#settleStopped(shot)));
-    // Connections that are kept alive become idle after `close()` looked for idle ones.
-    const closeIdle = () => setImmediate(() => this.#server.closeIdleConnections());
-    this.events.on('finished', closeIdle).on('broken', closeIdle).on('refused', closeIdle);
+    if (this.isStopping) return this.stopped;
+    this.#phase = phase;
+    const close = () => {
+      this.#server.close(() => void this.#exchanges.settled().then(() => this.#settleStopped(shot)));
+      // Connections that are kept alive become idle after `close()` looked for idle ones.
+      const closeIdle = () => setImmediate(() => this.#server.closeIdleConnections());
+      this.events.on('finished', closeIdle).on('broken', closeIdle).on('refused', closeIdle);
+    };
+    switch (phase) {
+      case 'stopping':
+        this.#connections.destroyIdle(this.#exchanges.busySockets);
+        close();
+        break;
+      case 'handing over':
+        // A whole turn of the loop, so that requests that lie in the kernel already are read before we look who is idle.
+        setImmediate(() => setImmediate(() => this.#closeAfterGrace(close)));
+        break;
+    }
     return this.stopped;
+  }
+
+  #closeAfterGrace(close: () => void): void {
+    close();
+    this.#connections.destroyIdle(this.#exchanges.busySockets, 'unasked');
+    const grace = setTimeout(
+      () => this.#connections.destroyIdle(this.#exchanges.busySockets),
+      limits.HANDOVER_GRACE_MS,
+    );
+    void this.stopped.then(() => clearTimeout(grace));
   }
 
   /** A shot counts requests that came after it was armed. */
   #countShot(transfer: Transfer): void {
     if (this.#mode.kind !== 'once' || !transfer.completesUpdate || transfer.id <= this.#lastIdBeforeMode) return;
-    if (!this.#draining) void this.#drain(transfer, limits.DRAIN_DEADLINE_MS);
+    if (!this.isStopping) void this.#drain(transfer, limits.DRAIN_DEADLINE_MS, 'stopping');
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
@@ -197,10 +234,12 @@ export class UpdateServer {
       request.socket.destroy(); // pipelined: the request before is unanswered, and each could hold a file open
       return;
     }
+    this.#connections.asked(request.socket);
     this.#sender.heard(request);
     response.strictContentLength = true;
+    if (this.#phase === 'handing over') response.shouldKeepAlive = false;
     const known = this.#decider.recall(request.url ?? '');
-    const refusal = this.#draining ? STOPPING : checkRequest(request, this.#admission, known !== undefined);
+    const refusal = this.#phase === 'stopping' ? STOPPING : checkRequest(request, this.#admission, known !== undefined);
     if (refusal !== undefined) {
       this.#turnAway(request, response, refusal);
       return;
