@@ -37,7 +37,7 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   if (rest.length > 0) throw new UsageError(`too many arguments: ${args.join(' ')}; see update-server --help`);
   switch (command) {
     case undefined:
-      await serve(readEnvironment(environment));
+      await serve(readEnvironment(environment), environment);
       return 0;
     case 'verify':
       return withChecks(readEnvironment(environment), async (catalog, checks) => {

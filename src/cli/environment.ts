@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { Credentials } from '../server/credentials.ts';
 import { Networks } from '../server/networks.ts';
+import { LOG_FORMATS, type LogFormatName, usualLogFormat } from './log-formats.ts';
 import type { TlsFiles } from './secrets.ts';
 
 const CHECKS_FILE = 'checks.json';
@@ -28,6 +29,7 @@ export interface Settings {
   readonly auth: AuthSource | undefined;
   /** What HTTPS is spoken with. */
   readonly tlsFiles: TlsFiles | undefined;
+  readonly logFormat: LogFormatName;
 }
 
 export type AuthSource =
@@ -39,7 +41,7 @@ export class UsageError extends UserError {}
 
 /**
  * Reads HOST, PORT, IMAGE_PATH, STOP_AFTER_REQUEST, ALLOWED_HOSTS, CHECKS_PATH, STATE_PATH, TRUSTED_PROXIES,
- * STATUS_ALLOW, ALLOW, AUTH, TLS_CERT and TLS_KEY. An empty variable counts as unset.
+ * STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY and LOG_FORMAT. An empty variable counts as unset.
  * @throws UsageError for a value out of its range.
  */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Settings {
@@ -56,6 +58,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Settings {
     allow: readAllow(environment.ALLOW),
     auth: readAuth(environment.AUTH),
     tlsFiles: readTlsFiles(environment),
+    logFormat: readLogFormat(environment.LOG_FORMAT || usualLogFormat(environment)),
   };
 }
 
@@ -113,6 +116,11 @@ function readTlsFiles({ TLS_CERT, TLS_KEY }: NodeJS.ProcessEnv): TlsFiles | unde
   if (TLS_CERT) throw new UsageError("TLS_CERT needs TLS_KEY, the file of the certificate's private key");
   if (TLS_KEY) throw new UsageError('TLS_KEY needs TLS_CERT, the file of the certificate');
   return undefined;
+}
+
+function readLogFormat(value: string): LogFormatName {
+  if (Object.hasOwn(LOG_FORMATS, value)) return value as LogFormatName;
+  throw new UsageError(`LOG_FORMAT must be text, json or journald, not ${JSON.stringify(value)}`);
 }
 
 function readFlag(name: string, value: string): boolean {

@@ -14,7 +14,7 @@ export function renewOnHangup(server: UpdateServer, settings: Settings, log: Lin
   let renewing = Promise.resolve();
   process.on('SIGHUP', () => {
     if (hadTerminal && !hasTerminal()) {
-      log.write('SIGHUP: the terminal is gone');
+      log.write('SIGHUP: the terminal is gone', 'hangup');
       void server.stop();
       return;
     }
@@ -31,7 +31,7 @@ async function renew(server: UpdateServer, { auth, tlsFiles }: Settings, log: Li
     await attempt(log, what, readTls(tlsFiles), (pair) => server.renewTls(pair));
   }
   if (auth?.kind !== 'file' && tlsFiles === undefined) {
-    log.write('SIGHUP: there is nothing to read anew: AUTH names no file, and TLS_CERT is not set');
+    log.write('SIGHUP: there is nothing to read anew: AUTH names no file, and TLS_CERT is not set', 'hangup');
   }
 }
 
@@ -39,11 +39,11 @@ async function attempt<T>(log: LineLog, what: string, reading: Promise<Read<T>>,
   try {
     const { value, warnings } = await reading;
     use(value);
-    log.write(`SIGHUP: read ${what} anew`);
-    for (const warning of warnings) log.write(warning);
+    log.write(`SIGHUP: read ${what} anew`, 'hangup');
+    for (const warning of warnings) log.write(warning, 'hangup', 'warning');
   } catch (error) {
     const reason = error instanceof UserError ? error.message : String(error);
-    log.write(`SIGHUP: ${reason}; what was in force stays so`);
+    log.write(`SIGHUP: ${reason}; what was in force stays so`, 'hangup', 'error');
   }
 }
 

@@ -25,6 +25,7 @@ environment:
   TRUSTED_PROXIES      proxies whose X-Forwarded-For is believed (none)
   CHECKS_PATH          file that keeps what is known of images
                        (~/.cache/mkbox/checks.json); none keeps nothing
+  LOG_FORMAT           text, json or journald (text; journald in the journal)
 
 endpoints:
   /list[/<search>]                       the images, one <box>/<image> a line

@@ -1,11 +1,10 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { BoardRegistry } from '../boards/board-registry.ts';
-import { reflashText } from '../boards/reflash-text.ts';
 import { ImageChecks } from '../checks/image-checks.ts';
 import { Catalog } from '../images/catalog.ts';
 import { DRAIN_DEADLINE_MS } from '../server/limits.ts';
-import { transferLine } from '../server/transfer-line.ts';
 import { UpdateServer } from '../server/update-server.ts';
 import { StatusPages } from '../status/status-pages.ts';
 import { announce } from './announce.ts';
@@ -13,13 +12,20 @@ import type { Settings } from './environment.ts';
 import { renewOnHangup } from './hangup.ts';
 import { checkFolder } from './image-folder.ts';
 import { LineLog } from './line-log.ts';
+import { takeListenDescriptor } from './listen-fds.ts';
+import { LOG_FORMATS } from './log-formats.ts';
 import { readTls, readUsers } from './secrets.ts';
+import { ServiceManager } from './service-manager.ts';
 
 /** Exit status of a process that a signal ended, as shells give it: 128 and the signal's number (signal(7)). */
 const STATUS_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Serves until a signal, or the completed update of a one-shot, ends it. */
-export async function serve(settings: Settings): Promise<void> {
+/**
+ * Serves until a signal, or the completed update of a one-shot, ends it. `environment` is asked for what a supervisor
+ * hands over: a socket, and whom to tell how the service stands.
+ */
+export async function serve(settings: Settings, environment: NodeJS.ProcessEnv): Promise<void> {
+  const descriptor = takeListenDescriptor(environment, process.pid);
   const folder = path.resolve(settings.imagePath);
   await checkFolder(folder);
   const { auth, tlsFiles } = settings;
@@ -28,12 +34,14 @@ export async function serve(settings: Settings): Promise<void> {
   const catalog = new Catalog([folder]);
   const snapshot = await catalog.refresh();
   const checks = await ImageChecks.open(settings.checksPath);
-  const log = new LineLog(process.stdout);
+  const log = new LineLog(process.stdout, LOG_FORMATS[settings.logFormat]);
+  const manager = ServiceManager.take(environment, process.pid, (text) => log.write(text, 'manager', 'warning'));
   const { statePath, statusAllow: allowed } = settings;
-  const boards = await BoardRegistry.open({ statePath, onMessage: (text) => log.write(text) });
+  const boards = await BoardRegistry.open({ statePath, onMessage: (text) => log.write(text, 'boards', 'warning') });
   const pages = new StatusPages({ version: packageJson.version, catalog, checks, boards, allowed });
   const server = await UpdateServer.start({
     ...settings,
+    ...(descriptor === undefined ? {} : { descriptor }),
     catalog,
     checks,
     pages: pages.add,
@@ -42,38 +50,50 @@ export async function serve(settings: Settings): Promise<void> {
     identity: { server: 'mkbox', version: packageJson.version },
     credentials: auth?.kind === 'user' ? auth.credentials : users?.value,
     tls: tls?.value,
-    onHandshakeFailed: (text) => log.write(text),
+    onHandshakeFailed: (text) => log.write(text, 'handshake', 'warning'),
   });
   boards.watch(server);
   pages.watch(server);
-  announce(log, server, folder, snapshot);
-  for (const warning of [...(users?.warnings ?? []), ...(tls?.warnings ?? [])]) log.write(warning);
+  announce(log, server, folder, snapshot, descriptor !== undefined);
+  for (const warning of [...(users?.warnings ?? []), ...(tls?.warnings ?? [])])
+    log.write(warning, 'secrets', 'warning');
   for (const end of ['finished', 'broken', 'refused'] as const) {
-    server.events.on(end, (transfer) => log.write(transferLine(transfer)));
+    server.events.on(end, (transfer) => log.record({ kind: 'request', transfer }));
   }
-  boards.events.on('reflashing', (reflash) => log.write(reflashText(reflash)));
-  stopOnSignals(server, log);
+  boards.events.on('reflashing', (reflash) => log.record({ kind: 'reflash', reflash }));
+  const stop = () => (descriptor === undefined ? server.stop() : server.handOver());
+  stopOnSignals(server, log, (text) => {
+    manager.stopping(text);
+    void stop();
+  });
   renewOnHangup(server, settings, log);
+  manager.ready(runningText(server), async () => {
+    await stat(folder).catch(() => {}); // how it ends does not matter: that it does, shows that files can be read
+    return server.isListening || server.isStopping ? runningText(server) : undefined;
+  });
   log.flush(); // who waits for the first line may send a signal at once
   const shot = await server.stopped;
   pages.close();
-  await Promise.all([boards.close(), checks.close()]);
-  log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`);
+  await Promise.all([boards.close(), checks.close(), manager.close()]);
+  log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`, 'stopped');
   log.flush();
 }
 
+function runningText(server: UpdateServer): string {
+  return `${server.running.size} requests are being answered`;
+}
+
 /** The first signal has the server stop when running transfers are done; the second ends the process at once. */
-function stopOnSignals(server: UpdateServer, log: LineLog): void {
+function stopOnSignals(server: UpdateServer, log: LineLog, stop: (text: string) => void): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       process.once(signal, () => {
         log.flush();
         process.exit(STATUS_BY_SIGNAL[signal]);
       });
-      log.write(
-        `${signal}: finishing ${server.running.size} running requests, for at most ${DRAIN_DEADLINE_MS / 1000} s`,
-      );
-      void server.stop();
+      const text = `finishing ${server.running.size} running requests, for at most ${DRAIN_DEADLINE_MS / 1000} s`;
+      log.write(`${signal}: ${text}`, 'stopping');
+      stop(text);
     });
   }
 }

@@ -11,7 +11,12 @@ export function reachableUrls(
   port: number,
   interfaces: NodeJS.Dict<readonly Pick<NetworkInterfaceInfo, 'address' | 'family'>[]>,
 ): string[] {
-  return boundAddresses(address, interfaces).map((host) => `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`);
+  return boundAddresses(address, interfaces).map((host) => urlOf(scheme, host, port));
+}
+
+/** The URL of an address and a port, which a browser would take. */
+export function urlOf(scheme: 'http' | 'https', host: string, port: number): string {
+  return `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 function boundAddresses(

@@ -1,5 +1,5 @@
 import { refusalText } from './refusal.ts';
-import type { BreakReason, Transfer, TransferState } from './transfer.ts';
+import type { BreakReason, Transfer } from './transfer.ts';
 
 const BREAKS: Record<BreakReason, string> = {
   'client closed': 'the client closed the connection',
@@ -17,10 +17,11 @@ export function transferLine(transfer: Transfer): string {
   const { client, method, target, status, sentBytes, durationMs, resolution } = transfer;
   const image = resolution?.found?.id ?? '-';
   const request = `"${printable(method)} ${printable(target)}"`;
-  return `${client} ${request} ${status} ${sentBytes} B ${Math.round(durationMs)} ms ${image}: ${outcome(transfer.state, transfer)}`;
+  return `${client} ${request} ${status} ${sentBytes} B ${Math.round(durationMs)} ms ${image}: ${outcomeText(transfer)}`;
 }
 
-function outcome(state: TransferState, { sentBytes, totalBytes, objection }: Transfer): string {
+/** What came of a request, in words. */
+export function outcomeText({ state, sentBytes, totalBytes, objection }: Transfer): string {
   switch (state.kind) {
     case 'running':
       return 'running';

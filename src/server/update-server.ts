@@ -147,6 +147,11 @@ export class UpdateServer {
     return this.#server instanceof HttpsServer ? 'https' : 'http';
   }
 
+  /** Whether it accepts connections. */
+  get isListening(): boolean {
+    return this.#server.listening;
+  }
+
   /** Whether it is stopping, or has stopped. */
   get isStopping(): boolean {
     return this.#phase !== 'serving';

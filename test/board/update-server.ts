@@ -85,7 +85,7 @@ export async function startUpdateServer({ imagePath, env = {} }: UpdateServerOpt
 }
 
 function urlIn(line: string): string | undefined {
-  return /https?:\/\/[^\s/]+/.exec(line)?.[0];
+  return /https?:\/\/[^\s/"]+/.exec(line)?.[0];
 }
 
 function exitOf(child: ChildProcess): Promise<Exit> {

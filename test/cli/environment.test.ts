@@ -1,4 +1,5 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
+import { fstatSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
@@ -14,6 +15,7 @@ const DEFAULTS = {
   statePath: undefined,
   auth: undefined,
   tlsFiles: undefined,
+  logFormat: 'text',
 };
 
 /** What is said, apart from networks, which are compared by who is in them. */
@@ -38,6 +40,7 @@ suite('the environment', () => {
       AUTH: '',
       TLS_CERT: '',
       TLS_KEY: '',
+      LOG_FORMAT: '',
     };
     equal(readEnvironment(empty).allow, undefined);
     deepEqual(plainSettings(empty), DEFAULTS);
@@ -55,6 +58,7 @@ suite('the environment', () => {
       AUTH: '/etc/mkbox/users',
       TLS_CERT: '/etc/mkbox/cert.pem',
       TLS_KEY: '/etc/mkbox/key.pem',
+      LOG_FORMAT: 'json',
     };
     deepEqual(plainSettings(environment), {
       host: '0.0.0.0',
@@ -66,6 +70,7 @@ suite('the environment', () => {
       statePath: '/var/lib/mkbox/boards.json',
       auth: { kind: 'file', path: '/etc/mkbox/users' },
       tlsFiles: { certPath: '/etc/mkbox/cert.pem', keyPath: '/etc/mkbox/key.pem' },
+      logFormat: 'json',
     });
   });
 
@@ -131,6 +136,18 @@ suite('the environment', () => {
       path.join('/var/cache/mkbox', 'checks.json'),
     );
     equal(checksPath({ CHECKS_PATH: 'none' }), undefined);
+  });
+
+  test('has three forms of a log, and one for the journal if standard output is one', () => {
+    const { dev, ino } = fstatSync(1, { bigint: true });
+    const logFormat = (environment: NodeJS.ProcessEnv) => readEnvironment(environment).logFormat;
+    equal(logFormat({ JOURNAL_STREAM: `${dev}:${ino}` }), 'journald');
+    equal(logFormat({ JOURNAL_STREAM: `${dev}:${ino + 1n}` }), 'text');
+    equal(logFormat({ JOURNAL_STREAM: `${dev}:${ino}`, LOG_FORMAT: 'json' }), 'json');
+    for (const LOG_FORMAT of ['JSON', 'toString', 'xml']) {
+      const message = `LOG_FORMAT must be text, json or journald, not "${LOG_FORMAT}"`;
+      throws(() => logFormat({ LOG_FORMAT }), new UsageError(message));
+    }
   });
 
   for (const PORT of ['0', '1', '65535', '08080']) {

@@ -13,6 +13,9 @@ export type ToolName =
   | 'pzstd'
   | 'python3'
   | 'sha256sum'
+  | 'systemd-analyze'
+  | 'systemd-notify'
+  | 'systemd-socket-activate'
   | 'tar'
   | 'zstd'
   | 'zstdcat';
@@ -41,6 +44,9 @@ const TOOLS: Readonly<Record<ToolName, Tool>> = {
   pzstd: { package: 'zstd', fetchable: true, probe: ['--version'] },
   python3: { package: 'python3', probe: ['--version'] },
   sha256sum: { package: 'coreutils', probe: ['--version'] },
+  'systemd-analyze': { package: 'systemd', probe: ['--version'] },
+  'systemd-notify': { package: 'systemd', probe: ['--version'] },
+  'systemd-socket-activate': { package: 'systemd', probe: ['--version'] },
   // Boards unpack with GNU tar; a BSD tar of the same name forgives and refuses other things.
   tar: { package: 'tar', calledAs: ['tar', 'gtar'], probe: ['--version'], answers: /GNU tar/ },
   zstd: { package: 'zstd', fetchable: true, probe: ['--version'] },

@@ -1,0 +1,63 @@
+import type { Reflash } from '../boards/board-registry.ts';
+import { reflashText } from '../boards/reflash-text.ts';
+import type { Transfer } from '../server/transfer.ts';
+import { transferLine } from '../server/transfer-line.ts';
+
+/** How much a record matters to who runs the server. */
+export type LogLevel = 'info' | 'warning' | 'error';
+
+/** What a log is written from. */
+export type LogRecord =
+  /** A request that ended. */
+  | { readonly kind: 'request'; readonly transfer: Transfer }
+  /** A board that flashes itself again and again. */
+  | { readonly kind: 'reflash'; readonly reflash: Reflash }
+  /** Anything else; `event` is one word for programs. */
+  | { readonly kind: 'message'; readonly event: string; readonly level: LogLevel; readonly text: string };
+
+/** A line of a log about `record`, without its end. `time` is ISO 8601, in UTC. */
+export type LogFormat = (record: LogRecord, time: string) => string;
+
+/** The record in English, in one line. */
+export function recordText(record: LogRecord): string {
+  switch (record.kind) {
+    case 'request':
+      return transferLine(record.transfer);
+    case 'reflash':
+      return reflashText(record.reflash);
+    case 'message':
+      return record.text;
+  }
+}
+
+/** A board that got nothing is a warning; an image that can't be handed out until somebody sees to it is an error. */
+export function recordLevel(record: LogRecord): LogLevel {
+  switch (record.kind) {
+    case 'request':
+      return requestLevel(record.transfer);
+    case 'reflash':
+      return 'error';
+    case 'message':
+      return record.level;
+  }
+}
+
+function requestLevel({ state }: Transfer): LogLevel {
+  switch (state.kind) {
+    case 'running':
+    case 'finished':
+      return 'info';
+    case 'broken':
+      return state.reason === 'image wrong' || state.reason === 'image unreadable' ? 'error' : 'warning';
+    case 'refused':
+      switch (state.refusal.kind) {
+        case 'wrong image':
+          return state.refusal.isSettling ? 'warning' : 'error';
+        case 'unchecked':
+        case 'unreadable':
+          return 'error';
+        default:
+          return 'warning';
+      }
+  }
+}

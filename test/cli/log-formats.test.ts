@@ -1,0 +1,168 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { suite, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
+import { zstWith } from '../fixtures/smallest-image.ts';
+import { type BoxesFolder, BUILD_A, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { askSlowly } from './slow-client.ts';
+
+const QUERY = '/update?name=box&board=pi';
+const BIG_BYTES = 30_000_000;
+
+interface Site extends AsyncDisposable {
+  readonly boxes: BoxesFolder;
+  readonly server: RunningServer;
+  /** The line that is logged next, after `act`. */
+  next(act: () => unknown): Promise<string>;
+}
+
+async function site(LOG_FORMAT: string): Promise<Site> {
+  const boxes = await makeBoxes();
+  await writeSet(boxes.root, 'box', 'box-pi');
+  const server = await startUpdateServer({ imagePath: boxes.root, env: { LOG_FORMAT } });
+  return {
+    boxes,
+    server,
+    async next(act) {
+      const before = server.lines().length;
+      await act();
+      for (let wait = 0; server.lines().length === before && wait < 500; wait++) await pause(10);
+      return server.lines()[before] ?? '';
+    },
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await boxes[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Asks, and reads the answer. */
+async function ask({ server }: Site, target: string): Promise<void> {
+  await (await fetch(`${server.url}${target}`)).bytes().catch(() => {});
+}
+
+/** An image that was built wrong: it is cut off, and its checksum says that it should be. */
+async function spoil({ boxes }: Site): Promise<void> {
+  await writeSet(boxes.root, 'box', 'box-pi', { zst: zstWith(Buffer.alloc(1000)).subarray(0, -10) });
+}
+
+/** Asks for a large image, and leaves in the midst of it. */
+async function leave({ boxes, server }: Site): Promise<void> {
+  await writeSet(boxes.root, 'box', 'box-big', { zst: zstWith(Buffer.alloc(BIG_BYTES, 'image')) });
+  (await askSlowly(server.url, '/update/box/box-big')).leave();
+}
+
+suite('LOG_FORMAT=json', () => {
+  /** A line as an object, without what differs from run to run. */
+  function parsed(line: string) {
+    const { time, durationMs, ...members } = JSON.parse(line);
+    match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    return members;
+  }
+
+  test('tells of the server in objects, from its start to its end', async () => {
+    await using run = await site('json');
+    deepEqual(parsed(run.server.lines()[0] ?? ''), {
+      level: 'info',
+      event: 'serving',
+      message: `serving 1 image of ${run.boxes.root} at ${run.server.url}`,
+    });
+    await run.server.stop();
+    deepEqual(run.server.lines().slice(-2).map(parsed), [
+      { level: 'info', event: 'stopping', message: 'SIGTERM: finishing 0 running requests, for at most 30 s' },
+      { level: 'info', event: 'stopped', message: 'stopped' },
+    ]);
+  });
+
+  test('warns of an image that is incomplete', async () => {
+    await using boxes = await makeBoxes();
+    await rm((await writeSet(boxes.root, 'led', 'led-pi')).file('.img.sha256'));
+    await using server = await startUpdateServer({ imagePath: boxes.root, env: { LOG_FORMAT: 'json' } });
+    for (let wait = 0; server.lines().length < 2 && wait < 500; wait++) await pause(10);
+    deepEqual(parsed(server.lines()[1] ?? ''), {
+      level: 'warning',
+      event: 'incomplete',
+      message: 'not served: led/led-pi is incomplete: led-pi.img.sha256 is missing',
+    });
+  });
+
+  test('tells of an update', async () => {
+    await using run = await site('json');
+    const line = await run.next(() => ask(run, `${QUERY}&build_id=${BUILD_B}`));
+    const { bytes, totalBytes, ...members } = parsed(line);
+    equal(bytes > 0 && bytes === totalBytes, true);
+    equal(typeof JSON.parse(line).durationMs, 'number');
+    deepEqual(members, {
+      level: 'info',
+      event: 'request',
+      client: '127.0.0.1',
+      method: 'GET',
+      target: `${QUERY}&build_id=${BUILD_B}`,
+      status: 200,
+      box: 'box',
+      board: 'pi',
+      buildId: BUILD_B,
+      image: 'box/box-pi',
+      servedBuildId: BUILD_A,
+      outcome: 'image',
+    });
+  });
+
+  test('tells of a board that is up to date, the first time and again', async () => {
+    await using run = await site('json');
+    const { outcome, bytes, level } = parsed(await run.next(() => ask(run, `${QUERY}&build_id=${BUILD_A}`)));
+    deepEqual({ outcome, bytes, level }, { outcome: 'up to date', bytes: 10_240, level: 'info' });
+    const again = parsed(await run.next(() => ask(run, `${QUERY}&build_id=${BUILD_A}`)));
+    deepEqual([again.outcome, again.board, again.image], ['up to date', 'pi', 'box/box-pi']);
+  });
+
+  test('says why one was refused', async () => {
+    await using run = await site('json');
+    const { level, status, outcome, cause, reason, image } = parsed(await run.next(() => ask(run, '/update/box/none')));
+    deepEqual(
+      { level, status, outcome, cause, reason, image },
+      {
+        level: 'warning',
+        status: 404,
+        outcome: 'refused',
+        cause: 'no image',
+        reason: 'no image none in box; nearest: box-pi',
+        image: undefined,
+      },
+    );
+  });
+
+  test('calls an image that is wrong an error', async () => {
+    await using run = await site('json');
+    await spoil(run);
+    const { level, outcome, cause, reason } = parsed(await run.next(() => ask(run, QUERY)));
+    deepEqual({ level, outcome, cause }, { level: 'error', outcome: 'refused', cause: 'wrong image' });
+    match(reason, /^box\/box-pi is not sent: /);
+  });
+
+  test('says where one was broken off', async () => {
+    await using run = await site('json');
+    const { level, outcome, cause, bytes, totalBytes } = parsed(await run.next(() => leave(run)));
+    deepEqual({ level, outcome, cause }, { level: 'warning', outcome: 'broken', cause: 'client closed' });
+    equal(bytes < totalBytes, true);
+  });
+
+  test('keeps an object in a line, whatever is asked for', async () => {
+    await using run = await site('json');
+    const target = '/list/%0a%22%7d?";{}';
+    deepEqual(parsed(await run.next(() => ask(run, target))).event, 'request');
+  });
+});
+
+suite('LOG_FORMAT=journald', () => {
+  test('puts a priority in the place of the time', async () => {
+    await using run = await site('journald');
+    equal(run.server.lines()[0], `<6>serving 1 image of ${run.boxes.root} at ${run.server.url}`);
+    match(await run.next(() => ask(run, QUERY)), /^<6>127\.0\.0\.1 "GET .* box\/box-pi: sent$/);
+    match(await run.next(() => ask(run, '/update/box/none')), /^<4>127\.0\.0\.1 "GET .*nearest: box-pi$/);
+    match(await run.next(() => leave(run)), /^<4>127\.0\.0\.1 "GET .* broken off at byte /);
+    await spoil(run);
+    match(await run.next(() => ask(run, QUERY)), /^<3>127\.0\.0\.1 "GET .* is not sent: /);
+  });
+});

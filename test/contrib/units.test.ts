@@ -1,0 +1,55 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readEnvironment } from '../../src/cli/environment.ts';
+import { DRAIN_DEADLINE_MS, INHERITED_BACKLOG, MAX_CONNECTIONS } from '../../src/server/limits.ts';
+import { requireTools } from '../tools/tools.ts';
+
+const CONTRIB = fileURLToPath(new URL('../../contrib/', import.meta.url));
+const SERVICE = `${CONTRIB}mkbox-update-server.service`;
+const SOCKET = `${CONTRIB}mkbox-update-server.socket`;
+
+/** On systemd's scale from 0 to 10, what a unit may be exposed to in tenths: `--threshold=` of systemd-analyze(1). */
+const MOST_EXPOSURE_TENTHS = 10;
+
+function analyze(...args: string[]) {
+  const tools = requireTools('systemd-analyze');
+  return spawnSync(tools['systemd-analyze'], ['--no-pager', ...args], { encoding: 'utf8', timeout: 60_000 });
+}
+
+/** The values of a unit's setting, as they stand there. */
+async function setting(unit: string, name: string): Promise<string[]> {
+  const lines = (await readFile(unit, 'utf8')).split('\n');
+  return lines.filter((line) => line.startsWith(`${name}=`)).map((line) => line.slice(name.length + 1));
+}
+
+suite('the units for systemd', () => {
+  test('hold nothing that systemd does not understand', () => {
+    const { status, stdout, stderr } = analyze('verify', '--man=no', SOCKET, SERVICE);
+    deepEqual({ status, stdout, stderr }, { status: 0, stdout: '', stderr: '' });
+  });
+
+  test('leave the service little to break', () => {
+    const { status, stdout } = analyze('security', '--offline=true', `--threshold=${MOST_EXPOSURE_TENTHS}`, SERVICE);
+    match(stdout, /Overall exposure level for mkbox-update-server\.service: 0\.\d SAFE/);
+    equal(status, 0);
+  });
+
+  test('give the service the time, the descriptors and the queue that it counts on', async () => {
+    const [stop] = await setting(SERVICE, 'TimeoutStopSec');
+    equal(Number(stop) * 1000 > DRAIN_DEADLINE_MS, true);
+    const [descriptors] = await setting(SERVICE, 'LimitNOFILE');
+    equal(Number(descriptors) > 2 * MAX_CONNECTIONS, true);
+    deepEqual(await setting(SOCKET, 'Backlog'), [String(INHERITED_BACKLOG)]);
+  });
+
+  test('set what the command reads', async () => {
+    const assignments = (await setting(SERVICE, 'Environment')).flatMap((line) => line.split(' '));
+    const environment = Object.fromEntries(assignments.map((assignment) => assignment.split('=')));
+    const { imagePath, statePath } = readEnvironment(environment);
+    deepEqual([imagePath], await setting(SERVICE, 'ReadOnlyPaths'));
+    deepEqual([statePath?.split('/').slice(0, 2).join('/')], [`%S/${(await setting(SERVICE, 'StateDirectory'))[0]}`]);
+  });
+});
