@@ -1,4 +1,5 @@
-import { UserError } from '../errors.ts';
+import { promisify } from 'node:util';
+import { constants, zstdCompress } from 'node:zlib';
 
 /** A zstd frame in two pieces, which are written one after the other. */
 export type Frame = readonly [header: Buffer, rest: Buffer];
@@ -20,19 +21,21 @@ const SIZED_DESCRIPTOR = 0x80;
 const SINGLE_SEGMENT = 0x20;
 
 /**
- * Loads the compressor, a native module: only now, since nothing else needs it.
- * @throws UserError where it is not installed, as beside a copied stand-alone bundle, or has no binary for this system.
+ * Loads the compressor, a native module: only now, since nothing else needs it. Where it is not installed, as beside a
+ * copied stand-alone bundle, or has no binary for this system, Node's own takes its place, with the same frames.
  */
 export async function loadFrameCompressor(): Promise<FrameCompressor> {
-  const { compress } = await import('@mongodb-js/zstd').catch((cause: unknown) => {
-    throw new UserError(
-      'Packing needs the npm package @mongodb-js/zstd, and it can not be loaded here. ' +
-        'Pack with the VS Code extension, which brings it along, or install it beside this program: ' +
-        'npm install @mongodb-js/zstd@1.2.2',
-      { cause },
-    );
-  });
-  return async (bytes) => withContentSize(await compress(bytes, LEVEL), bytes.length);
+  const compress = await import('@mongodb-js/zstd').then(
+    (native) => (bytes: Buffer) => native.compress(bytes, LEVEL),
+    () => compressByNode,
+  );
+  return async (bytes) => withContentSize(await compress(bytes), bytes.length);
+}
+
+const zstdCompressAsync = promisify(zstdCompress);
+
+function compressByNode(bytes: Buffer): Promise<Buffer> {
+  return zstdCompressAsync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: LEVEL } });
 }
 
 /**

@@ -33,8 +33,8 @@ export interface PackResult {
  * is written beside the old one, and takes its place when it is complete and on the disk (`publishSet` tells how). When
  * this throws, nothing of it is left behind, and an old set is as it was (`publishSet` tells of the one exception). Do
  * not pack an image twice at a time with different build IDs.
- * @throws UserError when there is no such raw image, it changes meanwhile, no build ID is known, the disk is full or not
- * writable, or the compressor is not installed; the signal's reason when it is aborted.
+ * @throws UserError when there is no such raw image, it changes meanwhile, no build ID is known, or the disk is full or
+ * not writable; the signal's reason when it is aborted.
  */
 export async function packImage(request: PackRequest): Promise<PackResult> {
   const { image, signal } = request;

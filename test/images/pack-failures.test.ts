@@ -7,7 +7,6 @@ import path from 'node:path';
 import { suite, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { UserError } from '../../src/errors.ts';
 import { packImage } from '../../src/images/pack.ts';
 import { requireTools } from '../tools/tools.ts';
@@ -198,24 +197,6 @@ suite('the old set stays', () => {
       deepEqual(await content(set), before);
     });
   }
-
-  test('where the compressor is not installed, and it is said what to do', async () => {
-    await using boxes = await makeBoxes();
-    const set = await oldSet(boxes);
-    const before = await content(set);
-    const bundle = boxes.beside('bundle.mjs');
-    await build({
-      entryPoints: [path.resolve(import.meta.dirname, '../../src/images/pack.ts')],
-      outfile: bundle,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      external: ['@mongodb-js/zstd'],
-    });
-    const output = await runModule(':', packingModule(bundle, set.location.folder));
-    match(output, /^UserError: Packing needs the npm package @mongodb-js\/zstd.*npm install @mongodb-js\/zstd/);
-    deepEqual(await content(set), before);
-  });
 });
 
 test('the compressor is not loaded before it is needed', async () => {
