@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { requireTools } from '../tools/tools.ts';
@@ -35,10 +36,11 @@ export class Supervised implements AsyncDisposable {
   readonly #news = new EventEmitter();
 
   constructor({ imagePath, env = {}, sockets = ['tcp'], command = [COMMAND] }: SupervisedOptions) {
-    const { python3 } = requireTools('python3');
-    const environment = { PATH: process.env.PATH ?? '', CHECKS_PATH: 'none', IMAGE_PATH: imagePath, ...env };
+    const tools = requireTools('python3', 'systemd-notify');
+    const programs = [path.dirname(tools['systemd-notify']), process.env.PATH].join(path.delimiter);
+    const environment = { PATH: programs, CHECKS_PATH: 'none', IMAGE_PATH: imagePath, ...env };
     this.#child = spawn(
-      python3,
+      tools.python3,
       [SUPERVISOR, JSON.stringify(environment), ...sockets, '--', process.execPath, ...command],
       { stdio: ['pipe', 'pipe', 'inherit'] },
     );

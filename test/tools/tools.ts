@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { UserError } from '../../src/errors.ts';
-import { cachedTool, fetchPackage } from './fetch-package.ts';
+import { cachedTool, fetchPackage, type Surroundings } from './fetch-package.ts';
 import { findOnPath } from './find-on-path.ts';
 
 /** A program that tests run: what a board or a person at a shell would use, never a stand-in written in the test. */
@@ -28,12 +28,24 @@ interface Tool {
   readonly package: string;
   /** The package stands alone once it is unpacked, so it can be fetched when the machine lacks it. */
   readonly fetchable?: boolean;
+  /** What else has to be fetched, where it does not quite stand alone. */
+  readonly surroundings?: Surroundings;
   /** What the program is called, best first; its own name if absent. */
   readonly calledAs?: readonly string[];
   /** Arguments that make it answer at once with status 0, and what the answer must hold. */
   readonly probe: readonly string[];
   readonly answers?: RegExp;
 }
+
+const SYSTEMD = {
+  package: 'systemd',
+  fetchable: true,
+  surroundings: {
+    libraries: ['libsystemd-shared', 'libseccomp2', 'libkmod2', 'libip4tc2', 'libapparmor1'],
+    folders: { SYSTEMD_UNIT_PATH: 'lib/systemd/system' }, // the targets that units name
+  },
+  probe: ['--version'],
+} as const;
 
 const TOOLS: Readonly<Record<ToolName, Tool>> = {
   bash: { package: 'bash', probe: ['--version'] },
@@ -44,9 +56,9 @@ const TOOLS: Readonly<Record<ToolName, Tool>> = {
   pzstd: { package: 'zstd', fetchable: true, probe: ['--version'] },
   python3: { package: 'python3', probe: ['--version'] },
   sha256sum: { package: 'coreutils', probe: ['--version'] },
-  'systemd-analyze': { package: 'systemd', probe: ['--version'] },
-  'systemd-notify': { package: 'systemd', probe: ['--version'] },
-  'systemd-socket-activate': { package: 'systemd', probe: ['--version'] },
+  'systemd-analyze': SYSTEMD,
+  'systemd-notify': SYSTEMD,
+  'systemd-socket-activate': SYSTEMD,
   // Boards unpack with GNU tar; a BSD tar of the same name forgives and refuses other things.
   tar: { package: 'tar', calledAs: ['tar', 'gtar'], probe: ['--version'], answers: /GNU tar/ },
   zstd: { package: 'zstd', fetchable: true, probe: ['--version'] },
@@ -72,7 +84,7 @@ function requireTool(name: ToolName): string {
   if (!tool.fetchable) throw missing(name, tool, 'it is not on PATH');
   const cached = cachedTool(tool.package, name, works);
   if (cached !== undefined) return cached;
-  const reason = fetchPackage(tool.package);
+  const reason = fetchPackage(tool.package, tool.surroundings);
   if (reason !== undefined) throw missing(name, tool, `it is not on PATH, and ${reason}`);
   const fetched = cachedTool(tool.package, name, works);
   if (fetched !== undefined) return fetched;
