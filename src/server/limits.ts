@@ -21,6 +21,9 @@ export const SEND_TIMEOUT_MS = 60_000;
  */
 export const LAST_BYTE_WAIT_MS = 250;
 
+/** Who was told that its request is none has so long to read that and to close; then we close. */
+export const LAST_WORD_WAIT_MS = 1_000;
+
 /** A lab has hundreds of boards, not thousands; a stalled one holds one descriptor for its file and one for its socket. */
 export const MAX_CONNECTIONS = 2_000;
 

@@ -19,6 +19,7 @@ import { HostAllowList } from './hosts.ts';
 import type { Identity } from './identity.ts';
 import * as limits from './limits.ts';
 import { listen, type Place } from './listen.ts';
+import { refuseConnect, refuseMalformed } from './malformed.ts';
 import { Networks, plainAddress } from './networks.ts';
 import { type Refusal, refusalHeaders } from './refusal.ts';
 import { addRoutes } from './routes.ts';
@@ -109,9 +110,7 @@ export class UpdateServer {
       const failure = handshakeFailure(error, socket.remoteAddress && plainAddress(socket.remoteAddress));
       if (failure !== undefined) options.onHandshakeFailed?.(failure);
     });
-    this.#server.on('connect', (_request, socket) =>
-      socket.end(plainResponse('405 Method Not Allowed', 'Allow: GET, HEAD\r\n')),
-    );
+    this.#server.on('connect', ({ socket }) => refuseConnect(socket));
     this.events.on('finished', (transfer) => this.#countShot(transfer));
   }
 
@@ -276,20 +275,3 @@ const HTTP_OPTIONS: ServerOptions = {
   optimizeEmptyRequests: true, // a tenth of a small answer's time; Nodes that do not know it yet ignore it
   requireHostHeader: false, // the guard counts them, and says so in words
 };
-
-/**
- * Node's parser met something that is no HTTP, or waited too long for it: there is no request to answer, only a socket.
- * Where TLS failed there is not even one that takes an answer, and an attempt to write it would keep it open for ever.
- */
-function refuseMalformed({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable) socket.destroy();
-  else if (code === 'HPE_HEADER_OVERFLOW') socket.end(plainResponse('431 Request Header Fields Too Large'));
-  else if (code === 'ERR_HTTP_REQUEST_TIMEOUT') socket.end(plainResponse('408 Request Timeout'));
-  else if (code.startsWith('HPE_')) socket.end(plainResponse('400 Bad Request'));
-  else socket.destroy();
-}
-
-function plainResponse(status: string, headers = ''): string {
-  const body = `${status.slice(4)}\n`;
-  return `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n${headers}Connection: close\r\n\r\n${body}`;
-}

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { LAST_WORD_WAIT_MS } from '../../src/server/limits.ts';
 import { makeSet, startServer, type TestServer } from './harness.ts';
 
 const TARGET = '/update/box/box-pi';
@@ -33,6 +36,22 @@ describe('a client that takes its time', { concurrency: true }, () => {
       assert.ok(ms < 15_000, `${ms} ms`);
     });
   }
+
+  it('holds no connection by never closing its half after it was told that it is too slow', {
+    timeout: 25_000,
+  }, async () => {
+    await using server = await start(10);
+    const { port } = server.server.address;
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.resume().write('GET /list HTTP/1.1\r\nHost: ');
+    await once(socket, 'end');
+    await pause(2 * LAST_WORD_WAIT_MS);
+    // what nobody holds any more is answered with a reset, which the next write meets
+    const writing = setInterval(() => socket.write('l'), 100);
+    const { code } = await once(socket, 'error').then(([error]) => error);
+    clearInterval(writing);
+    assert.match(code, /ECONNRESET|EPIPE/);
+  });
 
   it('is closed at once when it sends a body by and by, which nobody asked for', { timeout: 25_000 }, async () => {
     await using server = await start(10);
