@@ -24,8 +24,41 @@ export const LAST_BYTE_WAIT_MS = 250;
 /** Who was told that its request is none has so long to read that and to close; then we close. */
 export const LAST_WORD_WAIT_MS = 1_000;
 
-/** A lab has hundreds of boards, not thousands; a stalled one holds one descriptor for its file and one for its socket. */
+/**
+ * A lab has hundreds of boards, not thousands; a stalled one holds one descriptor for its file and one for its socket.
+ * When it is reached, a connection gives way to each new one; see `whoGivesWay`.
+ */
 export const MAX_CONNECTIONS = 2_000;
+
+/**
+ * Boards that may wait for their turn: half of the connections, so that the other half is left for those that are being
+ * sent something, and for word of being up to date.
+ */
+export const MOST_WAITING = 1_000;
+
+/** A board that waits says nothing, and neither do we: after so long the system asks whether it is still there. Firewalls forget silent connections, too. */
+export const PROBE_AFTER_MS = 30_000;
+
+/** When a client may ask again that found no place to wait, in seconds: turns take so long where a thousand wait. */
+export const FULL_RETRY_AFTER_SECONDS = 60;
+
+/**
+ * What a limited line may make up for after it was silent: timers on a busy machine are late by tens of milliseconds,
+ * and the rate would fall short by those.
+ */
+export const BURST_MS = 100;
+
+/** Pieces that a limited line takes a second: of 5 ms each, which timers can still tell apart. */
+export const PIECES_PER_SECOND = 200;
+
+/** A piece has at least so many bytes: less would be more packets than needed. */
+export const SMALLEST_PIECE_BYTES = 4 * 1024;
+
+/** A piece has at most so many bytes: what the largest buffer holds. */
+export const MOST_PIECE_BYTES = 512 * 1024;
+
+/** The slowest line that can be asked for, in bytes a second: less is a slip, as of who means megabytes. */
+export const SLOWEST_RATE = 1_000;
 
 /** Headers of a board take some 150 bytes; of a browser behind a proxy a few thousand. */
 export const MAX_HEADER_BYTES = 16 * 1024;
