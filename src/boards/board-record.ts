@@ -55,12 +55,26 @@ export function bringsImage({ status, servedBuildId, asked }: Transfer): boolean
   return (status === 200 || status === 206) && servedBuildId !== undefined && servedBuildId !== asked.buildId;
 }
 
+/** Whether `transfer` would bring an image, and waits for its turn. */
+export function waitsForTurn({ state }: Transfer): boolean {
+  return state.kind === 'running' && state.place !== undefined;
+}
+
+/** `board` when its newest request begins to wait for its turn. One that is reflashing stays so. */
+export function waiting(board: Board, transfer: Transfer, atMs: number): Board {
+  return underWay(board, transfer, 'waiting', atMs);
+}
+
 /** `board` when the answer to its newest request begins. One that is reflashing stays so while it gets that build again. */
 export function answering(board: Board, transfer: Transfer, atMs: number): Board {
+  return bringsImage(transfer) ? underWay(board, transfer, 'downloading', atMs) : withImage(board, transfer);
+}
+
+function underWay(board: Board, transfer: Transfer, kind: 'waiting' | 'downloading', atMs: number): Board {
   const { servedBuildId: build, id: transferId } = transfer;
   const found = withImage(board, transfer);
-  if (build === undefined || !bringsImage(transfer) || isLoopOf(board.state, build)) return found;
-  return { ...found, state: { kind: 'downloading', sinceMs: atMs, build, transferId } };
+  if (build === undefined || isLoopOf(board.state, build)) return found;
+  return { ...found, state: { kind, sinceMs: atMs, build, transferId } };
 }
 
 /** `board` when its newest request, `transfer`, has ended; `before`, where it stood before that. */
@@ -70,7 +84,8 @@ export function ended(board: Board, transfer: Transfer, before: BoardState | und
 
 /** `board` where its newest request, `transfer`, will never be known to end. */
 export function interrupted(board: Board, transfer: Transfer, atMs: number): Board {
-  const isRunning = board.state.kind === 'checking' || bringsImage(transfer);
+  const { kind } = board.state;
+  const isRunning = kind === 'checking' || kind === 'waiting' || bringsImage(transfer);
   return isRunning ? { ...board, state: brokenOff(transfer, atMs) } : board;
 }
 

@@ -4,7 +4,7 @@ import type { UpdateServer } from '../server/update-server.ts';
 import type { Board, Reflashing } from './board.ts';
 import { BoardFinder } from './board-finder.ts';
 import { BoardIndex, type Entry } from './board-index.ts';
-import { bringsImage, cut, interrupted } from './board-record.ts';
+import { bringsImage, cut, interrupted, waitsForTurn } from './board-record.ts';
 import { BoardRequests } from './board-requests.ts';
 import { BoardStateFile, type KeptState } from './board-state-file.ts';
 import { ChangeClock } from './change-clock.ts';
@@ -108,10 +108,10 @@ export class BoardRegistry {
     return entry === undefined ? undefined : this.#shown(entry, this.#now());
   }
 
-  /** The transfer by which a board gets an image now, for `progressOf`. */
+  /** The transfer by which a board gets an image now, or will when it is its turn; for `progressOf`. */
   transferOf(id: string): Transfer | undefined {
     const transfer = this.#index.get(id)?.newest;
-    return transfer !== undefined && bringsImage(transfer) ? transfer : undefined;
+    return transfer !== undefined && (bringsImage(transfer) || waitsForTurn(transfer)) ? transfer : undefined;
   }
 
   /** Whether the board that asks is held back; for `UpdateServerOptions.isHeld`. */

@@ -1,8 +1,9 @@
 import type { Asked, Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
+import type { BoardState } from './board.ts';
 import type { BoardFinder } from './board-finder.ts';
 import type { BoardIndex, Entry } from './board-index.ts';
-import { answering, asking, ended, given, interrupted } from './board-record.ts';
+import { answering, asking, ended, given, interrupted, waiting } from './board-record.ts';
 import { FRAME_MS, MOST_BOARDS } from './limits.ts';
 
 /** A request of a board, until it ends. */
@@ -34,29 +35,39 @@ export class BoardRequests {
   constructor(events: UpdateServer['events'], options: RequestsOptions) {
     this.#events = events;
     this.#options = options;
-    events.on('asked', this.#onAsked).on('answering', this.#onAnswering);
+    events.on('asked', this.#onAsked).on('waiting', this.#onWaiting).on('answering', this.#onAnswering);
     events.on('finished', this.#onEnd).on('broken', this.#onEnd).on('refused', this.#onEnd);
   }
 
   /** Listens no more. What still runs is broken off, as far as anyone will know. */
   close(): void {
-    const events = this.#events.off('asked', this.#onAsked).off('answering', this.#onAnswering);
-    events.off('finished', this.#onEnd).off('broken', this.#onEnd).off('refused', this.#onEnd);
+    const events = this.#events.off('asked', this.#onAsked).off('waiting', this.#onWaiting);
+    events
+      .off('answering', this.#onAnswering)
+      .off('finished', this.#onEnd)
+      .off('broken', this.#onEnd)
+      .off('refused', this.#onEnd);
     for (const transfer of this.#running.keys()) this.#onEnd(transfer);
   }
 
   readonly #onAsked = (transfer: Transfer): void => void this.#requestOf(transfer);
 
+  readonly #onWaiting = (transfer: Transfer): void => this.#note(transfer, waiting);
+
   readonly #onAnswering = (transfer: Transfer): void => {
-    if (transfer.isRepeat) return;
+    if (!transfer.isRepeat) this.#note(transfer, answering);
+  };
+
+  /** Notes what a request that has not ended did to its board, if it is the board's newest. */
+  #note(transfer: Transfer, noted: typeof answering): void {
     const request = this.#requestOf(transfer);
     if (request === undefined) return;
     const { index, now, onChange } = this.#options;
     const entry = current(request.entry);
     if (entry.newest !== transfer) return;
-    index.set(entry, answering(entry.board, transfer, now()));
+    index.set(entry, noted(entry.board, transfer, now()));
     onChange();
-  };
+  }
 
   /** What an older request comes to tells nothing of where its board stands: only what it got. */
   readonly #onEnd = (transfer: Transfer): void => {
@@ -123,7 +134,7 @@ export class BoardRequests {
     this.#running.set(transfer, request);
     const before = entry.board;
     const { state } = before;
-    if (state.kind !== 'checking' && state.kind !== 'downloading') entry.before = state;
+    if (!IN_ANSWER.has(state.kind)) entry.before = state;
     entry.newest = transfer;
     index.heard(entry);
     index.set(entry, asking(before, transfer.asked, askedAtMs, entry.isShared));
@@ -132,6 +143,9 @@ export class BoardRequests {
     return request;
   }
 }
+
+/** States of a board whose request is being answered. */
+const IN_ANSWER: ReadonlySet<BoardState['kind']> = new Set(['checking', 'waiting', 'downloading']);
 
 /** Whether it is a board that asks: for an update, and saying what kind of board it is, or what it runs. */
 function isBoards({ method, asked: { kind, board, buildId } }: Transfer): boolean {

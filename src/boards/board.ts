@@ -24,6 +24,8 @@ export interface Reflashing {
 export type BoardState =
   /** It asked, and its answer is being looked for. */
   | { readonly kind: 'checking'; readonly sinceMs: number }
+  /** It is to get an image, and waits for its turn; where it stands, the running transfer of that ID tells. */
+  | { readonly kind: 'waiting'; readonly sinceMs: number; readonly build: string; readonly transferId: number }
   /** Its image is on the way; how far, the running transfer of that ID tells. */
   | { readonly kind: 'downloading'; readonly sinceMs: number; readonly build: string; readonly transferId: number }
   /** It has the image, and writes it to its storage, or starts it. `expectedMs`: how long that took others, if known. */

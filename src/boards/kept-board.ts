@@ -16,13 +16,14 @@ const maybe =
 const BREAKS: Readonly<Record<BreakReason, true>> = {
   'client closed': true,
   'client stalled': true,
+  'gave way': true,
   'image changed': true,
   'image wrong': true,
   'image unreadable': true,
 };
 
 /** States that are kept: the others are those of a request that is being answered, or of the time it is read at. */
-type KeptKind = Exclude<BoardState['kind'], 'checking' | 'downloading' | 'overdue' | 'silent'>;
+type KeptKind = Exclude<BoardState['kind'], 'checking' | 'waiting' | 'downloading' | 'overdue' | 'silent'>;
 
 const STATES: Readonly<Record<KeptKind, Shape>> = {
   flashing: { build: isText },

@@ -5,15 +5,15 @@ export interface Progress {
   readonly sentBytes: number;
   /** Of this answer: of a resumed download, what was left. */
   readonly totalBytes: number;
-  /** On the average since the request came; 0 before the first byte. */
+  /** On the average since the request came, waiting for its turn left out; 0 before the first byte. */
   readonly bytesPerSecond: number;
   /** Milliseconds until it is done, at that rate; undefined before the first byte, and when it has ended. */
   readonly leftMs: number | undefined;
 }
 
 /** How far `transfer` is: its counters, and what follows from them. */
-export function progressOf({ sentBytes, totalBytes, durationMs, state }: Transfer): Progress {
-  const bytesPerSecond = durationMs > 0 ? (sentBytes / durationMs) * 1000 : 0;
+export function progressOf({ sentBytes, totalBytes, answeringMs, state }: Transfer): Progress {
+  const bytesPerSecond = answeringMs > 0 ? (sentBytes / answeringMs) * 1000 : 0;
   const canTell = state.kind === 'running' && bytesPerSecond > 0;
   const leftMs = canTell ? (Math.max(0, totalBytes - sentBytes) / bytesPerSecond) * 1000 : undefined;
   return { sentBytes, totalBytes, bytesPerSecond, leftMs };

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Board, BoardState } from '../boards/board.ts';
 import { boardName } from './board-name.ts';
-import { boardDescription, type SeenBoard } from './board-words.ts';
+import { boardDescription, isOnItsWay, type SeenBoard } from './board-words.ts';
 import type { Detail } from './image-details.ts';
 
 /** A row of the view of boards. The row of a board is the same object as long as it is known. */
@@ -41,14 +41,15 @@ function contextOf({ isHeld, mac }: Board): string {
 
 /** A board that is held shows that, but while something happens to it. */
 function iconOf({ state, isHeld }: Board): vscode.ThemeIcon {
-  const isBusy = state.kind === 'checking' || state.kind === 'downloading' || state.kind === 'flashing';
-  return isHeld && !isBusy ? stateIcon('held') : stateIcon(state.kind);
+  return isHeld && !isOnItsWay(state) ? stateIcon('held') : stateIcon(state.kind);
 }
 
 function stateIcon(kind: BoardState['kind']): vscode.ThemeIcon {
   switch (kind) {
     case 'checking':
       return new vscode.ThemeIcon('loading~spin');
+    case 'waiting':
+      return colored('clock', 'charts.blue');
     case 'downloading':
       return colored('cloud-download', 'charts.blue');
     case 'flashing':

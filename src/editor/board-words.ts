@@ -1,4 +1,4 @@
-import type { Board } from '../boards/board.ts';
+import type { Board, BoardState } from '../boards/board.ts';
 import { type NextImage, nextImage } from '../boards/next-image.ts';
 import { progressOf } from '../boards/progress.ts';
 import type { CatalogSnapshot } from '../images/catalog.ts';
@@ -26,6 +26,8 @@ export function boardStateText({ board, transfer, refusal }: SeenBoard, words: W
   switch (state.kind) {
     case 'checking':
       return words.t('checking');
+    case 'waiting':
+      return waitingText(transfer, words);
     case 'downloading':
       return transfer === undefined ? words.t('downloading') : downloadText(transfer, words, locale);
     case 'flashing':
@@ -60,6 +62,12 @@ export function boardStateText({ board, transfer, refusal }: SeenBoard, words: W
   }
 }
 
+function waitingText(transfer: Transfer | undefined, words: Words): string {
+  const place = transfer?.state.kind === 'running' ? transfer.state.place : undefined;
+  if (place === undefined) return words.t('waits for its turn');
+  return words.t('waits for its turn, {0} before it', place.before);
+}
+
 function downloadText(transfer: Transfer, words: Words, locale: string): string {
   const { sentBytes, totalBytes, bytesPerSecond, leftMs } = progressOf(transfer);
   const percent = percentText(sentBytes, totalBytes, locale);
@@ -69,15 +77,19 @@ function downloadText(transfer: Transfer, words: Words, locale: string): string 
   return words.t('downloading {0} of {1}, {2}/s, {3} left', percent, total, bytesText(bytesPerSecond, locale), left);
 }
 
+/** Whether a board is on its way to the build that is served: that the one it runs is older needs no saying. */
+export function isOnItsWay({ kind }: BoardState): boolean {
+  return kind === 'checking' || kind === 'waiting' || kind === 'downloading' || kind === 'flashing';
+}
+
 /** What stands behind a board's name: where it stands, and what is to be known of it beside that. */
 export function boardDescription(seen: SeenBoard, words: Words, locale: string): string {
   const { board, next } = seen;
-  const isMoving = board.state.kind === 'downloading' || board.state.kind === 'checking';
   return [
     ...(board.isHeld && board.state.kind !== 'held' ? [words.t('held')] : []),
     boardStateText(seen, words, locale),
     wishText(board),
-    ...(next?.isOther && !isMoving && board.state.kind !== 'flashing' ? [words.t('older build')] : []),
+    ...(next?.isOther && !isOnItsWay(board.state) ? [words.t('older build')] : []),
   ].join(' · ');
 }
 

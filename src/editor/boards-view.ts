@@ -87,8 +87,9 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
   #redraw(board: Board): boolean {
     const row = this.#row(board.id);
     const { image, build } = nextImage(board, this.#parts.project.snapshot) ?? {};
-    const sentBytes = this.#parts.registry.transferOf(board.id)?.sentBytes;
-    const drawn = JSON.stringify([board, image?.id, image?.state.kind, build, sentBytes]);
+    const { sentBytes, state } = this.#parts.registry.transferOf(board.id) ?? {};
+    const before = state?.kind === 'running' ? state.place?.before : undefined;
+    const drawn = JSON.stringify([board, image?.id, image?.state.kind, build, sentBytes, before]);
     if (drawn === row.drawn) return false;
     row.drawn = drawn;
     return true;

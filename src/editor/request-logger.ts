@@ -6,11 +6,12 @@ import type { Boards } from './boards.ts';
 import type { Serving } from './serving.ts';
 import type { ServingState } from './serving-state.ts';
 
-/** Writes a line for each request that ended, and for what the server does, to the log. */
+/** Writes a line for each request that waits for its turn or ended, and for what the server does, to the log. */
 export function logServing(serving: Serving, boards: Boards, log: vscode.LogOutputChannel): vscode.Disposable {
   const onReflash = boards.onDidReflash((reflash) => log.warn(reflashText(reflash)));
   const onTransfer = serving.onDidChangeTransfer((transfer) => {
     if (transfer.state.kind !== 'running') log.info(transferLine(transfer));
+    else if (transfer.state.place !== undefined) log.info(transferLine(transfer));
     else if (transfer.status === 0) log.debug(requestHead(transfer));
   });
   const onState = serving.onDidChangeState((state) => {

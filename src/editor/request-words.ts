@@ -24,6 +24,7 @@ export function resultText(transfer: Transfer, words: Words, locale: string): st
   const { state, sentBytes, totalBytes, durationMs } = transfer;
   switch (state.kind) {
     case 'running':
+      if (state.place !== undefined) return words.t('waits for its turn, {0} before it', state.place.before);
       if (totalBytes === 0) return words.t('looking for the image');
       return words.t('sending {0} of {1}', percentText(sentBytes, totalBytes, locale), bytesText(totalBytes, locale));
     case 'refused':
@@ -66,6 +67,8 @@ export function refusalWords(refusal: Refusal, words: Words): string {
   switch (refusal.kind) {
     case 'stopping':
       return words.t('refused: the server is being stopped');
+    case 'full':
+      return words.t('refused: too many wait for their turn');
     case 'path':
       return words.t('nothing is served under this path');
     case 'part missing':
@@ -143,6 +146,8 @@ export function breakWords(reason: BreakReason, words: Words): string {
       return words.t('the board closed the connection');
     case 'client stalled':
       return words.t('the board took no more bytes');
+    case 'gave way':
+      return words.t('all connections were taken, and this client had the most');
     case 'image changed':
       return words.t('the image was written to while it was sent');
     case 'image wrong':

@@ -68,6 +68,7 @@ const HELD = new vscode.ThemeIcon('debug-pause', new vscode.ThemeColor('list.war
 function iconOf({ state, totalBytes }: Transfer): vscode.ThemeIcon {
   switch (state.kind) {
     case 'running':
+      if (state.place !== undefined) return new vscode.ThemeIcon('watch');
       return new vscode.ThemeIcon(totalBytes > 0 ? 'cloud-download' : 'loading~spin');
     case 'broken':
       return new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));

@@ -6,11 +6,13 @@ import { systemErrorCode } from '../errors.ts';
 import { bodyBytes } from './answer.ts';
 import { clientAddress } from './client-address.ts';
 import { type Decision, refuse } from './decide.ts';
+import { FULL_RETRY_AFTER_SECONDS, PROBE_AFTER_MS } from './limits.ts';
 import type { Networks } from './networks.ts';
 import { withoutPassword } from './password-mask.ts';
 import type { Sender, Sent } from './send.ts';
 import type { ServerEvents } from './server-events.ts';
-import { Transfer } from './transfer.ts';
+import { type BreakReason, Transfer } from './transfer.ts';
+import type { Turns, WaitEnd } from './turns.ts';
 import type { UpToDate } from './up-to-date-memory.ts';
 
 /** Carries requests from their arrival to their end, and tells whoever watches. */
@@ -18,13 +20,15 @@ export class Exchanges {
   readonly events = new EventEmitter<ServerEvents>();
   readonly #sender: Sender;
   readonly #proxies: Networks;
+  readonly #turns: Turns;
   readonly #running = new Map<Transfer, Socket>();
   readonly #unsettled = new Set<Promise<void>>();
   #lastId = 0;
 
-  /** `proxies`: those whose word on the client's address is believed. */
-  constructor(sender: Sender, proxies: Networks) {
+  /** `proxies`: those whose word on the client's address is believed. Archives are sent when `turns` lets them. */
+  constructor(sender: Sender, turns: Turns, proxies: Networks) {
     this.#sender = sender;
+    this.#turns = turns;
     this.#proxies = proxies;
   }
 
@@ -79,16 +83,78 @@ export class Exchanges {
   async #answer(http: HttpBindings, decide: (transfer: Transfer) => Decision | Promise<Decision>): Promise<void> {
     const transfer = this.#begin(http.incoming);
     this.events.emit('accepted', transfer);
-    let decision: Decision;
-    try {
+    const decision = await orUnreadable(() => {
       const deciding = decide(transfer); // what is asked for is noted before anything is waited for
       this.events.emit('asked', transfer);
-      decision = await deciding;
-    } catch (error) {
-      decision = refuse({ kind: 'unreadable', code: systemErrorCode(error) ?? 'internal error' }, ['Retry-After', '5']);
+      return deciding;
+    });
+    if (transfer.method === 'HEAD' || decision.answer.body.kind !== 'archive') {
+      await this.#sent(transfer, http.outgoing, decision);
+    } else {
+      await this.#sendInTurn(transfer, http.outgoing, decision, () => orUnreadable(() => decide(transfer)));
+    }
+  }
+
+  /** Sends an archive when it is its turn. If that was not at once, the newest build then: what to answer is decided anew. */
+  async #sendInTurn(
+    transfer: Transfer,
+    response: ServerResponse,
+    decision: Decision,
+    decideAnew: () => Promise<Decision>,
+  ): Promise<void> {
+    if (!this.#turns.take()) {
+      await decision.set?.close(); // a thousand may wait, and what they would get may be replaced
+      const end = await this.#waited(transfer, response);
+      switch (end) {
+        case 'left':
+          this.#break(transfer, 'client closed');
+          return;
+        case 'full':
+          return this.#sent(transfer, response, this.#noPlace());
+        case 'stopping':
+          return this.#sent(transfer, response, refuse({ kind: 'stopping' }, ['Connection', 'close']));
+        case 'turn':
+          decision = await decideAnew();
+      }
     }
     try {
-      await new Promise<void>((resolve) => this.#send(transfer, http.outgoing, decision, resolve));
+      await this.#sent(transfer, response, decision);
+    } finally {
+      this.#turns.giveBack();
+    }
+  }
+
+  /** Waits until it is the transfer's turn, or until that will not be. */
+  #waited(transfer: Transfer, response: ServerResponse): Promise<WaitEnd | 'left'> {
+    if (response.destroyed) return Promise.resolve('left');
+    return new Promise((resolve) => {
+      const settle = (end: WaitEnd | 'left') => {
+        response.off('close', onLeft);
+        transfer.goOn();
+        resolve(end);
+      };
+      const place = this.#turns.wait(transfer.client, settle);
+      if (typeof place === 'string') return resolve(place);
+      const onLeft = () => {
+        place.leave();
+        settle('left');
+      };
+      response.once('close', onLeft);
+      response.socket?.setKeepAlive(true, PROBE_AFTER_MS);
+      transfer.wait(place);
+      this.events.emit('waiting', transfer);
+    });
+  }
+
+  #noPlace(): Decision {
+    const transfers = this.#turns.most;
+    return refuse({ kind: 'full', transfers }, ['Retry-After', String(FULL_RETRY_AFTER_SECONDS)]);
+  }
+
+  /** Sends what was decided, and closes what that held open. */
+  async #sent(transfer: Transfer, response: ServerResponse, decision: Decision): Promise<void> {
+    try {
+      await new Promise<void>((resolve) => this.#send(transfer, response, decision, resolve));
     } finally {
       await decision.set?.close();
     }
@@ -110,23 +176,39 @@ export class Exchanges {
     const onBytes = (count: number) => {
       transfer.sentBytes += count;
     };
-    this.#sender.send(response, answer, onBytes, (sent) => {
+    this.#sender.send(response, answer, transfer.client, onBytes, (sent) => {
       this.#end(transfer, decision, sent);
       onEnd();
     });
   }
 
-  #end(transfer: Transfer, decision: Decision, sent: Sent): void {
+  #break(transfer: Transfer, reason: BreakReason): void {
     this.#running.delete(transfer);
+    transfer.end({ kind: 'broken', reason: reason });
+    this.events.emit('broken', transfer);
+  }
+
+  #end(transfer: Transfer, decision: Decision, sent: Sent): void {
     if (sent.kind === 'broken') {
-      transfer.end({ kind: 'broken', reason: sent.reason });
-      this.events.emit('broken', transfer);
-    } else if ('refusal' in decision) {
+      this.#break(transfer, sent.reason);
+      return;
+    }
+    this.#running.delete(transfer);
+    if ('refusal' in decision) {
       transfer.end({ kind: 'refused', refusal: decision.refusal });
       this.events.emit('refused', transfer);
     } else {
       transfer.end({ kind: 'finished', result: transfer.method === 'HEAD' ? 'head' : decision.result });
       this.events.emit('finished', transfer);
     }
+  }
+}
+
+/** What `decide` answers; what it can't read is a refusal, too. */
+async function orUnreadable(decide: () => Decision | Promise<Decision>): Promise<Decision> {
+  try {
+    return await decide();
+  } catch (error) {
+    return refuse({ kind: 'unreadable', code: systemErrorCode(error) ?? 'internal error' }, ['Retry-After', '5']);
   }
 }

@@ -13,6 +13,8 @@ export type Refusal =
   /** It has no user and password that are known here. */
   | { readonly kind: 'not proven'; readonly proof: Exclude<Proof, 'right'> }
   | { readonly kind: 'stopping' }
+  /** `transfers` is what may be sent at a time, and too many wait for their turn. */
+  | { readonly kind: 'full'; readonly transfers: number }
   | { readonly kind: 'path' }
   | { readonly kind: 'part missing'; readonly part: 'box' | 'board' }
   /** `folder` where the request named one; `nearest`, the image whose name is most like it. */
@@ -52,6 +54,7 @@ export function refusalStatus(refusal: Refusal): number {
     case 'not proven':
       return 401;
     case 'stopping':
+    case 'full':
     case 'unreadable':
     case 'being written':
     case 'unchecked':
@@ -102,6 +105,10 @@ export function refusalText(refusal: Refusal): string {
       return PROOFS[refusal.proof];
     case 'stopping':
       return 'the server is being stopped';
+    case 'full': {
+      const { transfers } = refusal;
+      return `${transfers} ${transfers === 1 ? 'image is' : 'images are'} being sent, which is the most at a time, and too many wait; ask again later`;
+    }
     case 'path':
       return `nothing is served under this path; there are ${ENDPOINTS}`;
     case 'part missing': {

@@ -4,6 +4,7 @@ import type { Answer, Approval, Body } from './answer.ts';
 import { readArchive, ShortReadError } from './archive-reader.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { bufferBytes, HELD_BACK_BYTES, LAST_BYTE_WAIT_MS, SEND_TIMEOUT_MS } from './limits.ts';
+import type { Pace } from './pace.ts';
 import type { BreakReason } from './transfer.ts';
 
 /** How sending went: all of it, or up to a point and why. */
@@ -21,9 +22,15 @@ type ArchiveBody = Extract<Body, { kind: 'archive' }>;
 /** Writes answers to sockets, and knows how many archives are under way. */
 export class Sender {
   #running = 0;
+  readonly #pace: Pace;
   readonly #pool = new BufferPool();
   readonly #lastRequest = new WeakMap<Socket, IncomingMessage>();
   readonly #awaitingLastByte = new WeakMap<Socket, () => void>();
+
+  /** `pace` is asked before each piece of an archive. */
+  constructor(pace: Pace) {
+    this.#pace = pace;
+  }
 
   /** Tells that a request came in: whoever asks again on a connection has read the answer before. */
   heard(request: IncomingMessage): void {
@@ -32,11 +39,17 @@ export class Sender {
   }
 
   /**
-   * Sends `answer` (of a HEAD request, its head) and tells `onEnd` how that went. `onBytes` is told of body bytes as
-   * the network takes them. What can't be sent completely and truly ends in a destroyed connection, never in an
+   * Sends `answer` (of a HEAD request, its head) to `client` and tells `onEnd` how that went. `onBytes` is told of body
+   * bytes as the network takes them. What can't be sent completely and truly ends in a destroyed connection, never in an
    * orderly end. Never throws for what a client or a disk does.
    */
-  send(response: ServerResponse, answer: Answer, onBytes: (count: number) => void, onEnd: (sent: Sent) => void): void {
+  send(
+    response: ServerResponse,
+    answer: Answer,
+    client: string,
+    onBytes: (count: number) => void,
+    onEnd: (sent: Sent) => void,
+  ): void {
     const { body } = answer;
     if (response.destroyed) {
       onEnd(CLIENT_CLOSED); // while the answer was looked for; Node throws for an answer that it can't write
@@ -47,7 +60,7 @@ export class Sender {
     response.writeHead(answer.status, answer.headers as string[]);
     if (body.kind === 'archive' && response.req.method !== 'HEAD') {
       this.#running++;
-      void this.#sendArchive(response, body, onBytes).then((sent) => {
+      void this.#sendArchive(response, body, client, onBytes).then((sent) => {
         this.#running--;
         if (sent.kind === 'broken') response.destroy();
         onEnd(sent);
@@ -64,10 +77,16 @@ export class Sender {
   }
 
   /** Buffers go back only after a transfer that was sent: of a broken one the network may still hold a piece. */
-  async #sendArchive(response: ServerResponse, body: ArchiveBody, onBytes: (count: number) => void): Promise<Sent> {
+  async #sendArchive(
+    response: ServerResponse,
+    body: ArchiveBody,
+    client: string,
+    onBytes: (count: number) => void,
+  ): Promise<Sent> {
     const size = bufferBytes(this.#running);
     const buffers = [this.#pool.take(size), this.#pool.take(size)] as const;
-    const sent = await sendRange(response, body, buffers, onBytes);
+    const line = { pace: this.#pace, client };
+    const sent = await sendRange(response, body, buffers, line, onBytes);
     if (sent.kind === 'broken') return sent;
     for (const buffer of buffers) this.#pool.give(buffer);
     return this.#lastByteTaken(response);
@@ -103,11 +122,18 @@ export class Sender {
   }
 }
 
+/** Whose leave a transfer needs for each piece, and for whom. */
+interface Line {
+  readonly pace: Pace;
+  readonly client: string;
+}
+
 /** Sends a range of an archive by two buffers in turn: one is read into while the other is written. */
 async function sendRange(
   response: ServerResponse,
   body: ArchiveBody,
   buffers: readonly [Buffer, Buffer],
+  line: Line,
   onBytes: (count: number) => void,
 ): Promise<Sent> {
   const { range, set } = body;
@@ -120,7 +146,7 @@ async function sendRange(
       if (approved.kind === 'broken') return approved;
     }
     const end = position < gate ? Math.min(gate, range.end + 1) : range.end + 1;
-    const part = filling.subarray(0, Math.min(filling.length, end - position));
+    const part = filling.subarray(0, Math.min(filling.length, line.pace.mostBytes, end - position));
     const read = await readPart(body, part, position);
     if (read.kind === 'broken') return read;
     position += part.length;
@@ -128,6 +154,10 @@ async function sendRange(
     if (position > range.end && !(await set.zst.isUnchanged())) return IMAGE_CHANGED;
     const written = await writer.written();
     if (written.kind === 'broken') return written;
+    if (Number.isFinite(line.pace.mostBytes)) {
+      const granted = await writer.granted(line, part.length);
+      if (granted.kind === 'broken') return granted;
+    }
     writer.write(part, () => onBytes(part.length));
     [filling, sending] = [sending, filling];
   }
@@ -166,17 +196,44 @@ class Writer {
     });
   }
 
-  /** Waits for leave to go on. Nothing moves meanwhile, which is not the client's fault. */
+  /** Waits until the rest may be sent. */
   async approved(approval: Approval): Promise<Sent> {
     const written = await this.#pending;
     if (written.kind === 'broken') return written;
-    const { socket } = this.#response;
-    if (this.#response.destroyed || socket === null) return CLIENT_CLOSED;
-    socket.setTimeout(0);
-    const closed = new Promise<Sent>((resolve) => this.#response.once('close', () => resolve(CLIENT_CLOSED)));
-    const sent = await Promise.race([closed, approval.then((isApproved) => (isApproved ? SENT : IMAGE_WRONG))]);
-    if (sent.kind === 'sent') socket.setTimeout(SEND_TIMEOUT_MS);
-    return sent;
+    return this.#rest((settle) => {
+      void approval.then((isApproved) => settle(isApproved ? SENT : IMAGE_WRONG));
+      return () => {};
+    });
+  }
+
+  /** Waits until `bytes` more may go on the line. */
+  granted({ pace, client }: Line, bytes: number): Promise<Sent> {
+    return this.#rest((settle) => pace.ask(client, bytes, () => settle(SENT)));
+  }
+
+  /**
+   * Has `begin` wait for something, and withdraw when the client goes away. Nothing moves meanwhile, which is not the
+   * client's fault: its time-out rests.
+   */
+  #rest(begin: (settle: (sent: Sent) => void) => () => void): Promise<Sent> {
+    const response = this.#response;
+    const { socket } = response;
+    if (response.destroyed || socket === null) return Promise.resolve(CLIENT_CLOSED);
+    return new Promise((resolve) => {
+      let withdraw = () => {};
+      const settle = (sent: Sent) => {
+        response.off('close', onClose);
+        if (sent.kind === 'sent') socket.setTimeout(SEND_TIMEOUT_MS);
+        resolve(sent);
+      };
+      const onClose = () => {
+        withdraw();
+        resolve(CLIENT_CLOSED);
+      };
+      socket.setTimeout(0);
+      response.once('close', onClose);
+      withdraw = begin(settle);
+    });
   }
 
   /** Settles when the write before was taken. */

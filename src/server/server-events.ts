@@ -6,6 +6,8 @@ export interface ServerEvents {
   accepted: [transfer: Transfer];
   /** What it asks for is known, its answer is not yet. Not told of what was turned away or is a repeat. */
   asked: [transfer: Transfer];
+  /** It would get an archive, and waits for its turn: its state tells its place. */
+  waiting: [transfer: Transfer];
   /** Its answer is known and begins to be sent. */
   answering: [transfer: Transfer];
   /** It was answered completely. */

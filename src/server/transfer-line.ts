@@ -4,6 +4,7 @@ import type { BreakReason, Transfer } from './transfer.ts';
 const BREAKS: Record<BreakReason, string> = {
   'client closed': 'the client closed the connection',
   'client stalled': 'the client took no more bytes',
+  'gave way': 'all connections were taken, and this client had the most',
   'image changed': 'the image was written to while it was sent',
   'image wrong': 'the image is wrong',
   'image unreadable': 'the image could not be read',
@@ -11,20 +12,22 @@ const BREAKS: Record<BreakReason, string> = {
 
 /**
  * One line about a request that ended, for a log: client, request, status, bytes, duration, the image it was resolved
- * to, and what came of it. A board prints "up to date" for every failure; this line is the only place to tell.
+ * to, what came of it, and how long it waited for its turn. A board prints "up to date" for every failure; this line is the only place to tell.
  */
 export function transferLine(transfer: Transfer): string {
-  const { client, method, target, status, sentBytes, durationMs, resolution } = transfer;
+  const { client, method, target, status, sentBytes, durationMs, waitedMs, resolution, state } = transfer;
   const image = resolution?.found?.id ?? '-';
+  const hasWaited = waitedMs > 0 && state.kind !== 'running';
+  const waited = hasWaited ? `, after ${Math.round(waitedMs)} ms of waiting for its turn` : '';
   const request = `"${printable(method)} ${printable(target)}"`;
-  return `${client} ${request} ${status} ${sentBytes} B ${Math.round(durationMs)} ms ${image}: ${outcomeText(transfer)}`;
+  return `${client} ${request} ${status} ${sentBytes} B ${Math.round(durationMs)} ms ${image}: ${outcomeText(transfer)}${waited}`;
 }
 
 /** What came of a request, in words. */
 export function outcomeText({ state, sentBytes, totalBytes, objection }: Transfer): string {
   switch (state.kind) {
     case 'running':
-      return 'running';
+      return state.place === undefined ? 'running' : `waits for its turn, ${state.place.before} before it`;
     case 'refused':
       return printable(refusalText(state.refusal));
     case 'broken':

@@ -1,5 +1,6 @@
 import type { Resolution } from '../images/resolution.ts';
 import type { Refusal } from './refusal.ts';
+import type { Place } from './turns.ts';
 
 /** What a request asked for, by the parts it gave. */
 export interface Asked {
@@ -22,6 +23,8 @@ export type TransferResult = 'image' | 'part' | 'up to date' | 'held' | 'not mod
 export type BreakReason =
   | 'client closed'
   | 'client stalled'
+  /** All connections were taken, and its client had the most of them. */
+  | 'gave way'
   /** The image file was written to while it was sent. */
   | 'image changed'
   /** It was found out to be wrong while it was sent; `objection` says how. */
@@ -30,7 +33,8 @@ export type BreakReason =
 
 /** Where a request stands. */
 export type TransferState =
-  | { readonly kind: 'running' }
+  /** `place`: where it stands among those that wait for their turn, while it does. */
+  | { readonly kind: 'running'; readonly place?: Place }
   | { readonly kind: 'finished'; readonly result: TransferResult }
   /** The connection ended, or was ended, before all was sent. */
   | { readonly kind: 'broken'; readonly reason: BreakReason }
@@ -51,6 +55,8 @@ export class Transfer {
   readonly startedAtMs = Date.now();
   readonly #startedAt = performance.now();
   #endedAt: number | undefined;
+  #waitedMs = 0;
+  #waitsSince: number | undefined;
 
   asked: Asked = { kind: 'other' };
   resolution: Resolution | undefined;
@@ -85,6 +91,29 @@ export class Transfer {
   /** Milliseconds from the request's arrival to its end, or until now. */
   get durationMs(): number {
     return (this.#endedAt ?? performance.now()) - this.#startedAt;
+  }
+
+  /** Milliseconds of `durationMs` in which it waited for its turn. */
+  get waitedMs(): number {
+    return this.#waitedMs + (this.#waitsSince === undefined ? 0 : performance.now() - this.#waitsSince);
+  }
+
+  /** Milliseconds of `durationMs` in which it did not wait for its turn. */
+  get answeringMs(): number {
+    return this.durationMs - this.waitedMs;
+  }
+
+  /** Notes that it waits for its turn. */
+  wait(place: Place): void {
+    this.#waitsSince = performance.now();
+    this.state = { kind: 'running', place };
+  }
+
+  /** Notes that it waits no more. */
+  goOn(): void {
+    this.#waitedMs = this.waitedMs;
+    this.#waitsSince = undefined;
+    this.state = { kind: 'running' };
   }
 
   /** Puts the transfer in its final state. */

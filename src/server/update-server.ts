@@ -21,18 +21,28 @@ import * as limits from './limits.ts';
 import { listen, type Place } from './listen.ts';
 import { refuseConnect, refuseMalformed } from './malformed.ts';
 import { Networks, plainAddress } from './networks.ts';
+import { Pace } from './pace.ts';
 import { type Refusal, refusalHeaders } from './refusal.ts';
 import { addRoutes } from './routes.ts';
 import { Sender } from './send.ts';
 import type { ServerEvents } from './server-events.ts';
 import type { TlsPair } from './tls-pair.ts';
 import type { Transfer } from './transfer.ts';
+import { Turns } from './turns.ts';
+
+/** How much goes out at once; any amount where a bound is not given. */
+export interface FlowLimits {
+  /** Bytes per second of all archives together, in equal shares. */
+  readonly rateLimit?: number | undefined;
+  /** Archives that are sent at a time; boards that ask for more wait, with their connections open. */
+  readonly maxTransfers?: number | undefined;
+}
 
 /** How an update server is set up, and where it listens. */
 export type UpdateServerOptions = ServerSetup & Place;
 
 /** How an update server is set up. */
-export interface ServerSetup extends DecideOptions {
+export interface ServerSetup extends DecideOptions, FlowLimits {
   readonly catalog: Catalog;
   /** Who tells whether an image may be handed out. It stays its owner's to close. */
   readonly checks: ImageChecks;
@@ -75,7 +85,9 @@ export class UpdateServer {
   readonly #decider: Decider;
   readonly #route: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly #server: Server | HttpsServer;
-  readonly #sender = new Sender();
+  readonly #pace = new Pace();
+  readonly #turns = new Turns();
+  readonly #sender = new Sender(this.#pace);
   readonly #exchanges: Exchanges;
   readonly #connections: Connections;
   #settleStopped: (shot: Transfer | undefined) => void = () => {};
@@ -87,7 +99,8 @@ export class UpdateServer {
     const { allowedHosts = [], trustedProxies: proxies = new Networks([]), allow, credentials, tls } = options;
     this.#admission = { hosts: new HostAllowList(allowedHosts), proxies, allow, credentials };
     this.#decider = new Decider(options.catalog, options.checks, options);
-    this.#exchanges = new Exchanges(this.#sender, proxies);
+    this.#exchanges = new Exchanges(this.#sender, this.#turns, proxies);
+    this.limit(options);
     this.serve(options.mode ?? { kind: 'all' });
     this.stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;
@@ -173,9 +186,15 @@ export class UpdateServer {
     if (this.#server instanceof HttpsServer) this.#server.setSecureContext(tls.secureOptions);
   }
 
+  /** Bounds how much goes out at once, from now on. What is being sent goes on, at the new rate. */
+  limit({ rateLimit, maxTransfers }: FlowLimits): void {
+    this.#pace.limit(rateLimit);
+    this.#turns.limit(maxTransfers);
+  }
+
   /**
-   * Stops: takes no new transfer, lets the running ones finish for at most `deadlineMs`, closes. A second call with a
-   * nearer deadline cuts the first one's short.
+   * Stops: takes no new transfer, lets the running ones finish for at most `deadlineMs`, closes. Those that wait for
+   * their turn are refused at once. A second call with a nearer deadline cuts the first one's short.
    */
   stop(deadlineMs: number = limits.DRAIN_DEADLINE_MS): Promise<Transfer | undefined> {
     return this.#drain(undefined, deadlineMs, 'stopping');
@@ -206,6 +225,7 @@ export class UpdateServer {
     };
     switch (phase) {
       case 'stopping':
+        this.#turns.stop();
         this.#connections.destroyIdle(this.#exchanges.busySockets);
         close();
         break;

@@ -21,11 +21,18 @@ export class Metrics {
   readonly #requests = this.#counter('mkbox_requests_total', 'Requests that ended, by what they came to', ['result']);
   readonly #bytes = this.#counter('mkbox_sent_bytes_total', 'Body bytes that the network took', []);
   readonly #running = this.#gauge('mkbox_transfers_running', 'Requests being answered', []);
+  readonly #waiting = this.#gauge('mkbox_transfers_waiting', 'Requests that wait for their turn', []);
   readonly #images = this.#gauge('mkbox_images', 'Images, by their state', ['state']);
   readonly #boards = this.#gauge('mkbox_boards', 'Boards, by their state', ['state']);
   readonly #delayGauge = this.#gauge('mkbox_event_loop_delay_seconds', "The event loop's delay since the last scrape", [
     'quantile',
   ]);
+  readonly #waits = new Histogram({
+    name: 'mkbox_image_transfer_wait_seconds',
+    help: 'How long images waited for their turn that were sent whole',
+    buckets: DURATIONS,
+    registers: [this.#registry],
+  });
   readonly #durations = new Histogram({
     name: 'mkbox_image_transfer_duration_seconds',
     help: 'How long images took that were sent whole',
@@ -48,7 +55,8 @@ export class Metrics {
   /** Takes word of a request that was answered completely. */
   finished(transfer: Transfer): void {
     if (transfer.state.kind !== 'finished' || transfer.state.result !== 'image') return;
-    const seconds = transfer.durationMs / 1000;
+    const seconds = transfer.answeringMs / 1000;
+    this.#waits.observe(transfer.waitedMs / 1000);
     this.#durations.observe(seconds);
     if (seconds > 0) this.#rates.observe(transfer.sentBytes / seconds);
   }
@@ -59,6 +67,7 @@ export class Metrics {
     this.#bytes.reset();
     this.#bytes.inc(requests.sentBytes);
     this.#running.set(report.running.length);
+    this.#waiting.set(report.running.filter(({ before }) => before !== undefined).length);
     setStates(
       this.#images,
       report.images.map(({ state }) => state),

@@ -34,11 +34,12 @@ export interface ImageReport {
   readonly reason?: string;
 }
 
-/** A board, and how far its download is. */
+/** A board, and how far its download is, or how many have their turn before. */
 export interface BoardReport extends Board {
   /** Whether it would get another build now than the one it says it runs. */
   readonly isBehind: boolean;
   readonly download?: Progress;
+  readonly before?: number;
 }
 
 export interface Progress {
@@ -47,7 +48,9 @@ export interface Progress {
   readonly bytesPerSecond: number;
 }
 
+/** `before` is there while it waits for its turn: so many have theirs before. */
 export interface RunningReport extends Progress {
+  readonly before?: number;
   readonly client: string;
   readonly target: string;
 }
@@ -55,7 +58,7 @@ export interface RunningReport extends Progress {
 /** Who knows boards. */
 export interface KnownBoards {
   readonly boards: readonly Board[];
-  /** The transfer of a board that downloads now. */
+  /** The transfer of a board that downloads now, or waits for its turn. */
   transferOf(id: string): Transfer | undefined;
 }
 
@@ -89,6 +92,7 @@ export function makeReport({
       client: transfer.client,
       target: transfer.target,
       ...progressOf(transfer),
+      ...placeOf(transfer),
     })),
     recent: recent.list,
   };
@@ -107,11 +111,22 @@ function reportImage({ id, image, state }: CatalogImage, checks: Pick<ImageCheck
 
 function reportBoard(board: Board, boards: KnownBoards, snapshot: CatalogSnapshot): BoardReport {
   const isBehind = nextImage(board, snapshot)?.isOther ?? false;
-  const transfer = board.state.kind === 'downloading' ? boards.transferOf(board.id) : undefined;
-  return { ...board, isBehind, ...(transfer && { download: progressOf(transfer) }) };
+  const transfer = boards.transferOf(board.id);
+  switch (board.state.kind) {
+    case 'downloading':
+      return { ...board, isBehind, ...(transfer && { download: progressOf(transfer) }) };
+    case 'waiting':
+      return { ...board, isBehind, ...(transfer && placeOf(transfer)) };
+    default:
+      return { ...board, isBehind };
+  }
 }
 
-function progressOf({ sentBytes, totalBytes, durationMs }: Transfer): Progress {
-  const bytesPerSecond = durationMs > 0 ? Math.round((sentBytes * 1000) / durationMs) : 0;
+function placeOf({ state }: Transfer): { readonly before?: number } {
+  return state.kind === 'running' && state.place !== undefined ? { before: state.place.before } : {};
+}
+
+function progressOf({ sentBytes, totalBytes, answeringMs }: Transfer): Progress {
+  const bytesPerSecond = answeringMs > 0 ? Math.round((sentBytes * 1000) / answeringMs) : 0;
   return { sentBytes, totalBytes, bytesPerSecond };
 }

@@ -41,10 +41,12 @@ export function imageText({ state, reason }: ImageReport): string {
 }
 
 /** Where a board stands, in words. */
-export function boardText({ state, download }: BoardReport): string {
+export function boardText({ state, download, before }: BoardReport): string {
   switch (state.kind) {
     case 'checking':
       return 'checking';
+    case 'waiting':
+      return `waits for its turn${before === undefined ? '' : `, ${before} before it`}`;
     case 'downloading':
       return download === undefined ? 'downloading' : `downloading ${progressText(download)}`;
     case 'flashing':

@@ -45,7 +45,7 @@ export const BUILD = buildId();
 /** What boards run at first. */
 export const OLD = buildId(7);
 
-/** Starts a bench over `prepare`d images; over `box/box-pi` without it. */
+/** Starts a bench over `prepare`d images; over `box/box-pi` without it. What goes out at once is bounded by `flow`. */
 export async function startBench(
   options: BoardRegistryOptions = {},
   prepare = (boxes: string): Promise<unknown> => makeSet(boxes, 'box', 'box-pi'),

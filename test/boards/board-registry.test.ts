@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, it } from 'node:test';
 import { buildId, makeSet } from '../server/harness.ts';
 import { BUILD, historyOf, isIdle, OLD, plain, startBench } from './bench.ts';
@@ -20,6 +21,40 @@ describe('a board', () => {
     assert.deepEqual([reportedBuild, image, plain(state)], [OLD, 'box/box-pi', { kind: 'flashing', build: BUILD }]);
     assert.deepEqual(history, [{ build: BUILD, image: 'box/box-pi', givenAtMs: state.sinceMs, times: 1 }]);
     assert.ok(firstSeenMs <= lastSeenMs && lastSeenMs === state.sinceMs);
+  });
+
+  it('is waiting until it is its turn, then downloading; broken off if it goes away before', async () => {
+    await using bench = await startBench({}, bigImage, { maxTransfers: 1 });
+    const go = Promise.withResolvers<void>();
+    const first = bench.boot(OLD, { from: '127.0.0.2', hangs: go.promise });
+    await once(bench.server.server.events, 'answering');
+    const waiting = once(bench.server.server.events, 'waiting');
+    const second = bench.boot(OLD, { from: '127.0.0.3' });
+    const [transfer] = await waiting;
+    const board = () => bench.registry.boards.find(({ address }) => address === '127.0.0.3');
+    const { state, id = '' } = board() ?? {};
+    assert.deepEqual(state && plain(state), { kind: 'waiting', build: BUILD, transferId: transfer.id });
+    assert.equal(bench.registry.transferOf(id), transfer);
+    const seen: (string | undefined)[] = [];
+    const look = () => seen.push(board()?.state.kind);
+    bench.server.server.events.on('answering', look).on('finished', look);
+    go.resolve();
+    assert.deepEqual([await second, seen], [200, ['downloading', 'flashing']]);
+    await first;
+    const hold = Promise.withResolvers<void>();
+    const third = bench.boot(OLD, { from: '127.0.0.2', hangs: hold.promise });
+    await once(bench.server.server.events, 'answering');
+    const socket = connect({ port: bench.server.server.address.port, host: '127.0.0.1', localAddress: '127.0.0.3' });
+    socket.write(`GET /update?name=box&board=pi&build_id=${OLD} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    await once(bench.server.server.events, 'waiting');
+    assert.equal(board()?.state.kind, 'waiting');
+    const broken = once(bench.server.server.events, 'broken');
+    socket.destroy();
+    await broken;
+    const { kind, ...rest } = plain(board()?.state ?? { kind: 'silent', sinceMs: 0 });
+    assert.deepEqual([kind, rest], ['broken off', { atByte: 0, ofBytes: 0, reason: 'client closed' }]);
+    hold.resolve();
+    await third;
   });
 
   it('is confirmed when it asks with the build it was given, and up to date when it asks once more', async () => {

@@ -15,6 +15,7 @@ function stateOf(state: BoardState, like: BoardLike = {}): string {
 suite('where a board stands', () => {
   const cases: readonly [state: BoardState, text: string][] = [
     [{ kind: 'checking', ...SINCE }, 'checking'],
+    [{ kind: 'waiting', ...SINCE, build: BUILD, transferId: 1 }, 'waits for its turn'],
     [{ kind: 'downloading', ...SINCE, build: BUILD, transferId: 1 }, 'downloading'],
     [{ kind: 'flashing', ...SINCE, build: BUILD }, 'flashing build aaaaaaaaaaaa…'],
     [

@@ -33,6 +33,7 @@ suite('what came of a request', () => {
   const HALF: RequestLike = { sentBytes: 31_500_000, totalBytes: 63_000_000 };
   const cases: readonly [state: TransferState, like: RequestLike, text: RegExp][] = [
     [RUNNING, {}, /^looking for the image$/],
+    [{ kind: 'running', place: { sinceMs: 0, before: 3 } }, {}, /^waits for its turn, 3 before it$/],
     [RUNNING, HALF, /^sending 50% of 63 MB$/],
     [{ kind: 'finished', result: 'image' }, { sentBytes: 63_000_000 }, /^sent 63 MB in \d+ ms$/],
     [{ kind: 'finished', result: 'part' }, { sentBytes: 100_000 }, /^sent 100 kB, the part asked for$/],
@@ -43,6 +44,8 @@ suite('what came of a request', () => {
     [{ kind: 'finished', result: 'identity' }, {}, /^asked who serves here$/],
     [{ kind: 'broken', reason: 'client closed' }, HALF, /^broken off at 50%: the board closed the connection$/],
     [{ kind: 'broken', reason: 'client stalled' }, HALF, /^broken off at 50%: the board took no more bytes$/],
+    [{ kind: 'broken', reason: 'gave way' }, HALF, /: all connections were taken, and this client had the most$/],
+    [{ kind: 'refused', refusal: { kind: 'full', transfers: 4 } }, {}, /^refused: too many wait for their turn$/],
     [{ kind: 'broken', reason: 'image changed' }, HALF, /: the image was written to while it was sent$/],
     [{ kind: 'broken', reason: 'image unreadable' }, HALF, /: the image could not be read$/],
     [{ kind: 'refused', refusal: { kind: 'stopping' } }, {}, /^refused: the server is being stopped$/],

@@ -16,7 +16,8 @@ export function request(state: TransferState, like: RequestLike = {}): Transfer 
   if (like.found !== undefined) transfer.resolution = { tried: [like.found.image], found: like.found };
   transfer.sentBytes = like.sentBytes ?? 0;
   transfer.totalBytes = like.totalBytes ?? 0;
-  if (state.kind !== 'running') transfer.end(state);
+  if (state.kind === 'running') transfer.state = state;
+  else transfer.end(state);
   return transfer;
 }
 

@@ -34,6 +34,7 @@ describe('the line about a request', () => {
   const breaks: Record<BreakReason, string> = {
     'client closed': 'the client closed the connection',
     'client stalled': 'the client took no more bytes',
+    'gave way': 'all connections were taken, and this client had the most',
     'image changed': 'the image was written to while it was sent',
     'image wrong': 'the image is wrong',
     'image unreadable': 'the image could not be read',
@@ -47,6 +48,7 @@ describe('the line about a request', () => {
 
   const refusals: [Refusal, RegExp][] = [
     [{ kind: 'stopping' }, /: the server is being stopped$/],
+    [{ kind: 'full', transfers: 4 }, /: 4 images are being sent, which is the most at a time, and too many wait; /],
     [{ kind: 'request', status: 405, text: 'only GET' }, /: only GET$/],
     [
       { kind: 'not allowed', client: '10.0.0.7' },
