@@ -22,6 +22,7 @@ export class Exchanges {
   readonly #proxies: Networks;
   readonly #turns: Turns;
   readonly #running = new Map<Transfer, Socket>();
+  readonly #gaveWay = new WeakSet<Transfer>();
   readonly #unsettled = new Set<Promise<void>>();
   #lastId = 0;
 
@@ -40,6 +41,12 @@ export class Exchanges {
   /** The connections on which requests are being answered. */
   get busySockets(): ReadonlySet<Socket> {
     return new Set(this.#running.values());
+  }
+
+  /** Ends a connection to make room for another. What is being answered on it is broken off for that reason. */
+  giveWay(socket: Socket): void {
+    for (const [transfer, of] of this.#running) if (of === socket) this.#gaveWay.add(transfer);
+    socket.destroy();
   }
 
   /** The ID of the newest transfer. */
@@ -184,7 +191,7 @@ export class Exchanges {
 
   #break(transfer: Transfer, reason: BreakReason): void {
     this.#running.delete(transfer);
-    transfer.end({ kind: 'broken', reason: reason });
+    transfer.end({ kind: 'broken', reason: this.#gaveWay.has(transfer) ? 'gave way' : reason });
     this.events.emit('broken', transfer);
   }
 

@@ -62,6 +62,8 @@ export interface ServerSetup extends DecideOptions, FlowLimits {
   readonly trustedProxies?: Networks;
   /** More to answer than the endpoints of boards: pages for people. They are answered until the server stops. */
   readonly pages?: (app: Hono<{ Bindings: HttpBindings }>, clientOf: (request: IncomingMessage) => string) => void;
+  /** Connections at a time; `MAX_CONNECTIONS` without it. */
+  readonly maxConnections?: number;
   /** What the server tells programs on the same machine about itself, at `/identity`; see `Identity`. */
   readonly identity?: Identity;
 }
@@ -109,7 +111,6 @@ export class UpdateServer {
       tls === undefined
         ? createServer(HTTP_OPTIONS)
         : new HttpsServer({ ...HTTP_OPTIONS, ...tls.secureOptions, handshakeTimeout: limits.HANDSHAKE_TIMEOUT_MS });
-    this.#server.maxConnections = limits.MAX_CONNECTIONS;
     const app = new Hono<{ Bindings: HttpBindings }>();
     addRoutes(app, this.#decider, options.identity, (http, decide) => this.#exchanges.answer(http, decide));
     options.pages?.(app, (request) => clientAddress(request, proxies));
@@ -117,7 +118,12 @@ export class UpdateServer {
       overrideGlobalObjects: false,
     });
     this.#server.on('request', (request, response) => this.#receive(request, response));
-    this.#connections = new Connections(this.#server);
+    this.#connections = new Connections(this.#server, {
+      most: options.maxConnections ?? limits.MAX_CONNECTIONS,
+      busy: () => this.#exchanges.busySockets,
+      isSpared: (address) => proxies.includes(address),
+      giveWay: (socket) => this.#exchanges.giveWay(socket),
+    });
     this.#server.on('clientError', refuseMalformed);
     this.#server.on('tlsClientError', (error: Error, socket: Socket) => {
       const failure = handshakeFailure(error, socket.remoteAddress && plainAddress(socket.remoteAddress));
@@ -226,7 +232,7 @@ export class UpdateServer {
     switch (phase) {
       case 'stopping':
         this.#turns.stop();
-        this.#connections.destroyIdle(this.#exchanges.busySockets);
+        this.#connections.destroyIdle();
         close();
         break;
       case 'handing over':
@@ -239,11 +245,8 @@ export class UpdateServer {
 
   #closeAfterGrace(close: () => void): void {
     close();
-    this.#connections.destroyIdle(this.#exchanges.busySockets, 'unasked');
-    const grace = setTimeout(
-      () => this.#connections.destroyIdle(this.#exchanges.busySockets),
-      limits.HANDOVER_GRACE_MS,
-    );
+    this.#connections.destroyIdle('unasked');
+    const grace = setTimeout(() => this.#connections.destroyIdle(), limits.HANDOVER_GRACE_MS);
     void this.stopped.then(() => clearTimeout(grace));
   }
 

@@ -1,0 +1,31 @@
+/** What is asked about connections when there are too many. */
+export interface Crowd<C> {
+  /** The other end of one. */
+  readonly addressOf: (connection: C) => string;
+  /** Whether a request of one is being answered. */
+  readonly isBusy: (connection: C) => boolean;
+  /** Whether those of an address give way to nobody. */
+  readonly isSpared: (address: string) => boolean;
+}
+
+/**
+ * Which of `connections`, in the order they came, gives way to `newcomer`, the last of them. First the oldest on which
+ * nothing is being answered: a board asks as soon as it is connected, so that is none. Then the newest of the address
+ * that has the most, if that has at least two more than the newcomer's: many boards may share an address, so none is
+ * bounded while there is room. Else the newcomer itself.
+ */
+export function whoGivesWay<C>(connections: Iterable<C>, newcomer: C, { addressOf, isBusy, isSpared }: Crowd<C>): C {
+  const byAddress = new Map<string, C[]>();
+  for (const connection of connections) {
+    if (connection === newcomer) continue;
+    const address = addressOf(connection);
+    if (!isBusy(connection) && !isSpared(address)) return connection;
+    const same = byAddress.get(address);
+    if (same === undefined) byAddress.set(address, [connection]);
+    else same.push(connection);
+  }
+  const own = byAddress.get(addressOf(newcomer))?.length ?? 0;
+  let most: readonly C[] = [];
+  for (const [address, same] of byAddress) if (same.length > most.length && !isSpared(address)) most = same;
+  return most.length > own + 1 ? (most.at(-1) ?? newcomer) : newcomer;
+}

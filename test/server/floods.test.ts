@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { startUpdateServer } from '../board/update-server.ts';
+import { type Attack, attack } from './attackers.ts';
+import { buildId, makeSet } from './harness.ts';
+
+const ATTACKERS = 500;
+const BOARDS = 10;
+
+/** What a board on a busy network may take; a request that is refused or starved takes longer, or for ever. */
+const BOARD_TIMEOUT_S = 30;
+
+/** Descriptors that a server has from its first requests on: a worker that checks images, and its pipes. */
+const FOR_ANSWERING = 10;
+
+const HEAD = 'GET /list HTTP/1.1\r\nHost: localhost\r\n';
+const ATTACKS: Record<string, Attack> = {
+  'send their headers byte by byte': { head: `${HEAD}X: `, drip: 'y', reads: true },
+  'send half a request': { head: HEAD, reads: true },
+  'send nothing': { head: '', reads: true },
+  'stop reading a download': { head: 'GET /update/box/box-big HTTP/1.1\r\nHost: localhost\r\n\r\n', reads: false },
+  'ask once and stay': { head: `${HEAD}\r\n`, reads: true },
+};
+
+describe('while 500 attackers', { timeout: 300_000, skip: process.platform !== 'linux' && 'there is no /proc' }, () => {
+  let folder: string;
+  let zst: Buffer;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'mkbox-floods-'));
+    zst = await makeSet(path.join(folder, 'boxes'), 'box', 'box-pi', 2_000_000);
+    await makeSet(path.join(folder, 'boxes'), 'box', 'box-big', 20_000_000);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  /** Has ten boards update at once, as they do: by curl, into tar; then they ask whether they are up to date. */
+  async function boardsUpdate(url: string): Promise<void> {
+    const boards = Array.from({ length: BOARDS }, async (_, index) => {
+      const board = path.join(folder, `board-${index}`);
+      await mkdir(board, { recursive: true });
+      const curl = `curl -sS --max-time ${BOARD_TIMEOUT_S}`;
+      const query = `${url}/update?name=box&board=pi&build_id=`;
+      const script = `set -o pipefail; ${curl} '${query}old' | tar -xf - && ${curl} '${query}${buildId()}' | wc -c`;
+      const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: board });
+      assert.equal(stdout.trim(), '10240');
+      assert.ok(zst.equals(await readFile(path.join(board, 'box-pi.img.zst'))), `board ${index} has other bytes`);
+      await rm(board, { recursive: true });
+    });
+    await Promise.all(boards);
+  }
+
+  const descriptorsOf = async (pid: number) => (await readdir(`/proc/${pid}/fd`)).length;
+
+  /** Waits until a process has no more open descriptors than that, and fails where that does not come to pass. */
+  async function untilFew(pid: number, most: number): Promise<void> {
+    for (let wait = 0; wait < 100 && (await descriptorsOf(pid)) > most; wait++) await pause(100);
+    assert.ok((await descriptorsOf(pid)) <= most);
+  }
+
+  /** A server that has served boards, and its descriptors then. */
+  async function start() {
+    const server = await startUpdateServer({ imagePath: path.join(folder, 'boxes') });
+    const { pid } = server;
+    const idle = await descriptorsOf(pid);
+    await boardsUpdate(server.url);
+    await untilFew(pid, idle + FOR_ANSWERING);
+    return { server, most: Math.max(idle, await descriptorsOf(pid)) };
+  }
+
+  for (const [what, kind] of Object.entries(ATTACKS)) {
+    it(`${what}, boards update, and nothing stays behind`, async () => {
+      const { server, most } = await start();
+      await using _ = server;
+      {
+        using attackers = attack(server.url, ATTACKERS, kind);
+        await attackers.begun;
+        await boardsUpdate(server.url);
+      }
+      await untilFew(server.pid, most);
+    });
+  }
+
+  it('of each kind hold more connections than there are, boards update, again and again', async () => {
+    const { server, most } = await start();
+    await using _ = server;
+    const resident: number[] = [];
+    for (let wave = 0; wave < 3; wave++) {
+      {
+        using all = new DisposableStack();
+        const attacks = Object.values(ATTACKS).map((kind) => all.use(attack(server.url, ATTACKERS, kind)));
+        await Promise.all(attacks.map(({ begun }) => begun));
+        await boardsUpdate(server.url);
+      }
+      await untilFew(server.pid, most);
+      const [, kB] = /^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${server.pid}/status`, 'utf8')) ?? [];
+      resident.push(Number(kB));
+    }
+    const [first = 0, , last = 0] = resident; // what stalled downloads held is collected late, but it is
+    assert.ok(last < 1.5 * first, resident.join(' '));
+  });
+});
