@@ -2,11 +2,15 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { Credentials } from '../server/credentials.ts';
+import { SLOWEST_RATE } from '../server/limits.ts';
 import { Networks } from '../server/networks.ts';
 import { LOG_FORMATS, type LogFormatName, usualLogFormat } from './log-formats.ts';
 import type { TlsFiles } from './secrets.ts';
 
 const CHECKS_FILE = 'checks.json';
+
+/** Powers of 1000, as line rates are given. */
+const RATE_UNITS = { '': 1, k: 1e3, M: 1e6, G: 1e9 } as const;
 
 /** What the environment says, checked. */
 export interface Settings {
@@ -21,6 +25,10 @@ export interface Settings {
   readonly statePath: string | undefined;
   /** Proxies whose word on a client's address is believed. */
   readonly trustedProxies: Networks;
+  /** Bytes per second of all archives together; none: as fast as it goes. */
+  readonly rateLimit: number | undefined;
+  /** Archives sent at a time; none: all that are asked for. */
+  readonly maxTransfers: number | undefined;
   /** Who may see the status page and the metrics, besides this machine. */
   readonly statusAllow: Networks;
   /** Networks whose clients may ask; everyone's without it. */
@@ -41,7 +49,7 @@ export class UsageError extends UserError {}
 
 /**
  * Reads HOST, PORT, IMAGE_PATH, STOP_AFTER_REQUEST, ALLOWED_HOSTS, CHECKS_PATH, STATE_PATH, TRUSTED_PROXIES,
- * STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY and LOG_FORMAT. An empty variable counts as unset.
+ * STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY, LOG_FORMAT, RATE_LIMIT and MAX_TRANSFERS. An empty variable counts as unset.
  * @throws UsageError for a value out of its range.
  */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Settings {
@@ -59,6 +67,8 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Settings {
     auth: readAuth(environment.AUTH),
     tlsFiles: readTlsFiles(environment),
     logFormat: readLogFormat(environment.LOG_FORMAT || usualLogFormat(environment)),
+    rateLimit: readRate(environment.RATE_LIMIT || '0'),
+    maxTransfers: readCount(environment.MAX_TRANSFERS),
   };
 }
 
@@ -79,6 +89,24 @@ function readPort(value: string): number {
   const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
   if (port <= 65535) return port;
   throw new UsageError(`PORT must be a number from 0 to 65535, not ${JSON.stringify(value)}; 0 picks a free one`);
+}
+
+/** Bytes per second, in powers of 1000 where a letter says so. */
+function readRate(value: string): number | undefined {
+  const [, digits = '', unit = ''] = /^(\d{1,12}(?:\.\d{1,9})?)([kMG]?)$/.exec(value) ?? [];
+  const rate = digits === '' ? Number.NaN : Math.round(Number(digits) * RATE_UNITS[unit as keyof typeof RATE_UNITS]);
+  if (rate === 0) return undefined;
+  if (rate >= SLOWEST_RATE) return rate;
+  const text = `RATE_LIMIT must be bytes per second, ${SLOWEST_RATE} or more, such as 500k, 12.5M or 1G`;
+  throw new UsageError(`${text}, not ${JSON.stringify(value)}; 0 sets no limit`);
+}
+
+function readCount(value: string | undefined): number | undefined {
+  if (!value) return undefined;
+  const count = /^\d{1,9}$/.test(value) ? Number(value) : 0;
+  if (count > 0) return count;
+  const text = 'MAX_TRANSFERS must be a whole number from 1 on';
+  throw new UsageError(`${text}, not ${JSON.stringify(value)}; leave it out to send to all at once`);
 }
 
 function readList(value = ''): string[] {

@@ -23,6 +23,9 @@ environment:
   STATE_PATH           file that keeps what is known of boards (none)
   STATUS_ALLOW         networks that may see the status page, with commas (none)
   TRUSTED_PROXIES      proxies whose X-Forwarded-For is believed (none)
+  RATE_LIMIT           bytes per second of all boards together, such as 500k, 12.5M
+                       or 1G (no limit)
+  MAX_TRANSFERS        images sent at a time; further boards wait (no limit)
   CHECKS_PATH          file that keeps what is known of images
                        (~/.cache/mkbox/checks.json); none keeps nothing
   LOG_FORMAT           text, json or journald (text; journald in the journal)

@@ -54,7 +54,7 @@ export async function serve(settings: Settings, environment: NodeJS.ProcessEnv):
   });
   boards.watch(server);
   pages.watch(server);
-  announce(log, server, folder, snapshot, descriptor !== undefined);
+  announce(log, server, { ...settings, folder, snapshot, isHandedOver: descriptor !== undefined });
   for (const warning of [...(users?.warnings ?? []), ...(tls?.warnings ?? [])])
     log.write(warning, 'secrets', 'warning');
   for (const end of ['finished', 'broken', 'refused'] as const) {

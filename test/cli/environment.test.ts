@@ -16,6 +16,8 @@ const DEFAULTS = {
   auth: undefined,
   tlsFiles: undefined,
   logFormat: 'text',
+  rateLimit: undefined,
+  maxTransfers: undefined,
 };
 
 /** What is said, apart from networks, which are compared by who is in them. */
@@ -41,6 +43,8 @@ suite('the environment', () => {
       TLS_CERT: '',
       TLS_KEY: '',
       LOG_FORMAT: '',
+      RATE_LIMIT: '',
+      MAX_TRANSFERS: '',
     };
     equal(readEnvironment(empty).allow, undefined);
     deepEqual(plainSettings(empty), DEFAULTS);
@@ -59,6 +63,8 @@ suite('the environment', () => {
       TLS_CERT: '/etc/mkbox/cert.pem',
       TLS_KEY: '/etc/mkbox/key.pem',
       LOG_FORMAT: 'json',
+      RATE_LIMIT: '12.5M',
+      MAX_TRANSFERS: '8',
     };
     deepEqual(plainSettings(environment), {
       host: '0.0.0.0',
@@ -71,6 +77,8 @@ suite('the environment', () => {
       auth: { kind: 'file', path: '/etc/mkbox/users' },
       tlsFiles: { certPath: '/etc/mkbox/cert.pem', keyPath: '/etc/mkbox/key.pem' },
       logFormat: 'json',
+      rateLimit: 12_500_000,
+      maxTransfers: 8,
     });
   });
 
@@ -149,6 +157,38 @@ suite('the environment', () => {
       throws(() => logFormat({ LOG_FORMAT }), new UsageError(message));
     }
   });
+
+  const rates = {
+    0: undefined,
+    '0.0k': undefined,
+    1000: 1000,
+    '1k': 1000,
+    '2.5M': 2_500_000,
+    '0.5G': 5e8,
+    '1.0005k': 1001,
+  };
+  for (const [RATE_LIMIT, rate] of Object.entries(rates)) {
+    test(`may set a rate of ${RATE_LIMIT}`, () => equal(readEnvironment({ RATE_LIMIT }).rateLimit, rate));
+  }
+
+  for (const RATE_LIMIT of ['999', '0.9k', '1m', '1K', '10MB', '10 M', '-1', '1e6', '.5M', '1.M', 'fast', '1,5M']) {
+    test(`may not set a rate of ${JSON.stringify(RATE_LIMIT)}`, () => {
+      const message = `RATE_LIMIT must be bytes per second, 1000 or more, such as 500k, 12.5M or 1G, not ${JSON.stringify(RATE_LIMIT)}; 0 sets no limit`;
+      throws(() => readEnvironment({ RATE_LIMIT }), new UsageError(message));
+    });
+  }
+
+  test('may set how many transfers run at a time', () => {
+    equal(readEnvironment({ MAX_TRANSFERS: '1' }).maxTransfers, 1);
+    equal(readEnvironment({ MAX_TRANSFERS: '0100' }).maxTransfers, 100);
+  });
+
+  for (const MAX_TRANSFERS of ['0', '-1', '1.5', 'all', '1e3', ' 1', '12345678901']) {
+    test(`may not set ${JSON.stringify(MAX_TRANSFERS)} transfers at a time`, () => {
+      const message = `MAX_TRANSFERS must be a whole number from 1 on, not ${JSON.stringify(MAX_TRANSFERS)}; leave it out to send to all at once`;
+      throws(() => readEnvironment({ MAX_TRANSFERS }), new UsageError(message));
+    });
+  }
 
   for (const PORT of ['0', '1', '65535', '08080']) {
     test(`may set port ${PORT}`, () => equal(readEnvironment({ PORT }).port, Number(PORT)));
