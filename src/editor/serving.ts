@@ -3,7 +3,7 @@ import type { ImageChecks } from '../checks/image-checks.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
 import { isLoopback } from '../server/identity.ts';
 import type { Transfer } from '../server/transfer.ts';
-import type { ServeMode, UpdateServer } from '../server/update-server.ts';
+import type { FlowLimits, ServeMode, UpdateServer } from '../server/update-server.ts';
 import { allowedNetworks } from './allowed-networks.ts';
 import type { Boards } from './boards.ts';
 import type { ConsentStore } from './consent.ts';
@@ -19,6 +19,8 @@ const BIND_RETRY_EVERY_MS = 250;
 
 /** An extension has 5 s to deactivate; running transfers get most of it. */
 const DEACTIVATION_DRAIN_MS = 4_000;
+
+const BYTES_PER_MB = 1e6;
 
 /** What serving needs of its surroundings. */
 export interface ServingParts {
@@ -57,10 +59,20 @@ export class Serving extends Owner {
   constructor(parts: ServingParts) {
     super();
     this.#parts = parts;
-    const { host, port, allowedHosts, allow } = parts.settings;
+    const { host, port, allowedHosts, allow, rateLimit, maxTransfers } = parts.settings;
     for (const setting of [host, port, allowedHosts, allow]) {
       this.own(setting.onDidChange(() => this.#settingChanged()));
     }
+    for (const setting of [rateLimit, maxTransfers]) {
+      this.own(setting.onDidChange(() => this.#server?.limit(this.#flowLimits)));
+    }
+  }
+
+  /** How much goes out at once, as the settings say. */
+  get #flowLimits(): FlowLimits {
+    const { rateLimit, maxTransfers } = this.#parts.settings;
+    const bytesPerSecond = Math.round(rateLimit.get() * BYTES_PER_MB);
+    return { rateLimit: bytesPerSecond || undefined, maxTransfers: maxTransfers.get() || undefined };
   }
 
   get state(): ServingState {
@@ -155,6 +167,7 @@ export class Serving extends Owner {
           allowedHosts: settings.allowedHosts.get(),
           ...watch.options,
           allow: allowedNetworks(settings.allow.get()),
+          ...this.#flowLimits,
           identity: { server: 'mkbox', version, workspace: vscode.workspace.name ?? '' },
         });
         watch.watch(server);
@@ -185,7 +198,7 @@ export class Serving extends Owner {
   }
 
   #watch(server: UpdateServer): void {
-    for (const event of ['accepted', 'answering', 'finished', 'broken', 'refused'] as const) {
+    for (const event of ['accepted', 'waiting', 'answering', 'finished', 'broken', 'refused'] as const) {
       server.events.on(event, (transfer) => this.#transferChanged.fire(transfer));
     }
     void server.stopped.then((transfer) => {

@@ -16,6 +16,10 @@ export interface Settings extends vscode.Disposable {
   readonly allowedHosts: Setting<readonly string[]>;
   /** As it was written: a list that can't be read must not let in everyone. */
   readonly allow: Setting<unknown>;
+  /** Megabytes a second; 0 for any rate. */
+  readonly rateLimit: Setting<number>;
+  /** 0 for any number. */
+  readonly maxTransfers: Setting<number>;
   readonly autoStart: Setting<boolean>;
   readonly imagePath: Setting<string>;
   readonly notifyConfirmed: Setting<boolean>;
@@ -46,6 +50,8 @@ export function openSettings(): Settings {
     port: setting('port', 8080, isPort),
     allowedHosts: setting<readonly string[]>('allowedHosts', [], isTextList),
     allow: setting<unknown>('allow', [], (value): value is unknown => value !== undefined),
+    rateLimit: setting('rateLimit', 0, isRate),
+    maxTransfers: setting('maxTransfers', 0, isCount),
     autoStart: setting('autoStart', true, (value) => typeof value === 'boolean'),
     imagePath: setting('imagePath', '', isText),
     notifyConfirmed: setting('notifyConfirmed', false, (value) => typeof value === 'boolean'),
@@ -66,4 +72,13 @@ function isTextList(value: unknown): value is readonly string[] {
 
 function isPort(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535;
+}
+
+/** Whether it is 0 or a rate that a board could live with: from 1 kB/s on. */
+function isRate(value: unknown): value is number {
+  return value === 0 || (typeof value === 'number' && value >= 0.001 && Number.isFinite(value));
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
