@@ -1,0 +1,63 @@
+/** The settings that bound how much goes out at once, changed while boards are being served. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { keepEvidenceOfFailure } from './evidence.ts';
+import { addBigImage, type Bench, setUpBench } from './mkbox.ts';
+import type { VSCode } from './vscode.ts';
+import { until } from './workbench/wait.ts';
+import type { Workbench } from './workbench.ts';
+
+const NOISE_BYTES = 40 * 1024 * 1024;
+
+describe('mkbox with one transfer at a time', () => {
+  let bench: Bench;
+  let vscode: VSCode & { readonly workbench: Workbench };
+
+  before(async () => {
+    bench = await setUpBench();
+    await addBigImage(bench.boxes, NOISE_BYTES);
+    vscode = await bench.open({ machineSettings: { 'mkbox.maxTransfers': 1 } });
+  });
+  afterEach((t) => keepEvidenceOfFailure(t, vscode));
+  after(async () => {
+    await vscode?.close();
+    await bench?.[Symbol.asyncDispose]();
+  });
+
+  const requests = (descriptions: readonly RegExp[]) =>
+    until(
+      `requests ${descriptions.join(', ')}`,
+      () => vscode.workbench.treeRows('Requests'),
+      (rows) => descriptions.every((like) => rows.some(({ description }) => like.test(description))),
+    );
+  const ask = async (image: string): Promise<IncomingMessage> => {
+    const asked = get(`http://127.0.0.1:${bench.port}/update/docker-box/${image}`, { agent: false });
+    const [answer] = await once(asked, 'response');
+    return answer;
+  };
+
+  it('shows that a board waits, and serves it when the setting allows more, without cutting the first', async () => {
+    await until(
+      'the server',
+      () => vscode.workbench.statusBarItem('mkbox.status'),
+      ({ text }) => text.startsWith('mkbox :'),
+    );
+    const first = await ask('docker-box-odroid-c4-big');
+    const second = ask('docker-box-odroid-c4-main');
+    await vscode.workbench.openView('mkbox');
+    await requests([
+      /^sending .* docker-box-odroid-c4-big$/,
+      /^waits for its turn, 0 before it · docker-box-odroid-c4-main$/,
+    ]);
+    await vscode.screenshot('waiting-light');
+    await vscode.changeSettings({ 'mkbox.maxTransfers': 2 });
+    (await second).resume();
+    await requests([/^sent .* docker-box-odroid-c4-main$/]);
+    let bytes = 0;
+    for await (const chunk of first) bytes += (chunk as Buffer).length;
+    assert.ok(bytes > NOISE_BYTES);
+    await requests([/^sent .* docker-box-odroid-c4-big$/]);
+  });
+});
