@@ -59,7 +59,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
 
   /** The boards' view, once they were read: activation does not wait for them. */
   async function showBoards(): Promise<BoardsView> {
-    const [{ BoardsView }, registry] = await Promise.all([import('./editor/boards-view.ts'), boards.open()]);
+    const [{ BoardsView }, registry] = await Promise.all([import('./editor/late.ts'), boards.open()]);
     const view = new BoardsView({ registry, project, requests, checks }, ticker);
     context.subscriptions.push(view);
     return view;

@@ -20,16 +20,22 @@ export interface BoardsViewParts {
   readonly checks: ImageChecks;
 }
 
-type BoardNode = Extract<BoardsNode, { kind: 'board' }>;
+/** A board's row, and what it showed when it was drawn last. */
+interface Row {
+  readonly node: Extract<BoardsNode, { kind: 'board' }>;
+  board?: Board;
+  known: string;
+  drawn: string;
+}
 
 /** The view of boards, where each stands, and what there is to tell of it. */
 export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsNode> {
   readonly #parts: BoardsViewParts;
   readonly #changed = this.own(new vscode.EventEmitter<BoardsNode[] | undefined>());
   readonly #view: vscode.TreeView<BoardsNode>;
-  /** The rows, and what each showed when it was drawn last. */
-  readonly #rows = new Map<string, { readonly node: BoardNode; drawn: string }>();
+  readonly #rows = new Map<string, Row>();
   #order = '';
+  #told = '';
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -71,8 +77,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     const { boards } = registry;
     const sending = requests.sending.length;
     this.#view.badge = sending === 0 ? undefined : { value: sending, tooltip: transfersText(sending, vscode.l10n) };
-    this.#view.description = olderBuildsText(boards, project.snapshot, vscode.l10n);
-    void vscode.commands.executeCommand('setContext', 'mkbox.boards', boards.length > 0 ? 'some' : 'none');
+    this.#tell(boards.length > 0 ? 'some' : 'none', olderBuildsText(boards, project.snapshot, vscode.l10n));
     if (!this.#view.visible) return;
     const order = boards.map(({ id }) => id).join();
     const isOther = order !== this.#order;
@@ -83,22 +88,33 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     else if (changed.length > 0) this.#changed.fire(changed);
   }
 
+  /** Keeps the context key `mkbox.boards` and the words beside the title; the editor is told of changes only. */
+  #tell(found: 'some' | 'none', description: string): void {
+    if (`${found} ${description}` === this.#told) return;
+    this.#told = `${found} ${description}`;
+    this.#view.description = description;
+    void vscode.commands.executeCommand('setContext', 'mkbox.boards', found);
+  }
+
   /** Answers whether something that is shown of `board` changed since it was drawn. */
   #redraw(board: Board): boolean {
     const row = this.#row(board.id);
+    // a board is a value: the same one is not written out again, four times a second, for each of thousands
+    if (row.board !== board) row.known = JSON.stringify({ ...board, history: board.history.slice(0, 1) });
+    row.board = board;
     const { image, build } = nextImage(board, this.#parts.project.snapshot) ?? {};
     const { sentBytes, state } = this.#parts.registry.transferOf(board.id) ?? {};
     const before = state?.kind === 'running' ? state.place?.before : undefined;
-    const drawn = JSON.stringify([board, image?.id, image?.state.kind, build, sentBytes, before]);
+    const drawn = [row.known, image?.id, image?.state.kind, build, sentBytes, before].join(' ');
     if (drawn === row.drawn) return false;
     row.drawn = drawn;
     return true;
   }
 
-  #row(id: string): { readonly node: BoardNode; drawn: string } {
+  #row(id: string): Row {
     const known = this.#rows.get(id);
     if (known !== undefined) return known;
-    const row = { node: { kind: 'board', id } as const, drawn: '' };
+    const row: Row = { node: { kind: 'board', id }, known: '', drawn: '' };
     this.#rows.set(id, row);
     return row;
   }

@@ -50,18 +50,16 @@ export class Boards extends Owner {
     return this.#opening;
   }
 
-  /** Writes what waits to be written. */
+  /**
+   * Writes what waits to be written. To be called when the server has stopped: the editor disposes of all parts before
+   * that, and what is still being sent then may yet arrive.
+   */
   async close(): Promise<void> {
     await (await this.#opening)?.close();
   }
 
-  override dispose(): void {
-    void this.close();
-    super.dispose();
-  }
-
   async #open(): Promise<BoardRegistry> {
-    const { openBoards } = await import('./open-boards.ts');
+    const { openBoards } = await import('./late.ts');
     const registry = await openBoards(this.#options);
     registry.events.on('changed', () => this.#changed.fire());
     registry.events.on('confirmed', (board) => this.#confirmed.fire(board));

@@ -36,7 +36,7 @@ export class Notices extends Owner {
       host,
     );
     if ((await window.showInformationMessage(message, allow)) !== allow) return;
-    const { confirm } = await import('./commands/serve-to-network.ts');
+    const { confirm } = await import('./late.ts');
     const consent = { host, address: host };
     if (!(await confirm(consent, this.#serving.port))) return;
     await this.#consent.remember(consent);
@@ -49,7 +49,7 @@ export class Notices extends Owner {
 
   async #onConfirmed(board: Board): Promise<void> {
     if (!this.#settings.notifyConfirmed.get()) return;
-    const { confirmedText } = await import('./board-words.ts');
+    const { confirmedText } = await import('./late.ts');
     void vscode.window.showInformationMessage(confirmedText(board, vscode.l10n));
   }
 

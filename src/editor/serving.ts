@@ -153,24 +153,21 @@ export class Serving extends Owner {
     const { project, checks, settings, version } = this.#parts;
     const host = this.#hostToBind();
     const boards = await this.#parts.boards.open();
-    const { UpdateServer } = await import('../server/update-server.ts');
-    const { ServerWatch } = await import('./server-watch.ts');
-    const watch = new ServerWatch({ version, catalog: project.catalog, checks, boards });
+    const { startWatched } = await import('./watched-server.ts');
     const retryUntil = performance.now() + BIND_RETRY_FOR_MS;
     for (;;) {
       try {
-        const server = await UpdateServer.start({
+        const options = {
           catalog: project.catalog,
           checks,
           host,
           port: this.port,
           allowedHosts: settings.allowedHosts.get(),
-          ...watch.options,
           allow: allowedNetworks(settings.allow.get()),
           ...this.#flowLimits,
           identity: { server: 'mkbox', version, workspace: vscode.workspace.name ?? '' },
-        });
-        watch.watch(server);
+        } as const;
+        const server = await startWatched(options, boards, version);
         this.#watch(server);
         return server;
       } catch (error) {

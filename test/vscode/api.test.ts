@@ -61,7 +61,7 @@ describe('the API', () => {
       // The palette lists what there is when it opens: not before the neighbour has come.
       await vscode.workbench.statusBarItem('Neighbour is ready');
       await vscode.workbench.runCommand('Neighbour: Ask');
-      const expected = `1 http://127.0.0.1:${bench.port} 6 64 led-blink/example-led-blink-odroid-c4 finished`;
+      const expected = `1 http://127.0.0.1:${bench.port} 6 64 led-blink/example-led-blink-odroid-c4 finished 127.0.0.1 true`;
       assert.equal((await vscode.workbench.notification('http://')).text, expected);
     } catch (error) {
       await vscode.keepEvidence('api');

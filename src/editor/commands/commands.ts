@@ -47,7 +47,7 @@ export class Commands extends Owner {
 
     whenTrusted('serve', () => serving.serve({ kind: 'all' }));
     whenTrusted('serveToNetwork', async () => {
-      const { serveToNetwork } = await import('./serve-to-network.ts');
+      const { serveToNetwork } = await import('../late.ts');
       await serveToNetwork(serving, consent);
     });
     whenTrusted('serveOneUpdate', () => serving.serve({ kind: 'once' }));
@@ -58,11 +58,11 @@ export class Commands extends Owner {
     register('stop', () => serving.stop());
     whenTrusted('restart', () => serving.restart());
     register('showActions', async () => {
-      const { showActions } = await import('./show-actions.ts');
+      const { showActions } = await import('../late.ts');
       await showActions(parts);
     });
     register('openStatusPage', async () => {
-      const { openStatusPage } = await import('./open-status-page.ts');
+      const { openStatusPage } = await import('../late.ts');
       await openStatusPage(serving);
     });
     register('copyUpdateUrl', async (node) => (await this.#loadCopies()).updateUrl(imageOf(node)));
@@ -71,7 +71,7 @@ export class Commands extends Owner {
     register('copyDnsTxt', async (node) => (await this.#loadCopies()).dnsTxt(imageOf(node)));
     register('copyDetail', async (node) => {
       if (typeof node !== 'object' || !('detail' in node)) return;
-      const { copy } = await import('./copy.ts');
+      const { copy } = await import('../late.ts');
       await copy(node.detail.value);
     });
     this.#registerForBoards(register, whenTrusted);
@@ -151,12 +151,12 @@ export class Commands extends Owner {
   }
 
   async #loadBoardCommands(): Promise<BoardCommands> {
-    const { BoardCommands } = await import('./board-commands.ts');
+    const { BoardCommands } = await import('../late.ts');
     return new BoardCommands(await this.#parts.boards.open(), this.#parts.serving);
   }
 
   async #loadCopies(): Promise<CopyCommands> {
-    const { CopyCommands } = await import('./copy.ts');
+    const { CopyCommands } = await import('../late.ts');
     return new CopyCommands(this.#parts.project, this.#parts.serving, this.#parts.checks);
   }
 
