@@ -55,6 +55,7 @@ export class BoardRegistry {
   readonly #clock: ChangeClock;
   readonly #watched = new Set<BoardRequests>();
   #times = new FlashTimes();
+  #isTouched = false;
 
   /** Begins with no board; `open` begins with those that were kept. */
   constructor({ statePath, neighbours, now = Date.now, onMessage = () => {} }: BoardRegistryOptions = {}) {
@@ -73,12 +74,19 @@ export class BoardRegistry {
   static async open(options: BoardRegistryOptions = {}): Promise<BoardRegistry> {
     const registry = new BoardRegistry(options);
     const kept = await registry.#file?.read(registry.#now());
-    if (kept === undefined) return registry;
-    registry.#times = new FlashTimes(kept.flashTimes);
-    const boards = kept.boards.toSorted((a, b) => a.lastSeenMs - b.lastSeenMs).slice(-MOST_BOARDS);
-    for (const board of boards) if (registry.#index.get(board.id) === undefined) registry.#index.add({ board });
-    registry.#clock.changed();
+    if (kept !== undefined) registry.#take(kept);
     return registry;
+  }
+
+  /**
+   * Reads what is kept once more, as long as nothing happened to any board: another process may have had the file
+   * until now, as a window has that is being reloaded.
+   */
+  async reread(): Promise<void> {
+    const kept = this.#isTouched ? undefined : await this.#file?.read(this.#now());
+    if (kept === undefined || kept.boards.length === 0 || this.#isTouched) return;
+    for (const entry of [...this.#index.values()]) this.#index.remove(entry);
+    this.#take(kept);
   }
 
   /** Takes word of `server`'s requests, until what it answers is called. Running ones count as broken off then. */
@@ -151,6 +159,13 @@ export class BoardRegistry {
     await this.#file?.flush();
   }
 
+  #take({ boards, flashTimes }: KeptState): void {
+    this.#times = new FlashTimes(flashTimes);
+    const newest = boards.toSorted((a, b) => a.lastSeenMs - b.lastSeenMs).slice(-MOST_BOARDS);
+    for (const board of newest) if (this.#index.get(board.id) === undefined) this.#index.add({ board });
+    this.#clock.changed();
+  }
+
   #asked(board: Board, { history }: Board, transfer: Transfer): void {
     const { state } = board;
     if (state.kind === 'confirmed') {
@@ -184,6 +199,7 @@ export class BoardRegistry {
   }
 
   #changed(): void {
+    this.#isTouched = true;
     this.#clock.changed();
     this.#file?.schedule(() => this.#kept());
   }

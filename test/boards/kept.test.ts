@@ -48,6 +48,30 @@ describe('the boards that are kept', () => {
     assert.deepEqual(await readdir(path.dirname(state.statePath)), ['boards.json']);
   });
 
+  it('are read once more where another process had the file until now, but for one that was touched', async () => {
+    await using state = await stateFolder();
+    await using bench = await startBench({ statePath: state.statePath });
+    await bench.boot(OLD, { from: '127.0.0.2' });
+    await bench.registry.close();
+    const { registry: untouched } = await reopen(state.statePath);
+    const { registry: touched } = await reopen(state.statePath);
+    touched.rename(touched.boards[0]?.id ?? '', 'mine');
+    await using later = await startBench({ statePath: state.statePath });
+    await later.boot(BUILD, { from: '127.0.0.2' });
+    await later.boot(OLD, { from: '127.0.0.3' });
+    await later.registry.close();
+    for (const registry of [untouched, touched]) await registry.reread();
+    assert.deepEqual(untouched.boards, later.registry.boards);
+    assert.deepEqual(
+      touched.boards.map(({ name, state }) => [name, state.kind]),
+      [['mine', 'flashing']],
+    );
+    await rm(state.statePath);
+    await untouched.reread();
+    assert.equal(untouched.boards.length, 2);
+    await touched.close();
+  });
+
   it('were broken off where they were being answered', async () => {
     await using state = await stateFolder();
     await using bench = await startBench({ statePath: state.statePath }, (boxes) =>

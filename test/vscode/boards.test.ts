@@ -224,6 +224,18 @@ describe('boards in mkbox', () => {
     await rowThat('by the window', /^confirmed/);
   });
 
+  it('keep what they got while the window was being reloaded', async () => {
+    const fast = { port: bench.port, from: '127.0.0.4', ...BIG, bytesPerSecond: 50_000_000 };
+    const loading = askForUpdate(fast);
+    await rowThat('127.0.0.4', /^downloading/);
+    const reloaded = vscode.reload();
+    assert.ok((await loading).bytes > NOISE_BYTES);
+    await reloaded;
+    await serves();
+    await workbench.openView('mkbox');
+    await rowThat('127.0.0.4', /^flashing build/);
+  });
+
   it('get an update alone when it is served once to one of them', async () => {
     await workbench.contextMenu('Boards', 'by the window');
     await workbench.clickContextItem('Serve Once to This Board');
