@@ -225,7 +225,8 @@ describe('boards in mkbox', () => {
   });
 
   it('keep what they got while the window was being reloaded', async () => {
-    const fast = { port: bench.port, from: '127.0.0.4', ...BIG, bytesPerSecond: 50_000_000 };
+    // 2 s: what is still sent 4 s after the old window is told to end is cut off
+    const fast = { port: bench.port, from: '127.0.0.4', ...BIG, bytesPerSecond: 80_000_000 };
     const loading = askForUpdate(fast);
     await rowThat('127.0.0.4', /^downloading/);
     const reloaded = vscode.reload();

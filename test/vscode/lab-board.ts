@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** A timer is late by a millisecond or so: many short sleeps would make a link slower than it is. */
+const SHORTEST_SLEEP_MS = 10;
+
 /** How a board asks. */
 export interface Asking {
   readonly port: number;
@@ -28,10 +31,12 @@ export async function askForUpdate({
   const path = `/update?${query}&build_id=${buildId}`;
   const asked = request({ host: '127.0.0.1', port, path, localAddress: from, agent: false }).end();
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  const beganAt = performance.now();
   let bytes = 0;
   for await (const chunk of answer.iterator({ destroyOnReturn: false })) {
     bytes += (chunk as Buffer).length;
-    await sleep(((chunk as Buffer).length / bytesPerSecond) * 1000);
+    const aheadMs = beganAt + (bytes / bytesPerSecond) * 1000 - performance.now();
+    if (aheadMs > SHORTEST_SLEEP_MS) await sleep(aheadMs);
     if (signal?.aborted) break;
   }
   if (signal?.aborted) answer.socket.resetAndDestroy();
