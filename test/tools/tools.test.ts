@@ -10,6 +10,7 @@ suite('the tools that tests run', () => {
       'busybox',
       'curl',
       'dd',
+      'nginx',
       'openssl',
       'pzstd',
       'python3',

@@ -9,6 +9,7 @@ export type ToolName =
   | 'busybox'
   | 'curl'
   | 'dd'
+  | 'nginx'
   | 'openssl'
   | 'pzstd'
   | 'python3'
@@ -52,6 +53,8 @@ const TOOLS: Readonly<Record<ToolName, Tool>> = {
   busybox: { package: 'busybox-static', fetchable: true, probe: ['true'] },
   curl: { package: 'curl', probe: ['--version'] },
   dd: { package: 'coreutils', probe: ['--version'] },
+  // Debian's package of the program itself; nginx-light and its like only add modules to it.
+  nginx: { package: 'nginx', fetchable: true, probe: ['-v'] },
   openssl: { package: 'openssl', probe: ['version'] },
   pzstd: { package: 'zstd', fetchable: true, probe: ['--version'] },
   python3: { package: 'python3', probe: ['--version'] },
