@@ -1,10 +1,11 @@
 import type { BoardRegistry } from '../boards/board-registry.ts';
+import type { Place } from '../server/listen.ts';
 import { Networks } from '../server/networks.ts';
-import { UpdateServer, type UpdateServerOptions } from '../server/update-server.ts';
+import { type ServerSetup, UpdateServer } from '../server/update-server.ts';
 import { StatusPages } from '../status/status-pages.ts';
 
 /** How a server is started; who is held and which pages there are follows from the boards. */
-export type WatchedServerOptions = Omit<UpdateServerOptions, 'isHeld' | 'pages'>;
+export type WatchedServerOptions = Omit<ServerSetup, 'isHeld' | 'pages'> & Place;
 
 /**
  * Starts a server whose boards are known: `boards` watches it until it has stopped and tells which are held, and this
@@ -18,7 +19,7 @@ export async function startWatched(
 ): Promise<UpdateServer> {
   const { catalog, checks } = options;
   const pages = new StatusPages({ version, catalog, checks, boards, allowed: new Networks([]) });
-  const isHeld: UpdateServerOptions['isHeld'] = (client, asked) => boards.isHeld(client, asked);
+  const isHeld: ServerSetup['isHeld'] = (client, asked) => boards.isHeld(client, asked);
   const server = await UpdateServer.start({ ...options, isHeld, pages: pages.add });
   const unwatch = boards.watch(server);
   pages.watch(server);

@@ -80,7 +80,7 @@ describe('a part of an update, or only a new one', () => {
   });
 
   it('is the whole for several ranges, malformed ones, and other units', async () => {
-    for (const range of ['bytes=0-1,5-6', 'bytes=5-1', 'bytes=a-b', 'bytes=-', 'lines=0-1', 'bytes 0-1']) {
+    for (const range of ['bytes=0-1,5-6', 'bytes=a-b', 'bytes=-', 'lines=0-1', 'bytes 0-1']) {
       const { status, body } = await server.get(TARGET, { range });
       assert.equal(status, 200, range);
       assert.equal(body.length, whole.length);

@@ -10,6 +10,7 @@ import { Catalog } from '../../src/images/catalog.ts';
 import type { Transfer } from '../../src/server/transfer.ts';
 import { UpdateServer, type UpdateServerOptions } from '../../src/server/update-server.ts';
 import { SMALLEST_DISK_SHA256, ZST_OVERHEAD_BYTES, zstWith } from '../fixtures/smallest-image.ts';
+import { type Nginx, startEdge, startFront } from '../nginx/nginx.ts';
 
 /** An answer as it came over the wire. */
 export interface Response {
@@ -74,6 +75,26 @@ export function noise(length: number): Buffer {
   return bytes;
 }
 
+/** Set to `front` or `edge`, this has all that a test asks go through the nginx of that configuration in `contrib/`. */
+export const THROUGH = 'MKBOX_TEST_THROUGH';
+
+async function startNginx(server: UpdateServer): Promise<Nginx | undefined> {
+  const { port } = server.address;
+  try {
+    switch (process.env[THROUGH]) {
+      case 'front':
+        return await startFront(port);
+      case 'edge':
+        return await startEdge(port);
+      default:
+        return undefined;
+    }
+  } catch (error) {
+    await server.stop(0);
+    throw error;
+  }
+}
+
 /** Starts a server over images that `prepare` makes, which may answer checks that know something of them. */
 export async function startServer(
   prepare: (boxes: string) => Promise<unknown>,
@@ -91,7 +112,8 @@ export async function startServer(
     port: 0,
     ...options,
   });
-  const { port } = server.address;
+  const nginx = await startNginx(server);
+  const { port } = nginx ?? server.address;
   const events: string[] = [];
   for (const event of ['accepted', 'answering', 'finished', 'broken', 'refused'] as const) {
     server.events.on(event, (transfer) => events.push(`${event} ${transfer.target}`));
@@ -131,6 +153,7 @@ export async function startServer(
       }),
     async [Symbol.asyncDispose]() {
       await server.stop(0);
+      await nginx?.[Symbol.asyncDispose]();
       await checks.close();
       await rm(folder, { recursive: true, force: true });
     },

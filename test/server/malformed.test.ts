@@ -34,6 +34,7 @@ describe('a connection that brings no proper request', () => {
     'has an absolute target': [`GET http://localhost/list HTTP/1.1\r\n${HOST}\r\n`, 400],
     'has a target of more than 4 KiB': [`GET /list?${'a'.repeat(4_096)} HTTP/1.1\r\n${HOST}\r\n`, 414],
     'wants a tunnel': [`CONNECT localhost:80 HTTP/1.1\r\n${HOST}\r\n`, 405],
+    'wants its own request back': [`TRACE /list HTTP/1.1\r\n${HOST}\r\n`, 405],
     'brings a body of chunks': [
       `PUT /list HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
       405,
