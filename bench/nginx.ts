@@ -35,7 +35,8 @@ function configure(home: string, folder: string, port: number, unloggedPort: num
 daemon off;
 worker_processes 1;
 pid ${home}/pid;
-events { worker_connections 1024; }
+worker_rlimit_nofile 16384;
+events { worker_connections 4096; }
 http {
   ${temporary.join(' ')}
   sendfile on;
