@@ -1,7 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import type { CatalogSnapshot } from '../images/catalog.ts';
 import { faultText } from '../images/set-fault.ts';
-import type { FlowLimits, UpdateServer } from '../server/update-server.ts';
+import type { FlowLimits } from '../server/server-options.ts';
+import type { UpdateServer } from '../server/update-server.ts';
 import type { LineLog } from './line-log.ts';
 import { reachableUrls, urlOf } from './urls.ts';
 

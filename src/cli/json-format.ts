@@ -44,7 +44,7 @@ function requestMembers(transfer: Transfer): object {
 function outcomeMembers(transfer: Transfer, state: Transfer['state']): object {
   switch (state.kind) {
     case 'running':
-      return { outcome: 'running' };
+      return state.place === undefined ? { outcome: 'running' } : { outcome: 'waiting', before: state.place.before };
     case 'finished':
       return { outcome: state.result };
     case 'broken':

@@ -8,7 +8,7 @@ export type LogLevel = 'info' | 'warning' | 'error';
 
 /** What a log is written from. */
 export type LogRecord =
-  /** A request that ended. */
+  /** A request that ended, or waits for its turn. */
   | { readonly kind: 'request'; readonly transfer: Transfer }
   /** A board that flashes itself again and again. */
   | { readonly kind: 'reflash'; readonly reflash: Reflash }

@@ -57,8 +57,8 @@ export async function serve(settings: Settings, environment: NodeJS.ProcessEnv):
   announce(log, server, { ...settings, folder, snapshot, isHandedOver: descriptor !== undefined });
   for (const warning of [...(users?.warnings ?? []), ...(tls?.warnings ?? [])])
     log.write(warning, 'secrets', 'warning');
-  for (const end of ['finished', 'broken', 'refused'] as const) {
-    server.events.on(end, (transfer) => log.record({ kind: 'request', transfer }));
+  for (const told of ['waiting', 'finished', 'broken', 'refused'] as const) {
+    server.events.on(told, (transfer) => log.record({ kind: 'request', transfer }));
   }
   boards.events.on('reflashing', (reflash) => log.record({ kind: 'reflash', reflash }));
   const stop = () => (descriptor === undefined ? server.stop() : server.handOver());

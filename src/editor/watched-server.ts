@@ -1,7 +1,8 @@
 import type { BoardRegistry } from '../boards/board-registry.ts';
 import type { Place } from '../server/listen.ts';
 import { Networks } from '../server/networks.ts';
-import { type ServerSetup, UpdateServer } from '../server/update-server.ts';
+import type { ServerSetup } from '../server/server-options.ts';
+import { UpdateServer } from '../server/update-server.ts';
 import { StatusPages } from '../status/status-pages.ts';
 
 /** How a server is started; who is held and which pages there are follows from the boards. */

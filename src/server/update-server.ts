@@ -1,75 +1,31 @@
 import type { EventEmitter } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import type { ImageChecks } from '../checks/image-checks.ts';
-import type { Catalog } from '../images/catalog.ts';
 import type { Admission } from './admission.ts';
 import { askedByTarget } from './asked.ts';
 import { clientAddress } from './client-address.ts';
 import { Connections } from './connections.ts';
 import type { Credentials } from './credentials.ts';
-import { type DecideOptions, Decider, type Restriction, refuse, SAME_BUILD } from './decide.ts';
+import { Decider, refuse, SAME_BUILD } from './decide.ts';
 import { Exchanges } from './exchanges.ts';
 import { checkRequest } from './guard.ts';
-import { handshakeFailure } from './handshake-failure.ts';
 import { HostAllowList } from './hosts.ts';
-import type { Identity } from './identity.ts';
+import { createHttpServer } from './http-server.ts';
 import * as limits from './limits.ts';
-import { listen, type Place } from './listen.ts';
-import { refuseConnect, refuseMalformed } from './malformed.ts';
-import { Networks, plainAddress } from './networks.ts';
+import { listen } from './listen.ts';
+import { Networks } from './networks.ts';
 import { Pace } from './pace.ts';
 import { type Refusal, refusalHeaders } from './refusal.ts';
 import { addRoutes } from './routes.ts';
 import { Sender } from './send.ts';
 import type { ServerEvents } from './server-events.ts';
+import type { FlowLimits, ServeMode, ServerSetup, UpdateServerOptions } from './server-options.ts';
 import type { TlsPair } from './tls-pair.ts';
 import type { Transfer } from './transfer.ts';
 import { Turns } from './turns.ts';
-
-/** How much goes out at once; any amount where a bound is not given. */
-export interface FlowLimits {
-  /** Bytes per second of all archives together, in equal shares. */
-  readonly rateLimit?: number | undefined;
-  /** Archives that are sent at a time; boards that ask for more wait, with their connections open. */
-  readonly maxTransfers?: number | undefined;
-}
-
-/** How an update server is set up, and where it listens. */
-export type UpdateServerOptions = ServerSetup & Place;
-
-/** How an update server is set up. */
-export interface ServerSetup extends DecideOptions, FlowLimits {
-  readonly catalog: Catalog;
-  /** Who tells whether an image may be handed out. It stays its owner's to close. */
-  readonly checks: ImageChecks;
-  /** Names the server may be called by besides those that can't be foreign; see `HostAllowList`. */
-  readonly allowedHosts?: readonly string[];
-  /** Networks whose clients may ask; everyone's without it. `/healthz` and `/identity` are not asked for that. */
-  readonly allow?: Networks | undefined;
-  /** Users who may ask, by HTTP Basic authentication; everyone without it, and with the same two exceptions. */
-  readonly credentials?: Credentials | undefined;
-  /** What HTTPS is spoken with; HTTP is without it. */
-  readonly tls?: TlsPair | undefined;
-  /** Told why a client got no TLS connection, a line of English. There is no request to tell of. */
-  readonly onHandshakeFailed?: ((text: string) => void) | undefined;
-  /** What is handed out; everything, until `stop`, without it. */
-  readonly mode?: ServeMode;
-  /** Proxies whose word on a client's address (`X-Forwarded-For`) is believed; none without it. */
-  readonly trustedProxies?: Networks;
-  /** More to answer than the endpoints of boards: pages for people. They are answered until the server stops. */
-  readonly pages?: (app: Hono<{ Bindings: HttpBindings }>, clientOf: (request: IncomingMessage) => string) => void;
-  /** Connections at a time; `MAX_CONNECTIONS` without it. */
-  readonly maxConnections?: number;
-  /** What the server tells programs on the same machine about itself, at `/identity`; see `Identity`. */
-  readonly identity?: Identity;
-}
-
-/** What is handed out: all images, or one update (of one image, to one client, where it says so), after which it stops. */
-export type ServeMode = { readonly kind: 'all' } | ({ readonly kind: 'once' } & Restriction);
 
 /** Where the server's life stands: whether new requests are taken, and who would take them otherwise. */
 type Phase =
@@ -107,10 +63,7 @@ export class UpdateServer {
     this.stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;
     });
-    this.#server =
-      tls === undefined
-        ? createServer(HTTP_OPTIONS)
-        : new HttpsServer({ ...HTTP_OPTIONS, ...tls.secureOptions, handshakeTimeout: limits.HANDSHAKE_TIMEOUT_MS });
+    this.#server = createHttpServer(tls, options.onHandshakeFailed);
     const app = new Hono<{ Bindings: HttpBindings }>();
     addRoutes(app, this.#decider, options.identity, (http, decide) => this.#exchanges.answer(http, decide));
     options.pages?.(app, (request) => clientAddress(request, proxies));
@@ -124,12 +77,6 @@ export class UpdateServer {
       isSpared: (address) => proxies.includes(address),
       giveWay: (socket) => this.#exchanges.giveWay(socket),
     });
-    this.#server.on('clientError', refuseMalformed);
-    this.#server.on('tlsClientError', (error: Error, socket: Socket) => {
-      const failure = handshakeFailure(error, socket.remoteAddress && plainAddress(socket.remoteAddress));
-      if (failure !== undefined) options.onHandshakeFailed?.(failure);
-    });
-    this.#server.on('connect', ({ socket }) => refuseConnect(socket));
     this.events.on('finished', (transfer) => this.#countShot(transfer));
   }
 
@@ -288,13 +235,3 @@ export class UpdateServer {
 }
 
 const STOPPING: Refusal = { kind: 'stopping' };
-
-const HTTP_OPTIONS: ServerOptions = {
-  headersTimeout: limits.HEADERS_TIMEOUT_MS,
-  requestTimeout: limits.HEADERS_TIMEOUT_MS,
-  connectionsCheckingInterval: limits.CONNECTIONS_CHECK_INTERVAL_MS,
-  keepAliveTimeout: limits.KEEP_ALIVE_TIMEOUT_MS,
-  maxHeaderSize: limits.MAX_HEADER_BYTES,
-  optimizeEmptyRequests: true, // a tenth of a small answer's time; Nodes that do not know it yet ignore it
-  requireHostHeader: false, // the guard counts them, and says so in words
-};

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Board, BoardState } from '../../src/boards/board.ts';
 import { BoardRegistry, type BoardRegistryOptions } from '../../src/boards/board-registry.ts';
 import { Networks } from '../../src/server/networks.ts';
-import type { UpdateServerOptions } from '../../src/server/update-server.ts';
+import type { UpdateServerOptions } from '../../src/server/server-options.ts';
 import { buildId, makeSet, startServer, type TestServer } from '../server/harness.ts';
 
 /** A server with a registry that watches it, and a clock that can be put forward. */

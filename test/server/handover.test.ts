@@ -57,6 +57,22 @@ describe('a server that another process takes over from', () => {
     assert.equal(server.events.at(-1), `finished ${BIG}`);
   });
 
+  it('sends an image to who waits for a turn', async () => {
+    await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-c4', BIG_BYTES), { maxTransfers: 1 });
+    const first = await accepted(server);
+    first.write(ask(BIG));
+    await once(first, 'readable'); // and nothing is read
+    const second = await accepted(server);
+    const waits = once(server.server.events, 'waiting');
+    second.write(ask(BIG));
+    await waits;
+    const stopped = server.server.handOver();
+    await pause(100);
+    for (const socket of [first, second]) assert.ok(bodyOf(await answer(socket)).length > BIG_BYTES);
+    await stopped;
+    assert.equal(server.events.filter((event) => event === `finished ${BIG}`).length, 2);
+  });
+
   it('answers who had asked by half, while another is served and is done', async () => {
     await using server = await start();
     const half = await accepted(server);

@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
 import { Catalog } from '../../src/images/catalog.ts';
+import type { UpdateServerOptions } from '../../src/server/server-options.ts';
 import type { Transfer } from '../../src/server/transfer.ts';
-import { UpdateServer, type UpdateServerOptions } from '../../src/server/update-server.ts';
+import { UpdateServer } from '../../src/server/update-server.ts';
 import { SMALLEST_DISK_SHA256, ZST_OVERHEAD_BYTES, zstWith } from '../fixtures/smallest-image.ts';
 import { type Nginx, startEdge, startFront } from '../nginx/nginx.ts';
 

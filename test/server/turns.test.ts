@@ -6,10 +6,10 @@ import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MOST_WAITING } from '../../src/server/limits.ts';
+import type { UpdateServerOptions } from '../../src/server/server-options.ts';
 import type { Transfer } from '../../src/server/transfer.ts';
 import { transferLine } from '../../src/server/transfer-line.ts';
 import { Turns } from '../../src/server/turns.ts';
-import type { UpdateServerOptions } from '../../src/server/update-server.ts';
 import { buildId, makeSet, startServer, type TestServer } from './harness.ts';
 
 const TARGET = '/update/box/box-pi';
