@@ -229,7 +229,11 @@ describe('images in mkbox', () => {
     );
     assert.match(item.ariaLabel, /got nothing: docker-box\/docker-box-odroid-c4-mixed is not sent: the image says/);
     await workbench.openView('mkbox');
-    const [request] = await workbench.treeRows('Requests');
-    assert.match(request?.description ?? '', /^docker-box\/.*-mixed is not sent: the image says that it is build/);
+    await until(
+      'the request',
+      () => workbench.treeRows('Requests'),
+      ([request]) =>
+        /^docker-box\/.*-mixed is not sent: the image says that it is build/.test(request?.description ?? ''),
+    );
   });
 });
