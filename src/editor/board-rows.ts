@@ -23,17 +23,6 @@ export function boardItem(seen: SeenBoard): vscode.TreeItem {
   return item;
 }
 
-export function boardDetailItem(board: string, index: number, { label, value, icon }: Detail): vscode.TreeItem {
-  const item = new vscode.TreeItem(label);
-  item.id = `${board}/${index}/${label}`;
-  item.description = value;
-  item.iconPath = new vscode.ThemeIcon(icon);
-  item.contextValue = 'detail';
-  item.accessibilityInformation = { label: `${label}: ${value}` };
-  item.tooltip = value;
-  return item;
-}
-
 /** What the menus of the manifest tell boards apart by. */
 function contextOf({ isHeld, mac }: Board): string {
   return `board ${isHeld ? 'held' : 'released'}${mac === undefined ? '' : ' mac'}`;

@@ -4,8 +4,9 @@ import type { BoardRegistry } from '../boards/board-registry.ts';
 import { nextImage } from '../boards/next-image.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import { boardDetails } from './board-details.ts';
-import { type BoardsNode, boardDetailItem, boardItem } from './board-rows.ts';
+import { type BoardsNode, boardItem } from './board-rows.ts';
 import { olderBuildsText, type SeenBoard, transfersText } from './board-words.ts';
+import { detailItem } from './detail-item.ts';
 import { Owner } from './dispose.ts';
 import { checkOf } from './image-health.ts';
 import type { Project } from './project.ts';
@@ -66,7 +67,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
   }
 
   getTreeItem(node: BoardsNode): vscode.TreeItem {
-    if (node.kind === 'board detail') return boardDetailItem(node.id, node.index, node.detail);
+    if (node.kind === 'board detail') return detailItem(`${node.id}/${node.index}/${node.detail.label}`, node.detail);
     const board = this.#parts.registry.get(node.id);
     return board === undefined ? new vscode.TreeItem('') : boardItem(this.#seen(board));
   }

@@ -51,17 +51,6 @@ export function unpackedItem(image: UnpackedImage): vscode.TreeItem {
   return item;
 }
 
-export function detailItem(of: CatalogImage | UnpackedImage, { label, value, icon }: Detail): vscode.TreeItem {
-  const item = new vscode.TreeItem(label);
-  item.id = path.join(of.folder, of.image, label);
-  item.description = value;
-  item.iconPath = new vscode.ThemeIcon(icon);
-  item.contextValue = 'detail';
-  item.accessibilityInformation = { label: `${label}: ${value}` };
-  item.tooltip = value;
-  return item;
-}
-
 /** How the name in the row is coloured, and marked. */
 export function decorationOf(uri: vscode.Uri): vscode.FileDecoration | undefined {
   return uri.scheme === SCHEME ? decorationFor(uri.fragment as Look) : undefined;

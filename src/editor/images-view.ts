@@ -1,10 +1,12 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { CatalogBox, CatalogImage, UnpackedImage } from '../images/catalog.ts';
+import { detailItem } from './detail-item.ts';
 import { Owner } from './dispose.ts';
 import { imageDetails, unpackedDetails } from './image-details.ts';
 import { type JudgedImage, judge, type Surroundings } from './image-health.ts';
-import { boxItem, decorationOf, detailItem, type ImagesNode, imageItem, unpackedItem } from './image-rows.ts';
+import { boxItem, decorationOf, type ImagesNode, imageItem, unpackedItem } from './image-rows.ts';
 import type { Project } from './project.ts';
 import type { RequestLog } from './request-log.ts';
 import type { Serving } from './serving.ts';
@@ -69,7 +71,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'unpacked':
         return unpackedItem(node.image);
       case 'detail':
-        return detailItem(node.of, node.detail);
+        return detailItem(path.join(node.of.folder, node.of.image, node.detail.label), node.detail);
     }
   }
 
