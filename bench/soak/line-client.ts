@@ -12,7 +12,9 @@ export type Result =
   /** In words: there is a build under way. */
   | { readonly kind: 'not now'; readonly status: number; readonly text: string }
   | { readonly kind: 'broken' }
-  /** Nothing came at all, or word that the server is being stopped: what a restart must not do to a board. */
+  /** The connection was closed before a byte came: a build began at that moment, or the server is at fault. */
+  | { readonly kind: 'silent'; readonly why: string }
+  /** Word that the server is being stopped: what a restart must not do to a board. */
   | { readonly kind: 'refused'; readonly why: string }
   /** An archive that says it is whole and is wrong. */
   | { readonly kind: 'wrong'; readonly why: string };
@@ -58,7 +60,7 @@ export function askForUpdate(port: number, target: string, weather: Weather): Pr
     socket.on('close', () => {
       clearTimeout(timer);
       if (wasCut) resolve({ kind: 'broken' });
-      else resolve(bytes === 0 ? { kind: 'refused', why: error } : judge(Buffer.concat(chunks)));
+      else resolve(bytes === 0 ? { kind: 'silent', why: error } : judge(Buffer.concat(chunks)));
     });
   });
 }

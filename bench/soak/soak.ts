@@ -107,14 +107,17 @@ async function run(options: SoakOptions, box: RebuiltBox, server: SoakedServer):
     server.reload();
     reloads++;
   });
+  const silent: { readonly target: string; readonly why: string }[] = [];
+  let questions = 0;
   const asking = Array.from({ length: ASKERS }, async (_, number) => {
     const random = randomNumbers(10 + number);
     while (!isDone()) {
       const weather = WEATHER[Math.floor(random.next().value * WEATHER.length)] ?? 'good';
       const running = random.next().value < 0.3 ? box.last.content.buildId : '0'.repeat(64);
-      const target = `/update?name=docker-box&board=odroid-c4&=branch=main&version=&build_id=${running}`;
+      const target = `/update?name=docker-box&board=odroid-c4&=branch=main&version=&build_id=${running}&question=${++questions}.`;
       const result = await askForUpdate(server.port, target, weather);
       asked[result.kind] = (asked[result.kind] ?? 0) + 1;
+      if (result.kind === 'silent') silent.push({ target, why: result.why });
       if (result.kind === 'wrong' || result.kind === 'refused') faults.push(`${result.kind}: ${result.why}`);
       if (result.kind === 'image' && !box.buildIds.has(result.raw)) faults.push('an image that nobody built');
       await pause(random, 1_000);
@@ -142,6 +145,10 @@ async function run(options: SoakOptions, box: RebuiltBox, server: SoakedServer):
   if (descriptors > idleDescriptors + SPARE_DESCRIPTORS)
     faults.push(`descriptors grew from ${idleDescriptors} to ${descriptors}`);
   if (resident[1] - resident[0] > GROWTH_LIMIT_BYTES) faults.push(`memory grew from ${resident[0]} to ${resident[1]}`);
+  for (const { target, why } of silent) {
+    const isExplained = server.brokenAtOnce.some((line) => line.includes(target));
+    if (!isExplained) faults.push(`no answer: ${why}: ${target}`);
+  }
   faults.push(...server.complaints);
   return {
     builds,

@@ -23,6 +23,8 @@ const SUPERVISOR = `while read -r listen_fds; do
   echo "supervisor: exit $?"
 done`;
 
+const BROKEN_AT_ONCE = /broken off at byte 0 of \d+: the image was written to/;
+
 /** What is told of a server to be soaked. */
 export interface SoakedServerOptions {
   readonly imagePath: string;
@@ -37,6 +39,8 @@ export class SoakedServer {
   readonly port: number;
   /** What it said on its standard error: nothing, if all is well. */
   readonly complaints: string[] = [];
+  /** What it logged of transfers that a build broke off before their first byte. */
+  readonly brokenAtOnce: string[] = [];
   readonly #holdsSocket: boolean;
   readonly #supervisor: ChildProcess;
   #pid = 0;
@@ -64,6 +68,7 @@ export class SoakedServer {
       this.complaints.push(line);
     });
     createInterface({ input: supervisor.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+      if (BROKEN_AT_ONCE.test(line)) this.brokenAtOnce.push(line);
       const [, pid] = /^supervisor: pid (\d+)$/.exec(line) ?? [];
       if (pid === undefined) this.#onTold(line);
       else this.#pid = Number(pid);
