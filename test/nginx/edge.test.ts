@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { Credentials } from '../../src/server/credentials.ts';
 import { Networks } from '../../src/server/networks.ts';
 import { buildId, makeSet, noise, startServer, type TestServer } from '../server/harness.ts';
 import { download } from './download.ts';
@@ -115,6 +116,24 @@ describe('an edge', () => {
     }
     site.origin.server.serve({ kind: 'once', only: 'box/another' });
     assert.equal(((await ask({})) || [])[0], 404);
+  });
+
+  it('gives what it has only to those with a password, from networks that may ask', async () => {
+    const credentials = new Credentials(['lab:secret']);
+    await using site = await openSite({ credentials, allow: new Networks(['10.0.0.0/8']) });
+    const authorization = (user: string) => `Basic ${Buffer.from(user).toString('base64')}`;
+    const ask = async (client: string, user?: string) => {
+      const headers = user === undefined ? {} : { authorization: authorization(user) };
+      const answer = await site.get(NAMES, { 'x-forwarded-for': client, ...headers });
+      return answer.kind === 'whole' && [answer.status, answer.headers['www-authenticate'] !== undefined];
+    };
+    for (const time of ['before it is kept', 'when it is']) {
+      assert.deepEqual(await ask('10.0.0.7'), [401, true], time);
+      assert.deepEqual(await ask('10.0.0.7', 'lab:wrong'), [401, true], time);
+      assert.deepEqual(await ask('192.168.1.7', 'lab:secret'), [403, false], time);
+      assert.deepEqual(await ask('10.0.0.7', 'lab:secret'), [200, false], time);
+    }
+    assert.equal((await filesBelow(site.edge.cache)).length, 1);
   });
 
   it('carries questions about parts, and by HEAD, to the origin, and keeps nothing of them', async () => {
