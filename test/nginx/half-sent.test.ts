@@ -91,7 +91,7 @@ describe('a half-sent image', { concurrency: 3 }, () => {
         });
       }
 
-      it('an image that turns out to be wrong is broken off each time, and given whole when it is put right', async () => {
+      it('an image that turns out to be wrong is broken off or refused each time, and given whole when it is put right', async () => {
         const makeWrong = async (boxes: string) => {
           await makeSet(boxes, 'box', 'box-pi-main', 3_000_000);
           await writeFile(
@@ -101,11 +101,13 @@ describe('a half-sent image', { concurrency: 3 }, () => {
         };
         await using server = await startServer(makeWrong, { verdictWaitMs: 0 });
         await using nginx = await start(server.server.address.port);
-        const first = await curl(nginx[address]);
-        assert.ok([18, 56].includes(first.exit), `curl exits with ${first.exit}`);
-        assert.ok(first.bytes < 3_000_000);
-        const second = await curl(nginx[address]);
-        assert.ok(second.exit !== 0 || second.bytes < 1000, 'broken off again, or refused in words');
+        for (const time of ['first', 'second']) {
+          const { exit, bytes } = await curl(nginx[address]);
+          // What the question of an edge began to examine may be known to be wrong before the archive is asked for.
+          const isBrokenOff = [18, 56].includes(exit) && bytes < 3_000_000;
+          const isRefused = exit === 0 && bytes < 1000;
+          assert.ok(isBrokenOff || isRefused, `${time}: curl exits with ${exit}, after ${bytes} bytes`);
+        }
         await makeSet(server.boxes, 'box', 'box-pi-main', 3_000_000);
         const { exit, sha256 } = await curl(nginx[address]);
         assert.deepEqual([exit, sha256], [0, await whatTheServerGives(server)]);
