@@ -36,6 +36,8 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const changes = [serving.onDidChangeState, project.onDidChange, boards.onDidChange, examinedEvent(checks)];
   const ticker = new Ticker(requests, ...changes);
   const notices = new Notices(serving, boards, settings, consent);
+  // the editor goes on with other extensions before anything is looked for
+  const activated = new Promise<void>((resolve) => setImmediate(resolve));
   running = { serving, boards };
 
   context.subscriptions.push(
@@ -53,7 +55,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     new StatusBar({ serving, requests, project, boards }, ticker),
     new ImagesView({ project, serving, requests, checks }, ticker),
     new RequestsView(requests, ticker),
-    new Commands({ serving, project, requests, checks, boards, boardsView: showBoards(), consent, log }),
+    new Commands({ serving, project, requests, checks, boards, boardsView: activated.then(showBoards), consent, log }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void autoStart()),
   );
 
@@ -73,7 +75,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     await serving.serve({ kind: 'all' });
     await notices.askForNetwork();
   }
-  void project.locate().then(autoStart);
+  void activated.then(() => project.locate()).then(autoStart);
   return createApi(serving, project, boards);
 }
 

@@ -152,7 +152,7 @@ function shownOf({ check, ...rest }: JudgedImage): unknown {
 async function rawBytesOf({ image, check }: JudgedImage): Promise<number | undefined> {
   const content = check?.examination.content;
   if (content?.kind === 'sound') return content.rawBytes;
-  const { rawSize } = await import('../images/raw-size.ts');
+  const { rawSize } = await import('./late.ts');
   return rawSize(image).catch(() => undefined);
 }
 

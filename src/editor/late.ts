@@ -2,11 +2,15 @@
  * What the extension reads after its activation: as one chunk, since many small ones take longer to read, and would
  * leave what they share with the entry in as many pieces.
  */
+export { rawSize } from '../images/raw-size.ts';
 export { confirmedText } from './board-words.ts';
 export { BoardsView } from './boards-view.ts';
 export { BoardCommands } from './commands/board-commands.ts';
 export { CopyCommands, copy } from './commands/copy.ts';
+export { exportRequests } from './commands/export-requests.ts';
 export { openStatusPage } from './commands/open-status-page.ts';
+export { Packing } from './commands/pack-image.ts';
 export { confirm, serveToNetwork } from './commands/serve-to-network.ts';
 export { showActions } from './commands/show-actions.ts';
+export { verifyImages } from './commands/verify-images.ts';
 export { openBoards } from './open-boards.ts';

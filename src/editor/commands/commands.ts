@@ -96,7 +96,7 @@ export class Commands extends Owner {
     });
     register('clearRequests', () => requests.clear());
     register('exportRequests', async () => {
-      const { exportRequests } = await import('./export-requests.ts');
+      const { exportRequests } = await import('../late.ts');
       await exportRequests(requests);
     });
   }
@@ -161,13 +161,13 @@ export class Commands extends Owner {
   }
 
   async #verify(images: readonly CatalogImage[]): Promise<void> {
-    const { verifyImages } = await import('./verify-images.ts');
+    const { verifyImages } = await import('../late.ts');
     await verifyImages(images, this.#parts.checks, this.#parts.log);
   }
 
   /** There is one, so that no image is packed twice at a time. */
   async #loadPacking(): Promise<Packing> {
-    const { Packing } = await import('./pack-image.ts');
+    const { Packing } = await import('../late.ts');
     this.#packing ??= new Packing(this.#parts.project, this.#parts.log);
     return this.#packing;
   }
