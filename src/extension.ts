@@ -30,7 +30,10 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const project = new Project(settings);
   const version = String(context.extension.packageJSON.version);
   const checks = new ImageChecks(context.storageUri && path.join(context.storageUri.fsPath, 'checks.json'));
-  const boards = new Boards({ folder: context.globalStorageUri.fsPath, onMessage: tellOfBoards });
+  const boards = new Boards(async () => {
+    const { openBoards } = await import('./editor/late.ts');
+    return openBoards(context.globalStorageUri.fsPath, tellOfBoards);
+  });
   const serving = new Serving({ settings, project, checks, consent, boards, version });
   const requests = new RequestLog(serving, boards);
   const changes = [serving.onDidChangeState, project.onDidChange, boards.onDidChange, examinedEvent(checks)];

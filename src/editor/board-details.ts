@@ -1,7 +1,7 @@
 import type { Board, GivenBuild } from '../boards/board.ts';
 import { boardStateText, type SeenBoard } from './board-words.ts';
+import type { Detail } from './detail.ts';
 import { findingWords, shortBuild } from './finding-words.ts';
-import type { Detail } from './image-details.ts';
 import type { Check } from './image-health.ts';
 import { faultWords } from './request-words.ts';
 import { clientText, type Words } from './words.ts';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Board, BoardState } from '../boards/board.ts';
 import { boardName } from './board-name.ts';
 import { boardDescription, isOnItsWay, type SeenBoard } from './board-words.ts';
-import type { Detail } from './image-details.ts';
+import type { Detail } from './detail.ts';
 
 /** A row of the view of boards. The row of a board is the same object as long as it is known. */
 export type BoardsNode =

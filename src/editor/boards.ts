@@ -3,13 +3,6 @@ import type { Board } from '../boards/board.ts';
 import type { BoardRegistry, Reflash } from '../boards/board-registry.ts';
 import { Owner } from './dispose.ts';
 
-/** Where boards are kept, and who is told what went wrong with that. */
-export interface BoardsOptions {
-  /** The extension's folder for all workspaces. */
-  readonly folder: string;
-  readonly onMessage: (text: string) => void;
-}
-
 /**
  * The boards that this window's server knows, over its restarts and the window's. The registry's code and what was kept
  * are read when it is first asked for: activating the extension waits for neither.
@@ -18,7 +11,7 @@ export class Boards extends Owner {
   readonly #changed = this.own(new vscode.EventEmitter<void>());
   readonly #confirmed = this.own(new vscode.EventEmitter<Board>());
   readonly #reflashed = this.own(new vscode.EventEmitter<Reflash>());
-  readonly #options: BoardsOptions;
+  readonly #read: () => Promise<BoardRegistry>;
   #opening: Promise<BoardRegistry> | undefined;
   #registry: BoardRegistry | undefined;
 
@@ -29,9 +22,10 @@ export class Boards extends Owner {
   /** A request shows that its board flashes itself at every boot. */
   readonly onDidReflash = this.#reflashed.event;
 
-  constructor(options: BoardsOptions) {
+  /** `read`: reads the registry's code, and what was kept. It never fails. */
+  constructor(read: () => Promise<BoardRegistry>) {
     super();
-    this.#options = options;
+    this.#read = read;
   }
 
   /** The boards as they stand now, sorted by what they are called; none until they were read. */
@@ -59,8 +53,7 @@ export class Boards extends Owner {
   }
 
   async #open(): Promise<BoardRegistry> {
-    const { openBoards } = await import('./late.ts');
-    const registry = await openBoards(this.#options);
+    const registry = await this.#read();
     registry.events.on('changed', () => this.#changed.fire());
     registry.events.on('confirmed', (board) => this.#confirmed.fire(board));
     registry.events.on('reflashing', (reflash) => this.#reflashed.fire(reflash));

@@ -1,6 +1,6 @@
 import type { Examination, SoundContent } from '../checks/examination.ts';
+import type { Detail } from './detail.ts';
 import { gapWords } from './finding-words.ts';
-import type { Detail } from './image-details.ts';
 import type { Check } from './image-health.ts';
 import { boardConfOf } from './known-parts.ts';
 import type { Words } from './words.ts';

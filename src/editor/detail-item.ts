@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Detail } from './image-details.ts';
+import type { Detail } from './detail.ts';
 
 /** The row of one thing that is told of an image or a board; `id` is unique in its view. */
 export function detailItem(id: string, { label, value, icon }: Detail): vscode.TreeItem {

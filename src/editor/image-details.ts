@@ -1,18 +1,10 @@
 import type { UnpackedImage } from '../images/catalog.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { boardConfDetails, checkDetail, compressionDetail } from './check-details.ts';
+import type { Detail } from './detail.ts';
 import type { JudgedImage } from './image-health.ts';
 import { healthText, unpackedText } from './image-words.ts';
 import { bytesText, clientText, type Words } from './words.ts';
-
-/** A fact about an image: a row below it. */
-export interface Detail {
-  readonly label: string;
-  /** In full, as it is copied. */
-  readonly value: string;
-  /** A codicon's name. */
-  readonly icon: string;
-}
 
 /** All there is to tell of an image. `rawBytes`: its size before compression, where that is known. */
 export function imageDetails(

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CatalogBox, CatalogImage, UnpackedImage } from '../images/catalog.ts';
-import type { Detail } from './image-details.ts';
+import type { Detail } from './detail.ts';
 import type { ImageHealth, JudgedImage } from './image-health.ts';
 import { healthText, imageDescription, unpackedDescription, unpackedText } from './image-words.ts';
 
