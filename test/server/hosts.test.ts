@@ -93,6 +93,23 @@ describe('the names that a server answers to', () => {
     });
   }
 
+  it('are judged each by itself, whatever was allowed before', () => {
+    const list = new HostAllowList(['update.example.org']);
+    const headers = [
+      'update.example.org:80',
+      'update.example.org:80',
+      'evil.com',
+      'update.example.org:80x',
+      'lab',
+      'evil.com',
+    ];
+    const verdicts = ['allowed', 'allowed', 'foreign', 'malformed', 'allowed', 'foreign'];
+    assert.deepEqual(
+      headers.map((header) => list.judge(header)),
+      verdicts,
+    );
+  });
+
   it('are all of them with *, and none more with nothing', () => {
     assert.equal(allows('evil.com', '*'), true);
     assert.equal(allows('evil.com', ''), false);
