@@ -227,6 +227,21 @@ describe('over TLS, a server that is stopped', () => {
     await Promise.all([server.server.stop(), closed]);
   });
 
+  it('answers who shakes hands only now, where another process takes over', { timeout: 30_000 }, async () => {
+    await using server = await start();
+    const [under, shook] = [await server.connect(), await shaken(server)];
+    await shaken(server); // what came before was accepted, and is known to be
+    const stopped = server.server.handOver();
+    await delay(100);
+    for (const socket of [shook, await shaken(server, under)]) {
+      socket.write(`GET ${TARGET} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      const chunks: Buffer[] = [];
+      for await (const chunk of socket) chunks.push(chunk);
+      assert.ok(Buffer.concat(chunks).length > 200_000);
+    }
+    await stopped;
+  });
+
   it('cuts at the deadline who takes nothing', { timeout: 30_000 }, async () => {
     await using server = await start();
     const socket = await stalled(server);
