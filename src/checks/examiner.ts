@@ -159,11 +159,14 @@ function order(worker: Worker, message: Order): void {
   worker.postMessage(message);
 }
 
-/** Where the worker's code lies: beside this module, in the command's one file, or beside the extension's bundles. */
+/** The extension's bundles, as they are built. The command's one file may have been given any name. */
+const EXTENSION_BUNDLE = /\/(extension|chunk-[A-Z0-9]+)\.js$/;
+
+/** Where the worker's code lies: beside this module, beside the extension's bundles, or in the command's one file. */
 function workerUrl(): URL {
   const here = import.meta.url;
   if (here.endsWith('.ts')) return new URL('./worker.ts', here);
-  return here.endsWith('/update-server.js') ? new URL(here) : new URL('./check-worker.js', here);
+  return EXTENSION_BUNDLE.test(here) ? new URL('./check-worker.js', here) : new URL(here);
 }
 
 function closedError(): Error {

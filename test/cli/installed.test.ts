@@ -76,6 +76,17 @@ suite('update-server as one file, with no node_modules anywhere near,', () => {
     equal(await service.stop(), 0);
   });
 
+  for (const name of ['mkbox.mjs', 'image-updates']) {
+    test(`updates a board when it is called ${name}`, async () => {
+      await using one = await start();
+      await copyFile(BUNDLE, one.place.at(name));
+      await using service = new Supervised({ imagePath: boxes.root, command: [one.place.at(name)] });
+      const [port = 0] = await service.until('port', 1);
+      equal(await update(port), 'box-pi.img.zst: OK\n');
+      equal(await service.stop(), 0);
+    });
+  }
+
   test('verifies images, on its worker thread', async () => {
     await using one = await start();
     const { status, stdout } = one.run(['verify']);
