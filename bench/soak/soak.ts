@@ -150,12 +150,14 @@ async function run(options: SoakOptions, box: RebuiltBox, server: SoakedServer):
     if (!isExplained) faults.push(`no answer: ${why}: ${target}`);
   }
   faults.push(...server.complaints);
+  const flashed = done.reduce((sum, { flashed }) => sum + flashed.length, 0);
+  if (flashed === 0 || asked.image === undefined) faults.push('no board got an image');
   return {
     builds,
     restarts,
     reloads,
     boots: done.reduce((sum, { boots }) => sum + boots, 0),
-    flashed: done.reduce((sum, { flashed }) => sum + flashed.length, 0),
+    flashed,
     asked,
     residentBytes: resident,
     descriptors: [idleDescriptors, descriptors],
