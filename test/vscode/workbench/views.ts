@@ -76,7 +76,9 @@ export function views(page: Page) {
 
     /** Opens a row's context menu and reads it; `clickContextItem` or `closeMenu` comes next. */
     async contextMenu(view: string, row: RowChoice): Promise<MenuItem[]> {
-      await (await findRow(tree(view), row)).locator('.label-name').click({ button: 'right' });
+      const name = (await findRow(tree(view), row)).locator('.label-name');
+      await page.mouse.move(0, 0); // what pointing at another row shows may lie over this one
+      await name.click({ button: 'right' });
       return menuItems(page);
     },
 
