@@ -9,6 +9,7 @@ import { readEnvironment, type Settings, UsageError } from './cli/environment.ts
 import { explain } from './cli/explain.ts';
 import { HELP } from './cli/help.ts';
 import { checkFolder } from './cli/image-folder.ts';
+import { checkKeptFiles } from './cli/kept-files.ts';
 import { pack } from './cli/pack.ts';
 import { serve } from './cli/serve.ts';
 import { stopSignal } from './cli/stop-signal.ts';
@@ -66,12 +67,13 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
 
 /** Does what takes the images of IMAGE_PATH, and what is known of them. */
 async function withChecks(
-  { imagePath, checksPath }: Settings,
+  settings: Settings,
   act: (catalog: Catalog, checks: ImageChecks) => Promise<number>,
 ): Promise<number> {
-  const folder = path.resolve(imagePath);
+  const folder = path.resolve(settings.imagePath);
   await checkFolder(folder);
-  const checks = await ImageChecks.open(checksPath);
+  await checkKeptFiles(settings);
+  const checks = await ImageChecks.open(settings.checksPath);
   try {
     return await act(new Catalog([folder]), checks);
   } finally {

@@ -1,6 +1,6 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile, rename } from 'node:fs/promises';
 import { systemErrorCode } from '../errors.ts';
+import { replaceFile } from '../replace-file.ts';
 import type { Board } from './board.ts';
 import type { KeptFlashTimes } from './flash-times.ts';
 import { isKeptBoard } from './kept-board.ts';
@@ -33,21 +33,19 @@ export class BoardStateFile {
     this.#onMessage = onMessage;
   }
 
-  /** What was kept. A file that can't be read is set aside, and what can be read of it is taken. */
+  /** What was kept. A damaged file is set aside, and what can be read of it is taken. */
   async read(nowMs: number): Promise<KeptState> {
-    let kept = NOTHING;
-    let damage: string | undefined;
+    let text: string;
     try {
-      const { state, problem } = parse(await readFile(this.#path, 'utf8'));
-      kept = state;
-      damage = problem;
+      text = await readFile(this.#path, 'utf8');
     } catch (error) {
-      const code = systemErrorCode(error);
-      if (code === 'ENOENT') return NOTHING;
-      damage = code ?? 'it is no JSON';
+      const code = systemErrorCode(error) ?? String(error);
+      if (code !== 'ENOENT') this.#giveUp(code);
+      return NOTHING;
     }
+    const { state, damage } = parse(text);
     if (damage !== undefined) await this.#setAside(damage, nowMs);
-    return kept;
+    return state;
   }
 
   /** Takes word that what `state` answers is to be written, soon, and at most once a second. */
@@ -66,7 +64,7 @@ export class BoardStateFile {
       this.#timer = undefined;
       this.#savedAt = performance.now();
       try {
-        await replaceFile(this.#path, this.#state());
+        await replaceFile(this.#path, textOf(this.#state()));
         this.#failure = undefined;
       } catch (error) {
         const failure = systemErrorCode(error) ?? String(error);
@@ -84,23 +82,31 @@ export class BoardStateFile {
       await rename(this.#path, aside);
       this.#onMessage(`the boards kept in ${this.#path} are damaged (${damage}); the file was set aside as ${aside}`);
     } catch (error) {
-      this.#isUsable = false;
-      const code = systemErrorCode(error) ?? String(error);
-      this.#onMessage(
-        `the boards kept in ${this.#path} can't be read (${damage}) nor set aside (${code}); none are kept from now on`,
-      );
+      this.#giveUp(`${damage}) nor set aside (${systemErrorCode(error) ?? error}`);
     }
+  }
+
+  /** What is not known to be of boards is not touched. */
+  #giveUp(why: string): void {
+    this.#isUsable = false;
+    this.#onMessage(`the boards kept in ${this.#path} can't be read (${why}); none are kept from now on`);
   }
 }
 
-function parse(text: string): { state: KeptState; problem?: string } {
-  const { format, boards, flashTimes } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
-  if (format !== FORMAT) return { state: NOTHING, problem: `format ${JSON.stringify(format)}, not ${FORMAT}` };
-  if (!Array.isArray(boards) || !isFlashTimes(flashTimes)) return { state: NOTHING, problem: 'parts are missing' };
+function parse(text: string): { state: KeptState; damage?: string } {
+  let parsed: Record<string, unknown>;
+  try {
+    parsed = JSON.parse(text) ?? {};
+  } catch {
+    return { state: NOTHING, damage: 'it is no JSON' };
+  }
+  const { format, boards, flashTimes } = parsed;
+  if (format !== FORMAT) return { state: NOTHING, damage: `format ${JSON.stringify(format)}, not ${FORMAT}` };
+  if (!Array.isArray(boards) || !isFlashTimes(flashTimes)) return { state: NOTHING, damage: 'parts are missing' };
   const good = boards.filter(isKeptBoard);
   const state = { boards: good, flashTimes };
   if (good.length === boards.length) return { state };
-  return { state, problem: `${boards.length - good.length} of ${boards.length} boards are none` };
+  return { state, damage: `${boards.length - good.length} of ${boards.length} boards are none` };
 }
 
 function isFlashTimes(value: unknown): value is KeptFlashTimes {
@@ -114,22 +120,12 @@ function isFlashTimes(value: unknown): value is KeptFlashTimes {
   );
 }
 
-/** Written beside, synced and renamed: whoever reads it finds the old text or the new one. */
-async function replaceFile(filePath: string, { boards, flashTimes }: KeptState): Promise<void> {
-  await mkdir(path.dirname(filePath), { recursive: true });
-  const part = `${filePath}.${process.pid}.part`;
-  try {
-    await using file = await open(part, 'w', 0o600);
-    await file.write(`{"format":${FORMAT},"flashTimes":${JSON.stringify(flashTimes)},"boards":[`);
-    for (let at = 0; at < boards.length; at += BOARDS_PER_WRITE) {
-      const lines = boards.slice(at, at + BOARDS_PER_WRITE).map((board) => JSON.stringify(board));
-      await file.write(`${at === 0 ? '' : ','}\n${lines.join(',\n')}`);
-    }
-    await file.write('\n]}\n');
-    await file.sync();
-    await rename(part, filePath);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
+/** The text of the file, some boards at a time. */
+function* textOf({ boards, flashTimes }: KeptState): Generator<string> {
+  yield `{"format":${FORMAT},"flashTimes":${JSON.stringify(flashTimes)},"boards":[`;
+  for (let at = 0; at < boards.length; at += BOARDS_PER_WRITE) {
+    const lines = boards.slice(at, at + BOARDS_PER_WRITE).map((board) => JSON.stringify(board));
+    yield `${at === 0 ? '' : ','}\n${lines.join(',\n')}`;
   }
+  yield '\n]}\n';
 }

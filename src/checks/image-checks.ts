@@ -36,8 +36,11 @@ interface Run {
 
 /** Knows what the image files are, or finds out; each file once, however many ask. Close it. */
 export class ImageChecks {
-  /** `examined` is told when something new is known. */
-  readonly events = new EventEmitter<{ examined: [] }>();
+  /**
+   * `examined` is told when something new is known; `unkept`, why what is known can't be kept for the next start, as the
+   * system names it.
+   */
+  readonly events = new EventEmitter<{ examined: []; unkept: [code: string] }>();
   readonly #examiner = new Examiner();
   readonly #known: KnownExaminations;
   readonly #runs = new Map<string, Run>();
@@ -47,7 +50,7 @@ export class ImageChecks {
    * background: `examined` is told when that is done.
    */
   constructor(cachePath?: string) {
-    this.#known = new KnownExaminations(cachePath);
+    this.#known = new KnownExaminations(cachePath, (code) => this.events.emit('unkept', code));
     void this.#known.loaded.then(() => this.events.emit('examined'));
   }
 
@@ -56,11 +59,6 @@ export class ImageChecks {
     const checks = new ImageChecks(cachePath);
     await checks.#known.loaded;
     return checks;
-  }
-
-  /** Why what is known could not be kept for the next start, as the system names it. */
-  get cacheFailure(): string | undefined {
-    return this.#known.failure;
   }
 
   /** What is known of the file in that state. */

@@ -1,7 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { systemErrorCode } from '../errors.ts';
 import type { FileIdentity } from '../images/pinned-file.ts';
+import { replaceFile } from '../replace-file.ts';
 import type { Examination } from './examination.ts';
 
 /** The form of the file; another one is not read. */
@@ -19,6 +19,7 @@ const SAVE_AFTER_MS = 500;
  */
 export class KnownExaminations {
   readonly #path: string | undefined;
+  readonly #onFailure: (code: string) => void;
   /** Settles when what was kept has been read. */
   readonly loaded: Promise<void>;
   #byIdentity = new Map<string, Examination>();
@@ -26,22 +27,21 @@ export class KnownExaminations {
   #timer: NodeJS.Timeout | undefined;
   #failure: string | undefined;
 
-  /** Begins to read what was kept in the file at `filePath`; without one, nothing outlives the process. */
-  constructor(filePath?: string) {
+  /**
+   * Begins to read what was kept in the file at `filePath`; without one, nothing outlives the process. `onFailure` is told
+   * why the file can't be written, as the system names it; once, until it can be or it is for another reason.
+   */
+  constructor(filePath?: string, onFailure: (code: string) => void = () => {}) {
     this.#path = filePath;
+    this.#onFailure = onFailure;
     this.loaded = this.#load();
   }
 
   /** As the constructor, and waits until it has been read. */
-  static async open(filePath?: string): Promise<KnownExaminations> {
-    const known = new KnownExaminations(filePath);
+  static async open(filePath?: string, onFailure?: (code: string) => void): Promise<KnownExaminations> {
+    const known = new KnownExaminations(filePath, onFailure);
     await known.loaded;
     return known;
-  }
-
-  /** Why the last attempt to write the file failed, as the system names it; undefined when it did not. */
-  get failure(): string | undefined {
-    return this.#failure;
   }
 
   get(identity: FileIdentity): Examination | undefined {
@@ -73,10 +73,12 @@ export class KnownExaminations {
     const filePath = this.#path;
     this.#saving = this.#saving.then(async () => {
       try {
-        await replaceFile(filePath, JSON.stringify({ format: FORMAT, examinations: [...this.#byIdentity] }));
+        await replaceFile(filePath, [JSON.stringify({ format: FORMAT, examinations: [...this.#byIdentity] })]);
         this.#failure = undefined;
       } catch (error) {
-        this.#failure = systemErrorCode(error) ?? String(error);
+        const failure = systemErrorCode(error) ?? String(error);
+        if (failure !== this.#failure) this.#onFailure(failure);
+        this.#failure = failure;
       }
     });
     return this.#saving;
@@ -102,19 +104,4 @@ function parse(text: string): Map<string, Examination> {
 function isExamination({ zstSha256, content }: Examination): boolean {
   const told = content.kind === 'sound' ? content.rawSha256 : content.damage.problem;
   return typeof zstSha256 === 'string' && typeof told === 'string';
-}
-
-/** Written beside, synced and renamed: whoever reads it finds the old text or the new one. */
-async function replaceFile(filePath: string, text: string): Promise<void> {
-  await mkdir(path.dirname(filePath), { recursive: true });
-  const part = `${filePath}.${process.pid}.part`;
-  try {
-    await using file = await open(part, 'w', 0o600);
-    await file.writeFile(text);
-    await file.sync();
-    await rename(part, filePath);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
 }

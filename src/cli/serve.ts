@@ -11,6 +11,7 @@ import { announce } from './announce.ts';
 import type { Settings } from './environment.ts';
 import { renewOnHangup } from './hangup.ts';
 import { checkFolder } from './image-folder.ts';
+import { checkKeptFiles } from './kept-files.ts';
 import { LineLog } from './line-log.ts';
 import { takeListenDescriptor } from './listen-fds.ts';
 import { LOG_FORMATS } from './log-formats.ts';
@@ -28,6 +29,7 @@ export async function serve(settings: Settings, environment: NodeJS.ProcessEnv):
   const descriptor = takeListenDescriptor(environment, process.pid);
   const folder = path.resolve(settings.imagePath);
   await checkFolder(folder);
+  await checkKeptFiles(settings);
   const { auth, tlsFiles } = settings;
   const users = auth?.kind === 'file' ? await readUsers(auth.path) : undefined;
   const tls = tlsFiles && (await readTls(tlsFiles));
@@ -35,6 +37,7 @@ export async function serve(settings: Settings, environment: NodeJS.ProcessEnv):
   const snapshot = await catalog.refresh();
   const checks = await ImageChecks.open(settings.checksPath);
   const log = new LineLog(process.stdout, LOG_FORMATS[settings.logFormat]);
+  checks.events.on('unkept', (code) => log.write(unkeptText(settings, code), 'checks', 'warning'));
   const manager = ServiceManager.take(environment, process.pid, (text) => log.write(text, 'manager', 'warning'));
   const { statePath, statusAllow: allowed } = settings;
   const boards = await BoardRegistry.open({ statePath, onMessage: (text) => log.write(text, 'boards', 'warning') });
@@ -77,6 +80,10 @@ export async function serve(settings: Settings, environment: NodeJS.ProcessEnv):
   await Promise.all([boards.close(), checks.close(), manager.close()]);
   log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`, 'stopped');
   log.flush();
+}
+
+function unkeptText({ checksPath }: Settings, code: string): string {
+  return `what images were found to be could not be kept in ${checksPath} (${code}); the next start reads them again`;
 }
 
 function runningText(server: UpdateServer): string {

@@ -162,6 +162,22 @@ describe('the boards that are kept', () => {
     }
   });
 
+  it('are none where a folder has the name of the file, which stays as it is', async () => {
+    await using state = await stateFolder();
+    await mkdir(path.join(state.statePath, 'of others'), { recursive: true });
+    const { registry, messages } = await reopen(state.statePath);
+    await using bench = await startBench();
+    registry.watch(bench.server.server);
+    await bench.boot(OLD);
+    await registry.close();
+    assert.equal(registry.boards.length, 1);
+    assert.deepEqual(messages, [
+      `the boards kept in ${state.statePath} can't be read (EISDIR); none are kept from now on`,
+    ]);
+    const left = await readdir(path.dirname(state.statePath), { recursive: true });
+    assert.deepEqual(left.toSorted(), ['boards.json', path.join('boards.json', 'of others')]);
+  });
+
   it('cannot be kept where that fails, which is said once and stops nothing', async () => {
     await using state = await stateFolder();
     await writeFile(path.dirname(state.statePath), 'a file where a folder should be');

@@ -41,7 +41,6 @@ suite('what is known of files', () => {
     await known.save();
     const next = await KnownExaminations.open(cache);
     deepEqual([next.get(FILE), next.get({ ...FILE, ino: 1n })], [DAMAGED, SOUND]);
-    equal(known.failure, undefined);
     deepEqual(await readdir(boxes.beside('deep', 'down')), ['known.json']);
     if (process.platform !== 'win32') equal((await stat(cache)).mode & 0o777, 0o600);
   });
@@ -102,24 +101,28 @@ suite('what is known of files', () => {
     await using boxes = await makeBoxes();
     const cache = boxes.beside('taken', 'known.json');
     await writeFile(boxes.beside('taken'), 'a file where the folder would be');
-    const known = await KnownExaminations.open(cache);
-    known.set(FILE, DAMAGED);
-    await known.save();
-    deepEqual([known.get(FILE), known.failure], [DAMAGED, 'EEXIST']);
+    const failures: string[] = [];
+    const known = await KnownExaminations.open(cache, (code) => failures.push(code));
+    for (let time = 0; time < 2; time++) {
+      known.set(FILE, DAMAGED);
+      await known.save();
+    }
+    deepEqual([known.get(FILE), failures], [DAMAGED, ['EEXIST']]);
     await rm(boxes.beside('taken'));
     known.set({ ...FILE, ino: 1n }, SOUND);
     await known.save();
-    equal(known.failure, undefined);
+    equal(failures.length, 1);
     deepEqual((await KnownExaminations.open(cache)).get(FILE), DAMAGED);
   });
 
   test('leaves no half-written file behind where it can not be put in place', async () => {
     await using boxes = await makeBoxes();
     await mkdir(boxes.beside('known', 'in the way'), { recursive: true });
-    const known = await KnownExaminations.open(boxes.beside('known'));
+    const failures: string[] = [];
+    const known = await KnownExaminations.open(boxes.beside('known'), (code) => failures.push(code));
     known.set(FILE, DAMAGED);
     await known.save();
-    equal(typeof known.failure, 'string');
+    equal(failures.length, 1);
     deepEqual((await readdir(boxes.beside())).sort(), ['boxes', 'known']);
   });
 

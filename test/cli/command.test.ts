@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { after, before, suite, test } from 'node:test';
 import { HELP } from '../../src/cli/help.ts';
@@ -61,6 +61,26 @@ suite('update-server says in one line on standard error why it can not serve', (
   test('a folder below a file', () => {
     const message = 'IMAGE_PATH: there is no folder ~/file/boxes';
     return fails({ IMAGE_PATH: boxes.at('file', 'boxes') }, 1, message);
+  });
+
+  for (const [name, file] of [
+    ['STATE_PATH', 'boards.json'],
+    ['CHECKS_PATH', 'checks.json'],
+  ] as const) {
+    test(`a folder in place of the file ${name}, which stays as it is`, async () => {
+      const message = `${name}: ~/box is not a file; name one, such as ${boxes.at('box', file)}`;
+      await fails({ [name]: boxes.at('box') }, 1, message);
+      deepEqual((await readdir(boxes.root)).toSorted(), ['box', 'file']);
+    });
+  }
+
+  test('a device in place of a file', () => {
+    return fails({ CHECKS_PATH: '/dev/null' }, 1, 'CHECKS_PATH: /dev/null is not a file; name one');
+  });
+
+  test('one file for what is known of boards and of images', () => {
+    const message = 'STATE_PATH and CHECKS_PATH are the same file, ~/kept; each needs its own';
+    return fails({ STATE_PATH: boxes.at('kept'), CHECKS_PATH: boxes.at('box', '..', 'kept') }, 2, message);
   });
 
   test('a name that can not be resolved', () => {

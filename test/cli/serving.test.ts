@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
+import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
@@ -45,6 +46,16 @@ suite('update-server, when it starts,', () => {
       addresses.map((address) => `http://${address}:${port}`),
     );
     for (const address of addresses) equal((await fetch(`http://${address}:${port}/list`)).status, 200);
+  });
+
+  test('says so where it can not keep what it found images to be', async () => {
+    const CHECKS_PATH = path.join(boxes.at('box', 'box-pi.img.sha256'), 'checks.json');
+    await using server = await startUpdateServer({ imagePath: boxes.root, env: { CHECKS_PATH } });
+    await (await fetch(`${server.url}/update/box/box-pi`)).bytes();
+    const [, , ...lines] = await linesOf(server, 4);
+    const failure =
+      /^what images were found to be could not be kept in (.+) \(E\w+\); the next start reads them again$/;
+    equal(failure.exec(lines.find((line) => failure.test(line)) ?? '')?.[1], CHECKS_PATH);
   });
 
   test('is content with a folder in which there is nothing yet', async () => {

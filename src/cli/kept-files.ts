@@ -1,0 +1,24 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../errors.ts';
+import { type Settings, UsageError } from './environment.ts';
+
+/**
+ * Sees that STATE_PATH and CHECKS_PATH name a file each, or nothing yet: a file is written by being replaced, and what
+ * else has the name is not ours to replace.
+ * @throws UserError
+ */
+export async function checkKeptFiles({ statePath, checksPath }: Settings): Promise<void> {
+  if (statePath !== undefined && checksPath !== undefined && path.resolve(statePath) === path.resolve(checksPath)) {
+    throw new UsageError(`STATE_PATH and CHECKS_PATH are the same file, ${statePath}; each needs its own`);
+  }
+  if (statePath !== undefined) await checkFile('STATE_PATH', statePath, 'boards.json');
+  if (checksPath !== undefined) await checkFile('CHECKS_PATH', checksPath, 'checks.json');
+}
+
+async function checkFile(name: string, filePath: string, usual: string): Promise<void> {
+  const stats = await stat(filePath).catch(() => undefined);
+  if (stats === undefined || stats.isFile()) return;
+  const remedy = stats.isDirectory() ? `name one, such as ${path.join(filePath, usual)}` : 'name one';
+  throw new UserError(`${name}: ${filePath} is not a file; ${remedy}`);
+}
