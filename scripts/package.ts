@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { withoutPictures } from './without-pictures.ts';
 
 const ROOT = path.dirname(import.meta.dirname);
 
@@ -20,13 +21,15 @@ const TARGETS: Record<string, string> = {
 
 /** What a package is made of, besides the zstd binary. */
 const CONTENT = [
+  'contrib',
   'dist',
+  'docs',
   'l10n',
   'media',
+  'src/editor/api.ts',
   '.vscodeignore',
   'CHANGELOG.md',
   'LICENSE',
-  'README.md',
   'package.nls.de.json',
   'package.nls.json',
 ];
@@ -50,6 +53,7 @@ function thisMachine(): string {
 function packageFor(target: string): void {
   const stage = mkdtempSync(path.join(tmpdir(), `mkbox-${target}-`));
   for (const name of CONTENT) cpSync(path.join(ROOT, name), path.join(stage, name), { recursive: true });
+  writeFileSync(path.join(stage, 'README.md'), withoutPictures(readFileSync(path.join(ROOT, 'README.md'), 'utf8')));
   const { name, devDependencies, scripts, allowScripts, bin, man, ...published } = manifest;
   writeFileSync(path.join(stage, 'package.json'), JSON.stringify({ name, ...published }, undefined, 2));
   unpack('@mongodb-js/zstd', stage);

@@ -13,8 +13,9 @@ const STATE = path.join(ROOT, '.cache', 'start');
 const { PORT: port = '8080' } = process.env;
 
 execFileSync(process.execPath, [path.join(ROOT, 'esbuild.mjs')], { cwd: ROOT, stdio: 'inherit' });
-const hasCode = spawnSync('code', ['--version'], { stdio: 'ignore' }).status === 0 && process.env.DISPLAY !== undefined;
-if (hasCode) openDesktop();
+const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+const hasScreen = process.platform !== 'linux' || Boolean(DISPLAY || WAYLAND_DISPLAY);
+if (hasScreen && spawnSync('code', ['--version'], { stdio: 'ignore' }).status === 0) openDesktop();
 else await openInBrowser();
 
 function openDesktop(): void {

@@ -103,10 +103,8 @@ function readRate(value: string): number | undefined {
 
 function readCount(value: string | undefined): number | undefined {
   if (!value) return undefined;
-  const count = /^\d{1,9}$/.test(value) ? Number(value) : 0;
-  if (count > 0) return count;
-  const text = 'MAX_TRANSFERS must be a whole number from 1 on';
-  throw new UsageError(`${text}, not ${JSON.stringify(value)}; leave it out to send to all at once`);
+  if (/^\d{1,9}$/.test(value)) return Number(value) || undefined;
+  throw new UsageError(`MAX_TRANSFERS must be a whole number, not ${JSON.stringify(value)}; 0 sets no limit`);
 }
 
 function readList(value = ''): string[] {

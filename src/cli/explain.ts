@@ -38,7 +38,7 @@ export async function explain(request: string, catalog: Catalog, checks: ImageCh
 function readRequest(request: string): Asked {
   const target = request.replace(/^\w+:\/\/[^/]*/, '');
   const [path = '', query] = target.split(/\?(.*)/s);
-  if (query !== undefined && /^\/?update\/?$/.test(path)) return askedByParts(query);
+  if (query !== undefined && /^\/?update$/.test(path)) return askedByParts(query);
   if (query === undefined && path.includes('=')) return askedByParts(path);
   const [box, image, buildId, ...rest] = path.replace(/^\/?(update\/)?/, '').split('/');
   if (!box || !image || rest.length > 0) {

@@ -19,7 +19,7 @@ environment:
   ALLOW                networks that may ask for anything, with commas (all)
   AUTH                 user:password, or a file of them: who may ask (everyone)
   TLS_CERT, TLS_KEY    certificate and key, PEM files: speaks HTTPS (none)
-  ALLOWED_HOSTS        further names boards call this machine by, with commas
+  ALLOWED_HOSTS        further names boards call it by, with commas (none)
   STATE_PATH           file that keeps what is known of boards (none)
   STATUS_ALLOW         networks that may see the status page, with commas (none)
   TRUSTED_PROXIES      proxies whose X-Forwarded-For is believed (none)

@@ -22,7 +22,8 @@ function members(record: LogRecord): object {
 }
 
 function requestMembers(transfer: Transfer): object {
-  const { client, method, target, status, sentBytes, totalBytes, durationMs, asked, resolution, state } = transfer;
+  const { client, method, target, status, sentBytes, totalBytes, durationMs, waitedMs, asked, resolution, state } =
+    transfer;
   return {
     client,
     method,
@@ -31,6 +32,7 @@ function requestMembers(transfer: Transfer): object {
     bytes: sentBytes,
     totalBytes,
     durationMs: Math.round(durationMs),
+    waitedMs: waitedMs > 0 && state.kind !== 'running' ? Math.round(waitedMs) : undefined,
     box: asked.box,
     board: asked.board,
     buildId: asked.buildId,

@@ -181,11 +181,12 @@ suite('the environment', () => {
   test('may set how many transfers run at a time', () => {
     equal(readEnvironment({ MAX_TRANSFERS: '1' }).maxTransfers, 1);
     equal(readEnvironment({ MAX_TRANSFERS: '0100' }).maxTransfers, 100);
+    equal(readEnvironment({ MAX_TRANSFERS: '0' }).maxTransfers, undefined);
   });
 
-  for (const MAX_TRANSFERS of ['0', '-1', '1.5', 'all', '1e3', ' 1', '12345678901']) {
+  for (const MAX_TRANSFERS of ['-1', '1.5', 'all', '1e3', ' 1', '12345678901']) {
     test(`may not set ${JSON.stringify(MAX_TRANSFERS)} transfers at a time`, () => {
-      const message = `MAX_TRANSFERS must be a whole number from 1 on, not ${JSON.stringify(MAX_TRANSFERS)}; leave it out to send to all at once`;
+      const message = `MAX_TRANSFERS must be a whole number, not ${JSON.stringify(MAX_TRANSFERS)}; 0 sets no limit`;
       throws(() => readEnvironment({ MAX_TRANSFERS }), new UsageError(message));
     });
   }

@@ -92,9 +92,11 @@ describe('update-server explain', () => {
       /^answer {3}503: docker-box\/docker-box-pi-spoiled is not sent: .* is not what its \.img\.sha256 says/,
     ));
 
-  it('tells how to ask when that was no request for an update', async () => {
-    const { status, stdout, stderr } = await runCommand(['explain', '/list'], { IMAGE_PATH: folder });
-    assert.deepEqual([status, stdout], [1, '']);
-    assert.match(stderr, /^update-server: "\/list" asks for no update; say it as a board does/);
-  });
+  for (const request of ['/list', '/update/?name=docker-box&board=pi']) {
+    it(`tells how to ask when that was no request for an update: ${request}`, async () => {
+      const { status, stdout, stderr } = await runCommand(['explain', request], { IMAGE_PATH: folder });
+      assert.deepEqual([status, stdout], [1, '']);
+      assert.ok(stderr.startsWith(`update-server: "${request}" asks for no update; say it as a board does`), stderr);
+    });
+  }
 });

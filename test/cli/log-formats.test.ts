@@ -17,10 +17,10 @@ interface Site extends AsyncDisposable {
   next(act: () => unknown): Promise<string>;
 }
 
-async function site(LOG_FORMAT: string): Promise<Site> {
+async function site(LOG_FORMAT: string, env: Record<string, string> = {}): Promise<Site> {
   const boxes = await makeBoxes();
   await writeSet(boxes.root, 'box', 'box-pi');
-  const server = await startUpdateServer({ imagePath: boxes.root, env: { LOG_FORMAT } });
+  const server = await startUpdateServer({ imagePath: boxes.root, env: { LOG_FORMAT, ...env } });
   return {
     boxes,
     server,
@@ -146,6 +146,29 @@ suite('LOG_FORMAT=json', () => {
     const { level, outcome, cause, bytes, totalBytes } = parsed(await run.next(() => leave(run)));
     deepEqual({ level, outcome, cause }, { level: 'warning', outcome: 'broken', cause: 'client closed' });
     equal(bytes < totalBytes, true);
+  });
+
+  test('says how long one waited for its turn', async () => {
+    await using run = await site('json', { MAX_TRANSFERS: '1' });
+    await writeSet(run.boxes.root, 'box', 'box-big', { zst: zstWith(Buffer.alloc(BIG_BYTES, 'image')) });
+    const first = await askSlowly(run.server.url, '/update/box/box-big');
+    let second: Promise<void> | undefined;
+    const askNext = () => {
+      second = ask(run, QUERY);
+    };
+    const { outcome, before, waitedMs } = parsed(await run.next(askNext));
+    deepEqual({ outcome, before, waitedMs }, { outcome: 'waiting', before: 0, waitedMs: undefined });
+    first.leave();
+    await second;
+    const ended = (outcome: string) =>
+      run.server
+        .lines()
+        .map((line) => JSON.parse(line))
+        .find((it) => it.outcome === outcome);
+    for (let wait = 0; !(ended('image') && ended('broken')) && wait < 500; wait++) await pause(10);
+    equal(ended('broken')?.waitedMs, undefined);
+    const served = ended('image');
+    equal(served.waitedMs > 0 && served.waitedMs <= served.durationMs, true);
   });
 
   test('keeps an object in a line, whatever is asked for', async () => {

@@ -6,8 +6,9 @@ import { describe, it } from 'node:test';
 import { Credentials } from '../../src/server/credentials.ts';
 import { Networks } from '../../src/server/networks.ts';
 import { buildId, makeSet, noise, startServer, type TestServer } from '../server/harness.ts';
+import { Authority } from '../tools/authority.ts';
 import { download } from './download.ts';
-import { type Nginx, startEdge } from './nginx.ts';
+import { CERTIFICATE_FILE, type Changes, type Nginx, startEdge } from './nginx.ts';
 
 const IMAGE_BYTES = 400_000;
 const NAMES = '/update?name=box&board=pi';
@@ -20,12 +21,12 @@ interface Site extends AsyncDisposable {
   get(target: string, headers?: Record<string, string>): ReturnType<typeof download>;
 }
 
-async function openSite(options: Parameters<typeof startServer>[1] = {}): Promise<Site> {
+async function openSite(options: Parameters<typeof startServer>[1] = {}, changes: Changes = {}): Promise<Site> {
   const origin = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi-main', IMAGE_BYTES), {
     trustedProxies: new Networks(['127.0.0.1']),
     ...options,
   });
-  const edge = await startEdge(origin.server.address.port);
+  const edge = await startEdge(origin.server.address.port, changes);
   const asked: string[] = [];
   origin.server.events.on('answering', ({ method, status, target }) => {
     if (method !== 'HEAD') asked.push(`${method} ${status} ${target}`);
@@ -156,6 +157,30 @@ describe('an edge', () => {
     const after = await site.get(NAMES);
     assert.equal(after.kind === 'whole' && after.sha256, now);
     if (raced.kind === 'whole' && raced.status === 200) assert.ok(raced.sha256 === now || site.asked.length === 1);
+  });
+
+  it('asks an origin by https, as the way to authenticity has it, and takes nothing from another', async () => {
+    await using authority = await Authority.create();
+    const tls = await authority.pair('origin');
+    const trusting = (file: string): Changes => ({
+      'http://mkbox_origin': 'https://mkbox_origin',
+      '  proxy_http_version 1.1;': `  proxy_http_version 1.1;
+        proxy_ssl_verify on;
+        proxy_ssl_trusted_certificate ${file};
+        proxy_ssl_server_name on;
+        proxy_ssl_name localhost;`,
+    });
+    await using site = await openSite({ tls }, trusting(authority.caPath));
+    for (const time of ['first', 'second']) {
+      const answer = await site.get(NAMES);
+      assert.equal(answer.kind === 'whole' && answer.status, 200, time);
+    }
+    assert.equal((await site.get('/list')).kind, 'whole');
+    assert.deepEqual(site.asked, [`GET 200 ${NAMES}`, 'GET 200 /list']);
+    await using stranger = await startEdge(site.origin.server.address.port, trusting(CERTIFICATE_FILE));
+    const refused = await download(stranger.port, NAMES);
+    assert.equal(refused.kind === 'whole' && refused.status, 503);
+    assert.match(await stranger.errors(), /upstream SSL certificate verify error/);
   });
 
   it('says in words that the origin is away, and gives out nothing old', async () => {

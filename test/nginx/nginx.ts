@@ -33,6 +33,9 @@ export interface Nginx extends AsyncDisposable {
 /** What a test changes in a configuration: texts that stand in it, and what stands there instead. */
 export type Changes = Readonly<Record<string, string>>;
 
+/** The folder of an edge's cache, in which Debian's nginx brings all but the last one: nginx makes no more itself. */
+const EDGE_CACHE = '/var/lib/nginx/mkbox';
+
 /** Starts `contrib/nginx.conf` in front of the server on `originPort`. */
 export function startFront(originPort: number, changes: Changes = {}): Promise<Nginx> {
   return start('nginx.conf', { 'server 127.0.0.1:8080': `server 127.0.0.1:${originPort}`, ...changes });
@@ -40,20 +43,21 @@ export function startFront(originPort: number, changes: Changes = {}): Promise<N
 
 /** Starts `contrib/nginx-edge.conf`, with an empty cache, for the server on `originPort`. */
 export function startEdge(originPort: number, changes: Changes = {}): Promise<Nginx> {
-  return start('nginx-edge.conf', { 'server origin.example.org:8080': `server 127.0.0.1:${originPort}`, ...changes });
+  return start('nginx-edge.conf', { 'server origin.example.org:80': `server 127.0.0.1:${originPort}`, ...changes });
 }
 
 async function start(name: string, changes: Changes): Promise<Nginx> {
   const { nginx } = requireTools('nginx');
   const home = await mkdtemp(path.join(tmpdir(), 'mkbox-nginx-'));
-  const cache = path.join(home, 'cache');
+  const cache = path.join(home, EDGE_CACHE);
+  await mkdir(path.dirname(cache), { recursive: true });
   const [port, tlsPort] = await freePorts();
   const site = changed(await readFile(path.join(PROJECT, 'contrib', name), 'utf8'), {
     'listen 80 ': `listen 127.0.0.1:${port} `,
     'listen 443 ': `listen 127.0.0.1:${tlsPort} `,
     '/etc/ssl/certs/updates.example.org.pem': path.join(TLS, 'localhost.pem'),
     '/etc/ssl/private/updates.example.org.key': path.join(TLS, 'localhost.key'),
-    ...(name === 'nginx-edge.conf' ? { '/var/cache/nginx/mkbox': cache } : {}),
+    ...(name === 'nginx-edge.conf' ? { [EDGE_CACHE]: cache } : {}),
     ...changes,
   });
   await mkdir(path.join(home, 'temporary'));
