@@ -3,6 +3,7 @@ import type { Board } from '../boards/board.ts';
 import type { Boards } from './boards.ts';
 import type { ConsentStore } from './consent.ts';
 import { Owner } from './dispose.ts';
+import { plainMessage } from './plain-message.ts';
 import type { Serving, Shot } from './serving.ts';
 import { isLoopbackHost } from './serving.ts';
 import type { ServingFailure, ServingState } from './serving-state.ts';
@@ -35,7 +36,7 @@ export class Notices extends Owner {
       'mkbox: the setting mkbox.host is {0}, but this workspace is served to this machine only.',
       host,
     );
-    if ((await window.showInformationMessage(message, allow)) !== allow) return;
+    if ((await window.showInformationMessage(plainMessage(message), allow)) !== allow) return;
     const { confirm } = await import('./late.ts');
     const consent = { host, address: host };
     if (!(await confirm(consent, this.#serving.port))) return;
@@ -50,7 +51,7 @@ export class Notices extends Owner {
   async #onConfirmed(board: Board): Promise<void> {
     if (!this.#settings.notifyConfirmed.get()) return;
     const { confirmedText } = await import('./late.ts');
-    void vscode.window.showInformationMessage(confirmedText(board, vscode.l10n));
+    void vscode.window.showInformationMessage(plainMessage(confirmedText(board, vscode.l10n)));
   }
 
   async #tellFailure(failure: ServingFailure): Promise<void> {
@@ -60,8 +61,8 @@ export class Notices extends Owner {
     const otherPort = l10n.t('Use Another Port for This Session');
     const answer =
       failure.kind === 'port in use'
-        ? await window.showErrorMessage(portInUseText(failure), otherPort, openSettings, retry)
-        : await window.showErrorMessage(l10n.t('mkbox: {0}', failure.message), openSettings, retry);
+        ? await window.showErrorMessage(plainMessage(portInUseText(failure)), otherPort, openSettings, retry)
+        : await window.showErrorMessage(plainMessage(l10n.t('mkbox: {0}', failure.message)), openSettings, retry);
     switch (answer) {
       case retry:
         return this.#serving.serve({ kind: 'all' });
@@ -97,5 +98,5 @@ function tellShot({ transfer }: Shot): void {
   const message = upToDate
     ? l10n.t('mkbox: {0} already runs this build of {1}. Serving has stopped.', client, image)
     : l10n.t('mkbox: {0} got {1}. Serving has stopped.', client, image);
-  void window.showInformationMessage(message);
+  void window.showInformationMessage(plainMessage(message));
 }

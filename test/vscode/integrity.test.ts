@@ -19,6 +19,14 @@ const BUILD_2 = 'fedcba9876543210'.repeat(4);
 
 /** Its `.img.buildID` names another build than the image itself: a board would flash it at every boot. */
 const WRONG: DiskContent = { box: 'docker-box', board: 'odroid-c4', branch: 'mixed', buildId: BUILD_1 };
+/** Its board.conf names a box that the editor would draw as a button. */
+const LINKED: DiskContent = {
+  box: 'docker-box',
+  board: 'odroid-c4',
+  branch: 'named',
+  buildId: BUILD_1,
+  boardConf: `imgname="[Show](command:workbench.action.closeSidebar)"\nboard="odroid-c4"\nbuildID="${BUILD_1}"\n`,
+};
 /** Only the raw image is there. */
 const RAW: DiskContent = { box: 'docker-box', board: 'odroid-c4', branch: 'fresh', buildId: BUILD_1 };
 /** A later build of an image of the demo, of which there is only the raw image. */
@@ -216,6 +224,18 @@ describe('images in mkbox', () => {
       () => vscode.logs(),
       (log) => new RegExp(`verified docker-box/${name}: wrong: `).test(log) && /verified led-blink.*: right/.test(log),
     );
+  });
+
+  it('bring no links into messages: what is in them is words of others', async () => {
+    const name = imageNameOf(LINKED);
+    await writeImageSet(path.join(bench.boxes, LINKED.box), LINKED);
+    await rowThat(name, 'to be there', () => true);
+    await workbench.contextMenu('Images', name);
+    await workbench.clickContextItem('Verify Checksums');
+    const message = await workbench.notification(`mkbox: ${name}: the image was built for the box`);
+    assert.match(message.text, /\[Show\] \(command:workbench\.action\.closeSidebar\)/);
+    assert.equal(await vscode.page.locator('.notification-list-item-message a').count(), 0);
+    await workbench.dismissNotification('the image was built for the box');
   });
 
   it('tell a board that asks for a wrong one nothing, and the user who asked', async () => {
