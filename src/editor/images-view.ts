@@ -88,7 +88,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     const none = project.folders.length === 0 ? 'no-folder' : 'none';
     const found = !project.isLocated ? 'looking' : images.length + unpacked.length > 0 ? 'some' : none;
     const shown = [...images, ...shadowed].map((image) => shownOf(judge(image, surroundings)));
-    const drawn = JSON.stringify([found, boxes, unpacked, shown], (_key, value) =>
+    const folders = boxes.map((box) => [box, project.hasBoxbuild(box)]);
+    const drawn = JSON.stringify([found, folders, unpacked, shown], (_key, value) =>
       typeof value === 'bigint' ? `${value}` : value,
     );
     if (drawn === this.#drawn) return;
