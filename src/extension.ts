@@ -41,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const notices = new Notices(serving, boards, settings, consent);
   // the editor goes on with other extensions before anything is looked for
   const activated = new Promise<void>((resolve) => setImmediate(resolve));
+  let isDecided = false;
   running = { serving, boards };
 
   context.subscriptions.push(
@@ -60,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     new RequestsView(requests, ticker),
     new Commands({ serving, project, requests, checks, boards, boardsView: activated.then(showBoards), consent, log }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void autoStart()),
+    project.onDidChange(() => void autoStart()),
   );
 
   /** The boards' view, once they were read: activation does not wait for them. */
@@ -73,12 +75,15 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     log.warn(text);
     void vscode.window.showWarningMessage(vscode.l10n.t('mkbox: {0}', text));
   }
+  /** Serves, if the user wants that, when the workspace is trusted and its images are found: once, lest it undo a stop. */
   async function autoStart(): Promise<void> {
-    if (!vscode.workspace.isTrusted || !settings.autoStart.get() || project.folders.length === 0) return;
+    if (isDecided || !vscode.workspace.isTrusted || project.folders.length === 0) return;
+    isDecided = true;
+    if (!settings.autoStart.get() || serving.state.kind !== 'stopped') return;
     await serving.serve({ kind: 'all' });
     await notices.askForNetwork();
   }
-  void activated.then(() => project.locate()).then(autoStart);
+  void activated.then(() => project.locate());
   return createApi(serving, project, boards);
 }
 
