@@ -99,6 +99,11 @@ export function refusalWords(refusal: Refusal, words: Words): string {
       return refusal.proof === 'absent'
         ? words.t('refused: no user and password were given')
         : words.t('refused: the user or the password is wrong');
+    case 'foreign host':
+      return words.t(
+        'refused: this machine does not go by the name {0}; add it to mkbox.allowedHosts if it should',
+        refusal.name,
+      );
     case 'request':
       return words.t('refused: {0}', refusalText(refusal));
   }

@@ -50,6 +50,7 @@ describe('the line about a request', () => {
     [{ kind: 'stopping' }, /: the server is being stopped$/],
     [{ kind: 'full', transfers: 4 }, /: 4 images are being sent, which is the most at a time, and too many wait; /],
     [{ kind: 'request', status: 405, text: 'only GET' }, /: only GET$/],
+    [{ kind: 'foreign host', name: 'evil.com' }, /: this server does not go by the name evil\.com; .*ALLOWED_HOSTS/],
     [
       { kind: 'not allowed', client: '10.0.0.7' },
       /: 10\.0\.0\.7 is in none of the networks that may ask here \(ALLOW\)$/,
