@@ -176,6 +176,7 @@ describe('boards in mkbox', () => {
     await rowThat('the rack, top', /^up to date/);
     await workbench.clickRow('Boards', '127.0.0.2');
     await vscode.page.keyboard.press('F2');
+    assert.equal((await workbench.typeIntoInputBox('by')).title, 'Rename the Board 127.0.0.2');
     await workbench.inputBox('by the window');
     await rowThat('by the window', /^flashing/);
     assert.deepEqual(await labels(), ['127.0.0.1', '127.0.0.4', 'by the window', 'the rack, top']);
