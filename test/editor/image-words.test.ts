@@ -49,7 +49,7 @@ suite('behind the name of an image', () => {
   });
 
   test('stands that it is not packed, where there is the raw image alone', () => {
-    const text = unpackedDescription(unpacked('box/box-pi', { writtenAtMs: NOW - 5_000 }), NOW, PLAIN, 'en');
-    equal(plainSpaces(text), 'not packed · 5 seconds ago · 252 MB');
+    const text = unpackedDescription(unpacked('box/box-pi', { writtenAtMs: NOW - 5 * 60_000 }), NOW, PLAIN, 'en');
+    equal(plainSpaces(text), 'not packed · 5 minutes ago · 252 MB');
   });
 });

@@ -1,7 +1,7 @@
 /** What is in images, and what is wrong with them, as a user sees it; and raw images, which are packed. */
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { createBoard } from '../board/board.ts';
@@ -14,6 +14,7 @@ import { until } from './workbench/wait.ts';
 import type { Workbench } from './workbench.ts';
 
 const STATUS = 'mkbox.status';
+const MINUTE_MS = 60_000;
 const BUILD_1 = '0123456789abcdef'.repeat(4);
 const BUILD_2 = 'fedcba9876543210'.repeat(4);
 
@@ -105,6 +106,19 @@ describe('images in mkbox', () => {
     await workbench.expand('Images', name);
     await pictures('not-packed');
     await workbench.collapse('Images', name);
+  });
+
+  it('grow older while they are looked at', async () => {
+    const builtAt = new Date(Date.now() - 2 * MINUTE_MS + 8_000);
+    await utimes(path.join(bench.boxes, 'docker-box', `${FACTS}.img.zst`), builtAt, builtAt);
+    for (const age of ['1 minute ago', '2 minutes ago']) {
+      await until(
+        age,
+        async () => (await workbench.treeRows('Images')).find(({ label }) => label === FACTS)?.description ?? '',
+        (description) => description.includes(` · ${age} · `),
+        MINUTE_MS / 2,
+      );
+    }
   });
 
   it('are what they were when their packing is cancelled', async () => {
