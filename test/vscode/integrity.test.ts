@@ -1,13 +1,14 @@
 /** What is in images, and what is wrong with them, as a user sees it; and raw images, which are packed. */
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { createBoard } from '../board/board.ts';
 import { type DiskContent, imageNameOf, makeDiskImage } from '../fixtures/disk-image.ts';
 import { writeImageSet } from '../fixtures/image-set-files.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
+import { askForUpdate } from './lab-board.ts';
 import { type Bench, setUpBench } from './mkbox.ts';
 import type { VSCode } from './vscode.ts';
 import { until } from './workbench/wait.ts';
@@ -20,6 +21,8 @@ const BUILD_2 = 'fedcba9876543210'.repeat(4);
 
 /** Its `.img.buildID` names another build than the image itself: a board would flash it at every boot. */
 const WRONG: DiskContent = { box: 'docker-box', board: 'odroid-c4', branch: 'mixed', buildId: BUILD_1 };
+/** As wrong, but not yet there at first. */
+const LATE: DiskContent = { ...WRONG, branch: 'late' };
 /** Its board.conf names a box that the editor would draw as a button. */
 const LINKED: DiskContent = {
   box: 'docker-box',
@@ -269,5 +272,28 @@ describe('images in mkbox', () => {
       ([request]) =>
         /^docker-box\/.*-mixed is not sent: the image says that it is build/.test(request?.description ?? ''),
     );
+  });
+
+  it('are what the boards are said to get next, at any time', async () => {
+    const { file, image } = await writeImageSet(path.join(bench.boxes, LATE.box), LATE);
+    await writeFile(file('.img.buildID'), `${BUILD_2}  ${image}.img\n`);
+    await rowThat(image, 'to be there', () => true);
+    const query = `name=${LATE.box}&board=${LATE.board}&branch=${LATE.branch}`;
+    await askForUpdate({ port: bench.port, from: '127.0.0.9', query, buildId: BUILD_2 });
+    await workbench.expand('Boards', '127.0.0.9');
+    const getsNext = (what: RegExp) =>
+      until(
+        `what comes next, ${what}`,
+        async () => (await workbench.treeRows('Boards')).find(({ label }) => label === 'Gets next')?.description ?? '',
+        (text) => what.test(text),
+      );
+    await getsNext(/^build fedcba987654… of docker-box-odroid-c4-late: the one it runs$/);
+    await workbench.contextMenu('Images', image);
+    await workbench.clickContextItem('Verify Checksums');
+    await getsNext(/^nothing: docker-box-odroid-c4-late is not sent: the image says that it is build/);
+    await rm(file('.img.sha256'));
+    await getsNext(/^nothing: docker-box-odroid-c4-late is incomplete: .*\.img\.sha256 is missing$/);
+    await rm(file('.img.zst'));
+    await getsNext(/^nothing: docker-box-odroid-c4-late is incomplete: .*\.img\.zst is missing$/);
   });
 });
