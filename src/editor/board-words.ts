@@ -7,7 +7,7 @@ import type { Transfer } from '../server/transfer.ts';
 import { boardName } from './board-name.ts';
 import { shortBuild } from './finding-words.ts';
 import { reflashWords } from './reflash-words.ts';
-import { breakWords, refusalWords } from './request-words.ts';
+import { breakWords, refusalWords, waitingWords } from './request-words.ts';
 import { bytesText, durationText, percentText, type Words } from './words.ts';
 
 /** A board with what else is known of where it stands. */
@@ -64,8 +64,7 @@ export function boardStateText({ board, transfer, refusal }: SeenBoard, words: W
 
 function waitingText(transfer: Transfer | undefined, words: Words): string {
   const place = transfer?.state.kind === 'running' ? transfer.state.place : undefined;
-  if (place === undefined) return words.t('waits for its turn');
-  return words.t('waits for its turn, {0} before it', place.before);
+  return place === undefined ? words.t('waits for its turn') : waitingWords(place, words);
 }
 
 function downloadText(transfer: Transfer, words: Words, locale: string): string {

@@ -1,3 +1,4 @@
+import { waitingText } from '../server/transfer-line.ts';
 import type { BoardReport, ImageReport, Progress } from './report.ts';
 
 const MB = 1e6;
@@ -46,7 +47,7 @@ export function boardText({ state, download, before }: BoardReport): string {
     case 'checking':
       return 'checking';
     case 'waiting':
-      return `waits for its turn${before === undefined ? '' : `, ${before} before it`}`;
+      return before === undefined ? 'waits for its turn' : waitingText(before);
     case 'downloading':
       return download === undefined ? 'downloading' : `downloading ${progressText(download)}`;
     case 'flashing':

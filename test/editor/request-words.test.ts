@@ -34,6 +34,7 @@ suite('what came of a request', () => {
   const cases: readonly [state: TransferState, like: RequestLike, text: RegExp][] = [
     [RUNNING, {}, /^looking for the image$/],
     [{ kind: 'running', place: { sinceMs: 0, before: 3 } }, {}, /^waits for its turn, 3 before it$/],
+    [{ kind: 'running', place: { sinceMs: 0, before: 0 } }, {}, /^waits for its turn: it is next$/],
     [RUNNING, HALF, /^sending 50% of 63 MB$/],
     [{ kind: 'finished', result: 'image' }, { sentBytes: 63_000_000 }, /^sent 63 MB in \d+ ms$/],
     [{ kind: 'finished', result: 'part' }, { sentBytes: 100_000 }, /^sent 100 kB, the part asked for$/],

@@ -51,7 +51,7 @@ describe('mkbox with one transfer at a time', () => {
     await vscode.workbench.openView('mkbox');
     await requests([
       /^sending .* docker-box-odroid-c4-big$/,
-      /^waits for its turn, 0 before it · docker-box-odroid-c4-main$/,
+      /^waits for its turn: it is next · docker-box-odroid-c4-main$/,
     ]);
     await vscode.screenshot('waiting-light');
     await vscode.changeSettings({ 'mkbox.maxTransfers': 2 });
