@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import type { Board } from '../boards/board.ts';
+import type { Transfer } from '../server/transfer.ts';
 import type { Boards } from './boards.ts';
 import type { ConsentStore } from './consent.ts';
 import { Owner } from './dispose.ts';
 import { plainMessage } from './plain-message.ts';
-import type { Serving, Shot } from './serving.ts';
+import type { Serving } from './serving.ts';
 import { isLoopbackHost } from './serving.ts';
 import type { ServingFailure, ServingState } from './serving-state.ts';
 import type { Settings } from './settings.ts';
-import { clientText } from './words.ts';
 
 /** Tells the user, once each, of what they must decide, and how a one-shot ended. Success is silent otherwise. */
 export class Notices extends Owner {
@@ -22,7 +22,7 @@ export class Notices extends Owner {
     this.#settings = settings;
     this.#consent = consent;
     this.own(serving.onDidChangeState((state) => this.#onState(state)));
-    this.own(serving.onDidEndShot((shot) => tellShot(shot)));
+    this.own(serving.onDidEndShot(({ transfer }) => tellShot(transfer, boards.nameOf(transfer))));
     this.own(boards.onDidConfirm((board) => this.#onConfirmed(board)));
   }
 
@@ -90,9 +90,9 @@ function portInUseText({ port, holder }: Extract<ServingFailure, { kind: 'port i
   }
 }
 
-function tellShot({ transfer }: Shot): void {
+/** `client`: what people call the board that ended it. */
+function tellShot(transfer: Transfer, client: string): void {
   const { l10n, window } = vscode;
-  const client = clientText(transfer.client);
   const image = transfer.resolution?.found?.image ?? '';
   const upToDate = transfer.state.kind === 'finished' && transfer.state.result === 'up to date';
   const message = upToDate

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Transfer } from '../server/transfer.ts';
 import { heldNames } from './board-name.ts';
 import type { Boards } from './boards.ts';
 import { Owner } from './dispose.ts';
@@ -9,7 +10,6 @@ import type { Serving } from './serving.ts';
 import { endpointOf } from './serving-state.ts';
 import { type Status, statusOf } from './status-words.ts';
 import type { Ticker } from './ticker.ts';
-import { clientText } from './words.ts';
 
 /** Requests in the tooltip: what happened just now. */
 const TOOLTIP_REQUESTS = 5;
@@ -48,7 +48,8 @@ export class StatusBar extends Owner {
     const { state } = this.#serving;
     const { sending, unseen } = this.#requests;
     const held = heldNames(this.#boards.list);
-    const status = statusOf({ state, sending, unseen, held }, vscode.l10n, vscode.env.language);
+    const nameOf = (transfer: Transfer) => this.#boards.nameOf(transfer);
+    const status = statusOf({ state, sending, unseen, held, nameOf }, vscode.l10n, vscode.env.language);
     this.#item.text = status.text;
     this.#item.accessibilityInformation = { label: status.label, role: 'button' };
     this.#item.backgroundColor = background(status.severity);
@@ -63,7 +64,7 @@ export class StatusBar extends Owner {
     tooltip.appendText(`${vscode.l10n.t('{0} images ready', ready)}\n\n`);
     for (const transfer of this.#requests.requests.slice(0, TOOLTIP_REQUESTS)) {
       const result = resultText(transfer, vscode.l10n, vscode.env.language);
-      tooltip.appendText(`${clientText(transfer.client)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);
+      tooltip.appendText(`${this.#boards.nameOf(transfer)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);
     }
     const running = endpointOf(this.#serving.state) !== undefined;
     const [command, title] = running
