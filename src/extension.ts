@@ -58,7 +58,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     servingContext(serving),
     new StatusBar({ serving, requests, project, boards }, ticker),
     new ImagesView({ project, serving, requests, checks }, ticker),
-    new RequestsView(requests, ticker),
+    new RequestsView(requests, boards, ticker),
     new Commands({ serving, project, requests, checks, boards, boardsView: activated.then(showBoards), consent, log }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void autoStart()),
     project.onDidChange(() => void autoStart()),
