@@ -231,7 +231,10 @@ describe('images in mkbox', () => {
       /; wrong, not sent to boards: the image says that it is build 0123456789ab…, and/,
     );
     assert.deepEqual([row?.icon, row?.actions], ['error', []]);
-    assert.doesNotMatch(await list(), new RegExp(name));
+    const listed = await list();
+    assert.doesNotMatch(listed, new RegExp(name));
+    const ready = new RegExp(`^${listed.trim().split('\n').length} images ready$`, 'm');
+    assert.match(await workbench.statusBarTooltip(STATUS), ready);
     await workbench.expand('Images', name);
     await pictures('wrong');
     await workbench.collapse('Images', name);
