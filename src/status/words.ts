@@ -1,3 +1,4 @@
+import { shortBuildId } from '../images/build-id.ts';
 import { waitingText } from '../server/transfer-line.ts';
 import type { BoardReport, ImageReport, Progress } from './report.ts';
 
@@ -10,9 +11,9 @@ export function bytesText(bytes: number): string {
   return `${(bytes / (1000 * MB)).toFixed(2)} GB`;
 }
 
-/** A build ID as people tell builds apart. */
+/** A build ID as people tell builds apart; a dash for none. */
 export function buildText(buildId: string | undefined): string {
-  return buildId === undefined ? '–' : buildId.slice(0, 12);
+  return buildId === undefined ? '–' : shortBuildId(buildId);
 }
 
 /** A time of day and a date, the same for all readers: ISO 8601 in UTC, to the second. */
