@@ -57,7 +57,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     logServing(serving, boards, log),
     servingContext(serving),
     new StatusBar({ serving, requests, project, boards, checks }, ticker),
-    new ImagesView({ project, serving, requests, checks }, ticker),
+    new ImagesView({ project, serving, requests, boards, checks }, ticker),
     new RequestsView(requests, boards, ticker),
     new Commands({ serving, project, requests, checks, boards, boardsView: activated.then(showBoards), consent, log }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void autoStart()),

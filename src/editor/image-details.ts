@@ -1,17 +1,22 @@
 import path from 'node:path';
 import type { UnpackedImage } from '../images/catalog.ts';
-import type { Transfer } from '../server/transfer.ts';
 import { boardConfDetails, checkDetail, compressionDetail } from './check-details.ts';
 import type { Detail } from './detail.ts';
 import type { JudgedImage } from './image-health.ts';
 import { healthText, unpackedText } from './image-words.ts';
-import { bytesText, clientText, type Words } from './words.ts';
+import { bytesText, type Words } from './words.ts';
+
+/** Who got an image last, as people call it, and when it asked: milliseconds since 1970. */
+export interface LastServed {
+  readonly board: string;
+  readonly atMs: number;
+}
 
 /** All there is to tell of an image. `rawBytes`: its size before compression, where that is known. */
 export function imageDetails(
   judged: JudgedImage,
   rawBytes: number | undefined,
-  lastServed: Transfer | undefined,
+  lastServed: LastServed | undefined,
   words: Words,
   locale: string,
 ): Detail[] {
@@ -39,8 +44,8 @@ export function imageDetails(
   }
   details.push({ label: words.t('Path'), value: file, icon: 'file' });
   if (lastServed !== undefined) {
-    const when = new Date(lastServed.startedAtMs).toLocaleTimeString(locale);
-    const value = words.t('{0} at {1}', clientText(lastServed.client), when);
+    const when = new Date(lastServed.atMs).toLocaleTimeString(locale);
+    const value = words.t('{0} at {1}', lastServed.board, when);
     details.push({ label: words.t('Last served to'), value, icon: 'cloud-download' });
   }
   return details;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { CatalogBox, CatalogImage, UnpackedImage } from '../images/catalog.ts';
+import type { Boards } from './boards.ts';
 import { detailItem } from './detail-item.ts';
 import { Owner } from './dispose.ts';
 import { imageDetails, unpackedDetails } from './image-details.ts';
@@ -22,6 +23,7 @@ export interface ImagesViewParts {
   readonly project: Project;
   readonly serving: Serving;
   readonly requests: RequestLog;
+  readonly boards: Boards;
   readonly checks: ImageChecks;
 }
 
@@ -139,10 +141,12 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   }
 
   async #details(image: CatalogImage): Promise<ImagesNode[]> {
-    const { requests } = this.#parts;
+    const { requests, boards } = this.#parts;
     const judged = judge(image, this.#surroundings());
     const rawBytes = await rawBytesOf(judged);
-    const details = imageDetails(judged, rawBytes, requests.lastServed(image.id), vscode.l10n, vscode.env.language);
+    const transfer = requests.lastServed(image.id);
+    const lastServed = transfer && { board: boards.nameOf(transfer), atMs: transfer.startedAtMs };
+    const details = imageDetails(judged, rawBytes, lastServed, vscode.l10n, vscode.env.language);
     return details.map((detail) => ({ kind: 'detail', of: image, detail }));
   }
 
