@@ -41,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const notices = new Notices(serving, boards, settings, consent);
   // the editor goes on with other extensions before anything is looked for
   const activated = new Promise<void>((resolve) => setImmediate(resolve));
+  let isDecided = false;
   running = { serving, boards };
 
   context.subscriptions.push(
@@ -55,11 +56,12 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     { dispose: () => void checks.close() },
     logServing(serving, boards, log),
     servingContext(serving),
-    new StatusBar({ serving, requests, project, boards }, ticker),
-    new ImagesView({ project, serving, requests, checks }, ticker),
-    new RequestsView(requests, ticker),
+    new StatusBar({ serving, requests, project, boards, checks }, ticker),
+    new ImagesView({ project, serving, requests, boards, checks }, ticker),
+    new RequestsView(requests, boards, ticker),
     new Commands({ serving, project, requests, checks, boards, boardsView: activated.then(showBoards), consent, log }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void autoStart()),
+    project.onDidChange(() => void autoStart()),
   );
 
   /** The boards' view, once they were read: activation does not wait for them. */
@@ -73,12 +75,15 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     log.warn(text);
     void vscode.window.showWarningMessage(vscode.l10n.t('mkbox: {0}', text));
   }
+  /** Serves, if the user wants that, when the workspace is trusted and its images are found: once, lest it undo a stop. */
   async function autoStart(): Promise<void> {
-    if (!vscode.workspace.isTrusted || !settings.autoStart.get() || project.folders.length === 0) return;
+    if (isDecided || !vscode.workspace.isTrusted || project.folders.length === 0) return;
+    isDecided = true;
+    if (!settings.autoStart.get() || serving.state.kind !== 'stopped') return;
     await serving.serve({ kind: 'all' });
     await notices.askForNetwork();
   }
-  void activated.then(() => project.locate()).then(autoStart);
+  void activated.then(() => project.locate());
   return createApi(serving, project, boards);
 }
 

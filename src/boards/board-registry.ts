@@ -122,6 +122,11 @@ export class BoardRegistry {
     return transfer !== undefined && (bringsImage(transfer) || waitsForTurn(transfer)) ? transfer : undefined;
   }
 
+  /** What the board that asks was named; undefined where it has no name, or is not known. */
+  nameOf(client: string, asked: Asked): string | undefined {
+    return this.#finder.find(client, asked)?.board.name;
+  }
+
   /** Whether the board that asks is held back; for `UpdateServerOptions.isHeld`. */
   isHeld(client: string, asked: Asked): boolean {
     return this.#finder.find(client, asked)?.board.isHeld ?? false;

@@ -1,4 +1,5 @@
 import type { ContentsFault } from '../contents/image-contents.ts';
+import { shortBuildId } from '../images/build-id.ts';
 import type { ZstdDamage } from '../images/frame-scanner.ts';
 import type { Finding, Gap } from './finding.ts';
 
@@ -25,7 +26,7 @@ export function findingText(image: string, finding: Finding): string {
     case 'raw size':
       return `the image in ${image}.img.zst ends at byte ${finding.rawBytes}, before its last partition does (${finding.partitionsEnd})`;
     case 'build ID':
-      return `the image says that it is build ${short(finding.inside)}, and its .img.buildID says ${short(finding.outside)}: a board would flash it again at every boot`;
+      return `the image says that it is build ${shortBuildId(finding.inside)}, and its .img.buildID says ${shortBuildId(finding.outside)}: a board would flash it again at every boot`;
     case 'box':
       return `the image was built for the box ${finding.inside}, which is not the one in its name`;
     case 'board':
@@ -59,9 +60,4 @@ export function gapText(gap: Gap): string {
     case 'no board.conf':
       return `build ID, box and board inside are not known: ${CONTENTS[gap.fault]}`;
   }
-}
-
-/** A build ID as people tell builds apart. */
-function short(buildId: string): string {
-  return buildId.length > 12 ? `${buildId.slice(0, 12)}…` : buildId;
 }

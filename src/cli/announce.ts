@@ -2,9 +2,10 @@ import { networkInterfaces } from 'node:os';
 import type { CatalogSnapshot } from '../images/catalog.ts';
 import { faultText } from '../images/set-fault.ts';
 import type { FlowLimits } from '../server/server-options.ts';
+import { urlOf } from '../server/server-url.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import type { LineLog } from './line-log.ts';
-import { reachableUrls, urlOf } from './urls.ts';
+import { reachableUrls } from './urls.ts';
 
 /** What is told of a server at its start. */
 export interface Announced extends FlowLimits {

@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
+import { urlOf } from '../server/server-url.ts';
 
 /**
  * The URLs under which a server bound to `address` can be reached: that address, or, bound to all interfaces
@@ -12,11 +12,6 @@ export function reachableUrls(
   interfaces: NodeJS.Dict<readonly Pick<NetworkInterfaceInfo, 'address' | 'family'>[]>,
 ): string[] {
   return boundAddresses(address, interfaces).map((host) => urlOf(scheme, host, port));
-}
-
-/** The URL of an address and a port, which a browser would take. */
-export function urlOf(scheme: 'http' | 'https', host: string, port: number): string {
-  return `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 function boundAddresses(

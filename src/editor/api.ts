@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type * as vscode from 'vscode';
 import type { BoardState } from '../boards/board.ts';
 import type { Boards } from './boards.ts';
@@ -86,7 +87,7 @@ export function createApi(serving: Serving, project: Project, boards: Boards): M
     images: () =>
       project.snapshot.images.map(({ id, folder, image, state }) => ({
         id,
-        path: `${folder}/${image}.img.zst`,
+        path: path.join(folder, `${image}.img.zst`),
         buildId: state.kind === 'ready' ? state.buildId : undefined,
       })),
     boards: () =>

@@ -1,7 +1,8 @@
 import type { Board, GivenBuild } from '../boards/board.ts';
+import { shortBuildId } from '../images/build-id.ts';
 import { boardStateText, type SeenBoard } from './board-words.ts';
 import type { Detail } from './detail.ts';
-import { findingWords, shortBuild } from './finding-words.ts';
+import { findingWords } from './finding-words.ts';
 import type { Check } from './image-health.ts';
 import { faultWords } from './request-words.ts';
 import { clientText, type Words } from './words.ts';
@@ -50,7 +51,7 @@ function nextText({ board, next }: SeenBoard, check: Check | undefined, words: W
   if (finding !== undefined) {
     return words.t('nothing: {0} is not sent: {1}', image.image, findingWords(image.image, finding, words));
   }
-  const what = words.t('build {0} of {1}', shortBuild(build ?? ''), image.image);
+  const what = words.t('build {0} of {1}', shortBuildId(build ?? ''), image.image);
   if (board.reportedBuild === undefined) return what;
   if (!isOther) return words.t('{0}: the one it runs', what);
   return board.isHeld
@@ -67,7 +68,7 @@ function givenDetail({ build, image, givenAtMs, confirmedAtMs, times }: GivenBui
   const outcome =
     confirmedAtMs === undefined ? words.t('not confirmed') : words.t('confirmed {0}', time(confirmedAtMs));
   const icon = confirmedAtMs === undefined ? 'circle-outline' : 'pass';
-  return { label: words.t('Build {0}', shortBuild(build)), value: `${given}, ${outcome}`, icon };
+  return { label: words.t('Build {0}', shortBuildId(build)), value: `${given}, ${outcome}`, icon };
 }
 
 type Time = (ms: number) => string;

@@ -2,7 +2,7 @@ import type { Board } from '../boards/board.ts';
 import { clientText } from './words.ts';
 
 /** What people call a board: the name it was given, or its address. */
-export function boardName({ name, address }: Pick<Board, 'name' | 'address'>): string {
+export function boardName({ name, address }: { name?: string | undefined; address: string }): string {
   return name ?? clientText(address);
 }
 

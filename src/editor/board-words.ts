@@ -1,13 +1,13 @@
 import type { Board, BoardState } from '../boards/board.ts';
 import { type NextImage, nextImage } from '../boards/next-image.ts';
 import { progressOf } from '../boards/progress.ts';
+import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogSnapshot } from '../images/catalog.ts';
 import type { Refusal } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { boardName } from './board-name.ts';
-import { shortBuild } from './finding-words.ts';
 import { reflashWords } from './reflash-words.ts';
-import { breakWords, refusalWords } from './request-words.ts';
+import { breakWords, refusalWords, waitingWords } from './request-words.ts';
 import { bytesText, durationText, percentText, type Words } from './words.ts';
 
 /** A board with what else is known of where it stands. */
@@ -32,16 +32,16 @@ export function boardStateText({ board, transfer, refusal }: SeenBoard, words: W
       return transfer === undefined ? words.t('downloading') : downloadText(transfer, words, locale);
     case 'flashing':
       return state.expectedMs === undefined
-        ? words.t('flashing build {0}', shortBuild(state.build))
+        ? words.t('flashing build {0}', shortBuildId(state.build))
         : words.t(
             'flashing build {0}, which takes about {1}',
-            shortBuild(state.build),
+            shortBuildId(state.build),
             durationText(state.expectedMs, locale),
           );
     case 'overdue':
-      return words.t('overdue: it should run build {0} by now', shortBuild(state.build));
+      return words.t('overdue: it should run build {0} by now', shortBuildId(state.build));
     case 'confirmed':
-      return words.t('confirmed: it runs build {0}', shortBuild(state.build));
+      return words.t('confirmed: it runs build {0}', shortBuildId(state.build));
     case 'up to date':
       return words.t('up to date');
     case 'held':
@@ -64,8 +64,7 @@ export function boardStateText({ board, transfer, refusal }: SeenBoard, words: W
 
 function waitingText(transfer: Transfer | undefined, words: Words): string {
   const place = transfer?.state.kind === 'running' ? transfer.state.place : undefined;
-  if (place === undefined) return words.t('waits for its turn');
-  return words.t('waits for its turn, {0} before it', place.before);
+  return place === undefined ? words.t('waits for its turn') : waitingWords(place, words);
 }
 
 function downloadText(transfer: Transfer, words: Words, locale: string): string {
@@ -116,5 +115,5 @@ export function transfersText(count: number, words: Words): string {
 /** That a board runs what it was given. */
 export function confirmedText(board: Board, words: Words): string {
   const build = board.state.kind === 'confirmed' ? board.state.build : (board.reportedBuild ?? '');
-  return words.t('mkbox: {0} runs build {1} of {2}.', boardName(board), shortBuild(build), wishText(board));
+  return words.t('mkbox: {0} runs build {1} of {2}.', boardName(board), shortBuildId(build), wishText(board));
 }

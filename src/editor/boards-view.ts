@@ -3,6 +3,7 @@ import type { Board } from '../boards/board.ts';
 import type { BoardRegistry } from '../boards/board-registry.ts';
 import { nextImage } from '../boards/next-image.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
+import type { ImageState } from '../images/image-state.ts';
 import { boardDetails } from './board-details.ts';
 import { type BoardsNode, boardItem } from './board-rows.ts';
 import { olderBuildsText, type SeenBoard, transfersText } from './board-words.ts';
@@ -25,6 +26,8 @@ export interface BoardsViewParts {
 interface Row {
   readonly node: Extract<BoardsNode, { kind: 'board' }>;
   board?: Board;
+  /** What was last seen of the image that it gets next: a value, another one when anything about its files changed. */
+  next?: ImageState | undefined;
   known: string;
   drawn: string;
 }
@@ -103,11 +106,15 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     // a board is a value: the same one is not written out again, four times a second, for each of thousands
     if (row.board !== board) row.known = JSON.stringify({ ...board, history: board.history.slice(0, 1) });
     row.board = board;
-    const { image, build } = nextImage(board, this.#parts.project.snapshot) ?? {};
+    const { image } = nextImage(board, this.#parts.project.snapshot) ?? {};
+    const isOther = row.next !== image?.state;
+    row.next = image?.state;
+    const examinedAtMs =
+      image?.state.kind === 'ready' ? this.#parts.checks.known(image.state.zstIdentity)?.examinedAtMs : undefined;
     const { sentBytes, state } = this.#parts.registry.transferOf(board.id) ?? {};
     const before = state?.kind === 'running' ? state.place?.before : undefined;
-    const drawn = [row.known, image?.id, image?.state.kind, build, sentBytes, before].join(' ');
-    if (drawn === row.drawn) return false;
+    const drawn = [row.known, image?.id, examinedAtMs, sentBytes, before].join(' ');
+    if (drawn === row.drawn && !isOther) return false;
     row.drawn = drawn;
     return true;
   }

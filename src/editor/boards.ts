@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { Board } from '../boards/board.ts';
 import type { BoardRegistry, Reflash } from '../boards/board-registry.ts';
+import type { Transfer } from '../server/transfer.ts';
+import { boardName } from './board-name.ts';
 import { Owner } from './dispose.ts';
 
 /**
@@ -31,6 +33,11 @@ export class Boards extends Owner {
   /** The boards as they stand now, sorted by what they are called; none until they were read. */
   get list(): readonly Board[] {
     return this.#registry?.boards ?? [];
+  }
+
+  /** What people call the board that asks: the name it was given, or its address. */
+  nameOf({ client, asked }: Transfer): string {
+    return boardName({ name: this.#registry?.nameOf(client, asked), address: client });
   }
 
   /** Whether what was kept has been read: before that, no board means nothing. */

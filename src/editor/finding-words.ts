@@ -1,5 +1,6 @@
 import type { Finding, Gap } from '../checks/finding.ts';
 import type { ContentsFault } from '../contents/image-contents.ts';
+import { shortBuildId } from '../images/build-id.ts';
 import type { ZstdDamage } from '../images/frame-scanner.ts';
 import type { Words } from './words.ts';
 
@@ -23,8 +24,8 @@ export function findingWords(image: string, finding: Finding, words: Words): str
     case 'build ID':
       return words.t(
         'the image says that it is build {0}, and its .img.buildID says {1}: a board would flash it again at every boot',
-        shortBuild(finding.inside),
-        shortBuild(finding.outside),
+        shortBuildId(finding.inside),
+        shortBuildId(finding.outside),
       );
     case 'box':
       return words.t('the image was built for the box {0}, which is not the one in its name', finding.inside);
@@ -91,9 +92,4 @@ function notSaidWords(what: Extract<Finding, { kind: 'not said' }>['what'], word
     case 'board':
       return words.t('its board.conf says no board: a board that runs it can not ask for updates');
   }
-}
-
-/** A build ID as people tell builds apart. */
-export function shortBuild(buildId: string): string {
-  return buildId.length > 12 ? `${buildId.slice(0, 12)}…` : buildId;
 }

@@ -1,21 +1,27 @@
+import path from 'node:path';
 import type { UnpackedImage } from '../images/catalog.ts';
-import type { Transfer } from '../server/transfer.ts';
 import { boardConfDetails, checkDetail, compressionDetail } from './check-details.ts';
 import type { Detail } from './detail.ts';
 import type { JudgedImage } from './image-health.ts';
 import { healthText, unpackedText } from './image-words.ts';
-import { bytesText, clientText, type Words } from './words.ts';
+import { bytesText, type Words } from './words.ts';
+
+/** Who got an image last, as people call it, and when it asked: milliseconds since 1970. */
+export interface LastServed {
+  readonly board: string;
+  readonly atMs: number;
+}
 
 /** All there is to tell of an image. `rawBytes`: its size before compression, where that is known. */
 export function imageDetails(
   judged: JudgedImage,
   rawBytes: number | undefined,
-  lastServed: Transfer | undefined,
+  lastServed: LastServed | undefined,
   words: Words,
   locale: string,
 ): Detail[] {
   const { image, check } = judged;
-  const path = `${image.folder}/${image.image}.img.zst`;
+  const file = path.join(image.folder, `${image.image}.img.zst`);
   const details: Detail[] = [{ label: words.t('State'), value: healthText(judged, words), icon: 'pulse' }];
   if (image.raw === 'newer') {
     const value = words.t('newer than the .img.zst: pack it, and boards get it');
@@ -36,10 +42,10 @@ export function imageDetails(
     details.push({ label: words.t('Built'), value: new Date(builtAtMs).toLocaleString(locale), icon: 'history' });
     if (check !== undefined) details.push(...boardConfDetails(image.image, check.examination, words));
   }
-  details.push({ label: words.t('Path'), value: path, icon: 'file' });
+  details.push({ label: words.t('Path'), value: file, icon: 'file' });
   if (lastServed !== undefined) {
-    const when = new Date(lastServed.startedAtMs).toLocaleTimeString(locale);
-    const value = words.t('{0} at {1}', clientText(lastServed.client), when);
+    const when = new Date(lastServed.atMs).toLocaleTimeString(locale);
+    const value = words.t('{0} at {1}', lastServed.board, when);
     details.push({ label: words.t('Last served to'), value, icon: 'cloud-download' });
   }
   return details;
@@ -51,7 +57,7 @@ export function unpackedDetails(image: UnpackedImage, words: Words, locale: stri
     { label: words.t('State'), value: unpackedText(words), icon: 'pulse' },
     { label: words.t('Size'), value: bytesText(image.bytes, locale), icon: 'database' },
     { label: words.t('Built'), value: new Date(image.writtenAtMs).toLocaleString(locale), icon: 'history' },
-    { label: words.t('Path'), value: `${image.folder}/${image.image}.img`, icon: 'file' },
+    { label: words.t('Path'), value: path.join(image.folder, `${image.image}.img`), icon: 'file' },
   ];
 }
 

@@ -59,6 +59,11 @@ export function checkOf({ image, state }: CatalogImage, known: Surroundings['kno
   return examination && { examination, ...judgeContent({ ...state, image }, examination) };
 }
 
+/** Whether boards get `image`: it is complete, and not known to be wrong. */
+export function isServable(image: CatalogImage, known: Surroundings['known']): boolean {
+  return image.state.kind === 'ready' && (checkOf(image, known)?.findings ?? []).length === 0;
+}
+
 function healthOf(
   image: CatalogImage,
   parts: ImageParts | undefined,

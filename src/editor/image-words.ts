@@ -29,6 +29,11 @@ export function unpackedText(words: Words): string {
   return words.t('not packed: boards get it once it is packed');
 }
 
+/** How many images boards can get. */
+export function readyText(count: number, words: Words): string {
+  return count === 1 ? words.t('1 image ready') : words.t('{0} images ready', count);
+}
+
 /** What stands behind an image's name: what tells it from its neighbours, then its age and size. */
 export function imageDescription(judged: JudgedImage, nowMs: number, words: Words, locale: string): string {
   const { image, parts, health } = judged;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { CatalogBox, CatalogImage, UnpackedImage } from '../images/catalog.ts';
+import type { Boards } from './boards.ts';
 import { detailItem } from './detail-item.ts';
 import { Owner } from './dispose.ts';
 import { imageDetails, unpackedDetails } from './image-details.ts';
@@ -12,12 +13,17 @@ import type { RequestLog } from './request-log.ts';
 import type { Serving } from './serving.ts';
 import type { ServingState } from './serving-state.ts';
 import type { Ticker } from './ticker.ts';
+import { ageOf } from './words.ts';
+
+/** How often the images' ages are looked at: they are told in minutes. */
+const AGES_EVERY_MS = 10_000;
 
 /** What the view shows. */
 export interface ImagesViewParts {
   readonly project: Project;
   readonly serving: Serving;
   readonly requests: RequestLog;
+  readonly boards: Boards;
   readonly checks: ImageChecks;
 }
 
@@ -40,6 +46,9 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     );
     this.own(vscode.window.registerFileDecorationProvider(this));
     this.own(ticker.onDraw(() => this.#draw()));
+    const aging = setInterval(() => this.#view.visible && this.#draw(), AGES_EVERY_MS);
+    this.own({ dispose: () => clearInterval(aging) });
+    this.own(this.#view.onDidChangeVisibility(({ visible }) => visible && this.#draw()));
     this.#draw();
   }
 
@@ -87,8 +96,11 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     const { images, shadowed, unpacked, boxes } = project.snapshot;
     const none = project.folders.length === 0 ? 'no-folder' : 'none';
     const found = !project.isLocated ? 'looking' : images.length + unpacked.length > 0 ? 'some' : none;
-    const shown = [...images, ...shadowed].map((image) => shownOf(judge(image, surroundings)));
-    const drawn = JSON.stringify([found, boxes, unpacked, shown], (_key, value) =>
+    const nowMs = Date.now();
+    const shown = [...images, ...shadowed].map((image) => shownOf(judge(image, surroundings), nowMs));
+    const raw = unpacked.map((image) => [image, ageOf(image.writtenAtMs, nowMs)]);
+    const folders = boxes.map((box) => [box, project.hasBoxbuild(box)]);
+    const drawn = JSON.stringify([found, folders, raw, shown], (_key, value) =>
       typeof value === 'bigint' ? `${value}` : value,
     );
     if (drawn === this.#drawn) return;
@@ -129,10 +141,12 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   }
 
   async #details(image: CatalogImage): Promise<ImagesNode[]> {
-    const { requests } = this.#parts;
+    const { requests, boards } = this.#parts;
     const judged = judge(image, this.#surroundings());
     const rawBytes = await rawBytesOf(judged);
-    const details = imageDetails(judged, rawBytes, requests.lastServed(image.id), vscode.l10n, vscode.env.language);
+    const transfer = requests.lastServed(image.id);
+    const lastServed = transfer && { board: boards.nameOf(transfer), atMs: transfer.startedAtMs };
+    const details = imageDetails(judged, rawBytes, lastServed, vscode.l10n, vscode.env.language);
     return details.map((detail) => ({ kind: 'detail', of: image, detail }));
   }
 
@@ -144,8 +158,9 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
 }
 
 /** What is shown of an image: a check's time stands for what it found. */
-function shownOf({ check, ...rest }: JudgedImage): unknown {
-  return [rest, check?.examination.examinedAtMs];
+function shownOf({ check, ...rest }: JudgedImage, nowMs: number): unknown {
+  const { state } = rest.image;
+  return [rest, check?.examination.examinedAtMs, state.kind === 'ready' && ageOf(state.builtAtMs, nowMs)];
 }
 
 /** The size of an image before compression, where that can be told quickly. */

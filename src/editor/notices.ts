@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import type { Board } from '../boards/board.ts';
+import type { Transfer } from '../server/transfer.ts';
 import type { Boards } from './boards.ts';
 import type { ConsentStore } from './consent.ts';
 import { Owner } from './dispose.ts';
-import type { Serving, Shot } from './serving.ts';
+import { plainMessage } from './plain-message.ts';
+import type { Serving } from './serving.ts';
 import { isLoopbackHost } from './serving.ts';
 import type { ServingFailure, ServingState } from './serving-state.ts';
 import type { Settings } from './settings.ts';
-import { clientText } from './words.ts';
 
 /** Tells the user, once each, of what they must decide, and how a one-shot ended. Success is silent otherwise. */
 export class Notices extends Owner {
@@ -21,7 +22,7 @@ export class Notices extends Owner {
     this.#settings = settings;
     this.#consent = consent;
     this.own(serving.onDidChangeState((state) => this.#onState(state)));
-    this.own(serving.onDidEndShot((shot) => tellShot(shot)));
+    this.own(serving.onDidEndShot(({ transfer }) => tellShot(transfer, boards.nameOf(transfer))));
     this.own(boards.onDidConfirm((board) => this.#onConfirmed(board)));
   }
 
@@ -35,7 +36,7 @@ export class Notices extends Owner {
       'mkbox: the setting mkbox.host is {0}, but this workspace is served to this machine only.',
       host,
     );
-    if ((await window.showInformationMessage(message, allow)) !== allow) return;
+    if ((await window.showInformationMessage(plainMessage(message), allow)) !== allow) return;
     const { confirm } = await import('./late.ts');
     const consent = { host, address: host };
     if (!(await confirm(consent, this.#serving.port))) return;
@@ -50,7 +51,7 @@ export class Notices extends Owner {
   async #onConfirmed(board: Board): Promise<void> {
     if (!this.#settings.notifyConfirmed.get()) return;
     const { confirmedText } = await import('./late.ts');
-    void vscode.window.showInformationMessage(confirmedText(board, vscode.l10n));
+    void vscode.window.showInformationMessage(plainMessage(confirmedText(board, vscode.l10n)));
   }
 
   async #tellFailure(failure: ServingFailure): Promise<void> {
@@ -60,8 +61,8 @@ export class Notices extends Owner {
     const otherPort = l10n.t('Use Another Port for This Session');
     const answer =
       failure.kind === 'port in use'
-        ? await window.showErrorMessage(portInUseText(failure), otherPort, openSettings, retry)
-        : await window.showErrorMessage(l10n.t('mkbox: {0}', failure.message), openSettings, retry);
+        ? await window.showErrorMessage(plainMessage(portInUseText(failure)), otherPort, openSettings, retry)
+        : await window.showErrorMessage(plainMessage(l10n.t('mkbox: {0}', failure.message)), openSettings, retry);
     switch (answer) {
       case retry:
         return this.#serving.serve({ kind: 'all' });
@@ -89,13 +90,13 @@ function portInUseText({ port, holder }: Extract<ServingFailure, { kind: 'port i
   }
 }
 
-function tellShot({ transfer }: Shot): void {
+/** `client`: what people call the board that ended it. */
+function tellShot(transfer: Transfer, client: string): void {
   const { l10n, window } = vscode;
-  const client = clientText(transfer.client);
   const image = transfer.resolution?.found?.image ?? '';
   const upToDate = transfer.state.kind === 'finished' && transfer.state.result === 'up to date';
   const message = upToDate
     ? l10n.t('mkbox: {0} already runs this build of {1}. Serving has stopped.', client, image)
     : l10n.t('mkbox: {0} got {1}. Serving has stopped.', client, image);
-  void window.showInformationMessage(message);
+  void window.showInformationMessage(plainMessage(message));
 }

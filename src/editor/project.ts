@@ -19,6 +19,7 @@ export class Project extends Owner {
   #folders: readonly ProjectFolder[] = [];
   #boxbuilds: ReadonlySet<string> = new Set();
   #located = false;
+  #locating = 0;
   #settleTimer: NodeJS.Timeout | undefined;
 
   /** The images, the boxes or the image folders changed. */
@@ -68,10 +69,13 @@ export class Project extends Owner {
 
   /** Looks for image folders in the workspace, then at what is in them. */
   async locate(): Promise<void> {
+    const turn = ++this.#locating;
     const roots = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
     const found = await Promise.all(
       roots.map((folder) => findProject(folder.uri.fsPath, this.#settings.imagePath.get(folder))),
     );
+    // a later look, with the settings as they are now, may be done already
+    if (turn !== this.#locating) return;
     this.#folders = found.filter((folder) => folder !== undefined);
     this.catalog.useFolders(this.#folders.map((folder) => folder.images));
     await this.refresh(false);
@@ -85,9 +89,10 @@ export class Project extends Owner {
     const after = await this.catalog.refresh(thorough);
     const boxbuilds = await boxesWithRecipe(after.boxes);
     if (this.isDisposed) return;
+    const isOther = after !== before || !areSame(boxbuilds, this.#boxbuilds);
     this.#boxbuilds = boxbuilds;
     this.#watch.watchOnly([...this.#folders.map((folder) => folder.images), ...after.boxes.map((box) => box.path)]);
-    if (after !== before) this.#changed.fire();
+    if (isOther) this.#changed.fire();
   }
 
   #refreshSoon(): void {
@@ -96,4 +101,8 @@ export class Project extends Owner {
       void this.refresh(true);
     }, SETTLE_MS);
   }
+}
+
+function areSame(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  return some.size === others.size && [...some].every((one) => others.has(one));
 }

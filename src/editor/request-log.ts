@@ -5,11 +5,9 @@ import type { Refusal } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { Boards } from './boards.ts';
 import { Owner } from './dispose.ts';
+import { withNewest } from './newest-requests.ts';
 import type { Serving } from './serving.ts';
 import type { Unseen } from './status-words.ts';
-
-/** Requests remembered: a screen shows some fifty, a day in the lab has some hundreds. */
-const REMEMBERED = 200;
 
 /** The newest requests of all server runs in this window, and the failure among them that nobody looked at yet. */
 export class RequestLog extends Owner {
@@ -83,9 +81,7 @@ export class RequestLog extends Owner {
       this.#requests = this.#requests.filter((request) => request !== transfer);
       return;
     }
-    if (!this.#requests.includes(transfer)) {
-      this.#requests = [transfer, ...this.#requests].slice(0, REMEMBERED);
-    }
+    if (!this.#requests.includes(transfer)) this.#requests = withNewest(this.#requests, transfer);
     const failed = transfer.state.kind === 'refused' || transfer.state.kind === 'broken';
     if (failed && transfer.asked.kind === 'update') this.#unseen = transfer;
     this.#changed.fire();

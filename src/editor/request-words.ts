@@ -1,6 +1,7 @@
 import type { SetFault, SetProblem } from '../images/set-fault.ts';
 import { type Refusal, refusalText } from '../server/refusal.ts';
 import type { BreakReason, Transfer } from '../server/transfer.ts';
+import type { Place } from '../server/turns.ts';
 import { findingWords } from './finding-words.ts';
 import { bytesText, durationText, percentText, type Words } from './words.ts';
 
@@ -24,7 +25,7 @@ export function resultText(transfer: Transfer, words: Words, locale: string): st
   const { state, sentBytes, totalBytes, durationMs } = transfer;
   switch (state.kind) {
     case 'running':
-      if (state.place !== undefined) return words.t('waits for its turn, {0} before it', state.place.before);
+      if (state.place !== undefined) return waitingWords(state.place, words);
       if (totalBytes === 0) return words.t('looking for the image');
       return words.t('sending {0} of {1}', percentText(sentBytes, totalBytes, locale), bytesText(totalBytes, locale));
     case 'refused':
@@ -55,6 +56,13 @@ export function resultText(transfer: Transfer, words: Words, locale: string): st
           return words.t('asked who serves here');
       }
   }
+}
+
+/** That a request waits for its turn, and how many others have theirs before. */
+export function waitingWords({ before }: Place, words: Words): string {
+  return before === 0
+    ? words.t('waits for its turn: it is next')
+    : words.t('waits for its turn, {0} before it', before);
 }
 
 /** What was found wrong with the image while it was sent. */
@@ -99,6 +107,11 @@ export function refusalWords(refusal: Refusal, words: Words): string {
       return refusal.proof === 'absent'
         ? words.t('refused: no user and password were given')
         : words.t('refused: the user or the password is wrong');
+    case 'foreign host':
+      return words.t(
+        'refused: this machine does not go by the name {0}; add it to mkbox.allowedHosts if it should',
+        refusal.name,
+      );
     case 'request':
       return words.t('refused: {0}', refusalText(refusal));
   }

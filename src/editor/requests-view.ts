@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Transfer } from '../server/transfer.ts';
+import type { Boards } from './boards.ts';
 import { Owner } from './dispose.ts';
 import { reflashWords } from './reflash-words.ts';
 import type { RequestLog } from './request-log.ts';
@@ -10,26 +11,28 @@ import { clientText } from './words.ts';
 /** The view of requests, newest first. */
 export class RequestsView extends Owner implements vscode.TreeDataProvider<Transfer> {
   readonly #requests: RequestLog;
-  readonly #changed = this.own(new vscode.EventEmitter<Transfer | undefined>());
+  readonly #boards: Boards;
+  readonly #changed = this.own(new vscode.EventEmitter<Transfer[] | undefined>());
+  readonly #view: vscode.TreeView<Transfer>;
+  /** The requests in the view, in its order, and what it shows of each. */
+  #drawn: ReadonlyMap<Transfer, string> = new Map();
+  #told = '';
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(requests: RequestLog, ticker: Ticker) {
+  constructor(requests: RequestLog, boards: Boards, ticker: Ticker) {
     super();
     this.#requests = requests;
-    const view = this.own(vscode.window.createTreeView('mkbox.requests', { treeDataProvider: this }));
-    const draw = () => {
-      void vscode.commands.executeCommand(
-        'setContext',
-        'mkbox.requests',
-        requests.requests.length > 0 ? 'some' : 'none',
-      );
-      this.#changed.fire(undefined);
-      if (view.visible && vscode.window.state.focused) requests.markSeen();
-    };
-    this.own(ticker.onDraw(draw));
-    this.own(view.onDidChangeVisibility(({ visible }) => visible && requests.markSeen()));
-    draw();
+    this.#boards = boards;
+    this.#view = this.own(vscode.window.createTreeView('mkbox.requests', { treeDataProvider: this }));
+    this.own(ticker.onDraw(() => this.#draw()));
+    this.own(
+      this.#view.onDidChangeVisibility(({ visible }) => {
+        if (visible) requests.markSeen();
+        this.#draw();
+      }),
+    );
+    this.#draw();
   }
 
   getChildren(transfer?: Transfer): Transfer[] {
@@ -38,7 +41,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
 
   getTreeItem(transfer: Transfer): vscode.TreeItem {
     const { l10n, env } = vscode;
-    const client = clientText(transfer.client);
+    const client = this.#boards.nameOf(transfer);
     const asked = askedText(transfer, l10n);
     const reflash = this.#requests.reflashOf(transfer);
     const flag = reflash === undefined ? [] : [reflashWords(reflash, l10n)];
@@ -56,9 +59,41 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
   #tooltip(transfer: Transfer, result: string): vscode.MarkdownString {
     const time = new Date(transfer.startedAtMs).toLocaleTimeString(vscode.env.language);
     const tooltip = new vscode.MarkdownString();
-    tooltip.appendText(`${time}  ${result}\n`);
+    tooltip.appendText(`${time}  ${clientText(transfer.client)}  ${result}\n`);
     tooltip.appendCodeblock(`${transfer.method} ${transfer.target}`, 'text');
     return tooltip;
+  }
+
+  /** Draws anew the rows of which something that is shown changed, and all when there are others. */
+  #draw(): void {
+    const { requests } = this.#requests;
+    this.#tell(requests.length > 0 ? 'some' : 'none');
+    if (!this.#view.visible) return;
+    if (vscode.window.state.focused) this.#requests.markSeen();
+    const before = this.#drawn;
+    const known = [...before.keys()];
+    this.#drawn = new Map(requests.map((transfer) => [transfer, this.#shownOf(transfer)]));
+    const areOthers = known.length !== requests.length || requests.some((transfer, index) => transfer !== known[index]);
+    const changed = requests.filter((transfer) => before.get(transfer) !== this.#drawn.get(transfer));
+    if (areOthers) this.#changed.fire(undefined);
+    else if (changed.length > 0) this.#changed.fire(changed);
+  }
+
+  /** Keeps the context key `mkbox.requests`; the editor is told of changes only. */
+  #tell(found: 'some' | 'none'): void {
+    if (found === this.#told) return;
+    this.#told = found;
+    void vscode.commands.executeCommand('setContext', 'mkbox.requests', found);
+  }
+
+  /** All of a row that can change, in short. */
+  #shownOf(transfer: Transfer): string {
+    const { asked, resolution, state, sentBytes, totalBytes } = transfer;
+    const before = state.kind === 'running' ? state.place?.before : undefined;
+    const isReflash = this.#requests.reflashOf(transfer) !== undefined;
+    const image = resolution?.found?.image;
+    const parts = [asked.kind, image, state.kind, before, sentBytes, totalBytes, isReflash];
+    return [...parts, this.#boards.nameOf(transfer)].join(' ');
   }
 }
 

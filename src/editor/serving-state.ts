@@ -28,12 +28,6 @@ export type ServingState =
   | { readonly kind: 'draining'; readonly endpoint: Endpoint }
   | { readonly kind: 'failed'; readonly failure: ServingFailure };
 
-/** The URL by which this machine itself reaches the server: an address that stands for all is none to ask. */
-export function localUrl({ host, port }: Endpoint): string {
-  const address = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
-}
-
 /** Where the server can be reached now; undefined when it can't. */
 export function endpointOf(state: ServingState): Endpoint | undefined {
   return 'endpoint' in state ? state.endpoint : undefined;

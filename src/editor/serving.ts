@@ -3,6 +3,7 @@ import type { ImageChecks } from '../checks/image-checks.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
 import { isLoopback } from '../server/identity.ts';
 import type { FlowLimits, ServeMode } from '../server/server-options.ts';
+import { urlOf } from '../server/server-url.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import { allowedNetworks } from './allowed-networks.ts';
@@ -218,7 +219,7 @@ export class Serving extends Owner {
     const { address: host, port } = server.address;
     const consent = this.#parts.consent.get();
     const shown = consent?.host === host ? consent.address : host;
-    const url = `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
+    const url = urlOf('http', shown, port);
     return { host, port, url, onNetwork: !isLoopbackHost(host) };
   }
 

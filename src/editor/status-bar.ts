@@ -1,7 +1,11 @@
 import * as vscode from 'vscode';
+import type { ImageChecks } from '../checks/image-checks.ts';
+import type { Transfer } from '../server/transfer.ts';
 import { heldNames } from './board-name.ts';
 import type { Boards } from './boards.ts';
 import { Owner } from './dispose.ts';
+import { isServable, type Surroundings } from './image-health.ts';
+import { readyText } from './image-words.ts';
 import type { Project } from './project.ts';
 import type { RequestLog } from './request-log.ts';
 import { askedText, resultText } from './request-words.ts';
@@ -9,7 +13,6 @@ import type { Serving } from './serving.ts';
 import { endpointOf } from './serving-state.ts';
 import { type Status, statusOf } from './status-words.ts';
 import type { Ticker } from './ticker.ts';
-import { clientText } from './words.ts';
 
 /** Requests in the tooltip: what happened just now. */
 const TOOLTIP_REQUESTS = 5;
@@ -20,6 +23,7 @@ export interface StatusBarParts {
   readonly requests: RequestLog;
   readonly project: Project;
   readonly boards: Boards;
+  readonly checks: ImageChecks;
 }
 
 /** The status bar item. */
@@ -28,14 +32,16 @@ export class StatusBar extends Owner {
   readonly #requests: RequestLog;
   readonly #project: Project;
   readonly #boards: Boards;
+  readonly #checks: ImageChecks;
   readonly #item: vscode.StatusBarItem;
 
-  constructor({ serving, requests, project, boards }: StatusBarParts, ticker: Ticker) {
+  constructor({ serving, requests, project, boards, checks }: StatusBarParts, ticker: Ticker) {
     super();
     this.#serving = serving;
     this.#requests = requests;
     this.#project = project;
     this.#boards = boards;
+    this.#checks = checks;
     this.#item = this.own(vscode.window.createStatusBarItem('mkbox.status', vscode.StatusBarAlignment.Left, 10));
     this.#item.name = 'mkbox';
     this.#item.command = 'mkbox.showActions';
@@ -48,7 +54,8 @@ export class StatusBar extends Owner {
     const { state } = this.#serving;
     const { sending, unseen } = this.#requests;
     const held = heldNames(this.#boards.list);
-    const status = statusOf({ state, sending, unseen, held }, vscode.l10n, vscode.env.language);
+    const nameOf = (transfer: Transfer) => this.#boards.nameOf(transfer);
+    const status = statusOf({ state, sending, unseen, held, nameOf }, vscode.l10n, vscode.env.language);
     this.#item.text = status.text;
     this.#item.accessibilityInformation = { label: status.label, role: 'button' };
     this.#item.backgroundColor = background(status.severity);
@@ -59,11 +66,12 @@ export class StatusBar extends Owner {
     const tooltip = new vscode.MarkdownString('', true);
     tooltip.isTrusted = { enabledCommands: ['mkbox.stop', 'mkbox.serve', 'mkbox.copyUpdateUrl', 'mkbox.showLog'] };
     tooltip.appendText(`${status.label}\n\n`);
-    const ready = this.#project.snapshot.images.filter((image) => image.state.kind === 'ready').length;
-    tooltip.appendText(`${vscode.l10n.t('{0} images ready', ready)}\n\n`);
+    const known: Surroundings['known'] = (identity) => this.#checks.known(identity);
+    const ready = this.#project.snapshot.images.filter((image) => isServable(image, known)).length;
+    tooltip.appendText(`${readyText(ready, vscode.l10n)}\n\n`);
     for (const transfer of this.#requests.requests.slice(0, TOOLTIP_REQUESTS)) {
       const result = resultText(transfer, vscode.l10n, vscode.env.language);
-      tooltip.appendText(`${clientText(transfer.client)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);
+      tooltip.appendText(`${this.#boards.nameOf(transfer)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);
     }
     const running = endpointOf(this.#serving.state) !== undefined;
     const [command, title] = running

@@ -3,7 +3,7 @@ import type { Transfer } from '../server/transfer.ts';
 import { reflashWords } from './reflash-words.ts';
 import { refusalWords, resultText } from './request-words.ts';
 import type { ServingState } from './serving-state.ts';
-import { bytesText, clientText, percentText, type Words } from './words.ts';
+import { bytesText, percentText, type Words } from './words.ts';
 
 /** What the status bar item shows. Icons are codicons in the editor's notation. */
 export interface Status {
@@ -27,14 +27,18 @@ export interface Situation {
   readonly unseen: Unseen | undefined;
   /** Boards that are told to be up to date, as people call them. */
   readonly held: readonly string[];
+  readonly nameOf: NameOf;
 }
 
+/** What people call the board that a request is from. */
+type NameOf = (transfer: Transfer) => string;
+
 /** The status in a situation: the gravest, else the newest of what there is to tell. */
-export function statusOf({ state, sending, unseen, held }: Situation, words: Words, locale: string): Status {
+export function statusOf({ state, sending, unseen, held, nameOf }: Situation, words: Words, locale: string): Status {
   if (state.kind === 'failed') return failedStatus(state, words);
-  const alert = unseen && remarked(unseenStatus(unseen, words, locale), state, held, words);
+  const alert = unseen && remarked(unseenStatus(unseen, nameOf, words, locale), state, held, words);
   if (sending.length > 0) {
-    const status = remarked(sendingStatus(sending, words, locale), state, held, words);
+    const status = remarked(sendingStatus(sending, nameOf, words, locale), state, held, words);
     return { ...status, severity: alert?.severity ?? 'normal' };
   }
   if (alert !== undefined) return alert;
@@ -105,8 +109,8 @@ function failedStatus({ failure }: Extract<ServingState, { kind: 'failed' }>, wo
   return { text: `$(error) mkbox :${port}`, label: words.t('mkbox: port {0} is in use', port), severity: 'error' };
 }
 
-function unseenStatus({ transfer, reflash }: Unseen, words: Words, locale: string): Status {
-  const client = clientText(transfer.client);
+function unseenStatus({ transfer, reflash }: Unseen, nameOf: NameOf, words: Words, locale: string): Status {
+  const client = nameOf(transfer);
   if (reflash !== undefined) {
     const label = words.t('mkbox: {0} {1}', client, reflashWords(reflash, words));
     return { text: `$(warning) mkbox ${client}`, label, severity: 'warning' };
@@ -123,13 +127,13 @@ function unseenStatus({ transfer, reflash }: Unseen, words: Words, locale: strin
   return { text: `$(error) mkbox ${client}`, label: words.t('mkbox: {0}: {1}', client, what), severity: 'error' };
 }
 
-function sendingStatus(sending: readonly Transfer[], words: Words, locale: string): Status {
+function sendingStatus(sending: readonly Transfer[], nameOf: NameOf, words: Words, locale: string): Status {
   const sent = sending.reduce((sum, transfer) => sum + transfer.sentBytes, 0);
   const total = sending.reduce((sum, transfer) => sum + transfer.totalBytes, 0);
   const percent = percentText(sent, total, locale);
   const [only] = sending;
   if (only !== undefined && sending.length === 1) {
-    const client = clientText(only.client);
+    const client = nameOf(only);
     const image = only.resolution?.found?.image ?? '';
     return normal(
       `$(cloud-download) ${client} ${percent}`,

@@ -29,23 +29,35 @@ export function durationText(milliseconds: number, locale: string): string {
   }).format(value);
 }
 
-const AGES: readonly [limitMs: number, unitMs: number, unit: Intl.RelativeTimeFormatUnit][] = [
-  [60_000, 1_000, 'second'],
+type AgeStep = readonly [limitMs: number, unitMs: number, unit: Intl.RelativeTimeFormatUnit];
+
+const AGES: readonly AgeStep[] = [
+  // no seconds: they would have to be told anew each second
+  [60_000, 60_000, 'second'],
   [3_600_000, 60_000, 'minute'],
   [86_400_000, 3_600_000, 'hour'],
   [30 * 86_400_000, 86_400_000, 'day'],
   [365 * 86_400_000, 30 * 86_400_000, 'month'],
-  [Number.POSITIVE_INFINITY, 365 * 86_400_000, 'year'],
 ];
+const OLDEST: AgeStep = [Number.POSITIVE_INFINITY, 365 * 86_400_000, 'year'];
 
-/** How long ago a moment was: `5 minutes ago`. Both in milliseconds since 1970. */
-export function ageText(thenMs: number, nowMs: number, locale: string): string {
+/** How long ago something was, as far as that is told. */
+export interface Age {
+  readonly count: number;
+  readonly unit: Intl.RelativeTimeFormatUnit;
+}
+
+/** How long ago a moment was: whole minutes, hours, days, months or years. Both in milliseconds since 1970. */
+export function ageOf(thenMs: number, nowMs: number): Age {
   const age = Math.max(0, nowMs - thenMs);
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-  for (const [limitMs, unitMs, unit] of AGES) {
-    if (age < limitMs) return format.format(-Math.floor(age / unitMs), unit);
-  }
-  return '';
+  const [, unitMs, unit] = AGES.find(([limitMs]) => age < limitMs) ?? OLDEST;
+  return { count: Math.floor(age / unitMs), unit };
+}
+
+/** An age for people: `now` within the first minute, `5 minutes ago`. Both in milliseconds since 1970. */
+export function ageText(thenMs: number, nowMs: number, locale: string): string {
+  const { count, unit } = ageOf(thenMs, nowMs);
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-count, unit);
 }
 
 /** A part of a whole in percent, rounded down: 100 % is all. */

@@ -12,3 +12,8 @@ export function parseBuildId(text: string): string | undefined {
   const [id = ''] = text.split(/[ \t\r\n]/, 1);
   return BUILD_ID.test(id) ? id : undefined;
 }
+
+/** A build ID as people tell builds apart: its first digits. */
+export function shortBuildId(buildId: string): string {
+  return buildId.length > 12 ? `${buildId.slice(0, 12)}…` : buildId;
+}

@@ -103,11 +103,8 @@ function refuseHost(header: string, hosts: HostAllowList): Refusal | undefined {
       return undefined;
     case 'malformed':
       return { kind: 'request', status: 400, text: 'the Host header is not a host, or a host and a port' };
-    case 'foreign': {
-      const name = parseHost(header);
-      const text = `this server does not go by the name ${name}; add it to the allowed hosts (ALLOWED_HOSTS) if it should`;
-      return { kind: 'request', status: 403, text };
-    }
+    case 'foreign':
+      return { kind: 'foreign host', name: parseHost(header) ?? header };
   }
 }
 

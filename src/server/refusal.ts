@@ -8,6 +8,8 @@ import type { Proof } from './credentials.ts';
 export type Refusal =
   /** It was turned away before anything was looked up. */
   | { readonly kind: 'request'; readonly status: 400 | 403 | 405 | 414; readonly text: string }
+  /** It calls this server by a name that could be anyone's. */
+  | { readonly kind: 'foreign host'; readonly name: string }
   /** The client's address is in none of the networks that may ask. */
   | { readonly kind: 'not allowed'; readonly client: string }
   /** It has no user and password that are known here. */
@@ -49,6 +51,7 @@ export function refusalStatus(refusal: Refusal): number {
   switch (refusal.kind) {
     case 'request':
       return refusal.status;
+    case 'foreign host':
     case 'not allowed':
       return 403;
     case 'not proven':
@@ -99,6 +102,8 @@ export function refusalText(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'request':
       return refusal.text;
+    case 'foreign host':
+      return `this server does not go by the name ${refusal.name}; add it to the allowed hosts (ALLOWED_HOSTS) if it should`;
     case 'not allowed':
       return `${refusal.client} is in none of the networks that may ask here (ALLOW)`;
     case 'not proven':

@@ -27,7 +27,7 @@ export function transferLine(transfer: Transfer): string {
 export function outcomeText({ state, sentBytes, totalBytes, objection }: Transfer): string {
   switch (state.kind) {
     case 'running':
-      return state.place === undefined ? 'running' : `waits for its turn, ${state.place.before} before it`;
+      return state.place === undefined ? 'running' : waitingText(state.place.before);
     case 'refused':
       return printable(refusalText(state.refusal));
     case 'broken':
@@ -54,6 +54,11 @@ export function outcomeText({ state, sentBytes, totalBytes, objection }: Transfe
           return 'told who is serving here';
       }
   }
+}
+
+/** That a request waits for its turn, which so many others have before it. */
+export function waitingText(before: number): string {
+  return before === 0 ? 'waits for its turn: it is next' : `waits for its turn, ${before} before it`;
 }
 
 /** Printable ASCII, which most requests are in and which needs no escapes. */

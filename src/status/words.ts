@@ -1,3 +1,5 @@
+import { shortBuildId } from '../images/build-id.ts';
+import { waitingText } from '../server/transfer-line.ts';
 import type { BoardReport, ImageReport, Progress } from './report.ts';
 
 const MB = 1e6;
@@ -9,9 +11,9 @@ export function bytesText(bytes: number): string {
   return `${(bytes / (1000 * MB)).toFixed(2)} GB`;
 }
 
-/** A build ID as people tell builds apart. */
+/** A build ID as people tell builds apart; a dash for none. */
 export function buildText(buildId: string | undefined): string {
-  return buildId === undefined ? '–' : buildId.slice(0, 12);
+  return buildId === undefined ? '–' : shortBuildId(buildId);
 }
 
 /** A time of day and a date, the same for all readers: ISO 8601 in UTC, to the second. */
@@ -46,7 +48,7 @@ export function boardText({ state, download, before }: BoardReport): string {
     case 'checking':
       return 'checking';
     case 'waiting':
-      return `waits for its turn${before === undefined ? '' : `, ${before} before it`}`;
+      return before === undefined ? 'waits for its turn' : waitingText(before);
     case 'downloading':
       return download === undefined ? 'downloading' : `downloading ${progressText(download)}`;
     case 'flashing':

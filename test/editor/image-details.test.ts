@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { imageDetails, unpackedDetails } from '../../src/editor/image-details.ts';
 import { PLAIN, plainSpaces } from './plain-words.ts';
-import { image, request, unpacked } from './transfers.ts';
+import { image, unpacked } from './transfers.ts';
 
 const IMAGE = image('box/box-pi');
 const HEALTH = { kind: 'ready', verified: false } as const;
@@ -68,8 +68,8 @@ suite('the details of an image', () => {
   });
 
   test('tell who got it last, and when', () => {
-    const served = request({ kind: 'finished', result: 'image' });
-    const when = plainSpaces(new Date(served.startedAtMs).toLocaleTimeString('en'));
-    equal(details(READY, undefined, served)['Last served to'], `192.168.1.20 at ${when}`);
+    const served = { board: 'by the window', atMs: Date.UTC(2024, 0, 3) };
+    const when = plainSpaces(new Date(served.atMs).toLocaleTimeString('en'));
+    equal(details(READY, undefined, served)['Last served to'], `by the window at ${when}`);
   });
 });

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
-import { judge, type Surroundings } from '../../src/editor/image-health.ts';
+import { isServable, judge, type Surroundings } from '../../src/editor/image-health.ts';
 import { healthText } from '../../src/editor/image-words.ts';
 import { Catalog } from '../../src/images/catalog.ts';
 import { type BoxesFolder, BUILD_A, BUILD_B, makeBoxes, sha256, writeSet } from '../images/image-sets.ts';
@@ -44,6 +44,18 @@ suite('an image', () => {
     const text =
       'wrong, not sent to boards: box-pi-main.img.zst is not what its .img.sha256 says: it is being written, or was copied or built wrong';
     equal(state({ ...seen, sending: new Set([ID]) }), text);
+  });
+
+  test('is for boards when it is complete, as long as nothing was found', async () => {
+    await using boxes = await makeBoxes();
+    const { zst, file } = await writeSet(boxes.root, 'box', 'box-pi-main');
+    const servable = async (zstSha256?: string) => {
+      const [found] = (await look(boxes)).snapshot.images;
+      return found && isServable(found, () => (zstSha256 === undefined ? undefined : examination({ zstSha256 })));
+    };
+    deepEqual([await servable(), await servable(sha256(zst)), await servable('0'.repeat(64))], [true, true, false]);
+    await rm(file('.img.sha256'));
+    equal(await servable(), false);
   });
 
   test('is judged anew when the small files change, without a new look at the large one', async () => {

@@ -1,6 +1,6 @@
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { imageDescription, unpackedDescription } from '../../src/editor/image-words.ts';
+import { imageDescription, readyText, unpackedDescription } from '../../src/editor/image-words.ts';
 import { PLAIN, plainSpaces } from './plain-words.ts';
 import { image, unpacked } from './transfers.ts';
 
@@ -49,7 +49,14 @@ suite('behind the name of an image', () => {
   });
 
   test('stands that it is not packed, where there is the raw image alone', () => {
-    const text = unpackedDescription(unpacked('box/box-pi', { writtenAtMs: NOW - 5_000 }), NOW, PLAIN, 'en');
-    equal(plainSpaces(text), 'not packed · 5 seconds ago · 252 MB');
+    const text = unpackedDescription(unpacked('box/box-pi', { writtenAtMs: NOW - 5 * 60_000 }), NOW, PLAIN, 'en');
+    equal(plainSpaces(text), 'not packed · 5 minutes ago · 252 MB');
   });
+});
+
+test('images that are ready are told in the singular and in the plural', () => {
+  deepEqual(
+    [0, 1, 2].map((count) => readyText(count, PLAIN)),
+    ['0 images ready', '1 image ready', '2 images ready'],
+  );
 });

@@ -34,6 +34,7 @@ suite('what came of a request', () => {
   const cases: readonly [state: TransferState, like: RequestLike, text: RegExp][] = [
     [RUNNING, {}, /^looking for the image$/],
     [{ kind: 'running', place: { sinceMs: 0, before: 3 } }, {}, /^waits for its turn, 3 before it$/],
+    [{ kind: 'running', place: { sinceMs: 0, before: 0 } }, {}, /^waits for its turn: it is next$/],
     [RUNNING, HALF, /^sending 50% of 63 MB$/],
     [{ kind: 'finished', result: 'image' }, { sentBytes: 63_000_000 }, /^sent 63 MB in \d+ ms$/],
     [{ kind: 'finished', result: 'part' }, { sentBytes: 100_000 }, /^sent 100 kB, the part asked for$/],
@@ -91,6 +92,10 @@ suite('why a request got nothing', () => {
     [{ kind: 'not this one', id: 'box/a', only: 'box/b' }, 'only box/b is served now'],
     [{ kind: 'unreadable', code: 'EIO' }, 'the images could not be read (EIO)'],
     [{ kind: 'request', status: 405, text: 'only GET and HEAD' }, 'refused: only GET and HEAD'],
+    [
+      { kind: 'foreign host', name: 'lab.example.org' },
+      'refused: this machine does not go by the name lab.example.org; add it to mkbox.allowedHosts if it should',
+    ],
     [{ kind: 'not allowed', client: '10.0.0.7' }, 'refused: 10.0.0.7 is in none of the networks that may ask'],
     [{ kind: 'not proven', proof: 'absent' }, 'refused: no user and password were given'],
     [{ kind: 'not proven', proof: 'wrong' }, 'refused: the user or the password is wrong'],

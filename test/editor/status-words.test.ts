@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import type { Reflashing } from '../../src/boards/board.ts';
 import type { ServingState } from '../../src/editor/serving-state.ts';
 import { statusOf } from '../../src/editor/status-words.ts';
+import { clientText } from '../../src/editor/words.ts';
 import type { Transfer } from '../../src/server/transfer.ts';
 import { PLAIN, plainSpaces } from './plain-words.ts';
 import { image, request } from './transfers.ts';
@@ -10,6 +11,9 @@ import { image, request } from './transfers.ts';
 const ENDPOINT = { host: '127.0.0.1', port: 8080, url: 'http://127.0.0.1:8080', onNetwork: false };
 const SERVING: ServingState = { kind: 'serving', endpoint: ENDPOINT };
 const IMAGE = image('docker-box/docker-box-pi-main');
+
+/** Boards without a name but one. */
+const nameOf = ({ client, asked }: Transfer) => (asked.box === 'named-box' ? 'by the window' : clientText(client));
 
 /** The item's text, label and severity. */
 function status(
@@ -20,7 +24,7 @@ function status(
   held: readonly string[] = [],
 ): string[] {
   const unseen = transfer && { transfer, reflash };
-  const { text, label, severity } = statusOf({ state, sending, unseen, held }, PLAIN, 'en');
+  const { text, label, severity } = statusOf({ state, sending, unseen, held, nameOf }, PLAIN, 'en');
   return [text, plainSpaces(label), severity];
 }
 
@@ -118,6 +122,20 @@ suite('the status while images are sent', () => {
   test('tells of one board who it is, what it gets and how far it is', () => {
     const label = 'mkbox: 192.168.1.20 downloads docker-box-pi-main, 43%';
     deepEqual(status(SERVING, [sending(43_500_000)]), ['$(cloud-download) 192.168.1.20 43%', label, 'normal']);
+  });
+
+  test('calls a board as the user does', () => {
+    const asked = { kind: 'update', box: 'named-box', board: 'odroid-c4' } as const;
+    const like = { asked, found: IMAGE, sentBytes: 1, totalBytes: 4 };
+    const loading = status(SERVING, [request({ kind: 'running' }, like)]);
+    deepEqual(loading.slice(0, 2), [
+      '$(cloud-download) by the window 25%',
+      'mkbox: by the window downloads docker-box-pi-main, 25%',
+    ]);
+    const broken = status(SERVING, [], request({ kind: 'broken', reason: 'client closed' }, like));
+    equal(broken[0], '$(error) mkbox by the window');
+    const refused = status(SERVING, [], request({ kind: 'refused', refusal: { kind: 'path' } }, like));
+    equal(refused[1], 'mkbox: by the window got nothing: nothing is served under this path');
   });
 
   test('tells of several how far they are together', () => {

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { parseBuildId } from '../../src/images/build-id.ts';
+import { parseBuildId, shortBuildId } from '../../src/images/build-id.ts';
 
 const ID = '0123456789abcdef'.repeat(4);
 
@@ -30,4 +30,9 @@ suite('a build ID', () => {
     ['a byte order mark', `\uFEFF${ID}`],
   ];
   for (const [what, text] of none) test(`is not found in ${what}`, () => equal(parseBuildId(text), undefined));
+});
+
+test('a build ID is told by its first twelve digits, and a shorter one as it is', () => {
+  equal(shortBuildId('0123456789abcdef'.repeat(4)), '0123456789ab…');
+  equal(shortBuildId('0123456789ab'), '0123456789ab');
 });

@@ -46,10 +46,19 @@ describe('the line about a request', () => {
     });
   }
 
+  it('says of one that waits how many have their turn before it, or that it is next', () => {
+    const transfer = new Transfer(1, '10.0.0.7', 'GET', '/list');
+    transfer.wait({ sinceMs: 0, before: 2 });
+    assert.match(transferLine(transfer), /: waits for its turn, 2 before it$/);
+    transfer.wait({ sinceMs: 0, before: 0 });
+    assert.match(transferLine(transfer), /: waits for its turn: it is next$/);
+  });
+
   const refusals: [Refusal, RegExp][] = [
     [{ kind: 'stopping' }, /: the server is being stopped$/],
     [{ kind: 'full', transfers: 4 }, /: 4 images are being sent, which is the most at a time, and too many wait; /],
     [{ kind: 'request', status: 405, text: 'only GET' }, /: only GET$/],
+    [{ kind: 'foreign host', name: 'evil.com' }, /: this server does not go by the name evil\.com; .*ALLOWED_HOSTS/],
     [
       { kind: 'not allowed', client: '10.0.0.7' },
       /: 10\.0\.0\.7 is in none of the networks that may ask here \(ALLOW\)$/,

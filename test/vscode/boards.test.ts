@@ -176,6 +176,7 @@ describe('boards in mkbox', () => {
     await rowThat('the rack, top', /^up to date/);
     await workbench.clickRow('Boards', '127.0.0.2');
     await vscode.page.keyboard.press('F2');
+    assert.equal((await workbench.typeIntoInputBox('by')).title, 'Rename the Board 127.0.0.2');
     await workbench.inputBox('by the window');
     await rowThat('by the window', /^flashing/);
     assert.deepEqual(await labels(), ['127.0.0.1', '127.0.0.4', 'by the window', 'the rack, top']);
@@ -201,11 +202,14 @@ describe('boards in mkbox', () => {
     assert.match(item.ariaLabel, /; held, and told to be up to date: by the window$/);
     assert.match(await workbench.statusBarTooltip(STATUS), /held, and told to be up to date: by the window/);
     await until(
-      'the request to be told as held',
+      'the request to be told as held, under the name of its board',
       () => workbench.treeRows('Requests'),
       ([request]) =>
-        request?.description === `held: told to be up to date · ${IMAGE}` && request.icon === 'debug-pause',
+        request?.label === 'by the window' &&
+        request.description === `held: told to be up to date · ${IMAGE}` &&
+        request.icon === 'debug-pause',
     );
+    assert.match(await workbench.rowTooltip('Requests', 'by the window'), /\b127\.0\.0\.2\b/);
     assert.deepEqual(await imageIcons(), images);
     await pictures('boards-held');
   });
@@ -263,7 +267,7 @@ describe('boards in mkbox', () => {
     await pictures('boards-once');
     const { status, bytes } = await boot('127.0.0.2');
     assert.deepEqual([status, bytes > EMPTY_ARCHIVE_BYTES], [200, true]);
-    await workbench.notification(`127.0.0.2 got ${IMAGE}. Serving has stopped.`);
+    await workbench.notification(`by the window got ${IMAGE}. Serving has stopped.`);
     await workbench.dismissNotification('Serving has stopped');
     await workbench.runCommand('mkbox: Serve Images');
     await serves();

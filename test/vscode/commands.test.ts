@@ -1,6 +1,6 @@
 /** The commands that hand something to the user: what boards need, files, exports. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { keepEvidenceOfFailure } from './evidence.ts';
@@ -102,5 +102,24 @@ describe('the commands of mkbox', () => {
     assert.equal(request.asked.board, 'nothing');
     await workbench.clickViewAction('Requests', 'Clear Requests');
     assert.match((await workbench.welcome('Requests')).text, /^No board has asked yet\./);
+  });
+
+  it('reveal an image in the Explorer by a file that is there', async () => {
+    const image = 'linux-box-odroid-c4-master';
+    await rm(path.join(bench.boxes, 'linux-box', `${image}.img.buildID`));
+    await workbench.openView('mkbox');
+    await until(
+      'the image to be incomplete',
+      () => workbench.treeRows('Images'),
+      (rows) => rows.some(({ label, description }) => label === image && /not ready$/.test(description)),
+    );
+    await workbench.contextMenu('Images', image);
+    await workbench.clickContextItem('Reveal in Explorer View');
+    const selected = vscode.page.locator('.explorer-folders-view .monaco-list-row.selected');
+    await until(
+      'the file in the Explorer',
+      () => selected.allTextContents(),
+      ([text]) => text?.trim() === `${image}.img.zst`,
+    );
   });
 });

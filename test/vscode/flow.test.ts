@@ -9,6 +9,8 @@ import type { VSCode } from './vscode.ts';
 import { until } from './workbench/wait.ts';
 import type { Workbench } from './workbench.ts';
 
+/** Of those that ended, the extension remembers 200. */
+const MANY = 210;
 const NOISE_BYTES = 40 * 1024 * 1024;
 
 describe('mkbox with one transfer at a time', () => {
@@ -49,7 +51,7 @@ describe('mkbox with one transfer at a time', () => {
     await vscode.workbench.openView('mkbox');
     await requests([
       /^sending .* docker-box-odroid-c4-big$/,
-      /^waits for its turn, 0 before it · docker-box-odroid-c4-main$/,
+      /^waits for its turn: it is next · docker-box-odroid-c4-main$/,
     ]);
     await vscode.screenshot('waiting-light');
     await vscode.changeSettings({ 'mkbox.maxTransfers': 2 });
@@ -59,5 +61,13 @@ describe('mkbox with one transfer at a time', () => {
     for await (const chunk of first) bytes += (chunk as Buffer).length;
     assert.ok(bytes > NOISE_BYTES);
     await requests([/^sent .* docker-box-odroid-c4-big$/]);
+  });
+
+  it('shows what is being sent, however many others ask meanwhile', async () => {
+    const sending = await ask('docker-box-odroid-c4-big');
+    for (let count = 1; count <= MANY; count++) await fetch(`http://127.0.0.1:${bench.port}/${count}`);
+    await requests([new RegExp(` · /${MANY}$`), /^sending .* docker-box-odroid-c4-big$/]);
+    sending.resume();
+    await once(sending, 'end');
   });
 });

@@ -1,24 +1,36 @@
 /** What is in images, and what is wrong with them, as a user sees it; and raw images, which are packed. */
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { createBoard } from '../board/board.ts';
 import { type DiskContent, imageNameOf, makeDiskImage } from '../fixtures/disk-image.ts';
 import { writeImageSet } from '../fixtures/image-set-files.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
+import { askForUpdate } from './lab-board.ts';
 import { type Bench, setUpBench } from './mkbox.ts';
 import type { VSCode } from './vscode.ts';
 import { until } from './workbench/wait.ts';
 import type { Workbench } from './workbench.ts';
 
 const STATUS = 'mkbox.status';
+const MINUTE_MS = 60_000;
 const BUILD_1 = '0123456789abcdef'.repeat(4);
 const BUILD_2 = 'fedcba9876543210'.repeat(4);
 
 /** Its `.img.buildID` names another build than the image itself: a board would flash it at every boot. */
 const WRONG: DiskContent = { box: 'docker-box', board: 'odroid-c4', branch: 'mixed', buildId: BUILD_1 };
+/** As wrong, but not yet there at first. */
+const LATE: DiskContent = { ...WRONG, branch: 'late' };
+/** Its board.conf names a box that the editor would draw as a button. */
+const LINKED: DiskContent = {
+  box: 'docker-box',
+  board: 'odroid-c4',
+  branch: 'named',
+  buildId: BUILD_1,
+  boardConf: `imgname="[Show](command:workbench.action.closeSidebar)"\nboard="odroid-c4"\nbuildID="${BUILD_1}"\n`,
+};
 /** Only the raw image is there. */
 const RAW: DiskContent = { box: 'docker-box', board: 'odroid-c4', branch: 'fresh', buildId: BUILD_1 };
 /** A later build of an image of the demo, of which there is only the raw image. */
@@ -97,6 +109,19 @@ describe('images in mkbox', () => {
     await workbench.expand('Images', name);
     await pictures('not-packed');
     await workbench.collapse('Images', name);
+  });
+
+  it('grow older while they are looked at', async () => {
+    const builtAt = new Date(Date.now() - 2 * MINUTE_MS + 8_000);
+    await utimes(path.join(bench.boxes, 'docker-box', `${FACTS}.img.zst`), builtAt, builtAt);
+    for (const age of ['1 minute ago', '2 minutes ago']) {
+      await until(
+        age,
+        async () => (await workbench.treeRows('Images')).find(({ label }) => label === FACTS)?.description ?? '',
+        (description) => description.includes(` · ${age} · `),
+        MINUTE_MS / 2,
+      );
+    }
   });
 
   it('are what they were when their packing is cancelled', async () => {
@@ -206,7 +231,10 @@ describe('images in mkbox', () => {
       /; wrong, not sent to boards: the image says that it is build 0123456789ab…, and/,
     );
     assert.deepEqual([row?.icon, row?.actions], ['error', []]);
-    assert.doesNotMatch(await list(), new RegExp(name));
+    const listed = await list();
+    assert.doesNotMatch(listed, new RegExp(name));
+    const ready = new RegExp(`^${listed.trim().split('\n').length} images ready$`, 'm');
+    assert.match(await workbench.statusBarTooltip(STATUS), ready);
     await workbench.expand('Images', name);
     await pictures('wrong');
     await workbench.collapse('Images', name);
@@ -216,6 +244,18 @@ describe('images in mkbox', () => {
       () => vscode.logs(),
       (log) => new RegExp(`verified docker-box/${name}: wrong: `).test(log) && /verified led-blink.*: right/.test(log),
     );
+  });
+
+  it('bring no links into messages: what is in them is words of others', async () => {
+    const name = imageNameOf(LINKED);
+    await writeImageSet(path.join(bench.boxes, LINKED.box), LINKED);
+    await rowThat(name, 'to be there', () => true);
+    await workbench.contextMenu('Images', name);
+    await workbench.clickContextItem('Verify Checksums');
+    const message = await workbench.notification(`mkbox: ${name}: the image was built for the box`);
+    assert.match(message.text, /\[Show\] \(command:workbench\.action\.closeSidebar\)/);
+    assert.equal(await vscode.page.locator('.notification-list-item-message a').count(), 0);
+    await workbench.dismissNotification('the image was built for the box');
   });
 
   it('tell a board that asks for a wrong one nothing, and the user who asked', async () => {
@@ -235,5 +275,28 @@ describe('images in mkbox', () => {
       ([request]) =>
         /^docker-box\/.*-mixed is not sent: the image says that it is build/.test(request?.description ?? ''),
     );
+  });
+
+  it('are what the boards are said to get next, at any time', async () => {
+    const { file, image } = await writeImageSet(path.join(bench.boxes, LATE.box), LATE);
+    await writeFile(file('.img.buildID'), `${BUILD_2}  ${image}.img\n`);
+    await rowThat(image, 'to be there', () => true);
+    const query = `name=${LATE.box}&board=${LATE.board}&branch=${LATE.branch}`;
+    await askForUpdate({ port: bench.port, from: '127.0.0.9', query, buildId: BUILD_2 });
+    await workbench.expand('Boards', '127.0.0.9');
+    const getsNext = (what: RegExp) =>
+      until(
+        `what comes next, ${what}`,
+        async () => (await workbench.treeRows('Boards')).find(({ label }) => label === 'Gets next')?.description ?? '',
+        (text) => what.test(text),
+      );
+    await getsNext(/^build fedcba987654… of docker-box-odroid-c4-late: the one it runs$/);
+    await workbench.contextMenu('Images', image);
+    await workbench.clickContextItem('Verify Checksums');
+    await getsNext(/^nothing: docker-box-odroid-c4-late is not sent: the image says that it is build/);
+    await rm(file('.img.sha256'));
+    await getsNext(/^nothing: docker-box-odroid-c4-late is incomplete: .*\.img\.sha256 is missing$/);
+    await rm(file('.img.zst'));
+    await getsNext(/^nothing: docker-box-odroid-c4-late is incomplete: .*\.img\.zst is missing$/);
   });
 });

@@ -90,6 +90,16 @@ describe('mkbox', () => {
     });
   });
 
+  it('speaks of no port where any free one is taken', async () => {
+    await inWindow('free port', { machineSettings: { 'mkbox.port': 0 } }, async ({ workbench }) => {
+      await workbench.runCommand('mkbox: Serve to Boards on the Network…');
+      await workbench.choose('All addresses');
+      const { detail } = await workbench.dialogs.shown();
+      assert.match(detail, /^Everyone who can reach any address of this machine on a free port will be able/);
+      await workbench.dialogs.click('Cancel');
+    });
+  });
+
   it('shows images but serves nothing until the workspace is trusted', async () => {
     await inWindow('trust', { trust: 'ask' }, async (window) => {
       const { workbench } = window;

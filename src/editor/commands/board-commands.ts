@@ -18,11 +18,11 @@ export class BoardCommands {
   /** Asks for a name; an empty one takes it away. */
   async rename(id?: string): Promise<void> {
     const { l10n, window } = vscode;
-    const title = l10n.t('Rename Board');
-    const board = await this.#board(id, title);
+    const board = await this.#board(id, l10n.t('Rename Board'));
     if (board === undefined) return;
     const name = await window.showInputBox({
-      title,
+      // a key renames the board that is selected, which need not be the one that has the focus
+      title: l10n.t('Rename the Board {0}', boardName(board)),
       prompt: l10n.t('What the board is called here; its address where that is empty'),
       placeHolder: board.address,
       value: board.name ?? '',

@@ -86,9 +86,11 @@ export class Commands extends Owner {
     register('pack', async (node) => {
       await (await this.#loadPacking()).pack(packableOf(node));
     });
-    register('reveal', (node) => {
+    register('reveal', async (node) => {
       const image = packableOf(node);
-      return image && revealFile(image);
+      if (image === undefined) return;
+      const { revealImage } = await import('../late.ts');
+      await revealImage(image);
     });
     register('openBoxbuild', (node) => {
       if (typeof node !== 'object' || node.kind !== 'box') return undefined;
@@ -198,14 +200,4 @@ function imagesOf(node: Row | undefined, { snapshot }: Project): readonly Catalo
     return snapshot.images.filter((image) => image.folder === node.box.path);
   const image = imageOf(node);
   return image === undefined ? [] : [image];
-}
-
-async function revealFile(image: CatalogImage | UnpackedImage): Promise<void> {
-  const file = vscode.Uri.file(path.join(image.folder, image.image + revealedSuffix(image)));
-  await vscode.commands.executeCommand('revealInExplorer', file);
-}
-
-function revealedSuffix(image: CatalogImage | UnpackedImage): string {
-  if (!('state' in image)) return '.img';
-  return image.state.kind === 'ready' ? '.img.zst' : '.img.buildID';
 }

@@ -6,6 +6,7 @@ import { UserError } from '../../errors.ts';
 import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import { type PackResult, packImage } from '../../images/pack.ts';
 import { packChoices, packReason } from '../pack-choices.ts';
+import { plainMessage } from '../plain-message.ts';
 import type { Project } from '../project.ts';
 import { bytesText, progressText } from '../words.ts';
 import { abortOn } from './abort-on.ts';
@@ -35,7 +36,7 @@ export class Packing {
     const folder = await realpath(chosen.folder).catch(() => chosen.folder);
     const file = path.join(folder, chosen.image);
     if (this.#running.has(file)) {
-      void window.showInformationMessage(l10n.t('mkbox: {0} is being packed already.', chosen.image));
+      void window.showInformationMessage(plainMessage(l10n.t('mkbox: {0} is being packed already.', chosen.image)));
       return;
     }
     this.#running.add(file);
@@ -69,7 +70,7 @@ export class Packing {
 
   async #run({ id, root, folder, image }: RawImage): Promise<void> {
     const { l10n, window, env, ProgressLocation } = vscode;
-    const title = l10n.t('mkbox: packing {0}', image);
+    const title = plainMessage(l10n.t('mkbox: packing {0}', image));
     const options = { location: ProgressLocation.Notification, title, cancellable: true };
     await window.withProgress(options, async (progress, token) => {
       using abort = abortOn(token);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { ImageParts } from '../../images/image-parts.ts';
-import { checkOf } from '../image-health.ts';
+import { checkOf, isServable } from '../image-health.ts';
 import { knownParts } from '../known-parts.ts';
 import type { Project } from '../project.ts';
 import { bytesText } from '../words.ts';
@@ -14,7 +14,7 @@ export async function pickImage(
   title: string,
 ): Promise<CatalogImage | undefined> {
   const { l10n, window, env } = vscode;
-  const ready = project.snapshot.images.filter((image) => image.state.kind === 'ready' && !isWrong(image, checks));
+  const ready = project.snapshot.images.filter((image) => isServable(image, (identity) => checks.known(identity)));
   if (ready.length === 0) {
     void window.showInformationMessage(l10n.t('mkbox: there is no image that is ready.'));
     return undefined;
@@ -31,11 +31,6 @@ export async function pickImage(
     matchOnDescription: true,
   });
   return picked?.image;
-}
-
-function isWrong(image: CatalogImage, checks: ImageChecks): boolean {
-  const findings = checkOf(image, (identity) => checks.known(identity))?.findings ?? [];
-  return findings.length > 0;
 }
 
 /**

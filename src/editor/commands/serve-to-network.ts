@@ -31,15 +31,15 @@ export async function confirm({ host, address }: NetworkConsent, port: number): 
   const { l10n } = vscode;
   const allow = l10n.t('Serve to the Network');
   const workspace = vscode.workspace.name ?? '';
-  const where = host === '0.0.0.0' ? l10n.t('any address of this machine') : address;
+  const where = host === '0.0.0.0' || host === '::' ? l10n.t('any address of this machine') : address;
   const answer = await vscode.window.showWarningMessage(
     l10n.t('Serve the images of {0} to the network?', workspace),
     {
       modal: true,
       detail: l10n.t(
-        'Everyone who can reach {0} on port {1} will be able to list and download all images of this workspace, without a password. Nothing else can be read, and nothing can be changed. This is remembered for this workspace.',
+        'Everyone who can reach {0} on {1} will be able to list and download all images of this workspace, without a password. Nothing else can be read, and nothing can be changed. This is remembered for this workspace.',
         where,
-        port,
+        port === 0 ? l10n.t('a free port') : l10n.t('port {0}', port),
       ),
     },
     allow,

@@ -21,7 +21,7 @@ interface ShowActionsParts {
 export async function showActions({ serving, requests, boards }: ShowActionsParts): Promise<void> {
   const { state } = serving;
   const { sending, unseen } = requests;
-  const situation = { state, sending, unseen, held: heldNames(boards.list) };
+  const situation = { state, sending, unseen, held: heldNames(boards.list), nameOf: boards.nameOf.bind(boards) };
   const { label } = statusOf(situation, vscode.l10n, vscode.env.language);
   const picked = await vscode.window.showQuickPick(actionsFor(state), { title: 'mkbox', placeHolder: label });
   requests.markSeen();

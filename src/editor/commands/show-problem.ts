@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { plainMessage } from '../plain-message.ts';
 
 /** Tells of a problem of which the log has more. */
 export async function showProblem(message: string): Promise<void> {
   const showLog = vscode.l10n.t('Show Log');
-  const answer = await vscode.window.showErrorMessage(message, showLog);
+  const answer = await vscode.window.showErrorMessage(plainMessage(message), showLog);
   if (answer === showLog) await vscode.commands.executeCommand('mkbox.showLog');
 }

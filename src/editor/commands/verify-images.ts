@@ -5,6 +5,7 @@ import type { Verdict } from '../../checks/verdict.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { ImageState } from '../../images/image-state.ts';
 import { findingWords } from '../finding-words.ts';
+import { plainMessage } from '../plain-message.ts';
 import { progressText } from '../words.ts';
 import { abortOn } from './abort-on.ts';
 import { showProblem } from './show-problem.ts';
@@ -74,7 +75,7 @@ async function verifyAll(
     const advance = (bytes: number) => {
       doneBytes += bytes;
       const message = `${image.image} (${progressText(doneBytes, totalBytes, vscode.l10n, vscode.env.language)})`;
-      progress.report({ message, increment: (bytes / totalBytes) * 100 });
+      progress.report({ message: plainMessage(message), increment: (bytes / totalBytes) * 100 });
     };
     const doneBefore = doneBytes;
     advance(0);

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { localUrl } from '../../src/editor/serving-state.ts';
+import { localUrl } from '../../src/server/server-url.ts';
 
 suite('the URL by which this machine reaches the server', () => {
   const cases: readonly [host: string, url: string][] = [
@@ -12,7 +12,7 @@ suite('the URL by which this machine reaches the server', () => {
   ];
   for (const [host, url] of cases) {
     test(`is ${url} where it listens on ${host}`, () => {
-      equal(localUrl({ host, port: 8080, url: 'http://any', onNetwork: true }), url);
+      equal(localUrl({ host, port: 8080 }), url);
     });
   }
 });

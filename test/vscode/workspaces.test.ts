@@ -1,0 +1,125 @@
+/** Folders that are opened: in which the extension awakes, finds the images, and serves them. */
+import assert from 'node:assert/strict';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Bench, setUpBench } from './mkbox.ts';
+import type { VSCode } from './vscode.ts';
+import { until } from './workbench/wait.ts';
+import type { Workbench } from './workbench.ts';
+
+const STATUS = 'mkbox.status';
+/** Longer than the extension waits before it looks at the disk by itself. */
+const NEXT_LOOK_MS = 4_000;
+
+type Window = VSCode & { readonly workbench: Workbench };
+
+describe('mkbox in a folder', () => {
+  let bench: Bench;
+  before(async () => {
+    bench = await setUpBench();
+  });
+  after(() => bench?.[Symbol.asyncDispose]());
+
+  /** Runs `steps` in a window of their own, and keeps what there is to see when they fail. */
+  async function inWindow(
+    name: string,
+    options: Parameters<Bench['open']>[0],
+    steps: (window: Window) => Promise<void>,
+  ) {
+    const window = await bench.open(options);
+    try {
+      await steps(window);
+    } catch (error) {
+      await window.keepEvidence(name);
+      throw error;
+    } finally {
+      await window.close();
+    }
+  }
+  const serves = (line: RegExp) =>
+    until(
+      `${line} to be served`,
+      () =>
+        fetch(`http://127.0.0.1:${bench.port}/list`).then(
+          (answer) => answer.text(),
+          () => '',
+        ),
+      (list) => line.test(list),
+    );
+  /** A folder beside the demo, with the demo's images in `images`, and no recipe. */
+  async function folderWith(name: string, images: string): Promise<string> {
+    const folder = path.join(path.dirname(bench.demo), name);
+    await cp(bench.boxes, path.join(folder, images), { recursive: true });
+    for (const box of ['docker-box', 'led-blink', 'linux-box']) await rm(path.join(folder, images, box, 'BOXBUILD'));
+    return folder;
+  }
+
+  it('awakes when the folder of the boxes is opened itself', async () => {
+    await inWindow('boxes opened', { workspace: bench.boxes }, async () => {
+      await serves(/^docker-box\/docker-box-odroid-c4-main$/m);
+    });
+  });
+
+  it('awakes for images without a recipe', async () => {
+    for (const images of ['boxes', 'src/boxes']) {
+      const workspace = await folderWith(`no-recipe-${images.length}`, images);
+      await inWindow('no recipe', { workspace }, async () => {
+        await serves(/^docker-box\/docker-box-odroid-c4-main$/m);
+      });
+    }
+  });
+
+  it('serves the folder that the workspace names, once that is trusted', async () => {
+    const workspace = await folderWith('named-folder', 'out');
+    await mkdir(path.join(workspace, '.vscode'));
+    await writeFile(path.join(workspace, '.vscode/settings.json'), '{ "mkbox.imagePath": "out" }');
+    await inWindow('named folder', { workspace, trust: 'ask' }, async ({ page, workbench }) => {
+      await workbench.dialogs.click("No, I don't trust the authors");
+      await workbench.openView('mkbox');
+      await workbench.welcome('Images');
+      await workbench.clickStatusBarItem(STATUS);
+      await workbench.choose('Manage Workspace Trust');
+      await page
+        .getByRole('button', { name: /^Trust$/ })
+        .first()
+        .click();
+      await serves(/^docker-box\/docker-box-odroid-c4-main$/m);
+    });
+  });
+
+  it('serves as soon as its folder is set, and not again once it was stopped', async () => {
+    const workspace = await folderWith('set-folder', 'out');
+    await inWindow('set folder', { workspace }, async ({ workbench, changeSettings }) => {
+      await workbench.openView('mkbox');
+      await workbench.welcome('Images');
+      await changeSettings({ 'mkbox.imagePath': 'out' });
+      await serves(/^docker-box\/docker-box-odroid-c4-main$/m);
+
+      await mkdir(path.join(workspace, 'out/new-box'));
+      await sleep(NEXT_LOOK_MS);
+      assert.ok(!(await workbench.treeRows('Images')).some(({ label }) => label === 'new-box'));
+      await writeFile(path.join(workspace, 'out/new-box/BOXBUILD'), 'box=new-box\n');
+      await until(
+        'the box that has a recipe now',
+        () => workbench.treeRows('Images'),
+        (rows) => rows.some(({ label }) => label === 'new-box'),
+      );
+
+      await workbench.runCommand('mkbox: Stop Serving');
+      await until(
+        'the server to stop',
+        () => workbench.statusBarItem(STATUS),
+        ({ text }) => text === 'mkbox',
+      );
+      await rm(path.join(workspace, 'out/led-blink'), { recursive: true });
+      await until(
+        'the box to be gone',
+        () => workbench.treeRows('Images'),
+        (rows) => !rows.some(({ label }) => label === 'led-blink'),
+      );
+      assert.equal((await workbench.statusBarItem(STATUS)).text, 'mkbox');
+    });
+  });
+});
