@@ -34,7 +34,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     const { openBoards } = await import('./editor/late.ts');
     return openBoards(context.globalStorageUri.fsPath, tellOfBoards);
   });
-  const serving = new Serving({ settings, project, checks, consent, boards, version });
+  const serving = new Serving({ settings, project, checks, consent, boards, version, log });
   const requests = new RequestLog(serving, boards);
   const changes = [serving.onDidChangeState, project.onDidChange, boards.onDidChange, examinedEvent(checks)];
   const ticker = new Ticker(requests, ...changes);

@@ -3,8 +3,8 @@ import type { Board } from '../boards/board.ts';
 import type { Boards } from './boards.ts';
 import type { ConsentStore } from './consent.ts';
 import { Owner } from './dispose.ts';
+import { isLoopbackHost } from './listen-host.ts';
 import type { Serving, Shot } from './serving.ts';
-import { isLoopbackHost } from './serving.ts';
 import type { ServingFailure, ServingState } from './serving-state.ts';
 import type { Settings } from './settings.ts';
 import { clientText } from './words.ts';
@@ -64,7 +64,7 @@ export class Notices extends Owner {
         : await window.showErrorMessage(l10n.t('mkbox: {0}', failure.message), openSettings, retry);
     switch (answer) {
       case retry:
-        return this.#serving.serve({ kind: 'all' });
+        return this.#serving.restart();
       case otherPort:
         return this.#serving.serveOnOtherPort();
       case openSettings:

@@ -5,14 +5,11 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { inWindow, serves, status } from './in-window.ts';
 import { type Bench, freePort, setUpBench } from './mkbox.ts';
-import type { VSCode } from './vscode.ts';
 import { until } from './workbench/wait.ts';
-import type { Workbench } from './workbench.ts';
 
 const STATUS = 'mkbox.status';
-
-type Window = VSCode & { readonly workbench: Workbench };
 
 describe('mkbox', () => {
   let bench: Bench;
@@ -21,38 +18,10 @@ describe('mkbox', () => {
   });
   after(() => bench?.[Symbol.asyncDispose]());
 
-  /** Runs `steps` in a window of their own, and keeps what there is to see when they fail. */
-  async function inWindow(
-    name: string,
-    options: Parameters<Bench['open']>[0],
-    steps: (window: Window) => Promise<void>,
-  ) {
-    const window = await bench.open(options);
-    try {
-      await steps(window);
-    } catch (error) {
-      await window.keepEvidence(name);
-      throw error;
-    } finally {
-      await window.close();
-    }
-  }
-  const status = ({ workbench }: Window, text: string) =>
-    until(
-      `the status "${text}"`,
-      () => workbench.statusBarItem(STATUS),
-      (item) => item.text === text,
-    );
-  const serves = (port: number) =>
-    fetch(`http://127.0.0.1:${port}/list`).then(
-      (response) => response.status === 200,
-      () => false,
-    );
-
   it('says who has the port, takes no other by itself, and one for the session when told to', async () => {
     const stranger = createServer((_request, response) => response.end('not mkbox')).listen(bench.port, '127.0.0.1');
     await once(stranger, 'listening');
-    await inWindow('port taken', {}, async (window) => {
+    await inWindow(bench, 'port taken', {}, async (window) => {
       const { workbench } = window;
       const item = await status(window, `mkbox :${bench.port}`);
       const failed = await until(
@@ -78,10 +47,10 @@ describe('mkbox', () => {
   });
 
   it('knows another window of its own by name', async () => {
-    await inWindow('first window', {}, async (first) => {
+    await inWindow(bench, 'first window', {}, async (first) => {
       await until('the first window to serve', () => serves(bench.port), Boolean);
       await status(first, `mkbox :${bench.port}`);
-      await inWindow('second window', {}, async ({ workbench }) => {
+      await inWindow(bench, 'second window', {}, async ({ workbench }) => {
         await workbench.notification(`port ${bench.port} is served by another window, demo.`);
         const item = await workbench.statusBarItem(STATUS);
         assert.deepEqual(item.icons, ['window']);
@@ -91,7 +60,7 @@ describe('mkbox', () => {
   });
 
   it('shows images but serves nothing until the workspace is trusted', async () => {
-    await inWindow('trust', { trust: 'ask' }, async (window) => {
+    await inWindow(bench, 'trust', { trust: 'ask' }, async (window) => {
       const { workbench } = window;
       await workbench.dialogs.click("No, I don't trust the authors");
       await workbench.openView('mkbox');
@@ -122,7 +91,7 @@ describe('mkbox', () => {
     for (const box of ['linux-box', 'led-blink']) await rm(path.join(second, 'boxes', box), { recursive: true });
     await cp(path.join(bench.boxes, 'led-blink'), path.join(second, 'boxes', 'second-box'), { recursive: true });
     await writeFile(workspace, JSON.stringify({ folders: [{ path: 'demo' }, { path: 'second' }] }));
-    await inWindow('two roots', { workspace }, async (window) => {
+    await inWindow(bench, 'two roots', { workspace }, async (window) => {
       const { workbench } = window;
       await status(window, `mkbox :${bench.port}`);
       const list = await (await fetch(`http://127.0.0.1:${bench.port}/list`)).text();
@@ -146,7 +115,7 @@ describe('mkbox', () => {
   it('serves the network only after it was told to, and keeps that for the workspace', async () => {
     const port = await freePort();
     const options = { machineSettings: { 'mkbox.port': port, 'mkbox.host': '0.0.0.0' } };
-    await inWindow('consent', options, async (window) => {
+    await inWindow(bench, 'consent', options, async (window) => {
       const { workbench } = window;
       const item = await status(window, `mkbox :${port}`);
       assert.equal(item.ariaLabel, `mkbox: serving images at http://127.0.0.1:${port}`);
@@ -181,7 +150,7 @@ describe('mkbox', () => {
         () => 0,
       );
     const answers = (wanted: number) => until(`status ${wanted}`, status, (found) => found === wanted);
-    await inWindow('allowed networks', { machineSettings }, async (window) => {
+    await inWindow(bench, 'allowed networks', { machineSettings }, async (window) => {
       const { workbench } = window;
       const message = 'mkbox.allow: "lab" is no address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8';
       assert.deepEqual((await workbench.notification(message)).buttons, ['Open Settings', 'Retry']);
@@ -220,7 +189,7 @@ describe('mkbox', () => {
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, 'settings.json'), JSON.stringify(settings));
     try {
-      await inWindow('workspace settings', {}, async (window) => {
+      await inWindow(bench, 'workspace settings', {}, async (window) => {
         const item = await status(window, `mkbox :${bench.port}`);
         assert.equal(item.ariaLabel, `mkbox: serving images at http://127.0.0.1:${bench.port}`);
         assert.ok(await serves(bench.port));

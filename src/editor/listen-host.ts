@@ -1,0 +1,16 @@
+import { isLoopback } from '../server/identity.ts';
+
+/** Whether only this machine can reach a server bound to `host`. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || isLoopback(host);
+}
+
+/** Whether a server bound to `host` listens on all addresses of this machine. */
+export function isAllAddresses(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+/** `address` as URLs have it: RFC 3986, section 3.2.2, puts an IPv6 address in brackets. */
+export function hostInUrl(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}

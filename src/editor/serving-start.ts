@@ -1,0 +1,86 @@
+import * as vscode from 'vscode';
+import type { BoardRegistry } from '../boards/board-registry.ts';
+import type { ImageChecks } from '../checks/image-checks.ts';
+import { systemErrorCode, UserError } from '../errors.ts';
+import type { FlowLimits, ServeMode } from '../server/server-options.ts';
+import type { UpdateServer } from '../server/update-server.ts';
+import { allowedNetworks } from './allowed-networks.ts';
+import type { Boards } from './boards.ts';
+import { identifyHolder } from './port-holder.ts';
+import type { Project } from './project.ts';
+import type { ServingFailure } from './serving-state.ts';
+import type { Settings } from './settings.ts';
+
+/** After a window reload the old extension host may hold the port for some seconds more. */
+const BIND_RETRY_FOR_MS = 4_000;
+const BIND_RETRY_EVERY_MS = 250;
+
+const BYTES_PER_MB = 1e6;
+
+/** What a server is started with. */
+export interface StartParts {
+  readonly settings: Settings;
+  readonly project: Project;
+  readonly checks: ImageChecks;
+  readonly boards: Boards;
+  readonly version: string;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** What to start: where it is to listen, what it hands out, and whether it is still wanted after a while. */
+export interface StartOrder {
+  readonly host: string;
+  readonly port: number;
+  readonly mode: ServeMode;
+  readonly isWanted: () => boolean;
+}
+
+/** A server that listens, and the boards that it tells of. */
+export interface Started {
+  readonly server: UpdateServer;
+  readonly registry: BoardRegistry;
+}
+
+/** Starts a server with the settings as they are. Answers why it can't be; undefined where it is wanted no more. */
+export async function startServing(
+  parts: StartParts,
+  order: StartOrder,
+): Promise<Started | ServingFailure | undefined> {
+  const { settings, project, checks, version } = parts;
+  const { host, port, mode } = order;
+  const retryUntil = performance.now() + BIND_RETRY_FOR_MS;
+  while (order.isWanted()) {
+    try {
+      const registry = await parts.boards.open();
+      const { startWatched } = await import('./watched-server.ts');
+      const identity = { server: 'mkbox', version, workspace: vscode.workspace.name ?? '' } as const;
+      const flow = flowLimits(settings);
+      const who = { allowedHosts: settings.allowedHosts.get(), allow: allowedNetworks(settings.allow.get()) };
+      const options = { catalog: project.catalog, checks, host, port, mode, ...who, ...flow, identity };
+      return { server: await startWatched(options, registry, version), registry };
+    } catch (error) {
+      const inUse = systemErrorCode(error) === 'EADDRINUSE';
+      if (!inUse || performance.now() >= retryUntil) return explain(error, order, parts.log);
+      await new Promise((resolve) => setTimeout(resolve, BIND_RETRY_EVERY_MS));
+    }
+  }
+  return undefined;
+}
+
+/** How much goes out at once, as the settings say. */
+export function flowLimits({ rateLimit, maxTransfers }: Settings): FlowLimits {
+  const bytesPerSecond = Math.round(rateLimit.get() * BYTES_PER_MB);
+  return { rateLimit: bytesPerSecond || undefined, maxTransfers: maxTransfers.get() || undefined };
+}
+
+async function explain(
+  error: unknown,
+  { host, port }: StartOrder,
+  log: vscode.LogOutputChannel,
+): Promise<ServingFailure> {
+  const code = systemErrorCode(error);
+  if (code === 'EADDRINUSE') return { kind: 'port in use', host, port, holder: await identifyHolder(host, port) };
+  if (error instanceof UserError) return { kind: 'other', message: error.message };
+  log.error(error instanceof Error ? error : String(error));
+  return { kind: 'other', message: error instanceof Error ? error.message : String(error) };
+}
