@@ -74,7 +74,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     void vscode.window.showWarningMessage(vscode.l10n.t('mkbox: {0}', text));
   }
   async function autoStart(): Promise<void> {
-    if (!vscode.workspace.isTrusted || !settings.autoStart.get() || project.folders.length === 0) return;
+    if (!settings.autoStart.get() || project.folders.length === 0) return;
     await serving.serve({ kind: 'all' });
     await notices.askForNetwork();
   }

@@ -73,8 +73,12 @@ export class Serving extends Owner {
     return this.#sessionPort ?? this.#parts.settings.port.get();
   }
 
-  /** Serves as `mode` says, from where things stand. Failing is a state, not an exception. */
+  /**
+   * Serves as `mode` says, from where things stand. Failing is a state, not an exception. From a workspace that is not
+   * trusted nothing is served, whoever asks.
+   */
   serve(mode: ServeMode): Promise<void> {
+    if (!vscode.workspace.isTrusted) return Promise.resolve();
     this.#wanted = mode;
     return this.#settleSoon();
   }
