@@ -38,7 +38,6 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const requests = new RequestLog(serving, boards);
   const changes = [serving.onDidChangeState, project.onDidChange, boards.onDidChange, examinedEvent(checks)];
   const ticker = new Ticker(requests, ...changes);
-  const notices = new Notices(serving, boards, settings, consent);
   // the editor goes on with other extensions before anything is looked for
   const activated = new Promise<void>((resolve) => setImmediate(resolve));
   running = { serving, boards };
@@ -51,14 +50,24 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     boards,
     requests,
     ticker,
-    notices,
+    new Notices(serving, boards, settings, consent),
     { dispose: () => void checks.close() },
     logServing(serving, boards, log),
     servingContext(serving),
     new StatusBar({ serving, requests, project, boards }, ticker),
     new ImagesView({ project, serving, requests, checks }, ticker),
     new RequestsView(requests, ticker),
-    new Commands({ serving, project, requests, checks, boards, boardsView: activated.then(showBoards), consent, log }),
+    new Commands({
+      serving,
+      project,
+      requests,
+      checks,
+      boards,
+      boardsView: activated.then(showBoards),
+      consent,
+      settings,
+      log,
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void autoStart()),
   );
 
@@ -76,7 +85,6 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   async function autoStart(): Promise<void> {
     if (!settings.autoStart.get() || project.folders.length === 0) return;
     await serving.serve({ kind: 'all' });
-    await notices.askForNetwork();
   }
   void activated.then(() => project.locate()).then(autoStart);
   return createApi(serving, project, boards);

@@ -1,13 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { isLoopbackHost } from './listen-host.ts';
 
 /** An address beyond loopback that the user allowed for this workspace. */
 export interface NetworkConsent {
   /** The address to bind to: one of this machine's, or `0.0.0.0` for all. */
   readonly host: string;
-  /** The address to tell boards. */
+  /** The address to tell boards; where the server listens on all, as long as this machine has it. */
   readonly address: string;
+  /** What `mkbox.host` was then. */
+  readonly setting: string;
+}
+
+/**
+ * What is allowed of `consent` while `mkbox.host` is `setting`: an address that was allowed because it was set there is
+ * so only as long as it stands there. One that was chosen does not depend on the setting.
+ */
+export function consentInForce(consent: NetworkConsent | undefined, setting: string): NetworkConsent | undefined {
+  return consent?.host === consent?.setting && consent?.setting !== setting ? undefined : consent;
+}
+
+/** Whether the user is to be asked about `setting`, an address beyond loopback: they did not answer for it yet. */
+export function isToBeAsked(consent: NetworkConsent | undefined, setting: string): boolean {
+  return !isLoopbackHost(setting) && consent?.host !== setting && consent?.setting !== setting;
 }
 
 /**
@@ -60,6 +76,7 @@ function readConsent(file: string): NetworkConsent | undefined {
 }
 
 function isConsent(value: unknown): value is NetworkConsent {
-  if (typeof value !== 'object' || value === null || !('host' in value) || !('address' in value)) return false;
-  return typeof value.host === 'string' && typeof value.address === 'string';
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('host' in value && 'address' in value && 'setting' in value)) return false;
+  return [value.host, value.address, value.setting].every((part) => typeof part === 'string');
 }

@@ -80,6 +80,7 @@ async function explain(
 ): Promise<ServingFailure> {
   const code = systemErrorCode(error);
   if (code === 'EADDRINUSE') return { kind: 'port in use', host, port, holder: await identifyHolder(host, port) };
+  if (code === 'EADDRNOTAVAIL') return { kind: 'no such address', host };
   if (error instanceof UserError) return { kind: 'other', message: error.message };
   log.error(error instanceof Error ? error : String(error));
   return { kind: 'other', message: error instanceof Error ? error.message : String(error) };

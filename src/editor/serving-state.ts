@@ -6,7 +6,10 @@ export interface Endpoint {
   /** The address it is bound to; `0.0.0.0` or `::` for all. */
   readonly host: string;
   readonly port: number;
-  /** The URL to give to boards: of the address the user chose, or the one bound to. */
+  /**
+   * The URL to give to boards: of the address bound to or, where that is all, of one that this machine has at the
+   * moment. It is looked up each time it is read.
+   */
   readonly url: string;
   /** Whether others than this machine can reach it. */
   readonly onNetwork: boolean;
@@ -15,6 +18,8 @@ export interface Endpoint {
 /** Why nothing is served though it was wanted. */
 export type ServingFailure =
   | { readonly kind: 'port in use'; readonly host: string; readonly port: number; readonly holder: PortHolder }
+  /** The address to listen on is none of this machine's, or is no longer. */
+  | { readonly kind: 'no such address'; readonly host: string }
   /** In the server's own words. */
   | { readonly kind: 'other'; readonly message: string };
 

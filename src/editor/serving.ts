@@ -1,9 +1,11 @@
+import { networkInterfaces } from 'node:os';
 import * as vscode from 'vscode';
 import type { ServeMode } from '../server/server-options.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
-import type { ConsentStore } from './consent.ts';
+import { type ConsentStore, consentInForce } from './consent.ts';
 import { Owner } from './dispose.ts';
+import { bindableAddresses, toldAddress } from './interfaces.ts';
 import { hostInUrl, isLoopbackHost } from './listen-host.ts';
 import { flowLimits, type StartParts, startServing } from './serving-start.ts';
 import { type Endpoint, endpointOf, type ServingState } from './serving-state.ts';
@@ -115,7 +117,7 @@ export class Serving extends Owner {
     super.dispose();
   }
 
-  /** What could not be served for a setting may be now. */
+  /** What was allowed may be no more, and what could not be served may be now. */
   #settingChanged(): void {
     if (this.#wanted !== undefined) void this.restart();
   }
@@ -167,7 +169,8 @@ export class Serving extends Owner {
   /** The address the user allowed for this workspace, or loopback: a setting alone opens nothing to the network. */
   #hostToBind(): string {
     const { settings, consent } = this.#parts;
-    return consent.get()?.host ?? (isLoopbackHost(settings.host.get()) ? settings.host.get() : '127.0.0.1');
+    const setting = settings.host.get();
+    return consentInForce(consent.get(), setting)?.host ?? (isLoopbackHost(setting) ? setting : '127.0.0.1');
   }
 
   #watch(server: UpdateServer): void {
@@ -204,10 +207,16 @@ export class Serving extends Owner {
 
   #endpoint(server: UpdateServer): Endpoint {
     const { address: host, port } = server.address;
-    const consent = this.#parts.consent.get();
-    const shown = consent?.host === host ? consent.address : host;
-    const url = `http://${hostInUrl(shown)}:${port}`;
-    return { host, port, url, onNetwork: !isLoopbackHost(host) };
+    const { consent } = this.#parts;
+    return {
+      host,
+      port,
+      get url() {
+        const address = toldAddress(host, consent.get()?.address, bindableAddresses(networkInterfaces()));
+        return `http://${hostInUrl(address)}:${port}`;
+      },
+      onNetwork: !isLoopbackHost(host),
+    };
   }
 
   #setState(state: ServingState): void {

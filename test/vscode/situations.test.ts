@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { inWindow, serves, status } from './in-window.ts';
@@ -138,6 +139,51 @@ describe('mkbox', () => {
       await window.reload();
       const again = await status(window, `mkbox :${port}`);
       assert.doesNotMatch(again.ariaLabel, /127\.0\.0\.1/);
+    });
+  });
+
+  it('goes by the address that is set now, and tells boards one they can use', async () => {
+    const port = await freePort();
+    const machineSettings = { 'mkbox.port': port };
+    await inWindow(bench, 'address set', { machineSettings }, async (window) => {
+      const { workbench } = window;
+      const local = `mkbox: serving images at http://127.0.0.1:${port}`;
+      assert.equal((await status(window, `mkbox :${port}`)).ariaLabel, local);
+      await window.changeSettings({ 'mkbox.host': '0.0.0.0' });
+      await workbench.clickNotificationButton('the setting mkbox.host is 0.0.0.0', 'Serve to the Network…');
+      await workbench.dialogs.click('Serve to the Network');
+      const label = /^mkbox: serving images at http:\/\/(.+):/;
+      const item = await until(
+        'another address',
+        () => workbench.statusBarItem('mkbox.status'),
+        (it) => label.test(it.ariaLabel) && it.ariaLabel !== local,
+      );
+      const address = label.exec(item.ariaLabel)?.[1];
+      assert.ok(Object.values(networkInterfaces()).some((infos) => infos?.some((info) => info.address === address)));
+      await window.changeSettings({ 'mkbox.host': '127.0.0.1' });
+      await until(
+        'this machine only',
+        () => workbench.statusBarItem('mkbox.status'),
+        (it) => it.ariaLabel === local,
+      );
+    });
+  });
+
+  it('offers the addresses there are, where it was told to listen on one that is gone', async () => {
+    const machineSettings = { 'mkbox.port': await freePort(), 'mkbox.host': '192.0.2.7' };
+    await inWindow(bench, 'address gone', { machineSettings }, async ({ workbench }) => {
+      await workbench.clickNotificationButton('the setting mkbox.host is 192.0.2.7', 'Serve to the Network…');
+      await workbench.dialogs.click('Serve to the Network');
+      const gone = 'this machine has no address 192.0.2.7';
+      const { buttons } = await workbench.notification(gone);
+      assert.deepEqual(buttons, ['Serve to Boards on the Network…', 'Open Settings', 'Retry']);
+      await workbench.clickNotificationButton(gone, 'Serve to Boards on the Network…');
+      await workbench.choose('This machine only');
+      await until(
+        'this machine only',
+        () => workbench.statusBarItem('mkbox.status'),
+        (it) => it.icons.includes('broadcast'),
+      );
     });
   });
 

@@ -12,6 +12,7 @@ import type { ImagesNode } from '../image-rows.ts';
 import type { Project } from '../project.ts';
 import type { RequestLog } from '../request-log.ts';
 import type { Serving } from '../serving.ts';
+import type { Settings } from '../settings.ts';
 import { requireTrust } from '../trust.ts';
 import type { BoardCommands } from './board-commands.ts';
 import type { CopyCommands } from './copy.ts';
@@ -26,6 +27,7 @@ export interface CommandParts {
   readonly boards: Boards;
   readonly boardsView: Promise<BoardsView>;
   readonly consent: ConsentStore;
+  readonly settings: Settings;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -40,7 +42,7 @@ export class Commands extends Owner {
   constructor(parts: CommandParts) {
     super();
     this.#parts = parts;
-    const { serving, project, requests, consent, log } = parts;
+    const { serving, project, requests, consent, settings, log } = parts;
     const register = (name: string, run: (node?: Row) => unknown) =>
       this.own(vscode.commands.registerCommand(`mkbox.${name}`, run));
     const whenTrusted = (name: string, run: (node?: Row) => Promise<void>) =>
@@ -49,7 +51,7 @@ export class Commands extends Owner {
     whenTrusted('serve', () => serving.serve({ kind: 'all' }));
     whenTrusted('serveToNetwork', async () => {
       const { serveToNetwork } = await import('../late.ts');
-      await serveToNetwork(serving, consent);
+      await serveToNetwork(serving, consent, settings);
     });
     whenTrusted('serveOneUpdate', () => serving.serve({ kind: 'once' }));
     whenTrusted('serveImageOnce', async (node) => {

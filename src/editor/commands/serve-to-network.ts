@@ -2,7 +2,9 @@ import { networkInterfaces } from 'node:os';
 import * as vscode from 'vscode';
 import type { ConsentStore, NetworkConsent } from '../consent.ts';
 import { type BindableAddress, bindableAddresses, type InterfaceKind } from '../interfaces.ts';
+import { isAllAddresses } from '../listen-host.ts';
 import type { Serving } from '../serving.ts';
+import type { Settings } from '../settings.ts';
 
 interface AddressItem extends vscode.QuickPickItem {
   /** Absent for serving this machine only. */
@@ -10,9 +12,9 @@ interface AddressItem extends vscode.QuickPickItem {
 }
 
 /** Lets the user choose an address for boards to reach this machine by, and remembers that they allowed it. */
-export async function serveToNetwork(serving: Serving, consent: ConsentStore): Promise<void> {
+export async function serveToNetwork(serving: Serving, consent: ConsentStore, settings: Settings): Promise<void> {
   const { l10n } = vscode;
-  const picked = await vscode.window.showQuickPick(addressItems(), {
+  const picked = await vscode.window.showQuickPick(addressItems(settings.host.get()), {
     title: l10n.t('Serve to Boards on the Network'),
     placeHolder: l10n.t('The address by which your boards reach this machine'),
   });
@@ -27,11 +29,11 @@ export async function serveToNetwork(serving: Serving, consent: ConsentStore): P
 }
 
 /** Asks whether this workspace's images may be read by everyone who reaches the address. */
-export async function confirm({ host, address }: NetworkConsent, port: number): Promise<boolean> {
+export async function confirm({ host }: NetworkConsent, port: number): Promise<boolean> {
   const { l10n } = vscode;
   const allow = l10n.t('Serve to the Network');
   const workspace = vscode.workspace.name ?? '';
-  const where = host === '0.0.0.0' ? l10n.t('any address of this machine') : address;
+  const where = isAllAddresses(host) ? l10n.t('any address of this machine') : host;
   const answer = await vscode.window.showWarningMessage(
     l10n.t('Serve the images of {0} to the network?', workspace),
     {
@@ -47,7 +49,7 @@ export async function confirm({ host, address }: NetworkConsent, port: number): 
   return answer === allow;
 }
 
-function addressItems(): AddressItem[] {
+function addressItems(setting: string): AddressItem[] {
   const { l10n } = vscode;
   const addresses = bindableAddresses(networkInterfaces());
   const [best] = addresses;
@@ -55,9 +57,9 @@ function addressItems(): AddressItem[] {
   const items: AddressItem[] = reachable.map(({ address, interfaceName, kind }) => ({
     label: `$(broadcast) ${address}`,
     description: [interfaceName, ...kindText(kind)].join(' · '),
-    consent: { host: address, address },
+    consent: { host: address, address, setting },
   }));
-  if (best !== undefined && reachable.length > 0) items.push(allItem(best));
+  if (best !== undefined && reachable.length > 0) items.push(allItem(best, setting));
   items.push({
     label: `$(vm) ${l10n.t('This machine only')}`,
     description: '127.0.0.1',
@@ -66,12 +68,12 @@ function addressItems(): AddressItem[] {
   return items;
 }
 
-function allItem(best: BindableAddress): AddressItem {
+function allItem(best: BindableAddress, setting: string): AddressItem {
   return {
     label: `$(globe) ${vscode.l10n.t('All addresses')}`,
     description: '0.0.0.0',
     detail: vscode.l10n.t('Also those of VPNs, containers and networks joined later.'),
-    consent: { host: '0.0.0.0', address: best.address },
+    consent: { host: '0.0.0.0', address: best.address, setting },
   };
 }
 
