@@ -9,8 +9,3 @@ export function isLoopbackHost(host: string): boolean {
 export function isAllAddresses(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
 }
-
-/** `address` as URLs have it: RFC 3986, section 3.2.2, puts an IPv6 address in brackets. */
-export function hostInUrl(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
-}

@@ -3,6 +3,7 @@ import type { Board } from '../boards/board.ts';
 import type { Boards } from './boards.ts';
 import { type ConsentStore, isToBeAsked } from './consent.ts';
 import { Owner } from './dispose.ts';
+import { plainMessage } from './plain-message.ts';
 import type { Serving, Shot } from './serving.ts';
 import { type Endpoint, endpointOf, type ServingFailure, type ServingState } from './serving-state.ts';
 import type { Settings } from './settings.ts';
@@ -44,7 +45,7 @@ export class Notices extends Owner {
     const message = endpoint.onNetwork
       ? l10n.t('mkbox: the setting mkbox.host is {0}, but this workspace is served at {1}.', host, endpoint.url)
       : l10n.t('mkbox: the setting mkbox.host is {0}, but this workspace is served to this machine only.', host);
-    if ((await window.showInformationMessage(message, allow)) !== allow) return;
+    if ((await window.showInformationMessage(plainMessage(message), allow)) !== allow) return;
     const { confirm } = await import('./late.ts');
     const consent = { host, address: host, setting: host };
     if (!(await confirm(consent, this.#serving.port))) return;
@@ -60,7 +61,7 @@ export class Notices extends Owner {
   async #onConfirmed(board: Board): Promise<void> {
     if (!this.#settings.notifyConfirmed.get()) return;
     const { confirmedText } = await import('./late.ts');
-    void vscode.window.showInformationMessage(confirmedText(board, vscode.l10n));
+    void vscode.window.showInformationMessage(plainMessage(confirmedText(board, vscode.l10n)));
   }
 
   async #tellFailure(failure: ServingFailure): Promise<void> {
@@ -70,7 +71,7 @@ export class Notices extends Owner {
     const otherPort = l10n.t('Use Another Port for This Session');
     const network = l10n.t('Serve to Boards on the Network…');
     const own = failure.kind === 'port in use' ? [otherPort] : failure.kind === 'no such address' ? [network] : [];
-    const answer = await window.showErrorMessage(failureText(failure), ...own, openSettings, retry);
+    const answer = await window.showErrorMessage(plainMessage(failureText(failure)), ...own, openSettings, retry);
     switch (answer) {
       case retry:
         return this.#serving.restart();
@@ -115,5 +116,5 @@ function tellShot({ transfer }: Shot): void {
   const message = upToDate
     ? l10n.t('mkbox: {0} already runs this build of {1}. Serving has stopped.', client, image)
     : l10n.t('mkbox: {0} got {1}. Serving has stopped.', client, image);
-  void window.showInformationMessage(message);
+  void window.showInformationMessage(plainMessage(message));
 }

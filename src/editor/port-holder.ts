@@ -1,5 +1,4 @@
 import type { Identity } from '../server/identity.ts';
-import { hostInUrl } from './listen-host.ts';
 
 /** Who listens on a port that we wanted. */
 export type PortHolder =
@@ -12,9 +11,9 @@ const ANSWER_WITHIN_MS = 1_000;
 
 /** Asks who listens on `port` of `host`; an address that stands for all is asked by loopback. */
 export async function identifyHolder(host: string, port: number): Promise<PortHolder> {
-  const address = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const address = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
   try {
-    const response = await fetch(`http://${hostInUrl(address)}:${port}/identity`, {
+    const response = await fetch(`http://${address}:${port}/identity`, {
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       redirect: 'error',
     });

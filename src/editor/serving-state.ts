@@ -1,4 +1,3 @@
-import { hostInUrl } from './listen-host.ts';
 import type { PortHolder } from './port-holder.ts';
 
 /** Where the server listens, and how boards reach it. */
@@ -37,7 +36,7 @@ export type ServingState =
 /** The URL by which this machine itself reaches the server: an address that stands for all is none to ask. */
 export function localUrl({ host, port }: Endpoint): string {
   const address = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${hostInUrl(address)}:${port}`;
+  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
 /** Where the server can be reached now; undefined when it can't. */

@@ -1,12 +1,13 @@
 import { networkInterfaces } from 'node:os';
 import * as vscode from 'vscode';
 import type { ServeMode } from '../server/server-options.ts';
+import { urlOf } from '../server/server-url.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import { type ConsentStore, consentInForce } from './consent.ts';
 import { Owner } from './dispose.ts';
 import { bindableAddresses, toldAddress } from './interfaces.ts';
-import { hostInUrl, isLoopbackHost } from './listen-host.ts';
+import { isLoopbackHost } from './listen-host.ts';
 import { flowLimits, type StartParts, startServing } from './serving-start.ts';
 import { type Endpoint, endpointOf, type ServingState } from './serving-state.ts';
 
@@ -213,7 +214,7 @@ export class Serving extends Owner {
       port,
       get url() {
         const address = toldAddress(host, consent.get()?.address, bindableAddresses(networkInterfaces()));
-        return `http://${hostInUrl(address)}:${port}`;
+        return urlOf('http', address, port);
       },
       onNetwork: !isLoopbackHost(host),
     };

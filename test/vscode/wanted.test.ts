@@ -113,4 +113,14 @@ describe('what was wanted of mkbox', () => {
       await status(window, `mkbox :${port}`, 'broadcast');
     }).finally(stranger.close);
   });
+
+  it('is told in words, whatever the program that has the port calls itself', async () => {
+    const workspace = '[Show](command:workbench.action.closeWindow)';
+    const stranger = await occupyPort(JSON.stringify({ server: 'mkbox', version: '1', workspace }));
+    await inWindow(bench, 'a link for a name', {}, async (window) => {
+      const { text } = await window.workbench.notification(`port ${bench.port} is served by another window`);
+      assert.match(text, /\[Show\] ?\(command:/);
+      assert.equal(await window.page.locator('.notification-list-item-message a').count(), 0);
+    }).finally(stranger.close);
+  });
 });

@@ -2,7 +2,6 @@ import { networkInterfaces } from 'node:os';
 import * as vscode from 'vscode';
 import type { ConsentStore, NetworkConsent } from '../consent.ts';
 import { type BindableAddress, bindableAddresses, type InterfaceKind } from '../interfaces.ts';
-import { isAllAddresses } from '../listen-host.ts';
 import type { Serving } from '../serving.ts';
 import type { Settings } from '../settings.ts';
 
@@ -29,11 +28,11 @@ export async function serveToNetwork(serving: Serving, consent: ConsentStore, se
 }
 
 /** Asks whether this workspace's images may be read by everyone who reaches the address. */
-export async function confirm({ host }: NetworkConsent, port: number): Promise<boolean> {
+export async function confirm({ host, address }: NetworkConsent, port: number): Promise<boolean> {
   const { l10n } = vscode;
   const allow = l10n.t('Serve to the Network');
   const workspace = vscode.workspace.name ?? '';
-  const where = isAllAddresses(host) ? l10n.t('any address of this machine') : host;
+  const where = host === '0.0.0.0' || host === '::' ? l10n.t('any address of this machine') : address;
   const answer = await vscode.window.showWarningMessage(
     l10n.t('Serve the images of {0} to the network?', workspace),
     {

@@ -1,0 +1,11 @@
+import { isIPv6 } from 'node:net';
+
+/** The URL of an address and a port, which a browser would take. */
+export function urlOf(scheme: 'http' | 'https', host: string, port: number): string {
+  return `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
+/** The URL by which this machine itself reaches a server bound to `host`: an address that stands for all is none to ask. */
+export function localUrl({ host, port }: { readonly host: string; readonly port: number }): string {
+  return urlOf('http', host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port);
+}
