@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { BoardRegistry } from '../boards/board-registry.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
-import type { FlowLimits, ServeMode } from '../server/server-options.ts';
+import type { Allowed, FlowLimits, ServeMode } from '../server/server-options.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import { allowedNetworks } from './allowed-networks.ts';
 import type { Boards } from './boards.ts';
@@ -27,10 +27,14 @@ export interface StartParts {
   readonly log: vscode.LogOutputChannel;
 }
 
-/** What to start: where it is to listen, what it hands out, and whether it is still wanted after a while. */
-export interface StartOrder {
+/** Where to listen; port 0 is any that is free. */
+export interface Place {
   readonly host: string;
   readonly port: number;
+}
+
+/** What to start: where, what it hands out, and whether it is still wanted after a while. */
+export interface StartOrder extends Place {
   readonly mode: ServeMode;
   readonly isWanted: () => boolean;
 }
@@ -55,8 +59,7 @@ export async function startServing(
       const { startWatched } = await import('./watched-server.ts');
       const identity = { server: 'mkbox', version, workspace: vscode.workspace.name ?? '' } as const;
       const flow = flowLimits(settings);
-      const who = { allowedHosts: settings.allowedHosts.get(), allow: allowedNetworks(settings.allow.get()) };
-      const options = { catalog: project.catalog, checks, host, port, mode, ...who, ...flow, identity };
+      const options = { catalog: project.catalog, checks, host, port, mode, ...allowed(settings), ...flow, identity };
       return { server: await startWatched(options, registry, version), registry };
     } catch (error) {
       const inUse = systemErrorCode(error) === 'EADDRINUSE';
@@ -65,6 +68,14 @@ export async function startServing(
     }
   }
   return undefined;
+}
+
+/**
+ * Who is let in, as the settings say.
+ * @throws UserError where they make no sense: that must not let in everyone.
+ */
+export function allowed({ allow, allowedHosts }: Settings): Allowed {
+  return { allow: allowedNetworks(allow.get()), allowedHosts: allowedHosts.get() };
 }
 
 /** How much goes out at once, as the settings say. */

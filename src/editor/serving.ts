@@ -8,7 +8,7 @@ import { type ConsentStore, consentInForce } from './consent.ts';
 import { Owner } from './dispose.ts';
 import { bindableAddresses, toldAddress } from './interfaces.ts';
 import { isLoopbackHost } from './listen-host.ts';
-import { flowLimits, type StartParts, startServing } from './serving-start.ts';
+import { allowed, flowLimits, type Place, type StartParts, startServing } from './serving-start.ts';
 import { type Endpoint, endpointOf, type ServingState } from './serving-state.ts';
 
 /** An extension has 5 s to deactivate; running transfers get most of it. */
@@ -43,6 +43,8 @@ export class Serving extends Owner {
   #isSettled = true;
   /** Whether the server must be another one than it is. */
   #isOutdated = false;
+  /** Where the server was to listen. */
+  #asked: Place | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #sessionPort: number | undefined;
 
@@ -59,9 +61,8 @@ export class Serving extends Owner {
       this.#sessionPort = undefined;
     };
     this.own(port.onDidChange(onPort));
-    for (const setting of [host, port, allowedHosts, allow]) {
-      this.own(setting.onDidChange(() => this.#settingChanged()));
-    }
+    for (const setting of [host, port]) this.own(setting.onDidChange(() => this.#placeChanged()));
+    for (const setting of [allowedHosts, allow]) this.own(setting.onDidChange(() => this.#allowedChanged()));
     for (const setting of [rateLimit, maxTransfers]) {
       this.own(setting.onDidChange(() => this.#server?.limit(flowLimits(parts.settings))));
     }
@@ -118,9 +119,22 @@ export class Serving extends Owner {
     super.dispose();
   }
 
-  /** What was allowed may be no more, and what could not be served may be now. */
-  #settingChanged(): void {
-    if (this.#wanted !== undefined) void this.restart();
+  /** Serves where it is to be now, or could not be until now. */
+  #placeChanged(): void {
+    const { host, port } = this.#place;
+    const isThere = this.#server !== undefined && host === this.#asked?.host && port === this.#asked.port;
+    if (this.#wanted !== undefined && !isThere) void this.restart();
+  }
+
+  /** A running server lets in others; one that could not be started, or must not go on like this, is started anew. */
+  #allowedChanged(): void {
+    if (this.#wanted === undefined) return;
+    try {
+      if (this.#server === undefined) void this.restart();
+      else this.#server.renewAllowed(allowed(this.#parts.settings));
+    } catch {
+      void this.restart(); // which tells what is wrong with them
+    }
   }
 
   #settleSoon(deadlineMs?: number): Promise<void> {
@@ -153,7 +167,9 @@ export class Serving extends Owner {
     this.#isOutdated = false;
     this.#setState({ kind: 'starting' });
     const isWanted = () => this.#isSettled && !this.isDisposed;
-    const started = await startServing(this.#parts, { host: this.#hostToBind(), port: this.port, mode, isWanted });
+    const place = this.#place;
+    this.#asked = place;
+    const started = await startServing(this.#parts, { ...place, mode, isWanted });
     if (started === undefined) return;
     if ('kind' in started) {
       this.#setState({ kind: 'failed', failure: started });
@@ -167,11 +183,12 @@ export class Serving extends Owner {
     if (!server.isStopping) this.#tellServing(server, mode);
   }
 
-  /** The address the user allowed for this workspace, or loopback: a setting alone opens nothing to the network. */
-  #hostToBind(): string {
+  /** Where to listen: at the address the user allowed for this workspace, or loopback. A setting alone opens nothing. */
+  get #place(): Place {
     const { settings, consent } = this.#parts;
     const setting = settings.host.get();
-    return consentInForce(consent.get(), setting)?.host ?? (isLoopbackHost(setting) ? setting : '127.0.0.1');
+    const host = consentInForce(consent.get(), setting)?.host ?? (isLoopbackHost(setting) ? setting : '127.0.0.1');
+    return { host, port: this.port };
   }
 
   #watch(server: UpdateServer): void {

@@ -22,7 +22,7 @@ import { type Refusal, refusalHeaders } from './refusal.ts';
 import { addRoutes } from './routes.ts';
 import { Sender } from './send.ts';
 import type { ServerEvents } from './server-events.ts';
-import type { FlowLimits, ServeMode, ServerSetup, UpdateServerOptions } from './server-options.ts';
+import type { Allowed, FlowLimits, ServeMode, ServerSetup, UpdateServerOptions } from './server-options.ts';
 import type { TlsPair } from './tls-pair.ts';
 import type { Transfer } from './transfer.ts';
 import { Turns } from './turns.ts';
@@ -134,6 +134,11 @@ export class UpdateServer {
   /** Lets in other users from the next request on; running transfers are not touched. */
   renewCredentials(credentials: Credentials): void {
     this.#admission = { ...this.#admission, credentials };
+  }
+
+  /** Lets in other networks, and goes by other names, from the next request on; running transfers are not touched. */
+  renewAllowed({ allow, allowedHosts = [] }: Allowed): void {
+    this.#admission = { ...this.#admission, allow, hosts: new HostAllowList(allowedHosts) };
   }
 
   /** Shows another certificate on new connections; those that are open keep theirs. Of a server that speaks HTTPS. */

@@ -114,6 +114,25 @@ describe('what was wanted of mkbox', () => {
     }).finally(stranger.close);
   });
 
+  it('goes on while other networks are let in, and what is being sent does', async () => {
+    await inWindow(bench, 'networks change', {}, async (window) => {
+      await status(window, `mkbox :${bench.port}`);
+      const download = await slowDownload(bench.port);
+      await window.changeSettings({ 'mkbox.allow': ['10.0.0.0/8'], 'mkbox.allowedHosts': ['boards.example.org'] });
+      const statusOf = () => fetch(`http://127.0.0.1:${bench.port}/list`).then((answer) => answer.status);
+      await until('others to be let in', statusOf, (code) => code !== 200);
+      assert.equal(await statusOf(), 403);
+      await window.changeSettings({ 'mkbox.allow': ['127.0.0.0/8'] });
+      await until('this machine to be let in', statusOf, (code) => code === 200);
+      let bytes = 0;
+      download.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      await once(download.resume(), 'end');
+      assert.ok(bytes > NOISE_BYTES);
+    });
+  });
+
   it('is told in words, whatever the program that has the port calls itself', async () => {
     const workspace = '[Show](command:workbench.action.closeWindow)';
     const stranger = await occupyPort(JSON.stringify({ server: 'mkbox', version: '1', workspace }));
