@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { replaceFile } from '../replace-file.ts';
 import { isLoopbackHost } from './listen-host.ts';
 
 /** An address beyond loopback that the user allowed for this workspace. */
@@ -44,21 +45,13 @@ export class ConsentStore {
     return this.#consent;
   }
 
+  /** From now on `consent` counts, in this window even if it can't be kept: then this rejects. */
   async remember(consent: NetworkConsent): Promise<void> {
     this.#consent = consent;
-    if (this.#file === undefined) return;
-    await mkdir(path.dirname(this.#file), { recursive: true });
-    const beside = `${this.#file}.${process.pid}`;
-    const file = await open(beside, 'w');
-    try {
-      await file.writeFile(JSON.stringify(consent));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, this.#file);
+    if (this.#file !== undefined) await replaceFile(this.#file, [JSON.stringify(consent)]);
   }
 
+  /** From now on nothing beyond loopback is allowed, and not by the next window either unless this rejects. */
   async withdraw(): Promise<void> {
     this.#consent = undefined;
     if (this.#file !== undefined) await rm(this.#file, { force: true });

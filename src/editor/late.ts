@@ -10,7 +10,7 @@ export { CopyCommands, copy } from './commands/copy.ts';
 export { exportRequests } from './commands/export-requests.ts';
 export { openStatusPage } from './commands/open-status-page.ts';
 export { Packing } from './commands/pack-image.ts';
-export { confirm, serveToNetwork } from './commands/serve-to-network.ts';
+export { confirm, serveBy, serveToNetwork } from './commands/serve-to-network.ts';
 export { showActions } from './commands/show-actions.ts';
 export { verifyImages } from './commands/verify-images.ts';
 export { openBoards } from './open-boards.ts';

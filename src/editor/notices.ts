@@ -46,11 +46,10 @@ export class Notices extends Owner {
       ? l10n.t('mkbox: the setting mkbox.host is {0}, but this workspace is served at {1}.', host, endpoint.url)
       : l10n.t('mkbox: the setting mkbox.host is {0}, but this workspace is served to this machine only.', host);
     if ((await window.showInformationMessage(plainMessage(message), allow)) !== allow) return;
-    const { confirm } = await import('./late.ts');
+    const { confirm, serveBy } = await import('./late.ts');
     const consent = { host, address: host, setting: host };
     if (!(await confirm(consent, this.#serving.port))) return;
-    await this.#consent.remember(consent);
-    await this.#serving.restart();
+    await serveBy(consent, this.#consent, this.#serving);
   }
 
   #onState(state: ServingState): void {

@@ -1,5 +1,5 @@
-import { deepEqual, equal } from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -49,6 +49,17 @@ suite('what was allowed', () => {
     deepEqual(new ConsentStore(path.join(folder, 'a')).get(), SET);
     await store.withdraw();
     equal(new ConsentStore(path.join(folder, 'a')).get(), undefined);
+  });
+
+  test('is so in this window where it can not be kept, and nothing is left behind', async () => {
+    const unwritable = path.join(folder, 'b');
+    await mkdir(path.join(unwritable, 'network-consent.json'), { recursive: true });
+    const store = new ConsentStore(unwritable);
+    await rejects(store.remember(SET));
+    equal(store.get(), SET);
+    deepEqual(await readdir(unwritable), ['network-consent.json']);
+    await rejects(store.withdraw());
+    equal(store.get(), undefined);
   });
 
   test('is nothing where the file is spoilt', async () => {

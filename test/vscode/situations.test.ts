@@ -1,9 +1,9 @@
 /** The extension where it can't simply serve: a taken port, no trust, two roots, boards on the network. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { inWindow, serves, status } from './in-window.ts';
@@ -167,6 +167,36 @@ describe('mkbox', () => {
         (it) => it.ariaLabel === local,
       );
     });
+  });
+
+  it('serves this machine only when told to, though that can not be kept', async () => {
+    const userDataDir = await mkdtemp(path.join(tmpdir(), 'mkbox-user-data-'));
+    const port = await freePort();
+    const machineSettings = { 'mkbox.port': port };
+    await inWindow(bench, 'not kept', { machineSettings, userDataDir }, async (window) => {
+      const { workbench } = window;
+      const local = `mkbox: serving images at http://127.0.0.1:${port}`;
+      await status(window, `mkbox :${port}`, 'broadcast');
+      await workbench.runCommand('mkbox: Serve to Boards on the Network…');
+      await workbench.choose('All addresses');
+      await workbench.dialogs.click('Serve to the Network');
+      const served = (isLocal: boolean) =>
+        until(
+          `an address ${isLocal ? 'of' : 'beyond'} this machine`,
+          () => workbench.statusBarItem('mkbox.status'),
+          (it) => it.icons.includes('broadcast') && (it.ariaLabel === local) === isLocal,
+        );
+      await served(false);
+      const kept = await readdir(userDataDir, { recursive: true });
+      const [consent = ''] = kept.filter((file) => path.basename(file) === 'network-consent.json');
+      const file = path.join(userDataDir, consent);
+      await rm(file);
+      await mkdir(path.join(file, 'in the way'), { recursive: true });
+      await workbench.runCommand('mkbox: Serve to Boards on the Network…');
+      await workbench.choose('This machine only');
+      await workbench.notification('this could not be kept, and lasts until the window is closed');
+      await served(true);
+    }).finally(() => rm(userDataDir, { recursive: true }));
   });
 
   it('offers the addresses there are, where it was told to listen on one that is gone', async () => {

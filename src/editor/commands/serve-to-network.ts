@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os';
 import * as vscode from 'vscode';
 import type { ConsentStore, NetworkConsent } from '../consent.ts';
 import { type BindableAddress, bindableAddresses, type InterfaceKind } from '../interfaces.ts';
+import { plainMessage } from '../plain-message.ts';
 import type { Serving } from '../serving.ts';
 import type { Settings } from '../settings.ts';
 
@@ -18,12 +19,25 @@ export async function serveToNetwork(serving: Serving, consent: ConsentStore, se
     placeHolder: l10n.t('The address by which your boards reach this machine'),
   });
   if (picked === undefined) return;
-  if (picked.consent === undefined) {
-    await consent.withdraw();
-  } else {
-    if (!(await confirm(picked.consent, serving.port))) return;
-    await consent.remember(picked.consent);
-  }
+  if (picked.consent !== undefined && !(await confirm(picked.consent, serving.port))) return;
+  await serveBy(picked.consent, consent, serving);
+}
+
+/**
+ * Serves at the address that the user allowed, or to this machine only without one, whether or not that can be kept:
+ * where it can't, they are told that it does not outlast the window.
+ */
+export async function serveBy(
+  choice: NetworkConsent | undefined,
+  consent: ConsentStore,
+  serving: Serving,
+): Promise<void> {
+  const kept = choice === undefined ? consent.withdraw() : consent.remember(choice);
+  await kept.catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    const text = vscode.l10n.t('mkbox: this could not be kept, and lasts until the window is closed: {0}', why);
+    void vscode.window.showWarningMessage(plainMessage(text));
+  });
   await serving.restart();
 }
 
