@@ -20,7 +20,7 @@ import { StatusBar } from './editor/status-bar.ts';
 import { Ticker } from './editor/ticker.ts';
 
 /** Kept for `deactivate`, the only place whose promise the editor awaits. */
-let running: { readonly serving: Serving; readonly boards: Boards } | undefined;
+let running: { readonly serving: Serving; readonly boards: Boards; readonly checks: ImageChecks } | undefined;
 
 /** Builds the parts, wires them, and serves if the user wants that. */
 export function activate(context: vscode.ExtensionContext): MkboxApi {
@@ -40,7 +40,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const ticker = new Ticker(requests, ...changes);
   // the editor goes on with other extensions before anything is looked for
   const activated = new Promise<void>((resolve) => setImmediate(resolve));
-  running = { serving, boards };
+  running = { serving, boards, checks };
 
   context.subscriptions.push(
     log,
@@ -51,7 +51,6 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     requests,
     ticker,
     new Notices(serving, boards, settings, consent),
-    { dispose: () => void checks.close() },
     logServing(serving, boards, log),
     servingContext(serving),
     new StatusBar({ serving, requests, project, boards }, ticker),
@@ -90,8 +89,11 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   return createApi(serving, project, boards);
 }
 
-/** Closes the server, and keeps what is known of boards, within the time that the editor gives. */
+/**
+ * Closes the server, and keeps what is known of boards and images, within the time that the editor gives. What is being
+ * sent may wait for its image to be checked: the checks end after the server, when the parts are long disposed of.
+ */
 export async function deactivate(): Promise<void> {
   await running?.serving.close();
-  await running?.boards.close();
+  await Promise.all([running?.boards.close(), running?.checks.close()]);
 }
