@@ -2,10 +2,11 @@ import * as vscode from 'vscode';
 import type { BoardRegistry } from '../boards/board-registry.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
-import type { Allowed, FlowLimits, ServeMode } from '../server/server-options.ts';
+import type { Allowed, ServeMode } from '../server/server-options.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import { allowedNetworks } from './allowed-networks.ts';
 import type { Boards } from './boards.ts';
+import { flowLimits } from './flow-limits.ts';
 import { identifyHolder } from './port-holder.ts';
 import type { Project } from './project.ts';
 import type { ServingFailure } from './serving-state.ts';
@@ -14,8 +15,6 @@ import type { Settings } from './settings.ts';
 /** After a window reload the old extension host may hold the port for some seconds more. */
 const BIND_RETRY_FOR_MS = 4_000;
 const BIND_RETRY_EVERY_MS = 250;
-
-const BYTES_PER_MB = 1e6;
 
 /** What a server is started with. */
 export interface StartParts {
@@ -76,12 +75,6 @@ export async function startServing(
  */
 export function allowed({ allow, allowedHosts }: Settings): Allowed {
   return { allow: allowedNetworks(allow.get()), allowedHosts: allowedHosts.get() };
-}
-
-/** How much goes out at once, as the settings say. */
-export function flowLimits({ rateLimit, maxTransfers }: Settings): FlowLimits {
-  const bytesPerSecond = Math.round(rateLimit.get() * BYTES_PER_MB);
-  return { rateLimit: bytesPerSecond || undefined, maxTransfers: maxTransfers.get() || undefined };
 }
 
 async function explain(

@@ -6,9 +6,10 @@ import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import { type ConsentStore, consentInForce } from './consent.ts';
 import { Owner } from './dispose.ts';
+import { flowLimits } from './flow-limits.ts';
 import { bindableAddresses, toldAddress } from './interfaces.ts';
 import { isLoopbackHost } from './listen-host.ts';
-import { allowed, flowLimits, type Place, type StartParts, startServing } from './serving-start.ts';
+import { allowed, type Place, type StartParts, startServing } from './serving-start.ts';
 import { type Endpoint, endpointOf, type ServingState } from './serving-state.ts';
 
 /** An extension has 5 s to deactivate; running transfers get most of it. */
