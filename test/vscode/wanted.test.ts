@@ -67,6 +67,27 @@ describe('what was wanted of mkbox', () => {
     }).finally(stranger.close);
   });
 
+  it('is one update only, which is over when a board has it, though another is not done', async () => {
+    await inWindow(bench, 'one update, another board', {}, async (window) => {
+      await status(window, `mkbox :${bench.port}`);
+      await window.workbench.runCommand('mkbox: Serve One Update');
+      await status(window, `mkbox :${bench.port}`, 'target');
+      const download = await slowDownload(bench.port);
+      const label = (text: RegExp) =>
+        until(
+          `the label ${text}`,
+          () => window.workbench.statusBarItem('mkbox.status'),
+          (item) => text.test(item.ariaLabel),
+        );
+      await label(/downloads .*; only one update is served$/);
+      const small = `http://127.0.0.1:${bench.port}/update/led-blink/example-led-blink-odroid-c4`;
+      await (await fetch(small)).arrayBuffer();
+      await label(/downloads [^;]*$/);
+      await once(download.resume(), 'end');
+      await status(window, 'mkbox', 'circle-slash');
+    });
+  });
+
   it('is to be stopped, though a setting changes while a transfer finishes', async () => {
     await inWindow(bench, 'stopped, port changes', {}, async (window) => {
       await status(window, `mkbox :${bench.port}`);
