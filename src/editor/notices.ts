@@ -80,8 +80,20 @@ export class Notices extends Owner {
       case otherPort:
         return this.#serving.serveOnOtherPort();
       case openSettings:
-        await commands.executeCommand('workbench.action.openSettings', 'mkbox.port');
+        await commands.executeCommand('workbench.action.openSettings', settingOf(failure));
     }
+  }
+}
+
+/** What to look for in the settings. */
+function settingOf(failure: ServingFailure): string {
+  switch (failure.kind) {
+    case 'port in use':
+      return 'mkbox.port';
+    case 'no such address':
+      return 'mkbox.host';
+    case 'other':
+      return failure.setting ?? '@ext:mkbox.mkbox';
   }
 }
 

@@ -85,7 +85,11 @@ async function explain(
   const code = systemErrorCode(error);
   if (code === 'EADDRINUSE') return { kind: 'port in use', host, port, holder: await identifyHolder(host, port) };
   if (code === 'EADDRNOTAVAIL') return { kind: 'no such address', host };
-  if (error instanceof UserError) return { kind: 'other', message: error.message };
+  if (error instanceof UserError) {
+    // what has no code is not from listening, but from the settings
+    const setting = code === undefined ? 'mkbox.allow' : code === 'EACCES' ? 'mkbox.port' : 'mkbox.host';
+    return { kind: 'other', message: error.message, setting };
+  }
   log.error(error instanceof Error ? error : String(error));
   return { kind: 'other', message: error instanceof Error ? error.message : String(error) };
 }

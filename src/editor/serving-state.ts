@@ -19,8 +19,12 @@ export type ServingFailure =
   | { readonly kind: 'port in use'; readonly host: string; readonly port: number; readonly holder: PortHolder }
   /** The address to listen on is none of this machine's, or is no longer. */
   | { readonly kind: 'no such address'; readonly host: string }
-  /** In the server's own words. */
-  | { readonly kind: 'other'; readonly message: string };
+  /** In the server's own words, and the setting that may be why. */
+  | {
+      readonly kind: 'other';
+      readonly message: string;
+      readonly setting?: 'mkbox.port' | 'mkbox.host' | 'mkbox.allow';
+    };
 
 /** What the embedded server is doing. */
 export type ServingState =
