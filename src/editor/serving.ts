@@ -180,8 +180,9 @@ export class Serving extends Owner {
     this.#server = server;
     this.#inForce = mode;
     this.#watch(server); // before anything else is waited for: boards may ask already
-    await registry.reread(); // who had the port until now may have been this workspace's window before its reload
-    if (!server.isStopping) this.#tellServing(server, mode);
+    // who had the port until now may have been this workspace's window before its reload
+    await registry.reread().catch((error: unknown) => this.#parts.log.error(String(error)));
+    if (this.#isSettled && !server.isStopping) this.#tellServing(server, mode);
   }
 
   /** Where to listen: at the address the user allowed for this workspace, or loopback. A setting alone opens nothing. */
