@@ -20,7 +20,7 @@ import { StatusBar } from './editor/status-bar.ts';
 import { Ticker } from './editor/ticker.ts';
 
 /** Kept for `deactivate`, the only place whose promise the editor awaits. */
-let running: { readonly serving: Serving; readonly boards: Boards } | undefined;
+let running: { readonly serving: Serving; readonly boards: Boards; readonly checks: ImageChecks } | undefined;
 
 /** Builds the parts, wires them, and serves if the user wants that. */
 export function activate(context: vscode.ExtensionContext): MkboxApi {
@@ -34,15 +34,14 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     const { openBoards } = await import('./editor/late.ts');
     return openBoards(context.globalStorageUri.fsPath, tellOfBoards);
   });
-  const serving = new Serving({ settings, project, checks, consent, boards, version });
+  const serving = new Serving({ settings, project, checks, consent, boards, version, log });
   const requests = new RequestLog(serving, boards);
   const changes = [serving.onDidChangeState, project.onDidChange, boards.onDidChange, examinedEvent(checks)];
   const ticker = new Ticker(requests, ...changes);
-  const notices = new Notices(serving, boards, settings, consent);
   // the editor goes on with other extensions before anything is looked for
   const activated = new Promise<void>((resolve) => setImmediate(resolve));
   let isDecided = false;
-  running = { serving, boards };
+  running = { serving, boards, checks };
 
   context.subscriptions.push(
     log,
@@ -52,14 +51,23 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     boards,
     requests,
     ticker,
-    notices,
-    { dispose: () => void checks.close() },
+    new Notices(serving, boards, settings, consent),
     logServing(serving, boards, log),
     servingContext(serving),
     new StatusBar({ serving, requests, project, boards, checks }, ticker),
     new ImagesView({ project, serving, requests, boards, checks }, ticker),
     new RequestsView(requests, boards, ticker),
-    new Commands({ serving, project, requests, checks, boards, boardsView: activated.then(showBoards), consent, log }),
+    new Commands({
+      serving,
+      project,
+      requests,
+      checks,
+      boards,
+      boardsView: activated.then(showBoards),
+      consent,
+      settings,
+      log,
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void autoStart()),
     project.onDidChange(() => void autoStart()),
   );
@@ -81,14 +89,16 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     isDecided = true;
     if (!settings.autoStart.get() || serving.state.kind !== 'stopped') return;
     await serving.serve({ kind: 'all' });
-    await notices.askForNetwork();
   }
   void activated.then(() => project.locate());
   return createApi(serving, project, boards);
 }
 
-/** Closes the server, and keeps what is known of boards, within the time that the editor gives. */
+/**
+ * Closes the server, and keeps what is known of boards and images, within the time that the editor gives. What is being
+ * sent may wait for its image to be checked: the checks end after the server, when the parts are long disposed of.
+ */
 export async function deactivate(): Promise<void> {
   await running?.serving.close();
-  await running?.boards.close();
+  await Promise.all([running?.boards.close(), running?.checks.close()]);
 }

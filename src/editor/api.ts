@@ -5,6 +5,7 @@ import type { Boards } from './boards.ts';
 import type { Project } from './project.ts';
 import type { Serving } from './serving.ts';
 import { endpointOf } from './serving-state.ts';
+import { requireTrust } from './trust.ts';
 
 /**
  * What other extensions get from `vscode.extensions.getExtension('mkbox.mkbox')?.activate()`. It follows Semantic
@@ -14,7 +15,8 @@ export interface MkboxApi {
   readonly version: 1;
   /**
    * Serves the workspace's images, as the command *mkbox: Serve Images* does, on the address and port that the user
-   * set. Resolves with the URL for boards, or undefined when serving is not possible: the user has been told why.
+   * set. Resolves with the URL for boards, or undefined when serving is not possible, as in a workspace that is not
+   * trusted: the user has been told why.
    */
   serve(): Promise<string | undefined>;
   /** Takes no new requests and resolves when the running ones are finished. */
@@ -66,6 +68,7 @@ export function createApi(serving: Serving, project: Project, boards: Boards): M
   return {
     version: 1,
     async serve() {
+      if (!requireTrust()) return undefined;
       await serving.serve({ kind: 'all' });
       return endpointOf(serving.state)?.url;
     },

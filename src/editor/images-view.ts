@@ -12,6 +12,7 @@ import type { Project } from './project.ts';
 import type { RequestLog } from './request-log.ts';
 import type { Serving } from './serving.ts';
 import type { ServingState } from './serving-state.ts';
+import { failureWords } from './status-words.ts';
 import type { Ticker } from './ticker.ts';
 import { ageOf } from './words.ts';
 
@@ -176,7 +177,7 @@ function obstacleText(state: ServingState): string | undefined {
   const { l10n, workspace } = vscode;
   if (!workspace.isTrusted) return l10n.t('Not served: this workspace is not trusted.');
   if (state.kind !== 'failed') return undefined;
-  if (state.failure.kind === 'other') return l10n.t('Not served: {0}', state.failure.message);
+  if (state.failure.kind !== 'port in use') return l10n.t('Not served: {0}', failureWords(state.failure, l10n));
   const { port, holder } = state.failure;
   return holder.kind === 'mkbox window'
     ? l10n.t('Not served: another window, {0}, has port {1}.', holder.workspace, port)

@@ -1,4 +1,5 @@
 import type { NetworkInterfaceInfo } from 'node:os';
+import { isAllAddresses } from './listen-host.ts';
 
 /** What lies behind an interface, as far as its name tells. */
 export type InterfaceKind = 'loopback' | 'network' | 'vpn' | 'container' | 'wsl';
@@ -30,6 +31,17 @@ export function bindableAddresses(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]
         .map(({ address, internal }) => ({ address, interfaceName, kind: kindOf(interfaceName, internal) })),
     )
     .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+/**
+ * The address to tell boards of a server that listens on `host`: that one, or where it stands for all addresses `chosen`,
+ * as long as it is among `addresses`, else the likeliest of them.
+ */
+export function toldAddress(host: string, chosen: string | undefined, addresses: readonly BindableAddress[]): string {
+  if (!isAllAddresses(host)) return host;
+  const [best] = addresses;
+  const told = addresses.find(({ address }) => address === chosen) ?? best;
+  return told?.address ?? '127.0.0.1';
 }
 
 function kindOf(name: string, internal: boolean): InterfaceKind {

@@ -11,7 +11,7 @@ export { exportRequests } from './commands/export-requests.ts';
 export { openStatusPage } from './commands/open-status-page.ts';
 export { Packing } from './commands/pack-image.ts';
 export { revealImage } from './commands/reveal-image.ts';
-export { confirm, serveToNetwork } from './commands/serve-to-network.ts';
+export { confirm, serveBy, serveToNetwork } from './commands/serve-to-network.ts';
 export { showActions } from './commands/show-actions.ts';
 export { verifyImages } from './commands/verify-images.ts';
 export { openBoards } from './open-boards.ts';

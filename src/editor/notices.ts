@@ -2,19 +2,21 @@ import * as vscode from 'vscode';
 import type { Board } from '../boards/board.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { Boards } from './boards.ts';
-import type { ConsentStore } from './consent.ts';
+import { type ConsentStore, isToBeAsked } from './consent.ts';
 import { Owner } from './dispose.ts';
 import { plainMessage } from './plain-message.ts';
 import type { Serving } from './serving.ts';
-import { isLoopbackHost } from './serving.ts';
-import type { ServingFailure, ServingState } from './serving-state.ts';
+import { type Endpoint, endpointOf, type ServingFailure, type ServingState } from './serving-state.ts';
 import type { Settings } from './settings.ts';
+import { failureWords } from './status-words.ts';
 
 /** Tells the user, once each, of what they must decide, and how a one-shot ended. Success is silent otherwise. */
 export class Notices extends Owner {
   readonly #serving: Serving;
   readonly #settings: Settings;
   readonly #consent: ConsentStore;
+  /** The address in `mkbox.host` that the user was asked about last. */
+  #askedAbout: string | undefined;
 
   constructor(serving: Serving, boards: Boards, settings: Settings, consent: ConsentStore) {
     super();
@@ -22,30 +24,37 @@ export class Notices extends Owner {
     this.#settings = settings;
     this.#consent = consent;
     this.own(serving.onDidChangeState((state) => this.#onState(state)));
+    this.own(settings.host.onDidChange(() => this.#onHostChanged()));
     this.own(serving.onDidEndShot(({ transfer }) => tellShot(transfer, boards.nameOf(transfer))));
     this.own(boards.onDidConfirm((board) => this.#onConfirmed(board)));
   }
 
-  /** Asks whether an address beyond loopback that the settings name may be used for this workspace. */
-  async askForNetwork(): Promise<void> {
+  #onHostChanged(): void {
+    this.#askedAbout = undefined;
+    const endpoint = endpointOf(this.#serving.state);
+    if (endpoint !== undefined) void this.#askForNetwork(endpoint);
+  }
+
+  /** Asks, once, whether an address beyond loopback that the settings name may be used for this workspace. */
+  async #askForNetwork(endpoint: Endpoint): Promise<void> {
     const { l10n, window } = vscode;
     const host = this.#settings.host.get();
-    if (isLoopbackHost(host) || this.#consent.get() !== undefined) return;
+    if (this.#askedAbout === host || !isToBeAsked(this.#consent.get(), host)) return;
+    this.#askedAbout = host;
     const allow = l10n.t('Serve to the Network…');
-    const message = l10n.t(
-      'mkbox: the setting mkbox.host is {0}, but this workspace is served to this machine only.',
-      host,
-    );
+    const message = endpoint.onNetwork
+      ? l10n.t('mkbox: the setting mkbox.host is {0}, but this workspace is served at {1}.', host, endpoint.url)
+      : l10n.t('mkbox: the setting mkbox.host is {0}, but this workspace is served to this machine only.', host);
     if ((await window.showInformationMessage(plainMessage(message), allow)) !== allow) return;
-    const { confirm } = await import('./late.ts');
-    const consent = { host, address: host };
+    const { confirm, serveBy } = await import('./late.ts');
+    const consent = { host, address: host, setting: host };
     if (!(await confirm(consent, this.#serving.port))) return;
-    await this.#consent.remember(consent);
-    await this.#serving.restart();
+    await serveBy(consent, this.#consent, this.#serving);
   }
 
   #onState(state: ServingState): void {
     if (state.kind === 'failed') void this.#tellFailure(state.failure);
+    if (state.kind === 'serving' || state.kind === 'one-shot') void this.#askForNetwork(state.endpoint);
   }
 
   async #onConfirmed(board: Board): Promise<void> {
@@ -59,19 +68,39 @@ export class Notices extends Owner {
     const retry = l10n.t('Retry');
     const openSettings = l10n.t('Open Settings');
     const otherPort = l10n.t('Use Another Port for This Session');
-    const answer =
-      failure.kind === 'port in use'
-        ? await window.showErrorMessage(plainMessage(portInUseText(failure)), otherPort, openSettings, retry)
-        : await window.showErrorMessage(plainMessage(l10n.t('mkbox: {0}', failure.message)), openSettings, retry);
+    const network = l10n.t('Serve to Boards on the Network…');
+    const own = failure.kind === 'port in use' ? [otherPort] : failure.kind === 'no such address' ? [network] : [];
+    const answer = await window.showErrorMessage(plainMessage(failureText(failure)), ...own, openSettings, retry);
     switch (answer) {
       case retry:
-        return this.#serving.serve({ kind: 'all' });
+        return this.#serving.restart();
+      case network:
+        await commands.executeCommand('mkbox.serveToNetwork');
+        return;
       case otherPort:
         return this.#serving.serveOnOtherPort();
       case openSettings:
-        await commands.executeCommand('workbench.action.openSettings', 'mkbox.port');
+        await commands.executeCommand('workbench.action.openSettings', settingOf(failure));
     }
   }
+}
+
+/** What to look for in the settings. */
+function settingOf(failure: ServingFailure): string {
+  switch (failure.kind) {
+    case 'port in use':
+      return 'mkbox.port';
+    case 'no such address':
+      return 'mkbox.host';
+    case 'other':
+      return failure.setting ?? '@ext:mkbox.mkbox';
+  }
+}
+
+/** What kept images from being served, and what follows from it for boards. */
+function failureText(failure: ServingFailure): string {
+  if (failure.kind !== 'port in use') return vscode.l10n.t('mkbox: {0}', failureWords(failure, vscode.l10n));
+  return portInUseText(failure);
 }
 
 function portInUseText({ port, holder }: Extract<ServingFailure, { kind: 'port in use' }>): string {

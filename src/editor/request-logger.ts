@@ -4,7 +4,7 @@ import type { Transfer } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
 import type { Boards } from './boards.ts';
 import type { Serving } from './serving.ts';
-import type { ServingState } from './serving-state.ts';
+import type { ServingFailure, ServingState } from './serving-state.ts';
 
 /** Writes a line for each request that waits for its turn or ended, and for what the server does, to the log. */
 export function logServing(serving: Serving, boards: Boards, log: vscode.LogOutputChannel): vscode.Disposable {
@@ -46,11 +46,20 @@ function stateLine(state: ServingState): string {
     case 'draining':
       return 'stopping: finishing running requests';
     case 'failed':
-      return state.failure.kind === 'other'
-        ? state.failure.message
-        : `port ${state.failure.port} of ${state.failure.host} is in use (${state.failure.holder.kind})`;
+      return failureLine(state.failure);
     case 'stopped':
     case 'starting':
       return state.kind;
+  }
+}
+
+function failureLine(failure: ServingFailure): string {
+  switch (failure.kind) {
+    case 'port in use':
+      return `port ${failure.port} of ${failure.host} is in use (${failure.holder.kind})`;
+    case 'no such address':
+      return `${failure.host} is not an address of this machine`;
+    case 'other':
+      return failure.message;
   }
 }

@@ -5,7 +5,10 @@ export interface Endpoint {
   /** The address it is bound to; `0.0.0.0` or `::` for all. */
   readonly host: string;
   readonly port: number;
-  /** The URL to give to boards: of the address the user chose, or the one bound to. */
+  /**
+   * The URL to give to boards: of the address bound to or, where that is all, of one that this machine has at the
+   * moment. It is looked up each time it is read.
+   */
   readonly url: string;
   /** Whether others than this machine can reach it. */
   readonly onNetwork: boolean;
@@ -14,8 +17,14 @@ export interface Endpoint {
 /** Why nothing is served though it was wanted. */
 export type ServingFailure =
   | { readonly kind: 'port in use'; readonly host: string; readonly port: number; readonly holder: PortHolder }
-  /** In the server's own words. */
-  | { readonly kind: 'other'; readonly message: string };
+  /** The address to listen on is none of this machine's, or is no longer. */
+  | { readonly kind: 'no such address'; readonly host: string }
+  /** In the server's own words, and the setting that may be why. */
+  | {
+      readonly kind: 'other';
+      readonly message: string;
+      readonly setting?: 'mkbox.port' | 'mkbox.host' | 'mkbox.allow';
+    };
 
 /** What the embedded server is doing. */
 export type ServingState =

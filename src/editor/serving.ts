@@ -1,37 +1,23 @@
+import { networkInterfaces } from 'node:os';
 import * as vscode from 'vscode';
-import type { ImageChecks } from '../checks/image-checks.ts';
-import { systemErrorCode, UserError } from '../errors.ts';
-import { isLoopback } from '../server/identity.ts';
-import type { FlowLimits, ServeMode } from '../server/server-options.ts';
+import type { ServeMode } from '../server/server-options.ts';
 import { urlOf } from '../server/server-url.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
-import { allowedNetworks } from './allowed-networks.ts';
-import type { Boards } from './boards.ts';
-import type { ConsentStore } from './consent.ts';
+import { type ConsentStore, consentInForce } from './consent.ts';
 import { Owner } from './dispose.ts';
-import { identifyHolder } from './port-holder.ts';
-import type { Project } from './project.ts';
-import { type Endpoint, endpointOf, type ServingFailure, type ServingState } from './serving-state.ts';
-import type { Settings } from './settings.ts';
-
-/** After a window reload the old extension host may hold the port for some seconds more. */
-const BIND_RETRY_FOR_MS = 4_000;
-const BIND_RETRY_EVERY_MS = 250;
+import { flowLimits } from './flow-limits.ts';
+import { bindableAddresses, toldAddress } from './interfaces.ts';
+import { isLoopbackHost } from './listen-host.ts';
+import { allowed, type Place, type StartParts, startServing } from './serving-start.ts';
+import { type Endpoint, endpointOf, type ServingState } from './serving-state.ts';
 
 /** An extension has 5 s to deactivate; running transfers get most of it. */
 const DEACTIVATION_DRAIN_MS = 4_000;
 
-const BYTES_PER_MB = 1e6;
-
 /** What serving needs of its surroundings. */
-export interface ServingParts {
-  readonly settings: Settings;
-  readonly project: Project;
-  readonly checks: ImageChecks;
+export interface ServingParts extends StartParts {
   readonly consent: ConsentStore;
-  readonly boards: Boards;
-  readonly version: string;
 }
 
 /** How a one-shot ended: with the transfer that completed it. */
@@ -40,8 +26,8 @@ export interface Shot {
 }
 
 /**
- * The embedded server: started, armed, stopped. Calls may come at any time and in any number; they are carried out one
- * after another, and what is so already is left so.
+ * The embedded server: started, armed, stopped. Calls may come at any time and in any number: the last one counts, and
+ * what is so already is left so. What is wanted stays so while settings change and starting fails.
  */
 export class Serving extends Owner {
   readonly #parts: ServingParts;
@@ -50,6 +36,16 @@ export class Serving extends Owner {
   readonly #shotEnded = this.own(new vscode.EventEmitter<Shot>());
   #state: ServingState = { kind: 'stopped' };
   #server: UpdateServer | undefined;
+  /** What is to be served, whether it can be or not; undefined for nothing. */
+  #wanted: ServeMode | undefined;
+  /** What the server was told to serve. */
+  #inForce: ServeMode | undefined;
+  /** Whether what the server does was made what is wanted, or could not be. */
+  #isSettled = true;
+  /** Whether the server must be another one than it is. */
+  #isOutdated = false;
+  /** Where the server was to listen. */
+  #asked: Place | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #sessionPort: number | undefined;
 
@@ -62,28 +58,19 @@ export class Serving extends Owner {
     super();
     this.#parts = parts;
     const { host, port, allowedHosts, allow, rateLimit, maxTransfers } = parts.settings;
-    for (const setting of [host, port, allowedHosts, allow]) {
-      this.own(setting.onDidChange(() => this.#settingChanged()));
-    }
+    const onPort = () => {
+      this.#sessionPort = undefined;
+    };
+    this.own(port.onDidChange(onPort));
+    for (const setting of [host, port]) this.own(setting.onDidChange(() => this.#placeChanged()));
+    for (const setting of [allowedHosts, allow]) this.own(setting.onDidChange(() => this.#allowedChanged()));
     for (const setting of [rateLimit, maxTransfers]) {
-      this.own(setting.onDidChange(() => this.#server?.limit(this.#flowLimits)));
+      this.own(setting.onDidChange(() => this.#server?.limit(flowLimits(parts.settings))));
     }
-  }
-
-  /** How much goes out at once, as the settings say. */
-  get #flowLimits(): FlowLimits {
-    const { rateLimit, maxTransfers } = this.#parts.settings;
-    const bytesPerSecond = Math.round(rateLimit.get() * BYTES_PER_MB);
-    return { rateLimit: bytesPerSecond || undefined, maxTransfers: maxTransfers.get() || undefined };
   }
 
   get state(): ServingState {
     return this.#state;
-  }
-
-  /** Requests being answered now. */
-  get running(): readonly Transfer[] {
-    return [...(this.#server?.running ?? [])];
   }
 
   /** The port that is asked for: the setting's, or the one taken for this session. */
@@ -91,41 +78,36 @@ export class Serving extends Owner {
     return this.#sessionPort ?? this.#parts.settings.port.get();
   }
 
-  /** Serves as `mode` says, from where things stand. Failing is a state, not an exception. */
+  /**
+   * Serves as `mode` says, from where things stand. Failing is a state, not an exception. From a workspace that is not
+   * trusted nothing is served, whoever asks.
+   */
   serve(mode: ServeMode): Promise<void> {
-    return this.#enqueue(async () => {
-      if (this.#server?.isStopping) await this.#server.stopped;
-      this.#server ??= await this.#start();
-      if (this.#server === undefined) return;
-      this.#server.serve(mode);
-      const endpoint = this.#endpoint(this.#server);
-      const { kind, ...restriction } = mode;
-      this.#setState(kind === 'all' ? { kind: 'serving', endpoint } : { kind: 'one-shot', endpoint, ...restriction });
-    });
+    if (!vscode.workspace.isTrusted) return Promise.resolve();
+    this.#wanted = mode;
+    return this.#settleSoon();
   }
 
   /** Takes no new requests, and lets running ones finish. */
   stop(deadlineMs?: number): Promise<void> {
-    const server = this.#server;
-    if (server !== undefined) this.#drain(server, deadlineMs);
-    return this.#enqueue(async () => {
-      if (this.#server !== undefined) await this.#drain(this.#server, deadlineMs);
-      else if (this.#state.kind === 'failed') this.#setState({ kind: 'stopped' });
-    });
+    this.#wanted = undefined;
+    if (this.#server !== undefined) this.#drain(this.#server, deadlineMs);
+    return this.#settleSoon(deadlineMs);
   }
 
-  /** Stops and serves again, with the settings as they are now. */
-  async restart(): Promise<void> {
-    void this.stop();
-    await this.serve({ kind: 'all' });
+  /** Stops and serves what was wanted again, with the settings as they are now; everything, where nothing was. */
+  restart(): Promise<void> {
+    this.#isOutdated = true;
+    if (this.#server !== undefined) this.#drain(this.#server);
+    return this.serve(this.#wanted ?? { kind: 'all' });
   }
 
-  /** Serves on any free port until the window is closed; the settings stay as they are. */
+  /** Serves what was wanted on any free port, until the window is closed or a port is set; the settings stay as they are. */
   async serveOnOtherPort(): Promise<void> {
     this.#sessionPort = 0;
-    await this.serve({ kind: 'all' });
+    await this.restart();
     const endpoint = endpointOf(this.#state);
-    if (endpoint !== undefined) this.#sessionPort = endpoint.port;
+    if (endpoint !== undefined && this.#sessionPort === 0) this.#sessionPort = endpoint.port;
   }
 
   /** Closes within the time that a deactivation has. */
@@ -138,98 +120,127 @@ export class Serving extends Owner {
     super.dispose();
   }
 
-  #enqueue(operation: () => Promise<void>): Promise<void> {
-    const result = this.#queue.then(operation);
-    this.#queue = result.catch(() => {});
-    return result;
+  /** Serves where it is to be now, or could not be until now. */
+  #placeChanged(): void {
+    const { host, port } = this.#place;
+    const isThere = this.#server !== undefined && host === this.#asked?.host && port === this.#asked.port;
+    if (this.#wanted !== undefined && !isThere) void this.restart();
   }
 
-  /** What could not be served for a setting may be now. */
-  #settingChanged(): void {
-    const failed = this.#state.kind === 'failed' && this.#state.failure.kind === 'other';
-    if (this.#server !== undefined || failed) void this.restart();
-  }
-
-  async #start(): Promise<UpdateServer | undefined> {
-    this.#setState({ kind: 'starting' });
-    const { project, checks, settings, version } = this.#parts;
-    const host = this.#hostToBind();
-    const boards = await this.#parts.boards.open();
-    const { startWatched } = await import('./watched-server.ts');
-    const retryUntil = performance.now() + BIND_RETRY_FOR_MS;
-    for (;;) {
-      try {
-        const options = {
-          catalog: project.catalog,
-          checks,
-          host,
-          port: this.port,
-          allowedHosts: settings.allowedHosts.get(),
-          allow: allowedNetworks(settings.allow.get()),
-          ...this.#flowLimits,
-          identity: { server: 'mkbox', version, workspace: vscode.workspace.name ?? '' },
-        } as const;
-        const server = await startWatched(options, boards, version);
-        this.#watch(server);
-        return server;
-      } catch (error) {
-        const inUse = systemErrorCode(error) === 'EADDRINUSE';
-        if (inUse && performance.now() < retryUntil && !this.isDisposed) {
-          await new Promise((resolve) => setTimeout(resolve, BIND_RETRY_EVERY_MS));
-          continue;
-        }
-        this.#setState({ kind: 'failed', failure: await this.#explain(error, inUse, host) });
-        return undefined;
-      }
+  /** A running server lets in others; one that could not be started, or must not go on like this, is started anew. */
+  #allowedChanged(): void {
+    if (this.#wanted === undefined) return;
+    try {
+      if (this.#server === undefined) void this.restart();
+      else this.#server.renewAllowed(allowed(this.#parts.settings));
+    } catch {
+      void this.restart(); // which tells what is wrong with them
     }
   }
 
-  /** The address the user allowed for this workspace, or loopback: a setting alone opens nothing to the network. */
-  #hostToBind(): string {
-    const { settings, consent } = this.#parts;
-    return consent.get()?.host ?? (isLoopbackHost(settings.host.get()) ? settings.host.get() : '127.0.0.1');
+  #settleSoon(deadlineMs?: number): Promise<void> {
+    this.#isSettled = false;
+    const settled = this.#queue.then(() => this.#settle(deadlineMs));
+    this.#queue = settled.catch(() => {});
+    return settled;
   }
 
-  async #explain(error: unknown, inUse: boolean, host: string): Promise<ServingFailure> {
-    if (inUse) return { kind: 'port in use', host, port: this.port, holder: await identifyHolder(host, this.port) };
-    if (error instanceof UserError) return { kind: 'other', message: error.message };
-    return { kind: 'other', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  /** Makes what the server does what is wanted now. */
+  async #settle(deadlineMs: number | undefined): Promise<void> {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    const server = this.#server;
+    if (server !== undefined && (this.#wanted === undefined || this.#isOutdated)) this.#drain(server, deadlineMs);
+    if (server?.isStopping) await server.stopped;
+    const mode = this.#wanted;
+    if (mode === undefined) {
+      if (this.#state.kind !== 'stopped') this.#setState({ kind: 'stopped' });
+    } else if (this.#server === undefined) {
+      await this.#start(mode);
+    } else {
+      this.#server.serve(mode);
+      this.#inForce = mode;
+      this.#tellServing(this.#server, mode);
+    }
+  }
+
+  async #start(mode: ServeMode): Promise<void> {
+    this.#isOutdated = false;
+    this.#setState({ kind: 'starting' });
+    const isWanted = () => this.#isSettled && !this.isDisposed;
+    const place = this.#place;
+    this.#asked = place;
+    const started = await startServing(this.#parts, { ...place, mode, isWanted });
+    if (started === undefined) return;
+    if ('kind' in started) {
+      this.#setState({ kind: 'failed', failure: started });
+      return;
+    }
+    const { server, registry } = started;
+    this.#server = server;
+    this.#inForce = mode;
+    this.#watch(server); // before anything else is waited for: boards may ask already
+    // who had the port until now may have been this workspace's window before its reload
+    await registry.reread().catch((error: unknown) => this.#parts.log.error(String(error)));
+    if (this.#isSettled && !server.isStopping) this.#tellServing(server, mode);
+  }
+
+  /** Where to listen: at the address the user allowed for this workspace, or loopback. A setting alone opens nothing. */
+  get #place(): Place {
+    const { settings, consent } = this.#parts;
+    const setting = settings.host.get();
+    const host = consentInForce(consent.get(), setting)?.host ?? (isLoopbackHost(setting) ? setting : '127.0.0.1');
+    return { host, port: this.port };
   }
 
   #watch(server: UpdateServer): void {
     for (const event of ['accepted', 'waiting', 'answering', 'finished', 'broken', 'refused'] as const) {
-      server.events.on(event, (transfer) => this.#transferChanged.fire(transfer));
+      server.events.on(event, (transfer) => {
+        this.#transferChanged.fire(transfer);
+        if (server.isStopping) this.#tellDraining(server);
+      });
     }
-    void server.stopped.then((transfer) => {
-      if (this.#server !== server) return;
+    void server.stopped.then((shot) => {
       this.#server = undefined;
+      if (shot !== undefined && this.#wanted === this.#inForce) this.#wanted = undefined;
       this.#setState({ kind: 'stopped' });
-      if (transfer !== undefined) this.#shotEnded.fire({ transfer });
+      if (shot !== undefined) this.#shotEnded.fire({ transfer: shot });
     });
   }
 
-  #drain(server: UpdateServer, deadlineMs: number | undefined): Promise<unknown> {
-    const stopped = server.stop(deadlineMs);
+  #drain(server: UpdateServer, deadlineMs?: number): void {
+    void server.stop(deadlineMs);
+    this.#tellDraining(server);
+  }
+
+  #tellDraining(server: UpdateServer): void {
     const endpoint = endpointOf(this.#state);
-    if (this.#server === server && endpoint !== undefined) this.#setState({ kind: 'draining', endpoint });
-    return stopped;
+    if (this.#server !== server || endpoint === undefined || this.#state.kind === 'draining') return;
+    this.#setState({ kind: 'draining', endpoint });
+  }
+
+  #tellServing(server: UpdateServer, mode: ServeMode): void {
+    const endpoint = this.#endpoint(server);
+    const { kind, ...restriction } = mode;
+    this.#setState(kind === 'all' ? { kind: 'serving', endpoint } : { kind: 'one-shot', endpoint, ...restriction });
   }
 
   #endpoint(server: UpdateServer): Endpoint {
     const { address: host, port } = server.address;
-    const consent = this.#parts.consent.get();
-    const shown = consent?.host === host ? consent.address : host;
-    const url = urlOf('http', shown, port);
-    return { host, port, url, onNetwork: !isLoopbackHost(host) };
+    const { consent } = this.#parts;
+    return {
+      host,
+      port,
+      get url() {
+        const address = toldAddress(host, consent.get()?.address, bindableAddresses(networkInterfaces()));
+        return urlOf('http', address, port);
+      },
+      onNetwork: !isLoopbackHost(host),
+    };
   }
 
   #setState(state: ServingState): void {
     this.#state = state;
     this.#stateChanged.fire(state);
   }
-}
-
-/** Whether only this machine can reach a server bound to `host`. */
-export function isLoopbackHost(host: string): boolean {
-  return host === 'localhost' || isLoopback(host);
 }

@@ -74,9 +74,8 @@ function isPort(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535;
 }
 
-/** Whether it is 0 or a rate that a board could live with: from 1 kB/s on. */
 function isRate(value: unknown): value is number {
-  return value === 0 || (typeof value === 'number' && value >= 0.001 && Number.isFinite(value));
+  return typeof value === 'number' && value >= 0 && Number.isFinite(value);
 }
 
 function isCount(value: unknown): value is number {

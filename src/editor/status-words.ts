@@ -2,7 +2,7 @@ import type { Reflashing } from '../boards/board.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { reflashWords } from './reflash-words.ts';
 import { refusalWords, resultText } from './request-words.ts';
-import type { ServingState } from './serving-state.ts';
+import type { ServingFailure, ServingState } from './serving-state.ts';
 import { bytesText, percentText, type Words } from './words.ts';
 
 /** What the status bar item shows. Icons are codicons in the editor's notation. */
@@ -94,8 +94,8 @@ function normal(text: string, label: string): Status {
 }
 
 function failedStatus({ failure }: Extract<ServingState, { kind: 'failed' }>, words: Words): Status {
-  if (failure.kind === 'other') {
-    return { text: '$(error) mkbox', label: words.t('mkbox: {0}', failure.message), severity: 'error' };
+  if (failure.kind !== 'port in use') {
+    return { text: '$(error) mkbox', label: words.t('mkbox: {0}', failureWords(failure, words)), severity: 'error' };
   }
   const { port, holder } = failure;
   if (holder.kind === 'mkbox window') {
@@ -107,6 +107,11 @@ function failedStatus({ failure }: Extract<ServingState, { kind: 'failed' }>, wo
     };
   }
   return { text: `$(error) mkbox :${port}`, label: words.t('mkbox: port {0} is in use', port), severity: 'error' };
+}
+
+/** Why images are not served, where that is not for the port. */
+export function failureWords(failure: Exclude<ServingFailure, { kind: 'port in use' }>, words: Words): string {
+  return failure.kind === 'other' ? failure.message : words.t('this machine has no address {0}', failure.host);
 }
 
 function unseenStatus({ transfer, reflash }: Unseen, nameOf: NameOf, words: Words, locale: string): Status {

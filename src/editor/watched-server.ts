@@ -24,7 +24,6 @@ export async function startWatched(
   const server = await UpdateServer.start({ ...options, isHeld, pages: pages.add });
   const unwatch = boards.watch(server);
   pages.watch(server);
-  await boards.reread(); // who had the port until now may have been this workspace's window before its reload
   void server.stopped.then(() => {
     unwatch();
     pages.close();

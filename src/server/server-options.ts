@@ -18,18 +18,22 @@ export interface FlowLimits {
   readonly maxTransfers?: number | undefined;
 }
 
-/** How an update server is set up, and where it listens. */
-export type UpdateServerOptions = ServerSetup & Place;
-
-/** How an update server is set up. */
-export interface ServerSetup extends DecideOptions, FlowLimits {
-  readonly catalog: Catalog;
-  /** Who tells whether an image may be handed out. It stays its owner's to close. */
-  readonly checks: ImageChecks;
+/** Who is let in besides those with a password. */
+export interface Allowed {
   /** Names the server may be called by besides those that can't be foreign; see `HostAllowList`. */
   readonly allowedHosts?: readonly string[];
   /** Networks whose clients may ask; everyone's without it. `/healthz` and `/identity` are not asked for that. */
   readonly allow?: Networks | undefined;
+}
+
+/** How an update server is set up, and where it listens. */
+export type UpdateServerOptions = ServerSetup & Place;
+
+/** How an update server is set up. */
+export interface ServerSetup extends DecideOptions, FlowLimits, Allowed {
+  readonly catalog: Catalog;
+  /** Who tells whether an image may be handed out. It stays its owner's to close. */
+  readonly checks: ImageChecks;
   /** Users who may ask, by HTTP Basic authentication; everyone without it, and with the same two exceptions. */
   readonly credentials?: Credentials | undefined;
   /** What HTTPS is spoken with; HTTP is without it. */

@@ -22,7 +22,7 @@ import { type Refusal, refusalHeaders } from './refusal.ts';
 import { addRoutes } from './routes.ts';
 import { Sender } from './send.ts';
 import type { ServerEvents } from './server-events.ts';
-import type { FlowLimits, ServeMode, ServerSetup, UpdateServerOptions } from './server-options.ts';
+import type { Allowed, FlowLimits, ServeMode, ServerSetup, UpdateServerOptions } from './server-options.ts';
 import type { TlsPair } from './tls-pair.ts';
 import type { Transfer } from './transfer.ts';
 import { Turns } from './turns.ts';
@@ -37,7 +37,7 @@ type Phase =
 
 /** Serves the images of a catalog to boards over HTTP, from `start` to `stop`. */
 export class UpdateServer {
-  /** Settles when the server has stopped, with the transfer that ended a one-shot, if that was why. */
+  /** Settles when the server has stopped, with the transfer that ended a one-shot, if there was one. */
   readonly stopped: Promise<Transfer | undefined>;
   #admission: Admission;
   readonly #decider: Decider;
@@ -51,6 +51,8 @@ export class UpdateServer {
   #settleStopped: (shot: Transfer | undefined) => void = () => {};
   #mode: ServeMode = { kind: 'all' };
   #lastIdBeforeMode = 0;
+  /** What ended a one-shot. */
+  #shot: Transfer | undefined;
   #phase: Phase = 'serving';
 
   private constructor(options: ServerSetup) {
@@ -134,6 +136,11 @@ export class UpdateServer {
     this.#admission = { ...this.#admission, credentials };
   }
 
+  /** Lets in other networks, and goes by other names, from the next request on; running transfers are not touched. */
+  renewAllowed({ allow, allowedHosts = [] }: Allowed): void {
+    this.#admission = { ...this.#admission, allow, hosts: new HostAllowList(allowedHosts) };
+  }
+
   /** Shows another certificate on new connections; those that are open keep theirs. Of a server that speaks HTTPS. */
   renewTls(tls: TlsPair): void {
     if (this.#server instanceof HttpsServer) this.#server.setSecureContext(tls.secureOptions);
@@ -150,7 +157,7 @@ export class UpdateServer {
    * their turn are refused at once. A second call with a nearer deadline cuts the first one's short.
    */
   stop(deadlineMs: number = limits.DRAIN_DEADLINE_MS): Promise<Transfer | undefined> {
-    return this.#drain(undefined, deadlineMs, 'stopping');
+    return this.#drain(deadlineMs, 'stopping');
   }
 
   /**
@@ -158,20 +165,16 @@ export class UpdateServer {
    * answer, those that have not asked yet, too, if they do so soon. Else as `stop`.
    */
   handOver(deadlineMs: number = limits.DRAIN_DEADLINE_MS): Promise<Transfer | undefined> {
-    return this.#drain(undefined, deadlineMs, 'handing over');
+    return this.#drain(deadlineMs, 'handing over');
   }
 
-  #drain(
-    shot: Transfer | undefined,
-    deadlineMs: number,
-    phase: Exclude<Phase, 'serving'>,
-  ): Promise<Transfer | undefined> {
+  #drain(deadlineMs: number, phase: Exclude<Phase, 'serving'>): Promise<Transfer | undefined> {
     const deadline = setTimeout(() => this.#server.closeAllConnections(), deadlineMs);
     void this.stopped.then(() => clearTimeout(deadline));
     if (this.isStopping) return this.stopped;
     this.#phase = phase;
     const close = () => {
-      this.#server.close(() => void this.#exchanges.settled().then(() => this.#settleStopped(shot)));
+      this.#server.close(() => void this.#exchanges.settled().then(() => this.#settleStopped(this.#shot)));
       // Connections that are kept alive become idle after `close()` looked for idle ones.
       const closeIdle = () => setImmediate(() => this.#server.closeIdleConnections());
       this.events.on('finished', closeIdle).on('broken', closeIdle).on('refused', closeIdle);
@@ -197,10 +200,11 @@ export class UpdateServer {
     void this.stopped.then(() => clearTimeout(grace));
   }
 
-  /** A shot counts requests that came after it was armed. */
+  /** A shot counts requests that came after it was armed; those, too, that finish while the server stops. */
   #countShot(transfer: Transfer): void {
     if (this.#mode.kind !== 'once' || !transfer.completesUpdate || transfer.id <= this.#lastIdBeforeMode) return;
-    if (!this.isStopping) void this.#drain(transfer, limits.DRAIN_DEADLINE_MS, 'stopping');
+    this.#shot ??= transfer;
+    if (!this.isStopping) void this.#drain(limits.DRAIN_DEADLINE_MS, 'stopping');
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { suite, test } from 'node:test';
-import { bindableAddresses, type InterfaceKind } from '../../src/editor/interfaces.ts';
+import { bindableAddresses, type InterfaceKind, toldAddress } from '../../src/editor/interfaces.ts';
 
 function info(address: string, internal = false): NetworkInterfaceInfo {
   const mac = '00:00:00:00:00:00';
@@ -51,5 +51,26 @@ suite('the addresses that boards may reach', () => {
         equal(bindableAddresses({ [name]: [info('10.0.0.1')] })[0]?.kind, kind);
       });
     }
+  }
+});
+
+suite('the address to tell boards', () => {
+  const addresses = bindableAddresses({
+    eth0: [info('192.168.1.5'), info('192.168.2.5')],
+    lo: [info('127.0.0.1', true)],
+  });
+
+  test('is the one listened on', () => {
+    equal(toldAddress('192.168.2.5', '192.168.1.5', addresses), '192.168.2.5');
+    equal(toldAddress('127.0.0.1', undefined, addresses), '127.0.0.1');
+  });
+
+  for (const all of ['0.0.0.0', '::']) {
+    test(`is the chosen one where ${all} is listened on, as long as there is one like it`, () => {
+      equal(toldAddress(all, '192.168.2.5', addresses), '192.168.2.5');
+      equal(toldAddress(all, '10.0.0.9', addresses), '192.168.1.5');
+      equal(toldAddress(all, all, addresses), '192.168.1.5');
+      equal(toldAddress(all, undefined, []), '127.0.0.1');
+    });
   }
 });

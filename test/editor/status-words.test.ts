@@ -59,6 +59,12 @@ suite('the status', () => {
     ],
     [{ kind: 'failed', failure: { kind: 'other', message: 'no luck' } }, '$(error) mkbox', 'mkbox: no luck', 'error'],
     [
+      { kind: 'failed', failure: { kind: 'no such address', host: '10.0.0.7' } },
+      '$(error) mkbox',
+      'mkbox: this machine has no address 10.0.0.7',
+      'error',
+    ],
+    [
       {
         kind: 'failed',
         failure: { kind: 'port in use', host: '127.0.0.1', port: 8080, holder: { kind: 'unknown' } },

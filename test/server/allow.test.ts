@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { describe, it } from 'node:test';
 import { Networks } from '../../src/server/networks.ts';
@@ -101,6 +102,28 @@ describe('a server that lets in some networks', () => {
     const stranger = { from: '127.0.0.3', headers: { host: 'evil.com', authorization: 'Basic x' } };
     assert.match((await ask(server, stranger))[1], /^127\.0\.0\.3 is in none/);
     assert.equal(await statusOf(server, { from: '127.0.0.3', headers: { host: 'a b' } }, '/list/%zz'), 400);
+  });
+
+  it('lets in others, and goes by other names, from the next request on, and finishes what runs', async () => {
+    await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', 20_000_000));
+    const named = { headers: { host: 'boards.example.org' } };
+    assert.equal(await statusOf(server, named, `${TARGET}/${buildId()}`), 403);
+    const answering = once(server.server.events, 'answering');
+    const board = await server.connect();
+    board.pause().write(`GET ${TARGET} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    await answering;
+    server.server.renewAllowed({ allow: new Networks(['127.0.0.2']), allowedHosts: ['boards.example.org'] });
+    assert.equal(await statusOf(server, { from: '127.0.0.3', ...named }), 403);
+    assert.equal(await statusOf(server, { from: '127.0.0.2', ...named }, `${TARGET}/${buildId()}`), 200);
+    server.server.renewAllowed({});
+    assert.equal(await statusOf(server, { from: '127.0.0.3' }, `${TARGET}/${buildId()}`), 200);
+    assert.equal(await statusOf(server, named), 403);
+    let bytes = 0;
+    board.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    await once(board.resume(), 'end');
+    assert.ok(bytes > 20_000_000);
   });
 
   it('is asked who it is by programs on the same machine', async () => {

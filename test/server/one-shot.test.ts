@@ -72,6 +72,17 @@ describe('a one-shot server ends', () => {
     );
   });
 
+  it('with a transfer that finishes after it was stopped', async () => {
+    await using server = await armed();
+    const answering = once(server.server.events, 'answering');
+    const board = await server.connect();
+    board.pause().write(`GET ${BIG} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    await answering;
+    const stopped = server.server.stop();
+    await once(board.resume(), 'end');
+    assert.equal((await stopped)?.target, BIG);
+  });
+
   it('with an answer that was remembered, where it was armed after the first', async () => {
     await using server = await startServer(images);
     const upToDate = `${TARGET}/${buildId()}`;

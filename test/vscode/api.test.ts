@@ -4,10 +4,11 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { PROJECT_ROOT } from './cache.ts';
-import { setUpBench } from './mkbox.ts';
+import { inWindow, serves } from './in-window.ts';
+import { type Bench, setUpBench } from './mkbox.ts';
 
 const MANIFEST = {
   name: 'neighbour',
@@ -16,10 +17,16 @@ const MANIFEST = {
   engines: { vscode: '^1.101.0' },
   main: './neighbour.js',
   activationEvents: ['onStartupFinished'],
-  contributes: { commands: [{ command: 'neighbour.ask', title: 'Ask', category: 'Neighbour' }] },
+  capabilities: { untrustedWorkspaces: { supported: true } },
+  contributes: {
+    commands: [
+      { command: 'neighbour.ask', title: 'Ask', category: 'Neighbour' },
+      { command: 'neighbour.serve', title: 'Serve', category: 'Neighbour' },
+    ],
+  },
 };
 
-/** Stops, serves, waits for a request, and tells in a message what it saw. */
+/** Stops, serves, waits for a request, and tells in a message what it saw; or has it served and tells where. */
 const CODE = `const vscode = require('vscode');
 exports.activate = () => {
   const ready = vscode.window.createStatusBarItem('ready');
@@ -38,6 +45,10 @@ vscode.commands.registerCommand('neighbour.ask', async () => {
   const [board] = api.boards();
   const seen = [api.version, url, images.length, images[0].buildId.length, image, state, board.address, board.buildId === images[0].buildId];
   vscode.window.showInformationMessage(seen.join(' '));
+});
+vscode.commands.registerCommand('neighbour.serve', async () => {
+  const api = await vscode.extensions.getExtension('mkbox.mkbox').activate();
+  vscode.window.showInformationMessage('served at ' + (await api.serve()));
 });`;
 
 async function packageNeighbour(folder: string): Promise<string> {
@@ -53,22 +64,35 @@ async function packageNeighbour(folder: string): Promise<string> {
 }
 
 describe('the API', () => {
+  let folder: string;
+  let bench: Bench;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'mkbox-neighbour-'));
+    bench = await setUpBench(await packageNeighbour(folder));
+  });
+  after(async () => {
+    await bench?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
   it('serves, stops, and tells other extensions of requests and images', async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-neighbour-'));
-    await using bench = await setUpBench(await packageNeighbour(folder));
-    const vscode = await bench.open();
-    try {
+    await inWindow(bench, 'api', {}, async ({ workbench }) => {
       // The palette lists what there is when it opens: not before the neighbour has come.
-      await vscode.workbench.statusBarItem('Neighbour is ready');
-      await vscode.workbench.runCommand('Neighbour: Ask');
+      await workbench.statusBarItem('Neighbour is ready');
+      await workbench.runCommand('Neighbour: Ask');
       const expected = `1 http://127.0.0.1:${bench.port} 6 64 led-blink/example-led-blink-odroid-c4 finished 127.0.0.1 true`;
-      assert.equal((await vscode.workbench.notification('http://')).text, expected);
-    } catch (error) {
-      await vscode.keepEvidence('api');
-      throw error;
-    } finally {
-      await vscode.close();
-      await rm(folder, { recursive: true, force: true });
-    }
+      assert.equal((await workbench.notification('http://')).text, expected);
+    });
+  });
+
+  it('serves nothing from a workspace that is not trusted, and says so', async () => {
+    await inWindow(bench, 'api, not trusted', { trust: 'ask' }, async ({ workbench }) => {
+      await workbench.dialogs.click("No, I don't trust the authors");
+      await workbench.statusBarItem('Neighbour is ready');
+      await workbench.runCommand('Neighbour: Serve');
+      assert.equal((await workbench.notification('served at')).text, 'served at undefined');
+      await workbench.notification('images are served only from workspaces you trust');
+      assert.equal(await serves(bench.port), false);
+    });
   });
 });

@@ -1,18 +1,16 @@
 /** The extension where it can't simply serve: a taken port, no trust, two roots, boards on the network. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { inWindow, serves, status } from './in-window.ts';
 import { type Bench, freePort, setUpBench } from './mkbox.ts';
-import type { VSCode } from './vscode.ts';
 import { until } from './workbench/wait.ts';
-import type { Workbench } from './workbench.ts';
 
 const STATUS = 'mkbox.status';
-
-type Window = VSCode & { readonly workbench: Workbench };
 
 describe('mkbox', () => {
   let bench: Bench;
@@ -21,38 +19,10 @@ describe('mkbox', () => {
   });
   after(() => bench?.[Symbol.asyncDispose]());
 
-  /** Runs `steps` in a window of their own, and keeps what there is to see when they fail. */
-  async function inWindow(
-    name: string,
-    options: Parameters<Bench['open']>[0],
-    steps: (window: Window) => Promise<void>,
-  ) {
-    const window = await bench.open(options);
-    try {
-      await steps(window);
-    } catch (error) {
-      await window.keepEvidence(name);
-      throw error;
-    } finally {
-      await window.close();
-    }
-  }
-  const status = ({ workbench }: Window, text: string) =>
-    until(
-      `the status "${text}"`,
-      () => workbench.statusBarItem(STATUS),
-      (item) => item.text === text,
-    );
-  const serves = (port: number) =>
-    fetch(`http://127.0.0.1:${port}/list`).then(
-      (response) => response.status === 200,
-      () => false,
-    );
-
   it('says who has the port, takes no other by itself, and one for the session when told to', async () => {
     const stranger = createServer((_request, response) => response.end('not mkbox')).listen(bench.port, '127.0.0.1');
     await once(stranger, 'listening');
-    await inWindow('port taken', {}, async (window) => {
+    await inWindow(bench, 'port taken', {}, async (window) => {
       const { workbench } = window;
       const item = await status(window, `mkbox :${bench.port}`);
       const failed = await until(
@@ -78,10 +48,10 @@ describe('mkbox', () => {
   });
 
   it('knows another window of its own by name', async () => {
-    await inWindow('first window', {}, async (first) => {
+    await inWindow(bench, 'first window', {}, async (first) => {
       await until('the first window to serve', () => serves(bench.port), Boolean);
       await status(first, `mkbox :${bench.port}`);
-      await inWindow('second window', {}, async ({ workbench }) => {
+      await inWindow(bench, 'second window', {}, async ({ workbench }) => {
         await workbench.notification(`port ${bench.port} is served by another window, demo.`);
         const item = await workbench.statusBarItem(STATUS);
         assert.deepEqual(item.icons, ['window']);
@@ -91,7 +61,7 @@ describe('mkbox', () => {
   });
 
   it('speaks of no port where any free one is taken', async () => {
-    await inWindow('free port', { machineSettings: { 'mkbox.port': 0 } }, async ({ workbench }) => {
+    await inWindow(bench, 'free port', { machineSettings: { 'mkbox.port': 0 } }, async ({ workbench }) => {
       await workbench.runCommand('mkbox: Serve to Boards on the Network…');
       await workbench.choose('All addresses');
       const { detail } = await workbench.dialogs.shown();
@@ -101,7 +71,7 @@ describe('mkbox', () => {
   });
 
   it('shows images but serves nothing until the workspace is trusted', async () => {
-    await inWindow('trust', { trust: 'ask' }, async (window) => {
+    await inWindow(bench, 'trust', { trust: 'ask' }, async (window) => {
       const { workbench } = window;
       await workbench.dialogs.click("No, I don't trust the authors");
       await workbench.openView('mkbox');
@@ -132,7 +102,7 @@ describe('mkbox', () => {
     for (const box of ['linux-box', 'led-blink']) await rm(path.join(second, 'boxes', box), { recursive: true });
     await cp(path.join(bench.boxes, 'led-blink'), path.join(second, 'boxes', 'second-box'), { recursive: true });
     await writeFile(workspace, JSON.stringify({ folders: [{ path: 'demo' }, { path: 'second' }] }));
-    await inWindow('two roots', { workspace }, async (window) => {
+    await inWindow(bench, 'two roots', { workspace }, async (window) => {
       const { workbench } = window;
       await status(window, `mkbox :${bench.port}`);
       const list = await (await fetch(`http://127.0.0.1:${bench.port}/list`)).text();
@@ -156,7 +126,7 @@ describe('mkbox', () => {
   it('serves the network only after it was told to, and keeps that for the workspace', async () => {
     const port = await freePort();
     const options = { machineSettings: { 'mkbox.port': port, 'mkbox.host': '0.0.0.0' } };
-    await inWindow('consent', options, async (window) => {
+    await inWindow(bench, 'consent', options, async (window) => {
       const { workbench } = window;
       const item = await status(window, `mkbox :${port}`);
       assert.equal(item.ariaLabel, `mkbox: serving images at http://127.0.0.1:${port}`);
@@ -182,6 +152,81 @@ describe('mkbox', () => {
     });
   });
 
+  it('goes by the address that is set now, and tells boards one they can use', async () => {
+    const port = await freePort();
+    const machineSettings = { 'mkbox.port': port };
+    await inWindow(bench, 'address set', { machineSettings }, async (window) => {
+      const { workbench } = window;
+      const local = `mkbox: serving images at http://127.0.0.1:${port}`;
+      assert.equal((await status(window, `mkbox :${port}`)).ariaLabel, local);
+      await window.changeSettings({ 'mkbox.host': '0.0.0.0' });
+      await workbench.clickNotificationButton('the setting mkbox.host is 0.0.0.0', 'Serve to the Network…');
+      await workbench.dialogs.click('Serve to the Network');
+      const label = /^mkbox: serving images at http:\/\/(.+):/;
+      const item = await until(
+        'another address',
+        () => workbench.statusBarItem('mkbox.status'),
+        (it) => label.test(it.ariaLabel) && it.ariaLabel !== local,
+      );
+      const address = label.exec(item.ariaLabel)?.[1];
+      assert.ok(Object.values(networkInterfaces()).some((infos) => infos?.some((info) => info.address === address)));
+      await window.changeSettings({ 'mkbox.host': '127.0.0.1' });
+      await until(
+        'this machine only',
+        () => workbench.statusBarItem('mkbox.status'),
+        (it) => it.ariaLabel === local,
+      );
+    });
+  });
+
+  it('serves this machine only when told to, though that can not be kept', async () => {
+    const userDataDir = await mkdtemp(path.join(tmpdir(), 'mkbox-user-data-'));
+    const port = await freePort();
+    const machineSettings = { 'mkbox.port': port };
+    await inWindow(bench, 'not kept', { machineSettings, userDataDir }, async (window) => {
+      const { workbench } = window;
+      const local = `mkbox: serving images at http://127.0.0.1:${port}`;
+      await status(window, `mkbox :${port}`, 'broadcast');
+      await workbench.runCommand('mkbox: Serve to Boards on the Network…');
+      await workbench.choose('All addresses');
+      await workbench.dialogs.click('Serve to the Network');
+      const served = (isLocal: boolean) =>
+        until(
+          `an address ${isLocal ? 'of' : 'beyond'} this machine`,
+          () => workbench.statusBarItem('mkbox.status'),
+          (it) => it.icons.includes('broadcast') && (it.ariaLabel === local) === isLocal,
+        );
+      await served(false);
+      const kept = await readdir(userDataDir, { recursive: true });
+      const [consent = ''] = kept.filter((file) => path.basename(file) === 'network-consent.json');
+      const file = path.join(userDataDir, consent);
+      await rm(file);
+      await mkdir(path.join(file, 'in the way'), { recursive: true });
+      await workbench.runCommand('mkbox: Serve to Boards on the Network…');
+      await workbench.choose('This machine only');
+      await workbench.notification('this could not be kept, and lasts until the window is closed');
+      await served(true);
+    }).finally(() => rm(userDataDir, { recursive: true }));
+  });
+
+  it('offers the addresses there are, where it was told to listen on one that is gone', async () => {
+    const machineSettings = { 'mkbox.port': await freePort(), 'mkbox.host': '192.0.2.7' };
+    await inWindow(bench, 'address gone', { machineSettings }, async ({ workbench }) => {
+      await workbench.clickNotificationButton('the setting mkbox.host is 192.0.2.7', 'Serve to the Network…');
+      await workbench.dialogs.click('Serve to the Network');
+      const gone = 'this machine has no address 192.0.2.7';
+      const { buttons } = await workbench.notification(gone);
+      assert.deepEqual(buttons, ['Serve to Boards on the Network…', 'Open Settings', 'Retry']);
+      await workbench.clickNotificationButton(gone, 'Serve to Boards on the Network…');
+      await workbench.choose('This machine only');
+      await until(
+        'this machine only',
+        () => workbench.statusBarItem('mkbox.status'),
+        (it) => it.icons.includes('broadcast'),
+      );
+    });
+  });
+
   it('answers the networks that the settings allow, and none at all while these make no sense', async () => {
     const machineSettings = { 'mkbox.allow': ['127.0.0.1', 'lab'] };
     const target = `http://127.0.0.1:${bench.port}/update?name=linux-box&board=odroid-c4`;
@@ -191,7 +236,7 @@ describe('mkbox', () => {
         () => 0,
       );
     const answers = (wanted: number) => until(`status ${wanted}`, status, (found) => found === wanted);
-    await inWindow('allowed networks', { machineSettings }, async (window) => {
+    await inWindow(bench, 'allowed networks', { machineSettings }, async (window) => {
       const { workbench } = window;
       const message = 'mkbox.allow: "lab" is no address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8';
       assert.deepEqual((await workbench.notification(message)).buttons, ['Open Settings', 'Retry']);
@@ -202,6 +247,17 @@ describe('mkbox', () => {
       );
       assert.equal(failed.ariaLabel, `mkbox: ${message}`);
       assert.equal(await serves(bench.port), false);
+      await workbench.clickNotificationButton(message, 'Open Settings');
+      const search = window.page.locator('.settings-editor .suggest-input-container .view-lines');
+      await until(
+        'the setting',
+        () => search.innerText(),
+        (text) => /mkbox\.allow$/.test(text),
+      );
+      await until('the settings to close', async () => {
+        await window.page.keyboard.press('Escape');
+        return !(await window.page.locator('.settings-editor').isVisible());
+      });
       await window.changeSettings({ 'mkbox.allow': ['10.0.0.0/8'] });
       await answers(403);
       await workbench.openView('mkbox');
@@ -230,7 +286,7 @@ describe('mkbox', () => {
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, 'settings.json'), JSON.stringify(settings));
     try {
-      await inWindow('workspace settings', {}, async (window) => {
+      await inWindow(bench, 'workspace settings', {}, async (window) => {
         const item = await status(window, `mkbox :${bench.port}`);
         assert.equal(item.ariaLabel, `mkbox: serving images at http://127.0.0.1:${bench.port}`);
         assert.ok(await serves(bench.port));

@@ -12,6 +12,8 @@ import type { ImagesNode } from '../image-rows.ts';
 import type { Project } from '../project.ts';
 import type { RequestLog } from '../request-log.ts';
 import type { Serving } from '../serving.ts';
+import type { Settings } from '../settings.ts';
+import { requireTrust } from '../trust.ts';
 import type { BoardCommands } from './board-commands.ts';
 import type { CopyCommands } from './copy.ts';
 import type { Packing } from './pack-image.ts';
@@ -25,6 +27,7 @@ export interface CommandParts {
   readonly boards: Boards;
   readonly boardsView: Promise<BoardsView>;
   readonly consent: ConsentStore;
+  readonly settings: Settings;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -39,16 +42,16 @@ export class Commands extends Owner {
   constructor(parts: CommandParts) {
     super();
     this.#parts = parts;
-    const { serving, project, requests, consent, log } = parts;
+    const { serving, project, requests, consent, settings, log } = parts;
     const register = (name: string, run: (node?: Row) => unknown) =>
       this.own(vscode.commands.registerCommand(`mkbox.${name}`, run));
     const whenTrusted = (name: string, run: (node?: Row) => Promise<void>) =>
-      register(name, async (node) => ((await isTrusted()) ? run(node) : undefined));
+      register(name, (node) => (requireTrust() ? run(node) : undefined));
 
     whenTrusted('serve', () => serving.serve({ kind: 'all' }));
     whenTrusted('serveToNetwork', async () => {
       const { serveToNetwork } = await import('../late.ts');
-      await serveToNetwork(serving, consent);
+      await serveToNetwork(serving, consent, settings);
     });
     whenTrusted('serveOneUpdate', () => serving.serve({ kind: 'once' }));
     whenTrusted('serveImageOnce', async (node) => {
@@ -173,15 +176,6 @@ export class Commands extends Owner {
     this.#packing ??= new Packing(this.#parts.project, this.#parts.log);
     return this.#packing;
   }
-}
-
-async function isTrusted(): Promise<boolean> {
-  if (vscode.workspace.isTrusted) return true;
-  const manage = vscode.l10n.t('Manage Workspace Trust');
-  const message = vscode.l10n.t('mkbox: images are served only from workspaces you trust.');
-  const answer = await vscode.window.showInformationMessage(message, manage);
-  if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
-  return false;
 }
 
 function imageOf(node: Row | undefined): CatalogImage | undefined {

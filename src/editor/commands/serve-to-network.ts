@@ -2,7 +2,9 @@ import { networkInterfaces } from 'node:os';
 import * as vscode from 'vscode';
 import type { ConsentStore, NetworkConsent } from '../consent.ts';
 import { type BindableAddress, bindableAddresses, type InterfaceKind } from '../interfaces.ts';
+import { plainMessage } from '../plain-message.ts';
 import type { Serving } from '../serving.ts';
+import type { Settings } from '../settings.ts';
 
 interface AddressItem extends vscode.QuickPickItem {
   /** Absent for serving this machine only. */
@@ -10,19 +12,32 @@ interface AddressItem extends vscode.QuickPickItem {
 }
 
 /** Lets the user choose an address for boards to reach this machine by, and remembers that they allowed it. */
-export async function serveToNetwork(serving: Serving, consent: ConsentStore): Promise<void> {
+export async function serveToNetwork(serving: Serving, consent: ConsentStore, settings: Settings): Promise<void> {
   const { l10n } = vscode;
-  const picked = await vscode.window.showQuickPick(addressItems(), {
+  const picked = await vscode.window.showQuickPick(addressItems(settings.host.get()), {
     title: l10n.t('Serve to Boards on the Network'),
     placeHolder: l10n.t('The address by which your boards reach this machine'),
   });
   if (picked === undefined) return;
-  if (picked.consent === undefined) {
-    await consent.withdraw();
-  } else {
-    if (!(await confirm(picked.consent, serving.port))) return;
-    await consent.remember(picked.consent);
-  }
+  if (picked.consent !== undefined && !(await confirm(picked.consent, serving.port))) return;
+  await serveBy(picked.consent, consent, serving);
+}
+
+/**
+ * Serves at the address that the user allowed, or to this machine only without one, whether or not that can be kept:
+ * where it can't, they are told that it does not outlast the window.
+ */
+export async function serveBy(
+  choice: NetworkConsent | undefined,
+  consent: ConsentStore,
+  serving: Serving,
+): Promise<void> {
+  const kept = choice === undefined ? consent.withdraw() : consent.remember(choice);
+  await kept.catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    const text = vscode.l10n.t('mkbox: this could not be kept, and lasts until the window is closed: {0}', why);
+    void vscode.window.showWarningMessage(plainMessage(text));
+  });
   await serving.restart();
 }
 
@@ -47,7 +62,7 @@ export async function confirm({ host, address }: NetworkConsent, port: number): 
   return answer === allow;
 }
 
-function addressItems(): AddressItem[] {
+function addressItems(setting: string): AddressItem[] {
   const { l10n } = vscode;
   const addresses = bindableAddresses(networkInterfaces());
   const [best] = addresses;
@@ -55,9 +70,9 @@ function addressItems(): AddressItem[] {
   const items: AddressItem[] = reachable.map(({ address, interfaceName, kind }) => ({
     label: `$(broadcast) ${address}`,
     description: [interfaceName, ...kindText(kind)].join(' · '),
-    consent: { host: address, address },
+    consent: { host: address, address, setting },
   }));
-  if (best !== undefined && reachable.length > 0) items.push(allItem(best));
+  if (best !== undefined && reachable.length > 0) items.push(allItem(best, setting));
   items.push({
     label: `$(vm) ${l10n.t('This machine only')}`,
     description: '127.0.0.1',
@@ -66,12 +81,12 @@ function addressItems(): AddressItem[] {
   return items;
 }
 
-function allItem(best: BindableAddress): AddressItem {
+function allItem(best: BindableAddress, setting: string): AddressItem {
   return {
     label: `$(globe) ${vscode.l10n.t('All addresses')}`,
     description: '0.0.0.0',
     detail: vscode.l10n.t('Also those of VPNs, containers and networks joined later.'),
-    consent: { host: '0.0.0.0', address: best.address },
+    consent: { host: '0.0.0.0', address: best.address, setting },
   };
 }
 

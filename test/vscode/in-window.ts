@@ -1,0 +1,45 @@
+/** Windows that live for a test, and what tests of serving read again and again. */
+import type { Bench } from './mkbox.ts';
+import type { VSCode } from './vscode.ts';
+import { until } from './workbench/wait.ts';
+import type { Workbench } from './workbench.ts';
+
+/** A VS Code that is open, with its workbench. */
+export type Window = VSCode & { readonly workbench: Workbench };
+
+const STATUS = 'mkbox.status';
+
+/** Runs `steps` in a window of their own, and keeps what there is to see when they fail. */
+export async function inWindow(
+  bench: Bench,
+  name: string,
+  options: Parameters<Bench['open']>[0],
+  steps: (window: Window) => Promise<void>,
+): Promise<void> {
+  const window = await bench.open(options);
+  try {
+    await steps(window);
+  } catch (error) {
+    await window.keepEvidence(name);
+    throw error;
+  } finally {
+    await window.close();
+  }
+}
+
+/** The status bar item, as soon as it has this text and, where one is given, this icon. */
+export function status({ workbench }: Window, text: string, icon?: string) {
+  return until(
+    `the status "${text}" ${icon ?? ''}`,
+    () => workbench.statusBarItem(STATUS),
+    (item) => item.text === text && (icon === undefined || item.icons.includes(icon)),
+  );
+}
+
+/** Whether images are served on a port of this machine. */
+export function serves(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/list`).then(
+    (response) => response.status === 200,
+    () => false,
+  );
+}
