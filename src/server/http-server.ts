@@ -19,17 +19,19 @@ const HTTP_OPTIONS: ServerOptions = {
 
 /**
  * Node's server, with our time-outs and answers to what is no request; it speaks HTTPS where it is given `tls`.
- * `onHandshakeFailed`: told why a client got no TLS connection, a line of English.
+ * `isBusy`: whether a request is being answered on a connection. `onHandshakeFailed`: told why a client got no TLS
+ * connection, a line of English.
  */
 export function createHttpServer(
   tls: TlsPair | undefined,
+  isBusy: (socket: Socket) => boolean,
   onHandshakeFailed: (text: string) => void = () => {},
 ): Server | HttpsServer {
   const server =
     tls === undefined
       ? createServer(HTTP_OPTIONS)
       : new HttpsServer({ ...HTTP_OPTIONS, ...tls.secureOptions, handshakeTimeout: limits.HANDSHAKE_TIMEOUT_MS });
-  server.on('clientError', refuseMalformed);
+  server.on('clientError', (error: Error, socket: Socket) => refuseMalformed(error, socket, isBusy(socket)));
   server.on('tlsClientError', (error: Error, socket: Socket) => {
     const failure = handshakeFailure(error, socket.remoteAddress && plainAddress(socket.remoteAddress));
     if (failure !== undefined) onHandshakeFailed(failure);

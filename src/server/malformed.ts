@@ -3,16 +3,18 @@ import { LAST_WORD_WAIT_MS } from './limits.ts';
 
 /**
  * Node's parser met something that is no HTTP, or waited too long for it: there is no request to answer, only a socket.
- * Where TLS failed there is not even one that takes an answer, and an attempt to write it would keep it open for ever.
+ * Where TLS failed there is not even one that takes an answer, and an attempt to write it would keep it open for ever;
+ * where an answer to an earlier request is being sent (`isBusy`), this one would get into its body.
  */
-export function refuseMalformed({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
+export function refuseMalformed({ code = '' }: NodeJS.ErrnoException, socket: Socket, isBusy: boolean): void {
   const status = statusOf(code);
-  if (status === undefined || !socket.writable) socket.destroy();
+  if (status === undefined || isBusy || !socket.writable) socket.destroy();
   else endWith(socket, status);
 }
 
 /** Refuses a CONNECT, which Node's parser hands over with its socket. */
 export function refuseConnect(socket: Socket): void {
+  socket.on('error', () => socket.destroy()); // Node listens no more, and an error that nobody hears ends the process
   endWith(socket, '405 Method Not Allowed', 'Allow: GET, HEAD\r\n');
 }
 

@@ -65,7 +65,11 @@ export class UpdateServer {
     this.stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;
     });
-    this.#server = createHttpServer(tls, options.onHandshakeFailed);
+    this.#server = createHttpServer(
+      tls,
+      (socket) => this.#exchanges.busySockets.has(socket),
+      options.onHandshakeFailed,
+    );
     const app = new Hono<{ Bindings: HttpBindings }>();
     addRoutes(app, this.#decider, options.identity, (http, decide) => this.#exchanges.answer(http, decide));
     options.pages?.(app, (request) => clientAddress(request, proxies));

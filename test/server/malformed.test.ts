@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { makeSet, startServer, type TestServer } from './harness.ts';
@@ -77,6 +78,20 @@ describe('a connection that brings no proper request', () => {
       [200],
     );
     assert.deepEqual(await statuses(`GET /list HTTP/1.1\r\n${HOST}${CLOSE}Content-Length: 2\r\n\r\nab`), [200]);
+  });
+
+  it('gets none of what it did wrong into an image that it is being sent', async () => {
+    await using slow = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', 20_000_000), { rateLimit: 2e6 });
+    const socket = await slow.connect();
+    socket.on('error', () => {});
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.write(`GET /update/box/box-pi HTTP/1.1\r\n${HOST}\r\n`);
+    await once(socket, 'data');
+    socket.write('\0garbage\r\n\r\n');
+    await once(socket, 'close');
+    const answer = Buffer.concat(chunks).toString('latin1');
+    assert.deepEqual(answer.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200']);
   });
 
   it('gets 4xx, or is closed, whatever garbage it brings', { timeout: 20_000 }, async () => {
