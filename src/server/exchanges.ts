@@ -111,7 +111,8 @@ export class Exchanges {
   ): Promise<void> {
     if (!this.#turns.take()) {
       await decision.set?.close(); // a thousand may wait, and what they would get may be replaced
-      const end = await this.#waited(transfer, response);
+      // a turn that was given back meanwhile woke nobody
+      const end = this.#turns.take() ? 'turn' : await this.#waited(transfer, response);
       switch (end) {
         case 'left':
           this.#break(transfer, 'client closed');

@@ -163,6 +163,21 @@ describe('a board that comes when all turns are taken', { timeout: 60_000 }, () 
     for (const { answer } of boards) assert.equal((await answer).status, 200);
   });
 
+  it('has its turn, too, when that becomes free while it is looked for', async () => {
+    await using server = await start();
+    for (let time = 0; time < 400; time++) {
+      const first = await server.connect();
+      first.on('error', () => {});
+      const answered = once(first, 'data');
+      first.write(`GET ${TARGET} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      await answered;
+      const second = board(server, '127.0.0.2');
+      await pause(time % 7);
+      first.destroy();
+      assert.equal(await Promise.race([second.answer.then(({ status }) => status), pause(5_000, 'waits')]), 200);
+    }
+  });
+
   it('leaves its place when it goes away', async () => {
     await using server = await start();
     const first = await holder(server);
