@@ -10,8 +10,9 @@ export async function replaceFile(filePath: string, parts: Iterable<string>): Pr
   await mkdir(path.dirname(filePath), { recursive: true });
   const beside = `${filePath}.${process.pid}.part`;
   try {
-    await using file = await open(beside, 'w', 0o600);
-    for (const part of parts) await file.write(part);
+    await rm(beside, { force: true }); // left by one that was killed, or a link that someone laid there
+    await using file = await open(beside, 'wx', 0o600);
+    for (const part of parts) await file.writeFile(part); // all of it, or it throws: write() may write less
     await file.sync();
     await rename(beside, filePath);
   } catch (error) {

@@ -29,3 +29,17 @@ export interface DamagedContent {
   readonly kind: 'damaged';
   readonly damage: ZstdDamage;
 }
+
+/** Where there was no room for the look inside, there may be some after this time; reading an image takes seconds. */
+const LOOK_AGAIN_AFTER_MS = 5 * 60_000;
+
+/** Whether all was looked at that can be. */
+export function isComplete({ content }: Examination): boolean {
+  return content.kind === 'damaged' || content.inside !== undefined;
+}
+
+/** Whether the file is to be read again at `nowMs` (milliseconds since 1970), for what could not be looked at before. */
+export function isDueAgain(examination: Examination, nowMs: number): boolean {
+  const ageMs = nowMs - examination.examinedAtMs;
+  return !isComplete(examination) && (ageMs < 0 || ageMs >= LOOK_AGAIN_AFTER_MS);
+}

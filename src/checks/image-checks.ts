@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { SET_FILES } from '../images/image-name.ts';
 import type { SetLocation } from '../images/image-set.ts';
 import { type FileIdentity, PinnedFile, sameIdentity } from '../images/pinned-file.ts';
-import type { Examination } from './examination.ts';
+import { type Examination, isDueAgain } from './examination.ts';
 import { Examiner, type Urgency } from './examiner.ts';
 import type { Finding } from './finding.ts';
 import { type Claims, judge } from './judgement.ts';
@@ -67,7 +67,8 @@ export class ImageChecks {
   }
 
   /**
-   * What the file is: known, being found out, or found out now. `changed` when it is in another state than `identity` by
+   * What the file is: known, being found out, or found out now; and again, some minutes after there was no room for a
+   * look inside. `changed` when it is in another state than `identity` by
    * now. Once nobody waits for an examination any more, it ends.
    * @throws the signal's reason when it is aborted.
    */
@@ -75,7 +76,7 @@ export class ImageChecks {
     const { identity } = file;
     await this.#known.loaded;
     const examination = this.known(identity);
-    if (examination !== undefined) return { kind: 'examined', examination };
+    if (examination !== undefined && !isDueAgain(examination, Date.now())) return { kind: 'examined', examination };
     signal?.throwIfAborted();
     const run = this.#runs.get(keyOf(identity)) ?? this.#start(file, urgency);
     if (urgency === 'now') this.#hurry(run);

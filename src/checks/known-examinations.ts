@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { systemErrorCode } from '../errors.ts';
 import type { FileIdentity } from '../images/pinned-file.ts';
 import { replaceFile } from '../replace-file.ts';
-import type { Examination } from './examination.ts';
+import { type Examination, isComplete } from './examination.ts';
 
 /** The form of the file; another one is not read. */
 const FORMAT = 1;
@@ -15,7 +15,8 @@ const SAVE_AFTER_MS = 500;
 
 /**
  * What is known of files, by their identities, so that none is read twice: in memory, and in a file if one is given. A
- * file that is missing or damaged is a beginning with nothing.
+ * file that is missing or damaged is a beginning with nothing. What was not looked into stays out of the file: the next
+ * start may have the room for it.
  */
 export class KnownExaminations {
   readonly #path: string | undefined;
@@ -56,7 +57,8 @@ export class KnownExaminations {
       if (this.#byIdentity.size <= MOST_KEPT) break;
       this.#byIdentity.delete(oldest);
     }
-    if (this.#path !== undefined) this.#timer ??= setTimeout(() => void this.save(), SAVE_AFTER_MS).unref();
+    if (this.#path === undefined || !isComplete(examination)) return;
+    this.#timer ??= setTimeout(() => void this.save(), SAVE_AFTER_MS).unref();
   }
 
   async #load(): Promise<void> {
@@ -73,7 +75,8 @@ export class KnownExaminations {
     const filePath = this.#path;
     this.#saving = this.#saving.then(async () => {
       try {
-        await replaceFile(filePath, [JSON.stringify({ format: FORMAT, examinations: [...this.#byIdentity] })]);
+        const examinations = [...this.#byIdentity].filter(([, examination]) => isComplete(examination));
+        await replaceFile(filePath, [JSON.stringify({ format: FORMAT, examinations })]);
         this.#failure = undefined;
       } catch (error) {
         const failure = systemErrorCode(error) ?? String(error);
@@ -94,7 +97,8 @@ function parse(text: string): Map<string, Examination> {
   try {
     const { format, examinations } = JSON.parse(text);
     const known = new Map<string, Examination>(format === FORMAT ? examinations : []);
-    return [...known.values()].every(isExamination) ? known : new Map();
+    if (![...known.values()].every(isExamination)) return new Map();
+    return new Map([...known].filter(([, examination]) => isComplete(examination)));
   } catch {
     return new Map();
   }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import { systemErrorCode, UserError } from '../errors.ts';
 import { Credentials, pairProblem } from '../server/credentials.ts';
 import { TlsPair, TlsPairError } from '../server/tls-pair.ts';
@@ -49,6 +49,9 @@ export async function readTls({ certPath, keyPath }: TlsFiles): Promise<Read<Tls
   }
 }
 
+/** Opening a FIFO would wait for who writes to it, and hold up a server that stops (open(2)); absent on Windows. */
+const { O_RDONLY, O_NONBLOCK = 0 } = constants;
+
 /** A file's text, and a warning where everyone may read it. */
 async function readSecret(name: string, path: string): Promise<{ text: string; warnings: string[] }> {
   const { text, mode } = await readPlain(name, path);
@@ -58,9 +61,11 @@ async function readSecret(name: string, path: string): Promise<{ text: string; w
 
 async function readPlain(name: string, path: string): Promise<{ text: string; mode: number }> {
   try {
-    await using file = await open(path);
-    const { mode } = await file.stat();
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile()), mode };
+    await using file = await open(path, O_RDONLY | O_NONBLOCK);
+    const stats = await file.stat();
+    if (!stats.isFile() && !stats.isDirectory()) throw new UserError(`${name}: ${path} is not a file`);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
+    return { text, mode: stats.mode };
   } catch (error) {
     const code = systemErrorCode(error);
     switch (code) {

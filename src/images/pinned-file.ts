@@ -107,7 +107,8 @@ export class PinnedFile {
 
   /**
    * Whether the open file is still in the state it was pinned in. That its name now belongs to another file is no
-   * change: what was opened is whole, and only its change time (and link count, to nothing) tells of it.
+   * change: what was opened is whole, and only its change time (and link count, to nothing) tells of it. A new link or
+   * mode is one: it can't be told from a writer that puts the modification time back.
    */
   async isUnchanged(): Promise<boolean> {
     const now = await fstat(this.#fd);

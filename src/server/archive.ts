@@ -6,6 +6,9 @@ const BLOCK_BYTES = 512;
 /** A tar record: twenty blocks, to which the end of an archive is filled up (tar(5), GNU tar's default). */
 const RECORD_BYTES = 20 * BLOCK_BYTES;
 
+/** A tar's times begin with 1970, and tar-stream counts their seconds in 32 bits with a sign, up to 2038. */
+const LATEST_SECONDS = 2 ** 31 - 1;
+
 /** A piece of an archive: bytes that are at hand, or the image file's content, in place. */
 export type Segment =
   | { readonly kind: 'bytes'; readonly start: number; readonly bytes: Buffer }
@@ -29,7 +32,7 @@ export const EMPTY_ARCHIVE: Buffer = endOfArchive(0);
 
 /**
  * The layout of an update: `<image>.img.zst`, then `<image>.img.sha256`, owned by root, mode 0644, with the files'
- * times. The same input gives the same bytes. Nothing is read: the image's content stays a segment.
+ * times, or the nearest ones that can be told. The same input gives the same bytes. Nothing is read: the image's content stays a segment.
  */
 export async function updateArchive({ image, zst, checksumsFile }: ArchiveInput): Promise<Archive> {
   const { content } = checksumsFile;
@@ -78,7 +81,8 @@ async function memberHeader(name: string, size: number, mtimeSeconds: number): P
   const archive = pack();
   const blocks: Buffer[] = [];
   archive.on('data', (block) => blocks.push(Buffer.from(block as Uint8Array)));
-  archive.entry({ name, size, mtime: new Date(mtimeSeconds * 1000), mode: 0o644, uid: 0, gid: 0, type: 'file' });
+  const mtime = new Date(Math.min(Math.max(mtimeSeconds, 0), LATEST_SECONDS) * 1000);
+  archive.entry({ name, size, mtime, mode: 0o644, uid: 0, gid: 0, type: 'file' });
   // The entry waits for content that never comes through here; all of its header is there in the next turn.
   await new Promise((resolve) => setImmediate(resolve));
   archive.destroy();

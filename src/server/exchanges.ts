@@ -84,7 +84,7 @@ export class Exchanges {
 
   /** Settles when all requests that came so far have ended, and their files are closed. */
   async settled(): Promise<void> {
-    await Promise.all(this.#unsettled);
+    await Promise.allSettled(this.#unsettled); // a file that fails to close, as on NFS, keeps nobody from stopping
   }
 
   async #answer(http: HttpBindings, decide: (transfer: Transfer) => Decision | Promise<Decision>): Promise<void> {

@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import { rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
@@ -67,6 +67,27 @@ suite('checks of image files', () => {
       checks.findings(other)?.map(({ kind }) => kind),
       ['digest'],
     );
+  });
+
+  test('look inside again some minutes after there was no room to, and no sooner', LIMIT, async (t) => {
+    await using boxes = await makeBoxes();
+    const { set } = await makeSet(boxes);
+    await using _temporary = await ownTemporaryFolder();
+    process.env.TMPDIR = boxes.beside('temporary');
+    await using checks = await openChecks();
+    const gaps = async () => {
+      const verdict = await checks.verdict(set);
+      return 'gaps' in verdict ? verdict.gaps.map(({ kind }) => kind) : verdict.kind;
+    };
+    deepEqual(await gaps(), ['not looked inside']);
+    await mkdir(boxes.beside('temporary'));
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 4 * 60_000 });
+    deepEqual([await gaps(), checks.found()], [['not looked inside'], 1]);
+    t.mock.timers.setTime(Date.now() + 2 * 60_000);
+    deepEqual(checks.findings(set), []); // what is known stays so meanwhile
+    deepEqual([await gaps(), checks.found()], [[], 2]);
+    t.mock.timers.setTime(Date.now() + 60 * 60_000);
+    deepEqual([await gaps(), checks.found()], [[], 2]);
   });
 
   test('read a file that asks for hurry and one that does not at the same time', LIMIT, async () => {

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
-import type { Examination } from '../../src/checks/examination.ts';
+import type { Examination, SoundContent } from '../../src/checks/examination.ts';
 import { KnownExaminations } from '../../src/checks/known-examinations.ts';
 import type { FileIdentity } from '../../src/images/pinned-file.ts';
 import { makeBoxes } from '../images/image-sets.ts';
@@ -21,6 +21,10 @@ const SOUND: Examination = {
     inside: { partitionsEnd: 9, boardConf: { box: 'box' } },
   },
 };
+
+/** There was no room for the look inside. */
+const { inside: _, ...unseen } = SOUND.content as SoundContent;
+const PARTIAL: Examination = { ...SOUND, content: unseen };
 
 suite('what is known of files', () => {
   test('is known of a file in that very state, and of no other', async () => {
@@ -43,6 +47,23 @@ suite('what is known of files', () => {
     deepEqual([next.get(FILE), next.get({ ...FILE, ino: 1n })], [DAMAGED, SOUND]);
     deepEqual(await readdir(boxes.beside('deep', 'down')), ['known.json']);
     if (process.platform !== 'win32') equal((await stat(cache)).mode & 0o777, 0o600);
+  });
+
+  test('is not kept for the next start without a look inside, nor taken from what was kept', async () => {
+    await using boxes = await makeBoxes();
+    const cache = boxes.beside('known.json');
+    const known = await KnownExaminations.open(cache);
+    known.set(FILE, PARTIAL);
+    await known.save();
+    deepEqual([known.get(FILE), await readdir(boxes.beside())], [PARTIAL, ['boxes']]);
+    known.set({ ...FILE, ino: 1n }, SOUND);
+    await known.save();
+    const { examinations } = JSON.parse(await readFile(cache, 'utf8'));
+    deepEqual(examinations, [['1:1:3:4:5', SOUND]]);
+    examinations.push(['1:1:3:4:6', PARTIAL]);
+    await writeFile(cache, JSON.stringify({ format: 1, examinations }));
+    const next = await KnownExaminations.open(cache);
+    deepEqual([next.get({ ...FILE, ino: 1n }), next.get({ ...FILE, ino: 1n, ctimeNs: 6n })], [SOUND, undefined]);
   });
 
   test('is written some time after it is known, without being asked to', async (t) => {

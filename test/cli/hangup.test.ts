@@ -83,6 +83,21 @@ suite('update-server, at SIGHUP,', () => {
     equal(await statusOf(server, 'board:new'), 200);
   });
 
+  test('does not wait for a FIFO in the place of its users', { timeout: 30_000 }, async () => {
+    await using boxes = await makeBoxes();
+    await using files = await scratch();
+    const users = files.at('users');
+    await writeFile(users, 'board:old\n', { mode: 0o600 });
+    await using server = await startUpdateServer({ imagePath: boxes.root, env: { AUTH: users } });
+    await rm(users);
+    await run('mkfifo', [users]);
+    deepEqual(await hangUp(server), [`AUTH: ${users} is not a file; what was in force stays so`]);
+    equal(await statusOf(server, 'board:old'), 200);
+    await rm(users);
+    await writeFile(users, 'board:new\n', { mode: 0o600 });
+    deepEqual(await hangUp(server), [`read the users in ${users} anew`]);
+  });
+
   test('shows its new certificate, while a download goes on under the old one', { timeout: 60_000 }, async () => {
     await using boxes = await makeBoxes();
     const { zst } = await writeSet(boxes.root, 'box', 'box-pi', { zst: zstWith(Buffer.alloc(20_000_000, 'image')) });

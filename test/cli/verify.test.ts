@@ -53,6 +53,15 @@ describe('update-server verify', () => {
     assert.deepEqual([status, stdout, stderr], [1, '', 'update-server: no image is named like nothing\n']);
   });
 
+  it('looks inside again where there was no room to, though it keeps what it found out', async () => {
+    const env = { IMAGE_PATH: folder, CHECKS_PATH: path.join(folder, 'roomless', 'checks.json') };
+    const roomless = await runCommand(['verify', 'wrong'], { ...env, TMPDIR: path.join(folder, 'nowhere') });
+    assert.match(roomless.stdout, /^ {2}unknown {2}there was no room in the temporary folder for a look inside$/m);
+    const { status, stdout } = await runCommand(['verify', 'wrong'], env);
+    assert.match(stdout, /^ {2}WRONG {4}the image says that it is build 1a1a/m);
+    assert.equal(status, 1);
+  });
+
   it('keeps what it found out for the next start, where it is told to', async () => {
     const checks = path.join(folder, 'kept', 'checks.json');
     const { status } = await runCommand(['verify', 'right'], { IMAGE_PATH: folder, CHECKS_PATH: checks });

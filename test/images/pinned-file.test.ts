@@ -1,8 +1,9 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, rename, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, rename, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { isInside, PinnedFile } from '../../src/images/pinned-file.ts';
 import { type BoxesFolder, makeBoxes } from './image-sets.ts';
 
@@ -166,6 +167,16 @@ suite('an open file', () => {
     await utimes(boxes.at('box', 'file'), before.atime, before.mtime);
     equal((await stat(boxes.at('box', 'file'))).size, before.size);
     equal(await file.isUnchanged(), false);
+  });
+
+  test('that gets another link or mode is changed', { skip: process.platform === 'win32' }, async () => {
+    for (const touch of [(file: string) => link(file, `${file}.copy`), (file: string) => chmod(file, 0o600)]) {
+      await using boxes = await makeFile();
+      await using file = await pin(boxes);
+      await setTimeout(20); // a tick of the file system's clock
+      await touch(boxes.at('box', 'file'));
+      equal(await file.isUnchanged(), false);
+    }
   });
 
   test('that is cut short is changed, and is not read whole', async () => {

@@ -60,6 +60,24 @@ for m in tarfile.open(sys.argv[1]): print(m.name, m.size, oct(m.mode), m.uid, m.
     }
   }
 
+  const oddTimes = {
+    'before 1970': [-86_400, 0],
+    'after 2038': [2 ** 31, 2 ** 31 - 1],
+    'after 2242': [1e10, 2 ** 31 - 1],
+  } as const;
+  for (const [when, [mtimeSeconds, expected]] of Object.entries(oddTimes)) {
+    it(`of files from ${when} gives them the nearest time that can be told`, async () => {
+      const file = path.join(folder, 'update.tar');
+      const checksumsFile = { content: Buffer.from('sums\n'), mtimeSeconds };
+      await writeSparse(file, await updateArchive({ image: 'a', zst: { size: 1, mtimeSeconds }, checksumsFile }));
+      const { status, stdout, stderr } = spawnSync(tar, ['--utc', '--full-time', '-tvf', file], { encoding: 'utf8' });
+      const time = new Date(expected * 1000).toISOString().slice(0, 19).replace('T', ' ');
+      assert.deepEqual([status, stderr, stdout.split(time).length], [0, '', 3], stdout);
+      assert.match(readers.Python(file).stdout, new RegExp(`^(.* ${expected} True\n){2}$`));
+      assert.equal(readers['busybox tar'](file).status, 0);
+    });
+  }
+
   it('ends at a record, whatever is in it', async () => {
     for (const size of [1, 511, 512, 513, 7_168, 7_169, 10_240]) {
       const checksumsFile = { content: Buffer.alloc(200), mtimeSeconds: 1 };

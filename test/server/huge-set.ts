@@ -27,6 +27,7 @@ export async function makeHugeSet(boxes: string, box: string, image: string, siz
       windowBytes: 1024,
       rawSha256: SMALLEST_DISK_SHA256,
       rawBytes: 512,
+      inside: { partitionsEnd: 0, fault: 'no boot partition' },
     },
   });
   await known.save();
