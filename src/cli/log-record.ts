@@ -1,5 +1,6 @@
 import type { Reflash } from '../boards/board-registry.ts';
 import { reflashText } from '../boards/reflash-text.ts';
+import { printable } from '../server/printable.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
 
@@ -26,7 +27,7 @@ export function recordText(record: LogRecord): string {
     case 'reflash':
       return reflashText(record.reflash);
     case 'message':
-      return record.text;
+      return printable(record.text);
   }
 }
 

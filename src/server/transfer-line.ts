@@ -1,3 +1,4 @@
+import { printable } from './printable.ts';
 import { refusalText } from './refusal.ts';
 import type { BreakReason, Transfer } from './transfer.ts';
 
@@ -59,13 +60,4 @@ export function outcomeText({ state, sentBytes, totalBytes, objection }: Transfe
 /** That a request waits for its turn, which so many others have before it. */
 export function waitingText(before: number): string {
   return before === 0 ? 'waits for its turn: it is next' : `waits for its turn, ${before} before it`;
-}
-
-/** Printable ASCII, which most requests are in and which needs no escapes. */
-const PLAIN = /^[\x20-\x7e]*$/;
-
-/** Control and format characters as escapes: a request can't write lines of its own into the log. */
-function printable(text: string): string {
-  if (PLAIN.test(text)) return text;
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

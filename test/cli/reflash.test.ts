@@ -1,26 +1,39 @@
-import { match } from 'node:assert/strict';
+import { doesNotMatch, match } from 'node:assert/strict';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { suite, test } from 'node:test';
-import { startUpdateServer } from '../board/update-server.ts';
+import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
 import { BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
+
+/** Asks as a board that runs `build` does at a boot, on a connection of its own. */
+async function boot(server: RunningServer, build: string): Promise<void> {
+  const asked = get(`${server.url}/update?name=box&board=pi&build_id=${build}`, { agent: false });
+  const [answer] = await once(asked, 'response');
+  answer.resume();
+  await once(answer, 'close');
+}
 
 suite('update-server, asked by a board that flashes itself again and again,', () => {
   test('says so in its log', async () => {
     await using boxes = await makeBoxes();
     await writeSet(boxes.root, 'box', 'box-pi');
     await using server = await startUpdateServer({ imagePath: boxes.root });
-    for (let boot = 0; boot < 3; boot++) {
-      // a connection of its own for each, as a board's boots have
-      const asked = get(`${server.url}/update?name=box&board=pi&build_id=${BUILD_B}`, { agent: false });
-      const [answer] = await once(asked, 'response');
-      answer.resume();
-      await once(answer, 'close');
-    }
+    for (let time = 0; time < 3; time++) await boot(server, BUILD_B);
     await server.stop();
     match(
       server.lines().join('\n'),
       / the board 127\.0\.0\.1 downloaded build aaaaaaaaaaaa… of box\/box-pi 2 times in a row/,
     );
+  });
+
+  test('lets what the board calls its build write no line of its own', async () => {
+    await using boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi');
+    await using server = await startUpdateServer({ imagePath: boxes.root });
+    for (const build of [BUILD_B, BUILD_B, '%0AFORGED%1B%5B31m']) await boot(server, build);
+    await server.stop();
+    const log = server.lines().join('\n');
+    match(log, / still reports \\u\{a\}FORGED\\u\{1b\}\[3/);
+    doesNotMatch(log, /^FORGED|\p{Cc}(?<!\n)/mu);
   });
 });
