@@ -72,8 +72,10 @@ function searchOf(target: string): string {
   return target.startsWith('/list/') ? decodeURIComponent(target.slice('/list/'.length)) : '';
 }
 
-function conditionsOf({ headers }: IncomingMessage): Conditions {
-  const { range, 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
+/** RFC 9110, section 14.2: Range means nothing but in a GET. */
+function conditionsOf({ headers, method }: IncomingMessage): Conditions {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
+  const range = method === 'GET' ? headers.range : undefined;
   const ifRange = headers['if-range'];
   return { range, ifMatch, ifNoneMatch, ifRange: typeof ifRange === 'string' ? ifRange : undefined };
 }

@@ -56,9 +56,10 @@ export class Sender {
       return;
     }
     // Node would end the connection itself, and a client that left before its last byte would look like one that has it.
-    if (body.kind === 'archive') response.shouldKeepAlive = true;
+    const isArchive = body.kind === 'archive' && response.req.method !== 'HEAD';
+    if (isArchive) response.shouldKeepAlive = true;
     response.writeHead(answer.status, answer.headers as string[]);
-    if (body.kind === 'archive' && response.req.method !== 'HEAD') {
+    if (isArchive) {
       this.#running++;
       void this.#sendArchive(response, body, client, onBytes).then((sent) => {
         this.#running--;
@@ -189,11 +190,16 @@ class Writer {
 
   constructor(response: ServerResponse) {
     this.#response = response;
-    response.once('close', () => this.#settle(this.#stalled ? CLIENT_STALLED : CLIENT_CLOSED));
+    response.once('close', () => this.#settle(this.#ended));
     response.setTimeout(SEND_TIMEOUT_MS, () => {
       this.#stalled = true;
       response.destroy();
     });
+  }
+
+  /** How sending ended, once the client takes no more. */
+  get #ended(): Sent {
+    return this.#stalled ? CLIENT_STALLED : CLIENT_CLOSED;
   }
 
   /** Waits until the rest may be sent. */
@@ -246,7 +252,7 @@ class Writer {
       this.#settle = resolve;
       if (this.#response.destroyed) return resolve(CLIENT_CLOSED);
       this.#response.write(bytes, (error) => {
-        if (error) return resolve(CLIENT_CLOSED);
+        if (error) return resolve(this.#ended);
         onTaken();
         resolve(SENT);
       });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { buildId, makeSet, startServer, type TestServer } from './harness.ts';
+import { buildId, makeSet, type Response, startServer, type TestServer } from './harness.ts';
 
 describe('the endpoints', () => {
   let server: TestServer;
@@ -135,6 +135,12 @@ describe('the endpoints', () => {
     assert.match(await handsOut('/update?name=half-box&board=pi'), /half-box-pi-master\.img\.sha256 is missing$/);
   });
 
+  /** The headers that are not of the moment or the connection. */
+  function ofTheAnswer({ headers }: Response) {
+    const { date: _, connection: __, 'keep-alive': ___, ...rest } = headers;
+    return rest;
+  }
+
   it('answers HEAD like GET, without a body', async () => {
     for (const target of [
       '/list',
@@ -144,12 +150,19 @@ describe('the endpoints', () => {
     ]) {
       const get = await server.get(target);
       const head = await server.get(target, {}, 'HEAD');
-      const { date: _, ...expected } = get.headers;
-      const { date: __, ...actual } = head.headers;
       assert.equal(head.status, get.status);
-      assert.deepEqual(actual, expected);
+      assert.deepEqual(ofTheAnswer(head), ofTheAnswer(get));
       assert.equal(head.body.length, 0);
     }
+  });
+
+  it('answers HEAD with the head of all, whatever range is asked for, and closes when told to', async () => {
+    const target = '/update/docker-box/docker-box-pi-main';
+    const { body } = await server.get(target);
+    const { status, headers } = await server.get(target, { range: 'bytes=0-9' }, 'HEAD');
+    assert.deepEqual([status, headers['content-length']], [200, String(body.length)]);
+    const closed = await server.raw(`HEAD ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    assert.match(closed, /^HTTP\/1\.1 200 OK\r\n.*\r\nConnection: close\r\n/s);
   });
 
   it('answers other methods with 405 and those it has', async () => {

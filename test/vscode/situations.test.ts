@@ -62,6 +62,11 @@ describe('mkbox', () => {
 
   it('speaks of no port where any free one is taken', async () => {
     await inWindow(bench, 'free port', { machineSettings: { 'mkbox.port': 0 } }, async ({ workbench }) => {
+      await until(
+        'mkbox to serve',
+        () => workbench.statusBarItem(STATUS),
+        (it) => it.icons.includes('broadcast'),
+      );
       await workbench.runCommand('mkbox: Serve to Boards on the Network…');
       await workbench.choose('All addresses');
       const { detail } = await workbench.dialogs.shown();
