@@ -227,6 +227,7 @@ export class UpdateServer {
       return;
     }
     if (known === undefined) {
+      request.headers.host = 'localhost'; // it was judged, and Hono would refuse an IPv6 address that is not in its shortest form
       void this.#route(request, response);
       return;
     }

@@ -99,6 +99,8 @@ export class StatusPages {
       return context.body(text, 200, { 'Content-Type': this.#metrics.contentType });
     });
     app.get('/status/events', (context) => {
+      // a stream whose body is dropped would never end
+      if (context.req.method === 'HEAD') return context.body(null, 200, { 'Content-Type': 'text/event-stream' });
       if (this.#live >= MOST_LIVE) return context.text('too many pages are open\n', 503);
       const response = streamSSE(context, async (stream) => {
         this.#live++;

@@ -74,6 +74,18 @@ describe('the status pages', () => {
     assert.equal((await site.get('/')).status, 404);
   });
 
+  it('of which the heads are asked for stay open to nobody', async () => {
+    await using site = await serve();
+    const url = `http://127.0.0.1:${site.server.address.port}/status/events`;
+    for (let time = 0; time < 60; time++) {
+      const { status, headers } = await fetch(url, { method: 'HEAD' });
+      assert.deepEqual([status, headers.get('content-type')], [200, 'text/event-stream']);
+    }
+    const page = await fetch(url);
+    assert.equal(page.status, 200);
+    await page.body?.cancel();
+  });
+
   it('ask for a password where the server does, but for its health, and show none', async () => {
     await using site = await serve([], { credentials: new Credentials(['lab:secret']) });
     const authorization = `Basic ${btoa('lab:secret')}`;
