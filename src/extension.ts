@@ -30,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const project = new Project(settings);
   const version = String(context.extension.packageJSON.version);
   const checks = new ImageChecks(context.storageUri && path.join(context.storageUri.fsPath, 'checks.json'));
+  checks.events.on('unkept', (code) => log.warn(`what images were found to be could not be kept (${code})`));
   const boards = new Boards(async () => {
     const { openBoards } = await import('./editor/late.ts');
     return openBoards(context.globalStorageUri.fsPath, tellOfBoards);
