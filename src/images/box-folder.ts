@@ -30,6 +30,9 @@ const INSPECTIONS_AT_ONCE = 32;
  */
 const YOUNG_MS = 2_000;
 
+/** Files written in place leave their folder's time alone: they are looked for at most this often. */
+const IN_PLACE_EVERY_MS = 1_000;
+
 /** Names of images: those of which there is a file of a set, and those of which there is the raw image. */
 interface ImageNames {
   readonly sets: readonly string[];
@@ -42,7 +45,9 @@ export class BoxFolder {
   /** The folder's absolute path. */
   readonly path: string;
   readonly #box: string;
-  #seen: { ino: bigint; mtimeNs: bigint; settled: boolean } | undefined;
+  #seen: { ino: bigint; mtimeNs: bigint; ctimeNs: bigint; settled: boolean } | undefined;
+  /** When all sets were looked at last, by the clock that no one sets. */
+  #lookedAtMs = 0;
   #names: ImageNames = { sets: [], raws: new Set() };
   #inspections = new Map<string, Inspection>();
   #images: readonly CatalogImage[] = [];
@@ -66,7 +71,8 @@ export class BoxFolder {
 
   /**
    * Brings `images` and `unpacked` up to date, and answers whether any changed: all of them if the look is `thorough` or
-   * the folder changed, else those that were incomplete. A folder that can't be read has none.
+   * the folder changed; else the images, where the last look at all of them was a second ago; else those that were
+   * incomplete. A folder that can't be read has none, until it can be.
    */
   async refresh(thorough: boolean): Promise<boolean> {
     const now = await fs.stat(this.path, { bigint: true }).catch(() => undefined);
@@ -75,25 +81,33 @@ export class BoxFolder {
       this.#inspections = new Map();
       return this.#replace([], []);
     }
-    const { ino, mtimeNs } = now;
-    const same = this.#seen?.settled && this.#seen.ino === ino && this.#seen.mtimeNs === mtimeNs;
-    if (same && !thorough) return this.#lookAgain();
+    const { ino, mtimeNs, ctimeNs } = now;
+    const seen = this.#seen;
+    const isSame = seen?.settled && seen.ino === ino && seen.mtimeNs === mtimeNs && seen.ctimeNs === ctimeNs;
+    if (isSame && !thorough) return this.#lookAgain();
     const settled = Date.now() - Number(mtimeNs / 1_000_000n) > YOUNG_MS;
-    this.#names = await this.#readNames();
-    this.#seen = { ino, mtimeNs, settled };
+    const names = await this.#readNames();
+    this.#names = names ?? { sets: [], raws: new Set() };
+    this.#seen = names && { ino, mtimeNs, ctimeNs, settled };
+    this.#lookedAtMs = performance.now();
     const images = await this.#inspect(this.#names.sets);
     return this.#replace(images, await this.#lookAtUnpacked());
   }
 
-  /** A file is filled without its folder changing: what was incomplete may be whole by now. */
+  /** A file is filled, or another build written over it, without its folder changing. */
   async #lookAgain(): Promise<boolean> {
-    const open = this.#images.filter((image) => image.state.kind === 'incomplete');
-    if (open.length === 0) return false;
-    return this.#replace(await this.#inspect(open.map((image) => image.image)), this.#unpacked);
+    const nowMs = performance.now();
+    const isDue = nowMs - this.#lookedAtMs >= IN_PLACE_EVERY_MS;
+    if (isDue) this.#lookedAtMs = nowMs;
+    const suspects = this.#images.filter(({ state }) => isDue || state.kind === 'incomplete');
+    if (suspects.length === 0) return false;
+    return this.#replace(await this.#inspect(suspects.map(({ image }) => image)), this.#unpacked);
   }
 
-  async #readNames(): Promise<ImageNames> {
-    const entries = await fs.readdir(this.path).catch(() => []);
+  /** Undefined where the folder can't be read. */
+  async #readNames(): Promise<ImageNames | undefined> {
+    const entries = await fs.readdir(this.path).catch(() => undefined);
+    if (entries === undefined) return undefined;
     const names = (imageOf: (fileName: string) => string | undefined) => {
       const found = entries.map(imageOf).filter((name) => name !== undefined);
       return new Set(found.filter(isPublishableName));

@@ -39,13 +39,17 @@ type SeenFiles = Readonly<Record<keyof typeof SET_FILES, FileIdentity | undefine
 
 /**
  * Looks at the set at `location`, and at the raw image beside it if `hasRaw`; the state of a `previous` look stands when
- * none of the set's files changed since.
+ * none of the set's files changed since, unless a file could not be read: that may pass.
  */
 export async function inspectImage(location: SetLocation, hasRaw: boolean, previous?: Inspection): Promise<Inspection> {
   const files = await identifyFiles(location);
   const raw = hasRaw ? await rawAge(location, files.zst) : undefined;
-  const isSame = previous !== undefined && sameFiles(files, previous.files);
+  const isSame = previous !== undefined && sameFiles(files, previous.files) && !mayPass(previous.state);
   return { state: isSame ? previous.state : await readState(location), files, raw };
+}
+
+function mayPass(state: ImageState): boolean {
+  return state.kind === 'incomplete' && state.fault.problem === 'unreadable';
 }
 
 async function readState(location: SetLocation): Promise<ImageState> {

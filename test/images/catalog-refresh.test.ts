@@ -1,6 +1,7 @@
 import { deepEqual, equal, notEqual } from 'node:assert/strict';
-import { mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Catalog } from '../../src/images/catalog.ts';
 import { type BoxesFolder, BUILD_A, BUILD_B, makeBoxes, makeOld, writeSet } from './image-sets.ts';
 
@@ -21,6 +22,17 @@ async function settled(boxes: BoxesFolder, buildId = BUILD_A) {
   return { catalog, set };
 }
 
+/** Does what permissions keep from all but root, whom they keep from nothing. */
+async function asNobody<T>(act: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return act();
+  process.seteuid?.('nobody');
+  try {
+    return await act();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
 suite('a further look', () => {
   test('gives the same snapshot when nothing changed', async () => {
     await using boxes = await makeBoxes();
@@ -39,12 +51,36 @@ suite('a further look', () => {
     equal(before.images.length, 1);
   });
 
-  test('does not see a file overwritten in place, as that leaves its folder alone; a thorough one does', async () => {
+  test('sees a file overwritten in place, which leaves its folder alone, within a second', async () => {
+    await using boxes = await makeBoxes();
+    const { catalog, set } = await settled(boxes);
+    const { mtimeMs } = await stat(boxes.at('box'));
+    await writeFile(set.file('.img.buildID'), `${BUILD_B}  box-pi.img\n`);
+    equal((await stat(boxes.at('box'))).mtimeMs, mtimeMs);
+    await pause(1_100);
+    deepEqual(await see(catalog), { 'box/box-pi': BUILD_B });
+    await writeFile(set.file('.img.buildID'), 'none\n');
+    await pause(1_100);
+    deepEqual(await see(catalog), { 'box/box-pi': 'no build ID' });
+  });
+
+  test('sees it at once when it is thorough', async () => {
     await using boxes = await makeBoxes();
     const { catalog, set } = await settled(boxes);
     await writeFile(set.file('.img.buildID'), `${BUILD_B}  box-pi.img\n`);
-    deepEqual(await see(catalog), { 'box/box-pi': BUILD_A });
     deepEqual(await see(catalog, true), { 'box/box-pi': BUILD_B });
+  });
+
+  test('sees the images of a folder that can be read again, though nothing in it changed', async () => {
+    await using boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi');
+    await makeOld(boxes.at('box'));
+    await chmod(boxes.beside(), 0o755);
+    await chmod(boxes.at('box'), 0o000);
+    const catalog = new Catalog([boxes.root]);
+    deepEqual(await asNobody(() => see(catalog)), {});
+    await chmod(boxes.at('box'), 0o755);
+    deepEqual(await asNobody(() => see(catalog)), { 'box/box-pi': BUILD_A });
   });
 
   test('sees a file overwritten in place in a folder that changed a moment ago', async () => {
