@@ -12,6 +12,11 @@ const TARGET_MS = 30;
 /** Folders changed within the last two seconds are looked at again at every request; these are not being built. */
 const SETTLE_MS = 2_100;
 
+/** Longer than the second after which a list looks at all images again, as files may have been written in place. */
+const LOOK_AGAIN_MS = 1_100;
+
+const LOOKS = 5;
+
 /** Milliseconds from a connection's beginning to the end of `/list` over many images, and to the first answer of all. */
 export async function measureList(scratch: Scratch, ourProgram: string, sizes: Sizes): Promise<Row[]> {
   const { boxes, imagesPerBox, lists } = sizes;
@@ -26,6 +31,12 @@ export async function measureList(scratch: Scratch, ourProgram: string, sizes: S
     const { lastByteMs } = await request(new URL('/list', ours.url));
     times.push(lastByteMs);
   }
+  const looks: number[] = [];
+  for (let count = 0; count < LOOKS; count++) {
+    await sleep(LOOK_AGAIN_MS);
+    const { lastByteMs } = await request(new URL('/list', ours.url));
+    looks.push(lastByteMs);
+  }
   await scratch.stop(ours.child);
   const warmMs = median(times);
   const images = (boxes * imagesPerBox).toLocaleString('en');
@@ -36,6 +47,7 @@ export async function measureList(scratch: Scratch, ourProgram: string, sizes: S
       target: `< ${TARGET_MS} ms`,
       met: warmMs < TARGET_MS,
     },
+    { figure: '… that looks at all again, once a second, ms', ours: median(looks).toFixed(0) },
     { figure: '… from start to the first answer, ms', ours: coldMs.toFixed(0) },
   ];
 }
