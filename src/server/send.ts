@@ -58,7 +58,8 @@ export class Sender {
     // Node would end the connection itself, and a client that left before its last byte would look like one that has it.
     const isArchive = body.kind === 'archive' && response.req.method !== 'HEAD';
     if (isArchive) response.shouldKeepAlive = true;
-    response.writeHead(answer.status, answer.headers as string[]);
+    const headers = isArchive ? [...answer.headers, ...KEPT_FOR_NO_TIME] : answer.headers;
+    response.writeHead(answer.status, headers as string[]);
     if (isArchive) {
       this.#running++;
       void this.#sendArchive(response, body, client, onBytes).then((sent) => {
@@ -122,6 +123,12 @@ export class Sender {
     });
   }
 }
+
+/**
+ * Who would ask again on the connection of an archive might do so just as we close it: this tells clients not to (RFC
+ * 2068, section 19.7.1.1: for how long at least it stays open).
+ */
+const KEPT_FOR_NO_TIME = ['Keep-Alive', 'timeout=0'];
 
 /** Whose leave a transfer needs for each piece, and for whom. */
 interface Line {
