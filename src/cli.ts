@@ -16,6 +16,7 @@ import { stopSignal } from './cli/stop-signal.ts';
 import { verify } from './cli/verify.ts';
 import { UserError } from './errors.ts';
 import { Catalog } from './images/catalog.ts';
+import { printable } from './printable.ts';
 
 /** Exit statuses: what was asked can't be done here and now; what was asked makes no sense. */
 const RUN_TIME_ERROR = 1;
@@ -87,7 +88,8 @@ function print(text: string): void {
 
 /** Says on standard error what went wrong; what no one foresaw keeps its stack, for a report. */
 function tellFailure(error: unknown): number {
-  const text = error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);
+  const text =
+    error instanceof UserError ? printable(error.message) : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`update-server: ${text}\n`);
   return error instanceof UsageError ? USAGE_ERROR : RUN_TIME_ERROR;
 }

@@ -1,5 +1,5 @@
 import { shortBuildId } from '../images/build-id.ts';
-import { printable } from '../server/printable.ts';
+import { printable } from '../printable.ts';
 import type { Reflash } from './board-registry.ts';
 
 /** The reflash in English, in one line, with what to look for. What the board reports may be anything. */

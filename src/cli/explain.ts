@@ -1,6 +1,7 @@
 import type { ImageChecks } from '../checks/image-checks.ts';
 import { UserError } from '../errors.ts';
 import type { Catalog } from '../images/catalog.ts';
+import { printable } from '../printable.ts';
 import { askedByParts, withoutAbsent } from '../server/asked.ts';
 import { Decider, type Decision } from '../server/decide.ts';
 import { refusalStatus, refusalText } from '../server/refusal.ts';
@@ -28,7 +29,7 @@ export async function explain(request: string, catalog: Catalog, checks: ImageCh
   try {
     const end = endOf(decision);
     const lines = [`asked    ${askedText(asked)}`, ...triedLines(transfer), `answer   ${end.text}`];
-    return { text: lines.join('\n').concat('\n'), isServed: end.isServed };
+    return { text: lines.map(printable).join('\n').concat('\n'), isServed: end.isServed };
   } finally {
     await decision.set?.close();
   }

@@ -1,6 +1,6 @@
 import type { Reflash } from '../boards/board-registry.ts';
 import { reflashText } from '../boards/reflash-text.ts';
-import { printable } from '../server/printable.ts';
+import { printable } from '../printable.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
 

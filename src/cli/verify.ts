@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
 import { searchImages } from '../images/image-search.ts';
 import { faultText } from '../images/set-fault.ts';
+import { printable } from '../printable.ts';
 import { checkLines } from './check-lines.ts';
 
 /**
@@ -26,7 +27,7 @@ export async function verify(
   for (const image of found) {
     const { isRight, lines } = await verifyOne(image, checks, signal);
     areRight &&= isRight;
-    print([image.id, ...lines].join('\n  ').concat('\n'));
+    print([image.id, ...lines].map(printable).join('\n  ').concat('\n'));
   }
   return areRight;
 }
@@ -56,5 +57,5 @@ async function verifyOne(image: CatalogImage, checks: ImageChecks, signal: Abort
 
 function tellProgress(image: string, done: number, total: number): void {
   const percent = Math.floor((done * 100) / total);
-  process.stderr.write(`\rverifying ${image} ${percent} %${done >= total ? '\r\x1b[K' : ''}`);
+  process.stderr.write(`\rverifying ${printable(image)} ${percent} %${done >= total ? '\r\x1b[K' : ''}`);
 }

@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { refusalText } from './refusal.ts';
 import type { BreakReason, Transfer } from './transfer.ts';
 

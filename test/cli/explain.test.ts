@@ -92,6 +92,15 @@ describe('update-server explain', () => {
       /^answer {3}503: docker-box\/docker-box-pi-spoiled is not sent: .* is not what its \.img\.sha256 says/,
     ));
 
+  it('prints what steers a terminal as escapes', () =>
+    explains(
+      '/update?name=x%1b%5b31m%0aanswer&board=pi%c2%9b31m%e2%80%ae',
+      1,
+      'asked    box x\\u{1b}[31m\\u{a}answer, board pi\\u{9b}31m\\u{202e}',
+      /^tried {4}x\\u\{1b\}/,
+      /^answer {3}404: no image x\\u\{1b\}/,
+    ));
+
   for (const request of ['/list', '/update/?name=docker-box&board=pi']) {
     it(`tells how to ask when that was no request for an update: ${request}`, async () => {
       const { status, stdout, stderr } = await runCommand(['explain', request], { IMAGE_PATH: folder });

@@ -53,6 +53,15 @@ describe('update-server verify', () => {
     assert.deepEqual([status, stdout, stderr], [1, '', 'update-server: no image is named like nothing\n']);
   });
 
+  it('prints what steers a terminal as escapes', async () => {
+    const boardConf = `imgname="right\u001b[2J\u009b31m"\nboard="pi"\nbuildID="${BUILD}"\n`;
+    await writeImageSet(path.join(folder, 'painted'), { box: 'painted', board: 'pi', buildId: BUILD, boardConf });
+    const { stdout } = await verify('painted');
+    assert.match(stdout, /built for the box right\\u\{1b\}\[2J\\u\{9b\}31m/);
+    assert.doesNotMatch(stdout.replaceAll('\n', ''), /\p{C}/u);
+    await rm(path.join(folder, 'painted'), { recursive: true });
+  });
+
   it('looks inside again where there was no room to, though it keeps what it found out', async () => {
     const env = { IMAGE_PATH: folder, CHECKS_PATH: path.join(folder, 'roomless', 'checks.json') };
     const roomless = await runCommand(['verify', 'wrong'], { ...env, TMPDIR: path.join(folder, 'nowhere') });
