@@ -166,7 +166,7 @@ function resolve(snapshot: CatalogSnapshot, asked: Asked): Resolution | Refusal 
 }
 
 function noImage(snapshot: CatalogSnapshot, { box, image }: Asked, { tried }: Resolution): Refusal {
-  const nearest = nearestImage(snapshot, tried);
+  const nearest = nearestImage(snapshot, box ?? '', tried);
   return {
     kind: 'no image',
     tried,

@@ -50,7 +50,7 @@ suite('a raw image without any file of a set', () => {
     await writeSet(boxes.root, 'box', 'box-pi-main');
     const snapshot = await new Catalog([boxes.root]).refresh();
     equal(resolveQuery(snapshot, BOARD).found?.id, 'box/box-pi-main');
-    equal(nearestImage(snapshot, ['box-pi-master']), 'box-pi-main');
+    equal(nearestImage(snapshot, 'box', ['box-pi-master']), 'box-pi-main');
     equal(resolveQuery(snapshot, { ...BOARD, branch: 'master' }).found, undefined);
   });
 

