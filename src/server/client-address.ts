@@ -2,10 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { type Networks, plainAddress } from './networks.ts';
 
+/** A client of whom a proxy that is believed said something that is no address: in no network, and never this machine. */
+const STRANGER = 'unknown';
+
+/** An address as some proxies write it: in quotes, with a port, an IPv6 one in brackets. */
+const WRITTEN_ADDRESS = /^"?(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?"?$/;
+
 /**
  * The address of the client that asks: the connection's other end, or, where that is a proxy that is believed, the last
  * address in `X-Forwarded-For` that is none: each proxy appends whom it was asked by, and what stands before a believed
- * proxy's entry could have been written by anyone.
+ * proxy's entry could have been written by anyone. Where an entry can't be read, the client is a stranger.
  */
 export function clientAddress({ socket, headers }: IncomingMessage, proxies: Networks): string {
   let client = plainAddress(socket.remoteAddress ?? 'unknown');
@@ -13,10 +19,14 @@ export function clientAddress({ socket, headers }: IncomingMessage, proxies: Net
   if (forwarded === undefined || !proxies.includes(client)) return client;
   const chain = (typeof forwarded === 'string' ? forwarded : forwarded.join(',')).split(',');
   for (const entry of chain.toReversed()) {
-    const address = plainAddress(entry.trim());
-    if (isIP(address) === 0) return client;
-    client = address;
+    client = readAddress(entry.trim());
     if (!proxies.includes(client)) return client;
   }
   return client;
+}
+
+function readAddress(entry: string): string {
+  const [, v6, v4] = WRITTEN_ADDRESS.exec(entry) ?? [];
+  const address = plainAddress(v6 ?? v4 ?? entry);
+  return isIP(address) === 0 ? STRANGER : address;
 }

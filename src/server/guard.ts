@@ -6,12 +6,28 @@ import { type HostAllowList, parseHost } from './hosts.ts';
 import { MAX_TARGET_LENGTH } from './limits.ts';
 import type { Networks } from './networks.ts';
 import type { Refusal } from './refusal.ts';
+import type { Target } from './target.ts';
 
-/** RFC 9112, section 3.2.1: a path, perhaps with a query, in printable ASCII; `//` would be another host to a URL parser. */
-const ORIGIN_FORM = /^\/(?!\/)[\x21-\x7e]*$/;
+/** RFC 9112, section 3.2.1: a path, perhaps with a query, in printable ASCII. */
+const ORIGIN_FORM = /^\/[\x21-\x7e]*$/;
+
+/** RFC 3986, section 3.3: no path holds one, and to some parsers it is a slash. */
+const BACKSLASH_IN_PATH = /^[^?]*\\/;
 
 /** RFC 3986, section 5.2.4: what a router would take out of a path, so that it and a reader of the target disagree. */
 const DOT_SEGMENT = /^[^?]*\/(\.|%2e){1,2}([/?]|$)/i;
+
+const MALFORMED_HOST: Refusal = {
+  kind: 'request',
+  status: 400,
+  text: 'the Host header is not a host, or a host and a port',
+};
+
+const MALFORMED_AUTHORITY: Refusal = {
+  kind: 'request',
+  status: 400,
+  text: 'what the request names as the host is not a host, or a host and a port',
+};
 
 /**
  * Why `request` is not let in, or undefined for one that may be answered. It looks at the head only; of one whose target
@@ -19,10 +35,11 @@ const DOT_SEGMENT = /^[^?]*\/(\.|%2e){1,2}([/?]|$)/i;
  */
 export function checkRequest(
   request: IncomingMessage,
+  { path, authority }: Target,
   admission: Admission,
   isKnownTarget = false,
 ): Refusal | undefined {
-  const { url = '', method, rawHeaders } = request;
+  const { method, rawHeaders, httpVersion } = request;
   const { hosts, proxies, allow, credentials } = admission;
   let host: string | undefined;
   let hostCount = 0;
@@ -49,17 +66,19 @@ export function checkRequest(
         break;
     }
   }
-  if (host === undefined || hostCount !== 1) {
+  const mayLackHost = httpVersion === '1.0'; // RFC 9112, section 3.2: load balancers' checks do
+  if (hostCount > 1 || (hostCount === 0 && !mayLackHost)) {
     return { kind: 'request', status: 400, text: 'the request must have exactly one Host header' };
   }
-  const asksProof = credentials !== undefined && !isOpenToAll(url);
+  const isOpen = isOpenToAll(path);
+  const asksProof = credentials !== undefined && !isOpen;
   return (
-    (isKnownTarget ? undefined : refuseTarget(url)) ??
-    (allow === undefined || isOpenToAll(url) ? undefined : refuseStranger(clientAddress(request, proxies), allow)) ??
-    refuseHost(host, hosts) ??
+    (isKnownTarget ? undefined : refuseTarget(path)) ??
+    (allow === undefined || isOpen ? undefined : refuseStranger(clientAddress(request, proxies), allow)) ??
+    refuseHost(host, authority, hosts) ??
     refuseMethod(method) ??
     (asksProof ? refuseUnproven(authorizationCount > 1 ? '' : authorization, credentials) : undefined) ??
-    refusePage(host, origin, fetchSite)
+    refusePage(authority ?? host ?? '', origin, fetchSite)
   );
 }
 
@@ -71,8 +90,11 @@ function refuseTarget(target: string): Refusal | undefined {
     return {
       kind: 'request',
       status: 400,
-      text: 'the request must name a path that begins with one slash, percent-encoded',
+      text: 'the request must name a path that begins with a slash, percent-encoded',
     };
+  }
+  if (BACKSLASH_IN_PATH.test(target)) {
+    return { kind: 'request', status: 400, text: 'a backslash in the path must be percent-encoded, as %5C' };
   }
   if (DOT_SEGMENT.test(target)) return { kind: 'request', status: 400, text: 'the path must not hold . or ..' };
   if (!target.includes('%')) return undefined;
@@ -97,14 +119,28 @@ function refuseUnproven(authorization: string | undefined, credentials: Credenti
   return proof === 'right' ? undefined : { kind: 'not proven', proof };
 }
 
-function refuseHost(header: string, hosts: HostAllowList): Refusal | undefined {
-  switch (hosts.judge(header)) {
+/** RFC 9112, section 3.2.2: where the target names a host, what `Host` says does not count, but must be a host. */
+function refuseHost(
+  header: string | undefined,
+  authority: string | undefined,
+  hosts: HostAllowList,
+): Refusal | undefined {
+  if (authority !== undefined) {
+    return header !== undefined && parseHost(header) === undefined
+      ? MALFORMED_HOST
+      : refuseName(authority, hosts, MALFORMED_AUTHORITY);
+  }
+  return header === undefined ? undefined : refuseName(header, hosts, MALFORMED_HOST);
+}
+
+function refuseName(name: string, hosts: HostAllowList, malformed: Refusal): Refusal | undefined {
+  switch (hosts.judge(name)) {
     case 'allowed':
       return undefined;
     case 'malformed':
-      return { kind: 'request', status: 400, text: 'the Host header is not a host, or a host and a port' };
+      return malformed;
     case 'foreign':
-      return { kind: 'foreign host', name: parseHost(header) ?? header };
+      return { kind: 'foreign host', name: parseHost(name) ?? name };
   }
 }
 

@@ -7,7 +7,7 @@ import type { Proof } from './credentials.ts';
 /** Why a request gets nothing. */
 export type Refusal =
   /** It was turned away before anything was looked up. */
-  | { readonly kind: 'request'; readonly status: 400 | 403 | 405 | 414; readonly text: string }
+  | { readonly kind: 'request'; readonly status: 400 | 403 | 405 | 414 | 417; readonly text: string }
   /** It calls this server by a name that could be anyone's. */
   | { readonly kind: 'foreign host'; readonly name: string }
   /** The client's address is in none of the networks that may ask. */

@@ -23,6 +23,7 @@ import { addRoutes } from './routes.ts';
 import { Sender } from './send.ts';
 import type { ServerEvents } from './server-events.ts';
 import type { Allowed, FlowLimits, ServeMode, ServerSetup, UpdateServerOptions } from './server-options.ts';
+import { readTarget } from './target.ts';
 import type { TlsPair } from './tls-pair.ts';
 import type { Transfer } from './transfer.ts';
 import { Turns } from './turns.ts';
@@ -77,6 +78,7 @@ export class UpdateServer {
       overrideGlobalObjects: false,
     });
     this.#server.on('request', (request, response) => this.#receive(request, response));
+    this.#server.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response));
     this.#connections = new Connections(this.#server, {
       most: options.maxConnections ?? limits.MAX_CONNECTIONS,
       busy: () => this.#exchanges.busySockets,
@@ -220,8 +222,11 @@ export class UpdateServer {
     this.#sender.heard(request);
     response.strictContentLength = true;
     if (this.#phase === 'handing over') response.shouldKeepAlive = false;
-    const known = this.#decider.recall(request.url ?? '');
-    const refusal = this.#phase === 'stopping' ? STOPPING : checkRequest(request, this.#admission, known !== undefined);
+    const target = readTarget(request.url ?? '');
+    request.url = target.path;
+    const known = this.#decider.recall(target.path);
+    const refusal =
+      this.#phase === 'stopping' ? STOPPING : checkRequest(request, target, this.#admission, known !== undefined);
     if (refusal !== undefined) {
       this.#turnAway(request, response, refusal);
       return;
@@ -234,6 +239,18 @@ export class UpdateServer {
     this.#exchanges.answerAtOnce(request, response, SAME_BUILD, known);
   }
 
+  /** RFC 9110, section 10.1.1: an expectation that is none of HTTP's, which Node would refuse without a word. */
+  #refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
+    if (response.socket === null) {
+      request.socket.destroy();
+      return;
+    }
+    this.#connections.asked(request.socket);
+    this.#sender.heard(request);
+    request.url = readTarget(request.url ?? '').path;
+    this.#turnAway(request, response, this.#phase === 'stopping' ? STOPPING : UNKNOWN_EXPECTATION);
+  }
+
   /** What came with a request that was turned away may not be what it seems: nothing more is read after it. */
   #turnAway(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
     const decision = refuse(refusal, [...refusalHeaders(refusal), 'Connection', 'close']);
@@ -244,3 +261,9 @@ export class UpdateServer {
 }
 
 const STOPPING: Refusal = { kind: 'stopping' };
+
+const UNKNOWN_EXPECTATION: Refusal = {
+  kind: 'request',
+  status: 417,
+  text: 'the request expects (Expect) something other than 100-continue',
+};

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
 
 /** What came of a download: the whole answer, by its digest, or so much of it before it broke off. */
 export type Downloaded =
@@ -24,4 +25,13 @@ export function download(port: number, target: string, headers: Record<string, s
     });
     asked.on('error', reject).end();
   });
+}
+
+/** All that comes back for bytes as they are, until the connection ends. */
+export async function rawAnswer(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(bytes);
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('latin1');
 }

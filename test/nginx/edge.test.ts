@@ -7,7 +7,7 @@ import { Credentials } from '../../src/server/credentials.ts';
 import { Networks } from '../../src/server/networks.ts';
 import { buildId, makeSet, noise, startServer, type TestServer } from '../server/harness.ts';
 import { Authority } from '../tools/authority.ts';
-import { download } from './download.ts';
+import { download, rawAnswer } from './download.ts';
 import { CERTIFICATE_FILE, type Changes, type Nginx, startEdge } from './nginx.ts';
 
 const IMAGE_BYTES = 400_000;
@@ -60,6 +60,8 @@ describe('an edge', () => {
       '/update/box/box-pi-main',
       `/update/box/box-pi-main/${buildId(9)}`,
       '/update/box/box%2Dpi-main',
+      `/${NAMES}`,
+      '///update/box/box-pi-main',
     ];
     const before = site.asked.length;
     for (const target of targets) {
@@ -67,6 +69,13 @@ describe('an edge', () => {
       assert.equal(answer.kind === 'whole' && answer.sha256, expected, target);
     }
     assert.deepEqual(site.asked.slice(before), [`GET 200 ${targets[0]}`]);
+  });
+
+  it('needs no Host in HTTP/1.0', async () => {
+    await using site = await openSite({ allowedHosts: ['updates.example.org'] });
+    for (const target of ['/list', NAMES, '/update/box/box-pi-main']) {
+      assert.match(await rawAnswer(site.edge.port, `GET ${target} HTTP/1.0\r\n\r\n`), /^HTTP\/1\.1 200 /, target);
+    }
   });
 
   it('gives the headers that the origin gives, from the first answer on', async () => {

@@ -15,7 +15,7 @@ import { serveDemo } from '../board/serve-demo.ts';
 import type { RunningServer } from '../board/update-server.ts';
 import { makeSet, startServer } from '../server/harness.ts';
 import { requireTools } from '../tools/tools.ts';
-import { download } from './download.ts';
+import { download, rawAnswer } from './download.ts';
 import { CERTIFICATE_FILE, type Nginx, startFront } from './nginx.ts';
 
 const portOf = (url: string) => Number(new URL(url).port);
@@ -98,6 +98,15 @@ describe('the command behind nginx', () => {
         server.lines().some((line) => line.includes(`"GET ${target}"`)),
         target,
       );
+  });
+
+  it('is asked by boards whose address of it ends in a slash, and by HTTP/1.0 without a Host', async () => {
+    const target = '/update?name=docker-box&board=odroid-c4';
+    const plain = await ask(target);
+    assert.equal(plain.status, 200);
+    for (const slashes of ['/', '//']) assert.deepEqual(await ask(`${slashes}${target}`), plain);
+    assert.deepEqual(await ask('//list'), await ask('/list'));
+    assert.match(await rawAnswer(front.port, 'GET /list HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /);
   });
 
   it('decides by which names it may be called', async () => {

@@ -75,10 +75,43 @@ describe("a client's address", () => {
     assert.equal(await clientBehind('10.0.0.3, 10.0.0.2', ['127.0.0.1', '10.0.0.0/8']), '10.0.0.3');
   });
 
-  it('is the connection, where nobody is trusted or nonsense is said', async () => {
+  it('is the connection, where nobody is trusted', async () => {
     assert.equal(await clientBehind('192.0.2.7', []), '127.0.0.1');
     assert.equal(await clientBehind('192.0.2.7', ['10.0.0.0/8']), '127.0.0.1');
-    assert.equal(await clientBehind('192.0.2.7, <b>', ['127.0.0.1']), '127.0.0.1');
-    assert.equal(await clientBehind('', ['127.0.0.1']), '127.0.0.1');
   });
+
+  it('is read without its port, brackets and quotes', async () => {
+    for (const [written, address] of [
+      ['203.0.113.5:4711', '203.0.113.5'],
+      ['[2001:db8::1]', '2001:db8::1'],
+      ['[2001:db8::1]:4711', '2001:db8::1'],
+      ['"[2001:db8::1]:4711"', '2001:db8::1'],
+      ['[::ffff:203.0.113.5]:4711', '203.0.113.5'],
+    ] as const) {
+      assert.equal(await clientBehind(written, ['127.0.0.1']), address, written);
+    }
+  });
+
+  for (const written of [
+    'unknown',
+    '_hidden',
+    '192.0.2.7, <b>',
+    '',
+    ',',
+    '999.1.1.1',
+    '[127.0.0.1',
+    '[x]:1',
+    '::1:x',
+  ]) {
+    it(`is a stranger's, not the proxy's, where the proxy says ${JSON.stringify(written)}`, async () => {
+      assert.equal(await clientBehind(written, ['127.0.0.1']), 'unknown');
+      await using server = await startServer(oneImage, {
+        trustedProxies: new Networks(['127.0.0.1']),
+        allow: new Networks(['127.0.0.0/8']),
+        identity: { server: 'mkbox', version: '1' },
+      });
+      const statusOf = async (target: string) => (await server.get(target, { 'x-forwarded-for': written })).status;
+      assert.deepEqual([await statusOf('/list'), await statusOf('/identity')], [403, 404]);
+    });
+  }
 });

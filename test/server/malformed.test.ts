@@ -23,7 +23,7 @@ describe('a connection that brings no proper request', () => {
     'speaks HTTP/0.9': ['GET /list\r\n\r\n', 400],
     'speaks HTTP/2': ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
     'speaks TLS': ['\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03', 400],
-    'has no Host in HTTP/1.0 either': ['GET /list HTTP/1.0\r\n\r\n', 400],
+    'has two Hosts in HTTP/1.0': [`GET /list HTTP/1.0\r\n${HOST}${HOST}\r\n`, 400],
     'has a method unknown to HTTP': [`BREW /list HTTP/1.1\r\n${HOST}\r\n`, 400],
     'has a space in its target': [`GET /list x HTTP/1.1\r\n${HOST}\r\n`, 400],
     'has a fragment only': [`GET #x HTTP/1.1\r\n${HOST}\r\n`, 400],
@@ -32,7 +32,7 @@ describe('a connection that brings no proper request', () => {
     'has two lengths': [`GET /list HTTP/1.1\r\n${HOST}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`, 400],
     'has a negative length': [`GET /list HTTP/1.1\r\n${HOST}Content-Length: -1\r\n\r\n`, 400],
     'has many headers': [`GET /list HTTP/1.1\r\n${HOST}${'X: y\r\n'.repeat(5_000)}\r\n`, 431],
-    'has an absolute target': [`GET http://localhost/list HTTP/1.1\r\n${HOST}\r\n`, 400],
+    'has an absolute target of no host': [`GET http:///list HTTP/1.1\r\n${HOST}\r\n`, 400],
     'has a target of more than 4 KiB': [`GET /list?${'a'.repeat(4_096)} HTTP/1.1\r\n${HOST}\r\n`, 414],
     'wants a tunnel': [`CONNECT localhost:80 HTTP/1.1\r\n${HOST}\r\n`, 405],
     'wants its own request back': [`TRACE /list HTTP/1.1\r\n${HOST}\r\n`, 405],
@@ -40,6 +40,8 @@ describe('a connection that brings no proper request', () => {
       `PUT /list HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
       405,
     ],
+    'has a backslash in its path': [`GET /list/a\\b HTTP/1.1\r\n${HOST}\r\n`, 400],
+    'expects what is not known': [`GET /list HTTP/1.1\r\n${HOST}Expect: foo\r\n\r\n`, 417],
     'brings a broken escape': [`GET /update?name=%e4 HTTP/1.1\r\n${HOST}\r\n`, 400],
   };
   for (const [what, [bytes, status]] of Object.entries(refused)) {
@@ -49,10 +51,23 @@ describe('a connection that brings no proper request', () => {
     });
   }
 
+  it('is told what was wrong, in text of its own', async () => {
+    const bodyOf = async (bytes: string) => (await server.raw(bytes)).split('\r\n\r\n')[1];
+    for (const [bytes, body] of [
+      [`GET /list/a\\b HTTP/1.1\r\n${HOST}\r\n`, 'a backslash in the path must be percent-encoded, as %5C\n'],
+      [
+        `GET /list HTTP/1.1\r\n${HOST}Expect: foo\r\n\r\n`,
+        'the request expects (Expect) something other than 100-continue\n',
+      ],
+    ] as const) {
+      assert.equal(await bodyOf(bytes), body);
+    }
+  });
+
   it('gets no answer to what it put behind a request that was turned away', async () => {
     const next = `GET /list HTTP/1.1\r\n${HOST}${CLOSE}\r\n`;
     assert.deepEqual(await statuses(`POST /list HTTP/1.1\r\n${HOST}Content-Length: 0\r\n\r\n${next}`), [405]);
-    assert.deepEqual(await statuses(`GET //x HTTP/1.1\r\n${HOST}\r\n${next}`), [400]);
+    assert.deepEqual(await statuses(`GET *x HTTP/1.1\r\n${HOST}\r\n${next}`), [400]);
     assert.deepEqual(
       await statuses(
         `POST /list HTTP/1.1\r\n${HOST}Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${next}`,
