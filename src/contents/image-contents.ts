@@ -16,12 +16,9 @@ export interface ImageContents {
 /** What kept `board.conf` from being read. */
 export type ContentsFault = 'no partition table' | 'no boot partition' | 'no initramfs' | InitramfsFault;
 
-/** Types of a partition with a FAT file system (UEFI 2.10, section 5.2.2; 0x0b and 0x0e are the older ones). */
-const FAT_TYPES = [0x0b, 0x0c, 0x0e, 0x06, 0xef];
-
-/** The first partition of an image, which boards boot from; undefined where it has none with a FAT file system. */
+/** The first partition of an image, which boards boot from, whatever its type: mkbox makes a FAT one of type 0x83. */
 export function bootPartition(partitions: readonly Partition[]): Partition | undefined {
-  return partitions.find(({ number, type }) => number === 1 && FAT_TYPES.includes(type));
+  return partitions.find(({ number }) => number === 1);
 }
 
 /**

@@ -22,7 +22,7 @@ suite('the partitions of an image', () => {
     const image = makeDiskImage(CONTENT);
     const partitions = parsePartitions(image.subarray(0, 512)) ?? [];
     deepEqual(partitions, [
-      { number: 1, type: 0x0c, start: 1_048_576, bytes: 69_632 * 512 },
+      { number: 1, type: 0x83, start: 1_048_576, bytes: 69_632 * 512 },
       { number: 2, type: 0x83, start: (2048 + 69_632) * 512, bytes: 12_288 * 512 },
     ]);
     equal(partitionsEnd(partitions), image.length);
