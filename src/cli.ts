@@ -40,7 +40,7 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   switch (command) {
     case undefined:
       await serve(readEnvironment(environment), environment);
-      return 0;
+      return process.exit(0); // lines of the log that nobody reads would keep the process
     case 'verify':
       return withChecks(readEnvironment(environment), async (catalog, checks) => {
         const areRight = await verify(await catalog.refresh(), argument, checks, print, stopSignal('stopped').signal);

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { UserError } from '../errors.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import type { Settings } from './environment.ts';
@@ -7,13 +7,15 @@ import { type Read, readTls, readUsers } from './secrets.ts';
 
 /**
  * At SIGHUP, `server` takes the users and the certificate anew from their files; what can't be used leaves the old ones
- * in force. Where SIGHUP means what it says, that the terminal is gone, the server stops as it does at SIGTERM.
+ * in force. Where SIGHUP means what it says, that the terminal is gone, a server in its foreground stops as it does at
+ * SIGTERM. One in the background goes on: who starts it by `nohup` or with SIGHUP ignored wants that, and Node takes back
+ * an inherited "ignore" before anything here runs.
  */
 export function renewOnHangup(server: UpdateServer, settings: Settings, log: LineLog): void {
-  const hadTerminal = process.stdin.isTTY;
+  const endsWithTerminal = process.stdin.isTTY && !isInBackground();
   let renewing = Promise.resolve();
   process.on('SIGHUP', () => {
-    if (hadTerminal && !hasTerminal()) {
+    if (endsWithTerminal && !hasTerminal()) {
       log.write('SIGHUP: the terminal is gone', 'hangup');
       void server.stop();
       return;
@@ -53,6 +55,17 @@ function hasTerminal(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'));
     return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether this process is a job in its terminal's background (proc_pid_stat(5)); not known where there is no /proc. */
+function isInBackground(): boolean {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'latin1');
+    const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return group !== foreground;
   } catch {
     return false;
   }

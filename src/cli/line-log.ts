@@ -1,30 +1,51 @@
-import type { Writable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LogOutput } from './log-output.ts';
 import type { LogFormat, LogLevel, LogRecord } from './log-record.ts';
 import { textFormat } from './text-format.ts';
 
 /** Lines wait this long for company: a hundred boards that ask at once cost one write. */
 const FLUSH_AFTER_MS = 20;
 
-/** Room for the lines that wait; when it is full they are written at once. */
-const BUFFER_BYTES = 64 * 1024;
+/** Lines are collected in blocks of this size. */
+const BLOCK_BYTES = 64 * 1024;
+
+/** The most bytes that wait for an output that takes nothing: some five thousand lines. */
+const MOST_PENDING_BYTES = 1024 * 1024;
+
+/** How long the end waits for an output that takes nothing. */
+const CLOSE_WAIT_MS = 250;
+
+/** How often it looks meanwhile. */
+const CLOSE_STEP_MS = 10;
 
 /** The most bytes that a UTF-16 code unit takes in UTF-8. */
 const BYTES_PER_UNIT = 3;
 
-/** Writes records as lines, many at once. */
+/**
+ * Writes records as lines, many at once. Whoever does not read holds up nothing: so many bytes wait, further lines are
+ * dropped until those are out, and then the log says how many.
+ */
 export class LineLog {
-  readonly #output: Writable;
+  readonly #output: LogOutput;
   readonly #format: LogFormat;
-  /** Pending lines as bytes: thousands of strings that wait would keep the garbage collector busy. */
-  readonly #pending = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  /** Lines being collected, as bytes: thousands of strings that wait would keep the garbage collector busy. */
+  readonly #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  #blockBytes = 0;
+  /** What is to be written before the block, oldest first. */
+  #pending: Buffer[] = [];
   #pendingBytes = 0;
+  #dropped = 0;
+  #timer: NodeJS.Timeout | undefined;
   #timeMs = 0;
   #time = '';
 
-  constructor(output: Writable, format: LogFormat = textFormat) {
+  readonly #onRoom = () => {
+    if (!this.#isEmpty) this.flush();
+  };
+
+  constructor(output: LogOutput, format: LogFormat = textFormat) {
     this.#output = output;
     this.#format = format;
-    output.on('error', () => {}); // whoever read the log is gone; boards are served all the same
   }
 
   /** Writes a message; `event` is one word by which programs tell it from others. */
@@ -33,22 +54,74 @@ export class LineLog {
   }
 
   record(record: LogRecord): void {
-    const text = `${this.#format(record, this.#now())}\n`;
-    const mostBytes = text.length * BYTES_PER_UNIT;
-    if (this.#pendingBytes + mostBytes > BUFFER_BYTES) this.flush();
-    if (mostBytes > BUFFER_BYTES) {
-      this.#output.write(text);
+    if (this.#dropped > 0) {
+      this.#dropped++;
       return;
     }
-    if (this.#pendingBytes === 0) setTimeout(() => this.flush(), FLUSH_AFTER_MS);
-    this.#pendingBytes += this.#pending.write(text, this.#pendingBytes);
+    const text = `${this.#format(record, this.#now())}\n`;
+    const mostBytes = text.length * BYTES_PER_UNIT;
+    if (this.#blockBytes + mostBytes > BLOCK_BYTES) this.#writeOut();
+    if (this.#pendingBytes + this.#blockBytes + mostBytes > MOST_PENDING_BYTES) {
+      this.#dropped++;
+      return;
+    }
+    if (this.#blockBytes + mostBytes > BLOCK_BYTES) this.#closeBlock();
+    if (mostBytes > BLOCK_BYTES) this.#queue(Buffer.from(text));
+    else this.#blockBytes += this.#block.write(text, this.#blockBytes);
+    this.#timer ??= setTimeout(() => this.flush(), FLUSH_AFTER_MS);
   }
 
-  /** Writes what is pending now. */
+  /** Writes what is pending now, as far as the output takes it. */
   flush(): void {
-    if (this.#pendingBytes === 0) return;
-    this.#output.write(Buffer.from(this.#pending.subarray(0, this.#pendingBytes)));
-    this.#pendingBytes = 0;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writeOut();
+    if (!this.#isEmpty || this.#dropped === 0) return;
+    const text = droppedText(this.#dropped);
+    this.#dropped = 0;
+    this.write(text, 'log', 'warning');
+  }
+
+  /** Writes what is pending, and gives up soon where nobody reads it. */
+  async close(): Promise<void> {
+    for (const end = performance.now() + CLOSE_WAIT_MS; ; await pause(CLOSE_STEP_MS)) {
+      this.flush();
+      if ((this.#isEmpty && !this.#output.isBusy) || performance.now() >= end) break;
+    }
+    clearTimeout(this.#timer);
+  }
+
+  get #isEmpty(): boolean {
+    return this.#pendingBytes === 0 && this.#blockBytes === 0;
+  }
+
+  #writeOut(): void {
+    let [first] = this.#pending;
+    while (first !== undefined) {
+      const taken = this.#output.write(first, this.#onRoom);
+      this.#pendingBytes -= taken;
+      if (taken === first.length) this.#pending.shift();
+      else {
+        this.#pending[0] = first.subarray(taken);
+        return;
+      }
+      [first] = this.#pending;
+    }
+    if (this.#blockBytes === 0) return;
+    const taken = this.#output.write(this.#block.subarray(0, this.#blockBytes), this.#onRoom);
+    this.#block.copyWithin(0, taken, this.#blockBytes);
+    this.#blockBytes -= taken;
+  }
+
+  /** Has the block written before what comes next. */
+  #closeBlock(): void {
+    if (this.#blockBytes > 0) this.#queue(Buffer.from(this.#block.subarray(0, this.#blockBytes)));
+    this.#blockBytes = 0;
+  }
+
+  #queue(bytes: Buffer): void {
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
   }
 
   /** The time in ISO 8601, worded once for all lines of a millisecond. */
@@ -60,4 +133,8 @@ export class LineLog {
     }
     return this.#time;
   }
+}
+
+function droppedText(count: number): string {
+  return `${count} ${count === 1 ? 'line' : 'lines'} of this log dropped: whoever reads it did not keep up`;
 }

@@ -15,6 +15,7 @@ import { checkKeptFiles } from './kept-files.ts';
 import { LineLog } from './line-log.ts';
 import { takeListenDescriptor } from './listen-fds.ts';
 import { LOG_FORMATS } from './log-formats.ts';
+import { standardOutput } from './log-output.ts';
 import { readTls, readUsers } from './secrets.ts';
 import { ServiceManager } from './service-manager.ts';
 
@@ -36,7 +37,7 @@ export async function serve(settings: Settings, environment: NodeJS.ProcessEnv):
   const catalog = new Catalog([folder]);
   const snapshot = await catalog.refresh();
   const checks = await ImageChecks.open(settings.checksPath);
-  const log = new LineLog(process.stdout, LOG_FORMATS[settings.logFormat]);
+  const log = new LineLog(standardOutput(process.stdout), LOG_FORMATS[settings.logFormat]);
   checks.events.on('unkept', (code) => log.write(unkeptText(settings, code), 'checks', 'warning'));
   const manager = ServiceManager.take(environment, process.pid, (text) => log.write(text, 'manager', 'warning'));
   const { statePath, statusAllow: allowed } = settings;
@@ -79,7 +80,7 @@ export async function serve(settings: Settings, environment: NodeJS.ProcessEnv):
   pages.close();
   await Promise.all([boards.close(), checks.close(), manager.close()]);
   log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`, 'stopped');
-  log.flush();
+  await log.close();
 }
 
 function unkeptText({ checksPath }: Settings, code: string): string {

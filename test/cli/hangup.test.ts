@@ -1,22 +1,19 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { deepEqual, equal } from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
 import { zstWith } from '../fixtures/smallest-image.ts';
-import { type BoxesFolder, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { makeBoxes, writeSet } from '../images/image-sets.ts';
 import { Authority } from '../tools/authority.ts';
 import { requireTools } from '../tools/tools.ts';
+import { Terminal } from './terminal.ts';
 
 const run = promisify(execFile);
-const COMMAND = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 /** Sends SIGHUP and waits until the server said `count` lines about it. */
 async function hangUp(server: RunningServer, count = 1): Promise<string[]> {
@@ -130,34 +127,37 @@ suite('update-server, at SIGHUP,', () => {
     equal(Number((await download).stdout) > zst.length, true);
   });
 
-  test('stops where its terminal is gone', { timeout: 30_000 }, async () => {
-    await using boxes: BoxesFolder = await makeBoxes();
+  test('stops where its terminal is gone', { timeout: 60_000 }, async () => {
+    await using boxes = await makeBoxes();
     await using files = await scratch();
-    const { python3 } = requireTools('python3');
-    // A terminal of its own, which closes when this program gets a line.
-    const terminal = [
-      'import os, pty, sys',
-      'pid, end = pty.fork()',
-      'if pid == 0: os.execv(sys.argv[1], sys.argv[1:])',
-      'print(pid, os.read(end, 1000), flush=True)',
-      'sys.stdin.readline()',
-      'os.close(end)',
-      'print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)',
-    ].join('\n');
-    const child = spawn(python3, ['-c', terminal, process.execPath, COMMAND], {
-      env: {
-        PATH: process.env.PATH ?? '',
-        PORT: '0',
-        IMAGE_PATH: boxes.root,
-        CHECKS_PATH: 'none',
-        STATE_PATH: files.at('boards.json'),
-      },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-    match(String((await lines.next()).value), / serving 0 images of /);
-    child.stdin.write('hang up\n');
-    equal((await lines.next()).value, '0');
-    await once(child, 'exit');
+    await using terminal = new Terminal({ IMAGE_PATH: boxes.root, STATE_PATH: files.at('boards.json') });
+    await terminal.line(/ serving 0 images of /);
+    terminal.order('hang up');
+    await terminal.line(/^status 0$/);
+  });
+
+  test('goes on without its terminal where SIGHUP is to be ignored', { timeout: 60_000 }, async () => {
+    await using boxes = await makeBoxes();
+    const users = path.join(boxes.root, 'users');
+    await writeFile(users, 'board:old\n', { mode: 0o600 });
+    // A shell that controls jobs gives each a process group of its own, and hands on SIGHUP to all when it gets one.
+    const script = `set -m; trap 'kill -HUP -$!; exit 9' HUP
+      (trap '' HUP; exec "$0" "$1") & echo "pid $!"; while :; do wait; done`;
+    await using terminal = new Terminal({ IMAGE_PATH: boxes.root, AUTH: users }, script);
+    const [, pid] = await terminal.line(/^pid (\d+)$/);
+    try {
+      const [, url = ''] = await terminal.line(/ at (http:\S+)$/);
+      terminal.order('hang up');
+      await terminal.line(/^status 9$/);
+      const statusOf = async (user: string) =>
+        (await fetch(`${url}/list`, { headers: { authorization: `Basic ${btoa(user)}` } })).status;
+      equal(await statusOf('board:old'), 200);
+      await writeFile(users, 'board:new\n');
+      process.kill(Number(pid), 'SIGHUP');
+      for (let wait = 0; (await statusOf('board:new')) !== 200 && wait < 500; wait++) await pause(10);
+      equal(await statusOf('board:new'), 200);
+    } finally {
+      process.kill(Number(pid), 'SIGKILL');
+    }
   });
 });

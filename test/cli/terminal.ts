@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { requireTools } from '../tools/tools.ts';
+
+const TERMINAL = fileURLToPath(new URL('terminal.py', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+
+/** The command starts, serves and stops within this, on a machine that is busy with other tests. */
+const WAIT_MS = 30_000;
+
+/** The keys Ctrl-S and Ctrl-Q, and the terminal's end. */
+export type Order = 'stop' | 'go' | 'hang up';
+
+/** `update-server` at a terminal of its own. */
+export class Terminal implements AsyncDisposable {
+  readonly #child;
+  readonly #lines: string[] = [];
+  readonly #news = new EventEmitter();
+
+  /** `env`: all of its environment besides PATH. `script`: what is run by a shell at that terminal; `$0` and `$1` are the command. */
+  constructor(env: Readonly<Record<string, string>>, script = 'exec "$0" "$1"') {
+    const { python3 } = requireTools('python3');
+    this.#child = spawn(python3, [TERMINAL, 'bash', '-c', script, process.execPath, COMMAND], {
+      env: { PATH: process.env.PATH ?? '', PORT: '0', CHECKS_PATH: 'none', ...env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    createInterface(this.#child.stdout).on('line', (line) => {
+      this.#lines.push(line.trimEnd());
+      this.#news.emit('news');
+    });
+  }
+
+  /** Presses keys, or closes the terminal. */
+  order(order: Order): void {
+    this.#child.stdin.write(`${order}\n`);
+  }
+
+  /** The first line that `text` matches, there by now or yet to come: what it matched, and its groups. */
+  async line(text: RegExp): Promise<RegExpExecArray> {
+    const signal = AbortSignal.timeout(WAIT_MS);
+    for (;;) {
+      for (const line of this.#lines) {
+        const match = text.exec(line);
+        if (match !== null) return match;
+      }
+      await once(this.#news, 'news', { signal }).catch(() => {
+        throw new Error(`waited for ${text} in vain; printed was ${this.#lines.slice(-20).join('\n')}`);
+      });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGKILL');
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'close');
+  }
+}
