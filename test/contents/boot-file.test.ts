@@ -37,7 +37,7 @@ suite('a file on the boot partition is read to the byte', () => {
       const content = { ...CONTENT, ...more };
       const image = makeDiskImage(content);
       ok((await readFrom(image, 'initramfs')).equals(makeInitramfs(content)));
-      ok((await readFrom(image, 'UPDATE.TXT')).toString().startsWith('# Uncomment'));
+      ok((await readFrom(image, 'UPDATE.TXT')).toString().startsWith('force_update_name='));
     });
   }
 
