@@ -3,7 +3,7 @@ import { systemErrorCode } from '../errors.ts';
 import { replaceFile } from '../replace-file.ts';
 import type { Board } from './board.ts';
 import type { KeptFlashTimes } from './flash-times.ts';
-import { isKeptBoard } from './kept-board.ts';
+import { keptBoard, keptFlashTimes } from './kept-board.ts';
 import { BOARDS_PER_WRITE, SAVE_EVERY_MS } from './limits.ts';
 
 /** The form of the file; another one is not read. */
@@ -93,31 +93,34 @@ export class BoardStateFile {
   }
 }
 
+/** What of a file's text can be taken, entry by entry, and what is wrong with the rest. */
 function parse(text: string): { state: KeptState; damage?: string } {
   let parsed: Record<string, unknown>;
   try {
     parsed = JSON.parse(text) ?? {};
   } catch {
-    return { state: NOTHING, damage: 'it is no JSON' };
+    return { state: NOTHING, damage: 'it is not JSON' };
   }
-  const { format, boards, flashTimes } = parsed;
-  if (format !== FORMAT) return { state: NOTHING, damage: `format ${JSON.stringify(format)}, not ${FORMAT}` };
-  if (!Array.isArray(boards) || !isFlashTimes(flashTimes)) return { state: NOTHING, damage: 'parts are missing' };
-  const good = boards.filter(isKeptBoard);
-  const state = { boards: good, flashTimes };
-  if (good.length === boards.length) return { state };
-  return { state, damage: `${boards.length - good.length} of ${boards.length} boards are none` };
+  const { format } = parsed;
+  if (format !== FORMAT) {
+    return { state: NOTHING, damage: `format ${typeof format === 'number' ? format : 'unknown'}, not ${FORMAT}` };
+  }
+  const boards = entriesOf(parsed.boards, keptBoard, 'boards');
+  const flashTimes = entriesOf(parsed.flashTimes, keptFlashTimes, 'flash times');
+  const state = { boards: boards.valid, flashTimes: flashTimes.valid };
+  const damages = [boards.damage, flashTimes.damage].filter((damage) => damage !== undefined);
+  return damages.length === 0 ? { state } : { state, damage: damages.join(', ') };
 }
 
-function isFlashTimes(value: unknown): value is KeptFlashTimes {
-  if (!Array.isArray(value)) return false;
-  return value.every(
-    (entry) =>
-      Array.isArray(entry) &&
-      typeof entry[0] === 'string' &&
-      Array.isArray(entry[1]) &&
-      entry[1].every((time) => typeof time === 'number'),
-  );
+function entriesOf<T>(
+  value: unknown,
+  read: (entry: unknown) => T | undefined,
+  what: string,
+): { valid: readonly T[]; damage?: string } {
+  if (!Array.isArray(value)) return { valid: [], damage: `there are no ${what}` };
+  const valid = value.map(read).filter((entry) => entry !== undefined);
+  const lost = value.length - valid.length;
+  return lost === 0 ? { valid } : { valid, damage: `${lost} of ${value.length} entries are not valid ${what}` };
 }
 
 /** The text of the file, some boards at a time. */

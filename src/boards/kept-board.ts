@@ -1,17 +1,19 @@
+import * as v from 'valibot';
 import type { BreakReason } from '../server/transfer.ts';
 import type { Board, BoardState, GivenBuild, Wish } from './board.ts';
-import { MOST_HISTORY } from './limits.ts';
+import type { KeptFlashTimes } from './flash-times.ts';
+import { MOST_HISTORY, SILENT_AFTER_MS } from './limits.ts';
 
-type Check = (value: unknown) => boolean;
-type Shape = Readonly<Record<string, Check>>;
+/** The end of the year 9999: what comes later has no four digits for its year (RFC 3339). */
+const LAST_MS = Date.UTC(10_000, 0) - 1;
 
-const isText: Check = (value) => typeof value === 'string';
-const isNumber: Check = (value) => typeof value === 'number';
-const isFlag: Check = (value) => typeof value === 'boolean';
-const maybe =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
+/** More characters than any text that is kept: those are cut when they are noted. */
+const MOST_CHARACTERS = 1_000;
+
+const text = v.pipe(v.string(), v.maxLength(MOST_CHARACTERS));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const time = v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_MS));
+const maybeText = v.exactOptional(text);
 
 const BREAKS: Readonly<Record<BreakReason, true>> = {
   'client closed': true,
@@ -23,67 +25,74 @@ const BREAKS: Readonly<Record<BreakReason, true>> = {
 };
 
 /** States that are kept: the others are those of a request that is being answered, or of the time it is read at. */
-type KeptKind = Exclude<BoardState['kind'], 'checking' | 'waiting' | 'downloading' | 'overdue' | 'silent'>;
+type KeptState = Exclude<BoardState, { kind: 'checking' | 'waiting' | 'downloading' | 'overdue' | 'silent' }>;
 
-const STATES: Readonly<Record<KeptKind, Shape>> = {
-  flashing: { build: isText },
-  confirmed: { build: isText },
-  'up to date': { build: isText },
-  held: {},
-  refused: { status: isNumber, reason: isText },
-  'broken off': {
-    atByte: isNumber,
-    ofBytes: isNumber,
-    reason: (value) => isText(value) && Object.hasOwn(BREAKS, String(value)),
-  },
-  reflashing: { build: isText, times: isNumber, reported: isText },
-};
+const state = v.variant('kind', [
+  v.object({ kind: v.literal('flashing'), sinceMs: time, build: text }),
+  v.object({ kind: v.literal('confirmed'), sinceMs: time, build: text }),
+  v.object({ kind: v.literal('up to date'), sinceMs: time, build: text }),
+  v.object({ kind: v.literal('held'), sinceMs: time }),
+  v.object({
+    kind: v.literal('refused'),
+    sinceMs: time,
+    status: v.pipe(count, v.minValue(400), v.maxValue(599)),
+    reason: text,
+  }),
+  v.object({
+    kind: v.literal('broken off'),
+    sinceMs: time,
+    atByte: count,
+    ofBytes: count,
+    reason: v.picklist(Object.keys(BREAKS) as BreakReason[]),
+  }),
+  v.object({ kind: v.literal('reflashing'), sinceMs: time, build: text, times: count, reported: text }),
+]) satisfies v.GenericSchema<KeptState>;
 
-const WISH: Readonly<Record<keyof Wish, Check>> = {
-  box: maybe(isText),
-  board: maybe(isText),
-  branch: maybe(isText),
-  version: maybe(isText),
-  image: maybe(isText),
-};
+const wish = v.object({
+  box: maybeText,
+  board: maybeText,
+  branch: maybeText,
+  version: maybeText,
+  image: maybeText,
+}) satisfies v.GenericSchema<Wish>;
 
-const GIVEN: Readonly<Record<keyof GivenBuild, Check>> = {
-  build: isText,
-  image: isText,
-  givenAtMs: isNumber,
-  confirmedAtMs: maybe(isNumber),
-  times: isNumber,
-};
+const given = v.object({
+  build: text,
+  image: text,
+  givenAtMs: time,
+  confirmedAtMs: v.exactOptional(time),
+  times: count,
+}) satisfies v.GenericSchema<GivenBuild>;
 
-const BOARD: Readonly<Record<keyof Board, Check>> = {
-  id: isText,
-  address: isText,
-  mac: maybe(isText),
-  name: maybe(isText),
-  wish: (value) => fits(value, WISH),
-  reportedBuild: maybe(isText),
-  image: maybe(isText),
-  state: isState,
-  firstSeenMs: isNumber,
-  lastSeenMs: isNumber,
-  isHeld: isFlag,
-  history: (value) =>
-    Array.isArray(value) && value.length <= MOST_HISTORY && value.every((build) => fits(build, GIVEN)),
-};
+const board = v.object({
+  id: text,
+  address: text,
+  mac: maybeText,
+  name: maybeText,
+  wish,
+  reportedBuild: maybeText,
+  image: maybeText,
+  state,
+  firstSeenMs: time,
+  lastSeenMs: time,
+  isHeld: v.boolean(),
+  history: v.pipe(v.array(given), v.maxLength(MOST_HISTORY)),
+});
 
-/** Whether what was read from a file is a board, as far as that can be seen. */
-export function isKeptBoard(value: unknown): value is Board {
-  return fits(value, BOARD);
+const flashTime = v.pipe(v.number(), v.minValue(0), v.maxValue(SILENT_AFTER_MS));
+const flashTimes = v.strictTuple([text, v.pipe(v.array(flashTime), v.minLength(1))]);
+
+/** The board that was read from a file, with nothing else in it; undefined where it is not valid. */
+export function keptBoard(value: unknown): Board | undefined {
+  return valid(board, value);
 }
 
-function isState(value: unknown): boolean {
-  if (!fits(value, { kind: isText, sinceMs: isNumber })) return false;
-  const { kind } = value as { kind: string };
-  return Object.hasOwn(STATES, kind) && fits(value, STATES[kind as KeptKind]);
+/** What was read from a file about how long one kind of board takes; undefined where it is not valid. */
+export function keptFlashTimes(value: unknown): KeptFlashTimes[number] | undefined {
+  return valid(flashTimes, value);
 }
 
-function fits(value: unknown, shape: Shape): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const members = value as Readonly<Record<string, unknown>>;
-  return Object.entries(shape).every(([name, check]) => check(members[name]));
+function valid<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T | undefined {
+  const { success, output } = v.safeParse(schema, value, { abortEarly: true });
+  return success ? output : undefined;
 }

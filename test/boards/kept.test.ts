@@ -115,15 +115,21 @@ describe('the boards that are kept', () => {
   });
 
   const damages: Record<string, [text: string, why: RegExp]> = {
-    empty: ['', /no JSON/],
-    'cut off': ['{"format":1,"flashTimes":[],"boards":[\n{"id":"a"', /no JSON/],
-    zeros: ['\0'.repeat(4096), /no JSON/],
-    'other JSON': ['null', /format undefined/],
-    "a list's JSON": ['[1]', /format undefined/],
+    empty: ['', /not JSON/],
+    'cut off': ['{"format":1,"flashTimes":[],"boards":[\n{"id":"a"', /not JSON/],
+    zeros: ['\0'.repeat(4096), /not JSON/],
+    'other JSON': ['null', /format unknown/],
+    "a list's JSON": ['[1]', /format unknown/],
     'of a later version': ['{"format":2,"boards":[],"flashTimes":[]}', /format 2, not 1/],
-    'without boards': ['{"format":1,"flashTimes":[]}', /parts are missing/],
-    'with odd times': ['{"format":1,"flashTimes":[["a",["b"]]],"boards":[]}', /parts are missing/],
-    'with what is no board': ['{"format":1,"flashTimes":[],"boards":[{"id":"a"},null,7]}', /3 of 3 boards/],
+    'without boards': ['{"format":1,"flashTimes":[]}', /there are no boards/],
+    'with odd times': [
+      '{"format":1,"flashTimes":[["a",["b"]]],"boards":[]}',
+      /1 of 1 entries are not valid flash times/,
+    ],
+    'with what is no board': [
+      '{"format":1,"flashTimes":[],"boards":[{"id":"a"},null,7]}',
+      /3 of 3 entries are not valid boards/,
+    ],
   };
   for (const [what, [text, why]] of Object.entries(damages)) {
     it(`are set aside, and said to be damaged, where the file is ${what}`, async () => {

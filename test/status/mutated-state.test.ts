@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import type { Board, BoardState } from '../../src/boards/board.ts';
+import { BoardRegistry } from '../../src/boards/board-registry.ts';
+import { ImageChecks } from '../../src/checks/image-checks.ts';
+import { Catalog } from '../../src/images/catalog.ts';
+import { Networks } from '../../src/server/networks.ts';
+import { UpdateServer } from '../../src/server/update-server.ts';
+import { StatusPages } from '../../src/status/status-pages.ts';
+import { BUILD_A, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
+
+const NOW_MS = Date.now();
+
+const STATES: readonly BoardState[] = [
+  { kind: 'flashing', sinceMs: NOW_MS, build: BUILD_A },
+  { kind: 'confirmed', sinceMs: NOW_MS, build: BUILD_A },
+  { kind: 'up to date', sinceMs: NOW_MS, build: BUILD_A },
+  { kind: 'held', sinceMs: NOW_MS },
+  { kind: 'refused', sinceMs: NOW_MS, status: 404, reason: 'there is no image' },
+  { kind: 'broken off', sinceMs: NOW_MS, atByte: 1, ofBytes: 2, reason: 'client closed' },
+  { kind: 'reflashing', sinceMs: NOW_MS, build: BUILD_A, times: 3, reported: BUILD_B },
+];
+
+const BOARDS: readonly Board[] = STATES.map((state, at) => ({
+  id: `board-${at}`,
+  address: `192.0.2.${at + 1}`,
+  mac: `02:00:00:00:00:0${at}`,
+  name: `board ${at}`,
+  wish: { box: 'box', board: 'pi', branch: 'main', version: '1' },
+  reportedBuild: BUILD_B,
+  image: 'box/box-pi',
+  state,
+  firstSeenMs: NOW_MS - 1000,
+  lastSeenMs: NOW_MS,
+  isHeld: state.kind === 'held',
+  history: [{ build: BUILD_A, image: 'box/box-pi', givenAtMs: NOW_MS - 500, confirmedAtMs: NOW_MS, times: 1 }],
+}));
+
+const STATE = { format: 1, flashTimes: [['["box","pi"]', [1000, 2000]]], boards: BOARDS };
+
+/** What may stand in the place of any value: of each type, and what is out of each range. `1e999` is read as infinity. */
+const NONSENSE = ['null', '1e300', '1e999', '-1', '"x"', '{}', '[[]]', 'true'];
+
+/** Members that a board may not bring along: the report would take them for its own. */
+const SMUGGLED = ['"download":null', '"before":{}', '"isBehind":"x"', '"toString":1', '"__proto__":null', '"toJSON":1'];
+
+interface Mutation {
+  readonly what: string;
+  readonly text: string;
+  /** The board that it is in, by its place. */
+  readonly board: number | undefined;
+}
+
+/** Each value of the file, at each depth, in the place of which each nonsense stands, and each member left out. */
+function* mutations(): Generator<Mutation> {
+  for (const steps of placesIn(STATE)) {
+    const board = steps[0] === 'boards' && typeof steps[1] === 'number' ? steps[1] : undefined;
+    const isLarge = steps.length < 3;
+    // all of it for the parts that each board has, for one board; of the others, what its state has
+    if (board !== undefined && board > 0 && steps[2] !== 'state' && !isLarge) continue;
+    for (const nonsense of NONSENSE) {
+      yield { what: `${steps.join('.')} = ${nonsense}`, text: withText(steps, nonsense), board };
+    }
+  }
+  for (const smuggled of SMUGGLED) {
+    const text = JSON.stringify(STATE).replace('{"id":"board-3"', `{${smuggled},"id":"board-3"`);
+    yield { what: smuggled, text, board: 3 };
+  }
+}
+
+type Steps = readonly (string | number)[];
+
+function* placesIn(value: unknown, steps: Steps = []): Generator<Steps> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, member] of Object.entries(value)) {
+    const place = [...steps, Array.isArray(value) ? Number(key) : key];
+    yield place;
+    yield* placesIn(member, place);
+  }
+}
+
+/** The file's text with `nonsense`, as it stands, at that place. */
+function withText(steps: Steps, nonsense: string): string {
+  const copy = structuredClone(STATE) as unknown as Record<string | number, unknown>;
+  const last = steps.at(-1) ?? '';
+  const parent = steps.slice(0, -1).reduce((value, step) => value[step] as typeof copy, copy);
+  parent[last] = '<nonsense>';
+  return JSON.stringify(copy).replace('"<nonsense>"', nonsense);
+}
+
+/** Whether the file is one of boards, as far as its upper levels go. */
+function isListOfBoards(text: string): boolean {
+  const { format, boards } = JSON.parse(text);
+  return format === 1 && Array.isArray(boards) && boards.length === BOARDS.length;
+}
+
+describe('a file of boards with nonsense in it', () => {
+  it('makes no page and no answer fail, and loses nothing but what was damaged', { timeout: 300_000 }, async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-mutated-'));
+    await using boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi');
+    const catalog = new Catalog([boxes.root]);
+    const checks = await ImageChecks.open();
+    const statePath = path.join(folder, 'boards.json');
+    let registry = new BoardRegistry();
+    const boards = {
+      get boards() {
+        return registry.boards;
+      },
+      transferOf: (id: string) => registry.transferOf(id),
+    };
+    const pages = new StatusPages({ version: '1', catalog, checks, boards, allowed: new Networks([]) });
+    const server = await UpdateServer.start({
+      catalog,
+      checks,
+      host: '127.0.0.1',
+      port: 0,
+      pages: pages.add,
+      trustedProxies: new Networks(['127.0.0.1']),
+      isHeld: (client, asked) => registry.isHeld(client, asked),
+    });
+    const url = `http://127.0.0.1:${server.address.port}`;
+    const statusOf = async (target: string, headers: Record<string, string> = {}) => {
+      const answer = await fetch(url + target, { headers: { accept: 'text/html', ...headers } });
+      await answer.bytes();
+      return answer.status;
+    };
+    let count = 0;
+    try {
+      for (const { what, text, board } of mutations()) {
+        count++;
+        await writeFile(statePath, text);
+        const messages: string[] = [];
+        registry = await BoardRegistry.open({ statePath, onMessage: (message) => messages.push(message) });
+        if (isListOfBoards(text)) {
+          const ids = registry.boards.map(({ id }) => id);
+          const others = BOARDS.filter((_, at) => at !== board).map(({ id }) => id);
+          assert.deepEqual(
+            others.filter((id) => !ids.includes(id)),
+            [],
+            what,
+          );
+          assert.equal(ids.length < BOARDS.length, messages.length > 0 && board !== undefined, what);
+        }
+        const unwatch = registry.watch(server);
+        const asBoard = { 'x-forwarded-for': BOARDS[board ?? 0]?.address ?? '' };
+        const statuses = [
+          await statusOf('/'),
+          await statusOf('/status'),
+          await statusOf('/metrics'),
+          await statusOf(`/update?name=box&board=pi&build_id=${BUILD_A}`, asBoard),
+          await statusOf('/'),
+        ];
+        assert.deepEqual(statuses, [200, 200, 200, 200, 200], what);
+        unwatch();
+        await registry.close();
+        const aside = (await readdir(folder)).filter((name) => name.includes('.damaged-'));
+        assert.equal(aside.length, messages.length, what);
+        for (const name of aside) {
+          assert.equal(await readFile(path.join(folder, name), 'utf8'), text);
+          await rm(path.join(folder, name));
+        }
+        const again: string[] = [];
+        const reopened = await BoardRegistry.open({ statePath, onMessage: (message) => again.push(message) });
+        assert.deepEqual(again, [], `${what}: what was kept then is damaged`);
+        assert.equal(reopened.boards.length, registry.boards.length, what);
+        await reopened.close();
+      }
+      assert.ok(count >= 350, `${count} mutations`);
+    } finally {
+      await server.stop(0);
+      pages.close();
+      await checks.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
