@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
-import { streamSSE } from 'hono/streaming';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { isLoopback } from '../server/identity.ts';
@@ -10,22 +9,18 @@ import { type Networks, plainAddress } from '../server/networks.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import { SCRIPT, STYLE } from './assets.ts';
+import { LivePages } from './live-pages.ts';
 import { Metrics } from './metrics.ts';
 import { mainHtml, pageHtml } from './page.ts';
 import { RecentRequests } from './recent-requests.ts';
 import { type KnownBoards, makeReport, type StatusReport } from './report.ts';
 
-/** How often a page that is open is brought up to date, if something changed. */
-const LIVE_EVERY_MS = 500;
-
 /** Has proxies hand on each event at once: one that compresses, or nginx, would hold them back until it has more. */
-const UNHELD = [
-  ['Cache-Control', 'no-cache, no-transform'],
-  ['X-Accel-Buffering', 'no'],
-] as const;
-
-/** A browser that lost the server asks again after so long. */
-const RECONNECT_MS = 1_000;
+const LIVE_HEADERS = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+} as const;
 
 /** Pages that may be open at a time. */
 const MOST_LIVE = 50;
@@ -52,7 +47,7 @@ export class StatusPages {
   readonly #startedAtMs = Date.now();
   #server: UpdateServer | undefined;
   #unwatch: () => void = () => {};
-  #live = 0;
+  readonly #live = new LivePages(async () => String(await mainHtml(await this.#report())));
 
   constructor(parts: StatusParts) {
     this.#parts = parts;
@@ -101,21 +96,13 @@ export class StatusPages {
     app.get('/status/events', (context) => {
       // a stream whose body is dropped would never end
       if (context.req.method === 'HEAD') return context.body(null, 200, { 'Content-Type': 'text/event-stream' });
-      if (this.#live >= MOST_LIVE) return context.text('too many pages are open\n', 503);
-      const response = streamSSE(context, async (stream) => {
-        this.#live++;
-        try {
-          for (let last = ''; !stream.aborted; await stream.sleep(LIVE_EVERY_MS)) {
-            const now = String(await mainHtml(await this.#report()));
-            if (now !== last) await stream.writeSSE({ event: 'page', data: now, retry: RECONNECT_MS });
-            last = now;
-          }
-        } finally {
-          this.#live--;
-        }
-      });
-      for (const [name, value] of UNHELD) response.headers.set(name, value);
-      return response;
+      if (this.#live.count >= MOST_LIVE) return context.text('too many pages are open\n', 503);
+      const { outgoing } = context.env;
+      return context.body(
+        this.#live.open(() => outgoing.destroy()),
+        200,
+        LIVE_HEADERS,
+      );
     });
   };
 

@@ -1,0 +1,94 @@
+import { SEND_TIMEOUT_MS } from '../server/limits.ts';
+
+/** How often pages that are open are brought up to date, if something changed. */
+const FRAME_MS = 500;
+
+/** A browser that lost the server asks again after so long. */
+const RECONNECT_MS = 1_000;
+
+/** A page that is open in a browser. */
+interface LivePage {
+  /** There while it has read all that it was given. */
+  waiting: PromiseWithResolvers<Uint8Array> | undefined;
+  /** What it was given last, and when it had read what was before that. */
+  frame: Uint8Array | undefined;
+  askedAt: number;
+  readonly drop: () => void;
+}
+
+/**
+ * Pages that are open in browsers. What they show is rendered once for all of them. A page that has not read what it was
+ * given gets no more: when it reads again, it gets what is true then. One that reads nothing for a minute is dropped.
+ */
+export class LivePages {
+  readonly #render: () => Promise<string>;
+  readonly #pages = new Set<LivePage>();
+  #timer: NodeJS.Timeout | undefined;
+  #text: string | undefined;
+  #frame: Uint8Array | undefined;
+
+  /** `render`: what all of them show, as things stand, in HTML. */
+  constructor(render: () => Promise<string>) {
+    this.#render = render;
+  }
+
+  /** How many are open. */
+  get count(): number {
+    return this.#pages.size;
+  }
+
+  /** Opens one: its events, as HTML's server-sent events. `drop` closes the connection of one that reads nothing. */
+  open(drop: () => void): ReadableStream<Uint8Array> {
+    const page: LivePage = { waiting: undefined, frame: undefined, askedAt: performance.now(), drop };
+    this.#pages.add(page);
+    return new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          page.askedAt = performance.now();
+          page.waiting = Promise.withResolvers();
+          this.#timer ??= setTimeout(() => void this.#bringUpToDate(), 0);
+          controller.enqueue(await page.waiting.promise);
+        },
+        cancel: () => void this.#pages.delete(page),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  async #bringUpToDate(): Promise<void> {
+    try {
+      if ([...this.#pages].some(({ waiting }) => waiting !== undefined)) this.#take(await this.#render());
+      for (const page of this.#pages) this.#give(page);
+    } catch (error) {
+      for (const { waiting } of this.#pages) waiting?.reject(error); // ends the stream, by whose owner it is told
+      this.#pages.clear();
+    }
+    if (this.#pages.size === 0) {
+      this.#text = undefined;
+      this.#frame = undefined;
+    }
+    this.#timer = this.#pages.size > 0 ? setTimeout(() => void this.#bringUpToDate(), FRAME_MS) : undefined;
+  }
+
+  #take(text: string): void {
+    if (text === this.#text) return;
+    this.#text = text;
+    this.#frame = eventOf(text);
+  }
+
+  #give(page: LivePage): void {
+    const { waiting, frame, askedAt } = page;
+    if (waiting === undefined) {
+      if (performance.now() - askedAt > SEND_TIMEOUT_MS) page.drop();
+    } else if (this.#frame !== undefined && frame !== this.#frame) {
+      page.frame = this.#frame;
+      page.waiting = undefined;
+      waiting.resolve(this.#frame);
+    }
+  }
+}
+
+function eventOf(text: string): Uint8Array {
+  const data = text.split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`);
+  return new TextEncoder().encode(`event: page\n${data.join('')}retry: ${RECONNECT_MS}\n\n`);
+}
