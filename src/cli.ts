@@ -76,7 +76,7 @@ async function withChecks(
   await checkKeptFiles(settings);
   const checks = await ImageChecks.open(settings.checksPath);
   try {
-    return await act(new Catalog([folder]), checks);
+    return await act(new Catalog([folder], { followsLinks: settings.followLinks }), checks);
   } finally {
     await checks.close();
   }

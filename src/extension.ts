@@ -31,6 +31,9 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const version = String(context.extension.packageJSON.version);
   const checks = new ImageChecks(context.storageUri && path.join(context.storageUri.fsPath, 'checks.json'));
   checks.events.on('unkept', (code) => log.warn(`what images were found to be could not be kept (${code})`));
+  const { events } = project.catalog;
+  events.on('unreadable', ({ path: folder, code }) => log.warn(`${folder} can not be read (${code})`));
+  events.on('readable', (folder) => log.info(`${folder} can be read again`));
   const boards = new Boards(async () => {
     const { openBoards } = await import('./editor/late.ts');
     return openBoards(context.globalStorageUri.fsPath, tellOfBoards);

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
-import type { CatalogSnapshot } from '../images/catalog.ts';
+import type { CatalogSnapshot, UnreadableFolder } from '../images/catalog.ts';
+import { skippedLinkText } from '../images/linked-folder.ts';
 import { faultText } from '../images/set-fault.ts';
 import type { FlowLimits } from '../server/server-options.ts';
 import { urlOf } from '../server/server-url.ts';
@@ -7,10 +8,14 @@ import type { UpdateServer } from '../server/update-server.ts';
 import type { LineLog } from './line-log.ts';
 import { reachableUrls } from './urls.ts';
 
+/** What makes the command follow links. */
+export const FOLLOW_LINKS = 'FOLLOW_LINKS=true';
+
 /** What is told of a server at its start. */
 export interface Announced extends FlowLimits {
-  /** The image folder. */
+  /** The image folder, and where it leads if it is a link. */
   readonly folder: string;
+  readonly realFolder: string;
   readonly snapshot: CatalogSnapshot;
   /** Whether its socket was handed over: only that one's address is told then, the machine's may be out of sight. */
   readonly isHandedOver: boolean;
@@ -18,7 +23,7 @@ export interface Announced extends FlowLimits {
 
 /** Logs where `server` can be reached, how much goes out at once, how many images it serves, and which it does not, and why. */
 export function announce(log: LineLog, server: UpdateServer, announced: Announced): void {
-  const { folder, snapshot, isHandedOver, rateLimit, maxTransfers } = announced;
+  const { folder, realFolder, snapshot, isHandedOver, rateLimit, maxTransfers } = announced;
   const { address, port } = server.address;
   const [first, ...others] = isHandedOver
     ? [`${urlOf(server.scheme, address, port)}, the socket handed over; HOST and PORT do not count`]
@@ -28,11 +33,19 @@ export function announce(log: LineLog, server: UpdateServer, announced: Announce
   );
   const count = snapshot.images.length - incomplete.length;
   const say = (text: string) => log.write(text, 'serving');
-  say(`serving ${count} ${count === 1 ? 'image' : 'images'} of ${folder} at ${first}`);
+  const place = realFolder === folder ? folder : `${folder}, which leads to ${realFolder},`;
+  say(`serving ${count} ${count === 1 ? 'image' : 'images'} of ${place} at ${first}`);
   for (const url of others) say(`also at ${url}`);
   if (rateLimit !== undefined) say(`sending at most ${rateLimit} bytes per second, to all boards together`);
   if (maxTransfers !== undefined) say(`sending at most ${maxTransfers} images at a time; further boards wait`);
+  for (const link of snapshot.links) log.write(skippedLinkText(link, FOLLOW_LINKS), 'link', 'warning');
+  for (const unreadable of snapshot.unreadable) log.write(unreadableText(unreadable), 'unreadable', 'error');
   for (const { id, fault } of incomplete) {
     log.write(`not served: ${id} is incomplete: ${faultText(fault)}`, 'incomplete', 'warning');
   }
+}
+
+/** That a folder can't be read, in English, in one line. */
+export function unreadableText({ path, code }: UnreadableFolder): string {
+  return `${path} can not be read (${code}): who asks for its images is told to ask again`;
 }

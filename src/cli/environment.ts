@@ -17,6 +17,8 @@ export interface Settings {
   readonly host: string;
   readonly port: number;
   readonly imagePath: string;
+  /** Whether folders in the image folder that are links out of it are followed. */
+  readonly followLinks: boolean;
   readonly stopAfterRequest: boolean;
   readonly allowedHosts: readonly string[];
   /** The file that keeps what is known of images from one start to the next; none: nothing is kept. */
@@ -48,7 +50,7 @@ export type AuthSource =
 export class UsageError extends UserError {}
 
 /**
- * Reads HOST, PORT, IMAGE_PATH, STOP_AFTER_REQUEST, ALLOWED_HOSTS, CHECKS_PATH, STATE_PATH, TRUSTED_PROXIES,
+ * Reads HOST, PORT, IMAGE_PATH, FOLLOW_LINKS, STOP_AFTER_REQUEST, ALLOWED_HOSTS, CHECKS_PATH, STATE_PATH, TRUSTED_PROXIES,
  * STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY, LOG_FORMAT, RATE_LIMIT and MAX_TRANSFERS. An empty variable counts as unset.
  * @throws UsageError for a value out of its range.
  */
@@ -57,6 +59,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Settings {
     host: environment.HOST || '127.0.0.1',
     port: readPort(environment.PORT || '8080'),
     imagePath: environment.IMAGE_PATH || './',
+    followLinks: readFlag('FOLLOW_LINKS', environment.FOLLOW_LINKS || 'false'),
     stopAfterRequest: readFlag('STOP_AFTER_REQUEST', environment.STOP_AFTER_REQUEST || 'false'),
     allowedHosts: readList(environment.ALLOWED_HOSTS),
     checksPath: checksPath(environment),

@@ -1,11 +1,13 @@
 import type { ImageChecks } from '../checks/image-checks.ts';
 import { UserError } from '../errors.ts';
-import type { Catalog } from '../images/catalog.ts';
+import type { Catalog, CatalogSnapshot } from '../images/catalog.ts';
+import { skippedLinkText } from '../images/linked-folder.ts';
 import { printable } from '../printable.ts';
 import { askedByParts, withoutAbsent } from '../server/asked.ts';
 import { Decider, type Decision } from '../server/decide.ts';
 import { refusalStatus, refusalText } from '../server/refusal.ts';
 import { type Asked, Transfer } from '../server/transfer.ts';
+import { FOLLOW_LINKS } from './announce.ts';
 
 /** What a request would come to. */
 export interface Explanation {
@@ -28,7 +30,8 @@ export async function explain(request: string, catalog: Catalog, checks: ImageCh
   const decision = await new Decider(catalog, checks, WHEN_ALL_IS_KNOWN).update(transfer, asked, {});
   try {
     const end = endOf(decision);
-    const lines = [`asked    ${askedText(asked)}`, ...triedLines(transfer), `answer   ${end.text}`];
+    const skipped = skippedLines(catalog.snapshot, transfer);
+    const lines = [`asked    ${askedText(asked)}`, ...triedLines(transfer), ...skipped, `answer   ${end.text}`];
     return { text: lines.map(printable).join('\n').concat('\n'), isServed: end.isServed };
   } finally {
     await decision.set?.close();
@@ -65,6 +68,12 @@ function triedLines({ resolution, servedBuildId }: Transfer): string[] {
   if (resolution.found !== undefined) lines.push(`found    ${resolution.found.id}`);
   if (servedBuildId !== undefined) lines.push(`build    ${servedBuildId}`);
   return lines;
+}
+
+/** Links behind which the image may lie, where it was not found. */
+function skippedLines({ links }: CatalogSnapshot, { resolution }: Transfer): string[] {
+  if (resolution?.found !== undefined) return [];
+  return links.map((link) => `skipped  ${skippedLinkText(link, FOLLOW_LINKS)}`);
 }
 
 /** What the board ends with. */

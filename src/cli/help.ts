@@ -15,6 +15,7 @@ environment:
   HOST                 name or address to listen on (127.0.0.1); 0.0.0.0 for all
   PORT                 port to listen on (8080); 0 picks a free one
   IMAGE_PATH           folder with the boxes' folders (./)
+  FOLLOW_LINKS         true: serve folders in it that are links out of it (false)
   STOP_AFTER_REQUEST   true: stop after the first completed update (false)
   ALLOW                networks that may ask for anything, with commas (all)
   AUTH                 user:password, or a file of them: who may ask (everyone)

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { BoardRegistry } from '../boards/board-registry.ts';
@@ -7,7 +7,7 @@ import { Catalog } from '../images/catalog.ts';
 import { DRAIN_DEADLINE_MS } from '../server/limits.ts';
 import { UpdateServer } from '../server/update-server.ts';
 import { StatusPages } from '../status/status-pages.ts';
-import { announce } from './announce.ts';
+import { announce, unreadableText } from './announce.ts';
 import type { Settings } from './environment.ts';
 import { renewOnHangup } from './hangup.ts';
 import { checkFolder } from './image-folder.ts';
@@ -34,11 +34,13 @@ export async function serve(settings: Settings, environment: NodeJS.ProcessEnv):
   const { auth, tlsFiles } = settings;
   const users = auth?.kind === 'file' ? await readUsers(auth.path) : undefined;
   const tls = tlsFiles && (await readTls(tlsFiles));
-  const catalog = new Catalog([folder]);
+  const catalog = new Catalog([folder], { followsLinks: settings.followLinks });
   const snapshot = await catalog.refresh();
   const checks = await ImageChecks.open(settings.checksPath);
   const log = new LineLog(standardOutput(process.stdout), LOG_FORMATS[settings.logFormat]);
   checks.events.on('unkept', (code) => log.write(unkeptText(settings, code), 'checks', 'warning'));
+  catalog.events.on('unreadable', (unreadable) => log.write(unreadableText(unreadable), 'unreadable', 'error'));
+  catalog.events.on('readable', (path) => log.write(`${path} can be read again`, 'readable'));
   const manager = ServiceManager.take(environment, process.pid, (text) => log.write(text, 'manager', 'warning'));
   const { statePath, statusAllow: allowed } = settings;
   const boards = await BoardRegistry.open({ statePath, onMessage: (text) => log.write(text, 'boards', 'warning') });
@@ -58,7 +60,13 @@ export async function serve(settings: Settings, environment: NodeJS.ProcessEnv):
   });
   boards.watch(server);
   pages.watch(server);
-  announce(log, server, { ...settings, folder, snapshot, isHandedOver: descriptor !== undefined });
+  announce(log, server, {
+    ...settings,
+    folder,
+    realFolder: await realpath(folder),
+    snapshot,
+    isHandedOver: descriptor !== undefined,
+  });
   for (const warning of [...(users?.warnings ?? []), ...(tls?.warnings ?? [])])
     log.write(warning, 'secrets', 'warning');
   for (const told of ['waiting', 'finished', 'broken', 'refused'] as const) {

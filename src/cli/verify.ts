@@ -2,28 +2,32 @@ import type { ImageChecks } from '../checks/image-checks.ts';
 import { UserError } from '../errors.ts';
 import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
 import { searchImages } from '../images/image-search.ts';
+import { skippedLinkText } from '../images/linked-folder.ts';
 import { faultText } from '../images/set-fault.ts';
 import { printable } from '../printable.ts';
+import { FOLLOW_LINKS } from './announce.ts';
 import { checkLines } from './check-lines.ts';
 
 /**
  * `update-server verify [name]`: checks all images, or those that `name` finds as `/list/<name>` does. Prints a line for
- * each check by `print`, and answers whether all images are right. Progress goes to standard error where that is a
+ * each check by `print`, and for each folder that was not looked into, and answers whether all images are right. Progress goes to standard error where that is a
  * terminal.
  * @throws UserError when there is no such image; the signal's reason when it is aborted.
  */
 export async function verify(
-  { images }: CatalogSnapshot,
+  { images, links, unreadable }: CatalogSnapshot,
   name: string | undefined,
   checks: ImageChecks,
   print: (text: string) => void,
   signal: AbortSignal,
 ): Promise<boolean> {
+  for (const link of links) print(`skipped  ${printable(skippedLinkText(link, FOLLOW_LINKS))}\n`);
+  for (const { path, code } of unreadable) print(`unknown  ${printable(path)} can not be read (${code})\n`);
   const found = name === undefined ? images : searchImages(images, name);
   if (found.length === 0) {
     throw new UserError(name === undefined ? 'there is no image to verify' : `no image is named like ${name}`);
   }
-  let areRight = true;
+  let areRight = unreadable.length === 0;
   for (const image of found) {
     const { isRight, lines } = await verifyOne(image, checks, signal);
     areRight &&= isRight;

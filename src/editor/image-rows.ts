@@ -1,15 +1,18 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CatalogBox, CatalogImage, UnpackedImage } from '../images/catalog.ts';
+import type { SkippedLink } from '../images/linked-folder.ts';
 import type { Detail } from './detail.ts';
 import type { ImageHealth, JudgedImage } from './image-health.ts';
-import { healthText, imageDescription, unpackedDescription, unpackedText } from './image-words.ts';
+import { healthText, imageDescription, skippedLinkWords, unpackedDescription, unpackedText } from './image-words.ts';
 
 /** A row of the view of images. */
 export type ImagesNode =
   | { readonly kind: 'box'; readonly box: CatalogBox }
   | { readonly kind: 'image'; readonly image: CatalogImage }
   | { readonly kind: 'unpacked'; readonly image: UnpackedImage }
+  /** A folder that is a link, and not followed. */
+  | { readonly kind: 'link'; readonly link: SkippedLink }
   | { readonly kind: 'detail'; readonly of: CatalogImage | UnpackedImage; readonly detail: Detail };
 
 /** Resources that stand for images, so that decorations can be given to them. */
@@ -18,17 +21,36 @@ const SCHEME = 'mkbox-image';
 /** What an image's row looks like: how the image is, or that something newer, or all there is of it, is not packed. */
 type Look = ImageHealth['kind'] | 'newer raw' | 'unpacked';
 
-/** The row of a box: with how many images, and `where` it lies, if that is not plain. */
-export function boxItem(box: CatalogBox, count: number, hasBoxbuild: boolean, where?: string): vscode.TreeItem {
+/** The row of a box: with how many images, and what else there is to note of it. */
+export function boxItem(
+  box: CatalogBox,
+  count: number,
+  hasBoxbuild: boolean,
+  notes: readonly string[],
+): vscode.TreeItem {
   const item = new vscode.TreeItem(box.name, vscode.TreeItemCollapsibleState.Expanded);
   const number = count === 1 ? vscode.l10n.t('1 image') : vscode.l10n.t('{0} images', count);
-  const text = where === undefined ? number : `${number} · ${where}`;
+  const text = [number, ...notes].join(' · ');
   item.id = box.path;
   item.description = text;
   item.iconPath = new vscode.ThemeIcon('package');
   item.contextValue = hasBoxbuild ? 'box boxbuild' : 'box';
   item.accessibilityInformation = { label: vscode.l10n.t('box {0}, {1}', box.name, text) };
   item.tooltip = box.path;
+  return item;
+}
+
+/** The row of a link that is not followed. */
+export function linkItem(link: SkippedLink): vscode.TreeItem {
+  const { l10n } = vscode;
+  const item = new vscode.TreeItem(path.basename(link.path));
+  const text = skippedLinkWords(link, l10n);
+  item.id = link.path;
+  item.description = l10n.t('link, not followed');
+  item.iconPath = new vscode.ThemeIcon('file-symlink-directory', new vscode.ThemeColor('list.warningForeground'));
+  item.contextValue = 'link';
+  item.accessibilityInformation = { label: text };
+  item.tooltip = text;
   return item;
 }
 

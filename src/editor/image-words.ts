@@ -1,4 +1,5 @@
-import type { UnpackedImage } from '../images/catalog.ts';
+import type { UnpackedImage, UnreadableFolder } from '../images/catalog.ts';
+import type { SkippedLink } from '../images/linked-folder.ts';
 import { findingWords } from './finding-words.ts';
 import type { JudgedImage } from './image-health.ts';
 import { faultWords } from './request-words.ts';
@@ -22,6 +23,22 @@ export function healthText({ image, health }: JudgedImage, words: Words): string
     case 'ready':
       return health.verified ? words.t('ready, verified') : words.t('ready');
   }
+}
+
+/** Why a link in an image folder is not followed, and what to do about it. */
+export function skippedLinkWords({ path, target }: SkippedLink, words: Words): string {
+  return target === undefined
+    ? words.t('{0} is a link that leads nowhere, or where nothing may be read', path)
+    : words.t(
+        '{0} is a link out of the image folder, to {1}: the images in it are not served; mkbox.followLinks follows it',
+        path,
+        target,
+      );
+}
+
+/** That a folder can't be read for now. */
+export function unreadableWords({ code }: UnreadableFolder, words: Words): string {
+  return words.t('can not be read ({0})', code);
 }
 
 /** The state in words of a raw image without a set. */

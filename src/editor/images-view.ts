@@ -1,13 +1,14 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ImageChecks } from '../checks/image-checks.ts';
-import type { CatalogBox, CatalogImage, UnpackedImage } from '../images/catalog.ts';
+import type { CatalogBox, CatalogImage, UnpackedImage, UnreadableFolder } from '../images/catalog.ts';
 import type { Boards } from './boards.ts';
 import { detailItem } from './detail-item.ts';
 import { Owner } from './dispose.ts';
 import { imageDetails, unpackedDetails } from './image-details.ts';
 import { type JudgedImage, judge, type Surroundings } from './image-health.ts';
-import { boxItem, decorationOf, type ImagesNode, imageItem, unpackedItem } from './image-rows.ts';
+import { boxItem, decorationOf, type ImagesNode, imageItem, linkItem, unpackedItem } from './image-rows.ts';
+import { unreadableWords } from './image-words.ts';
 import type { Project } from './project.ts';
 import type { RequestLog } from './request-log.ts';
 import type { Serving } from './serving.ts';
@@ -67,6 +68,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
           of: node.image,
           detail,
         }));
+      case 'link':
       case 'detail':
         return [];
     }
@@ -80,6 +82,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
         return imageItem(judge(node.image, this.#surroundings()));
       case 'unpacked':
         return unpackedItem(node.image);
+      case 'link':
+        return linkItem(node.link);
       case 'detail':
         return detailItem(path.join(node.of.folder, node.of.image, node.detail.label), node.detail);
     }
@@ -92,16 +96,16 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   /** Draws anew only when something that is shown changed: bytes on their way are not. */
   #draw(): void {
     const { project, serving } = this.#parts;
-    this.#view.message = obstacleText(serving.state) ?? '';
+    this.#view.message = obstacleText(serving.state) ?? unreadableText(project.snapshot.unreadable) ?? '';
     const surroundings = this.#surroundings();
-    const { images, shadowed, unpacked, boxes } = project.snapshot;
+    const { images, shadowed, unpacked, boxes, links, unreadable } = project.snapshot;
     const none = project.folders.length === 0 ? 'no-folder' : 'none';
-    const found = !project.isLocated ? 'looking' : images.length + unpacked.length > 0 ? 'some' : none;
+    const found = !project.isLocated ? 'looking' : images.length + unpacked.length + links.length > 0 ? 'some' : none;
     const nowMs = Date.now();
     const shown = [...images, ...shadowed].map((image) => shownOf(judge(image, surroundings), nowMs));
     const raw = unpacked.map((image) => [image, ageOf(image.writtenAtMs, nowMs)]);
     const folders = boxes.map((box) => [box, project.hasBoxbuild(box)]);
-    const drawn = JSON.stringify([found, folders, raw, shown], (_key, value) =>
+    const drawn = JSON.stringify([found, folders, raw, shown, links, unreadable], (_key, value) =>
       typeof value === 'bigint' ? `${value}` : value,
     );
     if (drawn === this.#drawn) return;
@@ -124,10 +128,13 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
 
   #boxes(): ImagesNode[] {
     const { project } = this.#parts;
-    const { images, unpacked, boxes } = project.snapshot;
-    if (images.length + unpacked.length === 0) return [];
+    const { images, unpacked, boxes, links } = project.snapshot;
+    if (images.length + unpacked.length + links.length === 0) return [];
     const shown = boxes.filter((box) => this.#rowsOf(box).length > 0 || project.hasBoxbuild(box));
-    return shown.map((box) => ({ kind: 'box', box }));
+    return [
+      ...shown.map((box) => ({ kind: 'box', box }) as const),
+      ...links.map((link) => ({ kind: 'link', link }) as const),
+    ];
   }
 
   /** The images in a box's folder, packed or not, by their names. */
@@ -154,7 +161,9 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   #boxItem(box: CatalogBox): vscode.TreeItem {
     const { project } = this.#parts;
     const where = project.folders.length > 1 ? vscode.workspace.asRelativePath(box.path) : undefined;
-    return boxItem(box, this.#rowsOf(box).length, project.hasBoxbuild(box), where);
+    const unreadable = project.snapshot.unreadable.find(({ path: folder }) => folder === box.path);
+    const notes = [where, unreadable && unreadableWords(unreadable, vscode.l10n)].filter((note) => note !== undefined);
+    return boxItem(box, this.#rowsOf(box).length, project.hasBoxbuild(box), notes);
   }
 }
 
@@ -170,6 +179,12 @@ async function rawBytesOf({ image, check }: JudgedImage): Promise<number | undef
   if (content?.kind === 'sound') return content.rawBytes;
   const { rawSize } = await import('./late.ts');
   return rawSize(image).catch(() => undefined);
+}
+
+/** That an image folder can't be read for now; of a folder in it its row says so. */
+function unreadableText(folders: readonly UnreadableFolder[]): string | undefined {
+  const folder = folders.find(({ box }) => box === undefined);
+  return folder && `${folder.path}: ${unreadableWords(folder, vscode.l10n)}`;
 }
 
 /** Why images that are shown are not served, where it is not that the user stopped it. */

@@ -54,7 +54,8 @@ async function findBoards(folder: string): Promise<string[]> {
 
 async function folderNames(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name);
+  const mayBeFolders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
+  return mayBeFolders.filter((entry) => !entry.name.startsWith('.')).map((entry) => entry.name);
 }
 
 async function isFolder(candidate: string): Promise<boolean> {

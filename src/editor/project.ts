@@ -40,6 +40,7 @@ export class Project extends Owner {
       },
     });
     this.own(settings.imagePath.onDidChange(() => void this.locate()));
+    this.own(settings.followLinks.onDidChange(() => void this.locate()));
     this.own(vscode.workspace.onDidChangeWorkspaceFolders(() => void this.locate()));
   }
 
@@ -77,7 +78,10 @@ export class Project extends Owner {
     // a later look, with the settings as they are now, may be done already
     if (turn !== this.#locating) return;
     this.#folders = found.filter((folder) => folder !== undefined);
-    this.catalog.useFolders(this.#folders.map((folder) => folder.images));
+    this.catalog.useFolders(
+      this.#folders.map((folder) => folder.images),
+      this.#settings.followLinks.get(),
+    );
     await this.refresh(false);
     this.#located = true;
     this.#changed.fire();

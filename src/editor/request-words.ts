@@ -1,4 +1,4 @@
-import type { SetFault, SetProblem } from '../images/set-fault.ts';
+import { mayPass, type SetFault, type SetProblem } from '../images/set-fault.ts';
 import { type Refusal, refusalText } from '../server/refusal.ts';
 import type { BreakReason, Transfer } from '../server/transfer.ts';
 import type { Place } from '../server/turns.ts';
@@ -88,7 +88,9 @@ export function refusalWords(refusal: Refusal, words: Words): string {
         : words.t('no image: tried {0}; nearest: {1}', tried, refusal.nearest);
     }
     case 'incomplete':
-      return words.t('{0} is incomplete: {1}', refusal.id, faultWords(refusal.fault, words));
+      return mayPass(refusal.fault)
+        ? words.t('{0} is not sent: {1}', refusal.id, faultWords(refusal.fault, words))
+        : words.t('{0} is incomplete: {1}', refusal.id, faultWords(refusal.fault, words));
     case 'wrong image':
       return words.t('{0} is not sent: {1}', refusal.id, findingWords(refusal.image, refusal.finding, words));
     case 'being written':
@@ -100,7 +102,9 @@ export function refusalWords(refusal: Refusal, words: Words): string {
     case 'not this board':
       return words.t('only the board at {0} gets an update now', refusal.only);
     case 'unreadable':
-      return words.t('the images could not be read ({0})', refusal.code);
+      return refusal.folder === undefined
+        ? words.t('the images could not be read ({0})', refusal.code)
+        : words.t('the folder {0} could not be read ({1})', refusal.folder, refusal.code);
     case 'not allowed':
       return words.t('refused: {0} is in none of the networks that may ask', refusal.client);
     case 'not proven':

@@ -22,6 +22,7 @@ export interface Settings extends vscode.Disposable {
   readonly maxTransfers: Setting<number>;
   readonly autoStart: Setting<boolean>;
   readonly imagePath: Setting<string>;
+  readonly followLinks: Setting<boolean>;
   readonly notifyConfirmed: Setting<boolean>;
 }
 
@@ -54,6 +55,7 @@ export function openSettings(): Settings {
     maxTransfers: setting('maxTransfers', 0, isCount),
     autoStart: setting('autoStart', true, (value) => typeof value === 'boolean'),
     imagePath: setting('imagePath', '', isText),
+    followLinks: setting('followLinks', false, (value) => typeof value === 'boolean'),
     notifyConfirmed: setting('notifyConfirmed', false, (value) => typeof value === 'boolean'),
     dispose() {
       subscription.dispose();

@@ -1,8 +1,10 @@
 import fs from 'node:fs/promises';
 import { imageOfSetFile, isPublishableName } from './image-name.ts';
 import type { SetLocation } from './image-set.ts';
-import { type ImageState, type Inspection, inspectImage, type RawAge } from './image-state.ts';
+import { type Extent, type ImageState, type Inspection, inspectImage, type RawAge } from './image-state.ts';
+import { Outage } from './outage.ts';
 import { imageOfRawFile, lookAtRawFile, type RawFile } from './raw-file.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** An image as the catalog publishes it. */
 export interface CatalogImage extends SetLocation {
@@ -22,7 +24,7 @@ export interface UnpackedImage extends SetLocation, RawFile {
 }
 
 /** Sets looked at side by side: enough to keep the thread pool busy, few enough open files. */
-const INSPECTIONS_AT_ONCE = 32;
+const INSPECTIONS_AT_ONCE = 16;
 
 /**
  * File systems keep a folder's time in steps (2 s on FAT, a kernel tick elsewhere): a change right after a scan may
@@ -33,30 +35,56 @@ const YOUNG_MS = 2_000;
 /** Files written in place leave their folder's time alone: they are looked for at most this often. */
 const IN_PLACE_EVERY_MS = 1_000;
 
+/** How a catalog is looked at. */
+export interface Look {
+  /** Whether each file is looked at, however lately it was. */
+  readonly isThorough: boolean;
+  /**
+   * Where nothing else calls for it, the small files of a set are looked at in one of so many looks: all `.img.zst` of a
+   * large catalog, which every build writes, take their time.
+   */
+  readonly parts: number;
+}
+
+/** Where a folder of the image folder lies. */
+export interface FolderPlace {
+  /** No file outside of it is opened: the image folder, resolved; or where the folder leads that is a link. */
+  readonly root: string;
+  /** The folder's absolute path. */
+  readonly path: string;
+  readonly box: string;
+}
+
 /** Names of images: those of which there is a file of a set, and those of which there is the raw image. */
 interface ImageNames {
   readonly sets: readonly string[];
   readonly raws: ReadonlySet<string>;
 }
 
+const NO_NAMES: ImageNames = { sets: [], raws: new Set() };
+
 /** One folder in the image folder, and what lies in it; scanned again only where it changed. */
 export class BoxFolder {
-  readonly #root: string;
-  /** The folder's absolute path. */
-  readonly path: string;
-  readonly #box: string;
+  readonly #place: FolderPlace;
+  readonly #outage: Outage;
   #seen: { ino: bigint; mtimeNs: bigint; ctimeNs: bigint; settled: boolean } | undefined;
   /** When all sets were looked at last, by the clock that no one sets. */
   #lookedAtMs = 0;
-  #names: ImageNames = { sets: [], raws: new Set() };
+  /** Which part of the small files is looked at next. */
+  #turn = 0;
+  #names = NO_NAMES;
   #inspections = new Map<string, Inspection>();
   #images: readonly CatalogImage[] = [];
   #unpacked: readonly UnpackedImage[] = [];
 
-  constructor(root: string, folderPath: string, box: string) {
-    this.#root = root;
-    this.path = folderPath;
-    this.#box = box;
+  /** `keepMs`: how long what was seen is kept while the folder can't be read. */
+  constructor(place: FolderPlace, keepMs: number) {
+    this.#place = place;
+    this.#outage = new Outage(keepMs);
+  }
+
+  get place(): FolderPlace {
+    return this.#place;
   }
 
   /** The images as of the last refresh, sorted by name. */
@@ -69,45 +97,74 @@ export class BoxFolder {
     return this.#unpacked;
   }
 
+  /** The system's name for why the folder can't be read; undefined when it can be, or is not there. */
+  get unreadable(): string | undefined {
+    return this.#outage.code;
+  }
+
+  /** Whether `images` stands for what was last seen, though the folder can't be read. */
+  get isKept(): boolean {
+    return this.#outage.isKept;
+  }
+
   /**
-   * Brings `images` and `unpacked` up to date, and answers whether any changed: all of them if the look is `thorough` or
-   * the folder changed; else the images, where the last look at all of them was a second ago; else those that were
-   * incomplete. A folder that can't be read has none, until it can be.
+   * Brings `images` and `unpacked` up to date, and answers whether anything changed: all of them if the look is thorough
+   * or the folder changed; else the images, where the last look at all of them was a second ago; else those that were
+   * incomplete.
    */
-  async refresh(thorough: boolean): Promise<boolean> {
-    const now = await fs.stat(this.path, { bigint: true }).catch(() => undefined);
-    if (now === undefined) {
-      this.#seen = undefined;
-      this.#inspections = new Map();
-      return this.#replace([], []);
+  async refresh(look: Look): Promise<boolean> {
+    try {
+      const changed = await this.#refresh(look);
+      return this.#outage.end() || changed;
+    } catch (error) {
+      return this.#fail(error);
     }
-    const { ino, mtimeNs, ctimeNs } = now;
+  }
+
+  /** A folder that is not there, or no folder any more, holds nothing. */
+  #fail(error: unknown): boolean {
+    this.#seen = undefined;
+    const outage = this.#outage.begin(error);
+    const isForgotten = outage.kind === 'absent' || !outage.isKept;
+    if (isForgotten) {
+      this.#names = NO_NAMES;
+      this.#inspections = new Map();
+    }
+    const changed = isForgotten && this.#replace([], []);
+    return outage.hasChanged || changed;
+  }
+
+  async #refresh(look: Look): Promise<boolean> {
+    const { ino, mtimeNs, ctimeNs } = await fs.stat(this.#place.path, { bigint: true });
     const seen = this.#seen;
     const isSame = seen?.settled && seen.ino === ino && seen.mtimeNs === mtimeNs && seen.ctimeNs === ctimeNs;
-    if (isSame && !thorough) return this.#lookAgain();
+    if (isSame && !look.isThorough) return this.#lookAgain(look);
     const settled = Date.now() - Number(mtimeNs / 1_000_000n) > YOUNG_MS;
-    const names = await this.#readNames();
-    this.#names = names ?? { sets: [], raws: new Set() };
-    this.#seen = names && { ino, mtimeNs, ctimeNs, settled };
+    this.#names = await this.#readNames();
     this.#lookedAtMs = performance.now();
-    const images = await this.#inspect(this.#names.sets);
-    return this.#replace(images, await this.#lookAtUnpacked());
+    const images = await this.#inspect(this.#names.sets, () => 'all files');
+    const changed = this.#replace(images, await this.#lookAtUnpacked());
+    this.#seen = { ino, mtimeNs, ctimeNs, settled };
+    return changed;
   }
 
   /** A file is filled, or another build written over it, without its folder changing. */
-  async #lookAgain(): Promise<boolean> {
+  async #lookAgain({ parts }: Look): Promise<boolean> {
     const nowMs = performance.now();
     const isDue = nowMs - this.#lookedAtMs >= IN_PLACE_EVERY_MS;
     if (isDue) this.#lookedAtMs = nowMs;
     const suspects = this.#images.filter(({ state }) => isDue || state.kind === 'incomplete');
     if (suspects.length === 0) return false;
-    return this.#replace(await this.#inspect(suspects.map(({ image }) => image)), this.#unpacked);
+    const turn = isDue ? this.#turn++ % parts : undefined;
+    const isWhole = ({ state }: CatalogImage, index: number) => state.kind === 'incomplete' || index % parts === turn;
+    const whole = new Set(suspects.filter(isWhole).map(({ image }) => image));
+    const names = suspects.map(({ image }) => image);
+    const images = await this.#inspect(names, (name) => (whole.has(name) ? 'all files' : 'image'));
+    return this.#replace(images, this.#unpacked);
   }
 
-  /** Undefined where the folder can't be read. */
-  async #readNames(): Promise<ImageNames | undefined> {
-    const entries = await fs.readdir(this.path).catch(() => undefined);
-    if (entries === undefined) return undefined;
+  async #readNames(): Promise<ImageNames> {
+    const entries = await fs.readdir(this.#place.path);
     const names = (imageOf: (fileName: string) => string | undefined) => {
       const found = entries.map(imageOf).filter((name) => name !== undefined);
       return new Set(found.filter(isPublishableName));
@@ -116,20 +173,19 @@ export class BoxFolder {
   }
 
   /** Looks at the `suspects` among the sets; what was seen of the others stands. */
-  async #inspect(suspects: readonly string[]): Promise<CatalogImage[]> {
+  async #inspect(suspects: readonly string[], extentOf: (image: string) => Extent): Promise<readonly CatalogImage[]> {
     const { sets, raws } = this.#names;
+    const before = this.#inspections;
     const looks = new Map<string, Inspection>();
-    for (let at = 0; at < suspects.length; at += INSPECTIONS_AT_ONCE) {
-      const batch = suspects.slice(at, at + INSPECTIONS_AT_ONCE);
-      await Promise.all(
-        batch.map(async (name) =>
-          looks.set(name, await inspectImage(this.#locate(name), raws.has(name), this.#inspections.get(name))),
-        ),
-      );
-    }
+    await sideBySide(suspects, INSPECTIONS_AT_ONCE, async (name) => {
+      const previous = before.get(name);
+      const look = await inspectImage(this.#locate(name), raws.has(name), previous, extentOf(name));
+      if (look !== previous) looks.set(name, look);
+    });
+    if (looks.size === 0 && sets.length === before.size) return this.#images;
     const inspections = new Map<string, Inspection>();
     for (const name of sets) {
-      const look = looks.get(name) ?? this.#inspections.get(name);
+      const look = looks.get(name) ?? before.get(name);
       if (look !== undefined) inspections.set(name, look);
     }
     this.#inspections = inspections;
@@ -165,11 +221,13 @@ export class BoxFolder {
   }
 
   #locate(image: string): SetLocation {
-    return { root: this.#root, folder: this.path, image };
+    const { root, path: folder } = this.#place;
+    return { root, folder, image };
   }
 
   #identify(image: string): Pick<CatalogImage, 'id' | 'box'> {
-    return { id: `${this.#box}/${image}`, box: this.#box };
+    const { box } = this.#place;
+    return { id: `${box}/${image}`, box };
   }
 }
 

@@ -1,10 +1,10 @@
-import fs from 'node:fs/promises';
-import path from 'node:path';
-import { BoxFolder, type CatalogImage, type UnpackedImage } from './box-folder.ts';
-import { isPublishableName } from './image-name.ts';
-import { isInside } from './pinned-file.ts';
+import { EventEmitter } from 'node:events';
+import type { CatalogImage, Look, UnpackedImage } from './box-folder.ts';
+import { ImageFolder, type UnreadableFolder } from './image-folder.ts';
+import type { SkippedLink } from './linked-folder.ts';
 
 export type { CatalogImage, UnpackedImage } from './box-folder.ts';
+export type { UnreadableFolder } from './image-folder.ts';
 
 /** What the image folders held at the last refresh: a value, looked up by published IDs only. */
 export interface CatalogSnapshot {
@@ -19,6 +19,10 @@ export interface CatalogSnapshot {
   readonly unpacked: readonly UnpackedImage[];
   /** The folders in the image folders, with images or without, sorted by name. */
   readonly boxes: readonly CatalogBox[];
+  /** The folders that can't be read for now: what lies in them is as it was last seen, or not known. */
+  readonly unreadable: readonly UnreadableFolder[];
+  /** Links in the image folders that are not followed. */
+  readonly links: readonly SkippedLink[];
 }
 
 /** A folder in an image folder. */
@@ -27,29 +31,49 @@ export interface CatalogBox {
   readonly path: string;
 }
 
-interface ImageRoot {
-  readonly real: string;
-  readonly folders: Map<string, BoxFolder>;
+/** How long what was last seen is kept while a folder can't be read. */
+const KEEP_MS = 60_000;
+
+/** A folder that comes and goes is told of at most this often. */
+const TELL_EVERY_MS = 60_000;
+
+/** So many sets are looked at wholly in one look for files written in place; of more, in several looks. */
+const WHOLE_SETS_A_LOOK = 2_000;
+
+/** What is looked for in image folders, and how. */
+export interface CatalogOptions {
+  /** Whether folders in an image folder that are links out of it are followed; they are not without it. */
+  readonly followsLinks?: boolean;
+  /** How long what was last seen is kept while a folder can't be read, in milliseconds; a minute without it. */
+  readonly keepMs?: number;
 }
 
 /** The images below one or more image folders (`boxes/` of a workspace). It holds nothing open. */
 export class Catalog {
+  /** A folder can't be read, or can be again; a folder that comes and goes is told of once a minute. */
+  readonly events = new EventEmitter<{ unreadable: [UnreadableFolder]; readable: [path: string] }>();
+  readonly #keepMs: number;
   #paths: readonly string[] = [];
+  #followsLinks = false;
   #moved = false;
-  readonly #roots = new Map<string, ImageRoot>();
+  readonly #roots = new Map<string, ImageFolder>();
+  /** When it was told last that a folder can't be read, by its path, and whether it still can't. */
+  readonly #told = new Map<string, { readonly atMs: number; isOver: boolean }>();
   #snapshot: CatalogSnapshot = makeSnapshot([]);
   #running: Promise<CatalogSnapshot> | undefined;
   #queued: Promise<CatalogSnapshot> | undefined;
   #queuedThorough = false;
 
   /** `paths`: the image folders; where two hold the same ID, the earlier one's image is served. */
-  constructor(paths: readonly string[]) {
-    this.useFolders(paths);
+  constructor(paths: readonly string[], { followsLinks = false, keepMs = KEEP_MS }: CatalogOptions = {}) {
+    this.#keepMs = keepMs;
+    this.useFolders(paths, followsLinks);
   }
 
-  /** Takes other image folders than before; what lies in them is known with the next refresh. */
-  useFolders(paths: readonly string[]): void {
+  /** Takes other image folders than before, or follows links in them; what lies in them is known with the next refresh. */
+  useFolders(paths: readonly string[], followsLinks = false): void {
     this.#paths = [...paths];
+    this.#followsLinks = followsLinks;
     this.#moved = true;
     for (const known of this.#roots.keys()) {
       if (!paths.includes(known)) this.#roots.delete(known);
@@ -85,63 +109,47 @@ export class Catalog {
     return this.#queued;
   }
 
-  async #refresh(thorough: boolean): Promise<CatalogSnapshot> {
+  async #refresh(isThorough: boolean): Promise<CatalogSnapshot> {
     const paths = this.#paths;
-    const changes = await Promise.all(paths.map((folder) => this.#refreshRoot(folder, thorough)));
+    const followsLinks = this.#followsLinks;
+    const look: Look = { isThorough, parts: Math.max(1, Math.ceil(this.#snapshot.images.length / WHOLE_SETS_A_LOOK)) };
+    const roots = paths.map((folder) => {
+      const root = this.#roots.get(folder) ?? new ImageFolder(folder, this.#keepMs);
+      this.#roots.set(folder, root);
+      return root;
+    });
+    const changes = await Promise.all(roots.map((root) => root.refresh(look, followsLinks)));
     if (this.#moved || changes.includes(true)) {
       this.#moved = paths !== this.#paths;
-      const roots = paths.map((folder) => this.#roots.get(folder)?.folders ?? new Map<string, BoxFolder>());
       this.#snapshot = makeSnapshot(roots);
+      this.#tell(this.#snapshot.unreadable);
     }
     return this.#snapshot;
   }
 
-  async #refreshRoot(folder: string, thorough: boolean): Promise<boolean> {
-    const real = await fs.realpath(folder).catch(() => undefined);
-    if (real === undefined) return this.#roots.delete(folder);
-    let root = this.#roots.get(folder);
-    let changed = root?.real !== real;
-    if (root === undefined || changed) {
-      root = { real, folders: new Map() };
-      this.#roots.set(folder, root);
+  #tell(unreadable: readonly UnreadableFolder[]): void {
+    const nowMs = performance.now();
+    for (const folder of unreadable) {
+      const told = this.#told.get(folder.path);
+      if (told !== undefined && (!told.isOver || nowMs - told.atMs < TELL_EVERY_MS)) continue;
+      this.#told.set(folder.path, { atMs: nowMs, isOver: false });
+      this.events.emit('unreadable', folder);
     }
-    const boxes = await boxFolders(real);
-    for (const box of root.folders.keys()) {
-      if (!boxes.has(box)) changed = root.folders.delete(box) || changed;
+    for (const [path, told] of this.#told) {
+      if (told.isOver || unreadable.some((folder) => folder.path === path)) continue;
+      told.isOver = true;
+      this.events.emit('readable', path);
     }
-    for (const box of boxes) {
-      if (!root.folders.has(box)) {
-        root.folders.set(box, new BoxFolder(real, path.join(real, box), box));
-        changed = true;
-      }
-    }
-    const results = await Promise.all([...root.folders.values()].map((boxFolder) => boxFolder.refresh(thorough)));
-    return changed || results.includes(true);
   }
 }
 
-/** The folders in an image folder; a linked one only where it leads to a place inside. */
-async function boxFolders(root: string): Promise<Set<string>> {
-  const entries = await fs.readdir(root, { withFileTypes: true }).catch(() => []);
-  const names = await Promise.all(
-    entries.map(async (entry) => {
-      if (!isPublishableName(entry.name)) return undefined;
-      if (entry.isDirectory()) return entry.name;
-      if (!entry.isSymbolicLink()) return undefined;
-      const real = await fs.realpath(path.join(root, entry.name)).catch(() => undefined);
-      return real !== undefined && isInside(root, real) ? entry.name : undefined;
-    }),
-  );
-  return new Set(names.filter((name) => name !== undefined));
-}
-
-function makeSnapshot(roots: readonly ReadonlyMap<string, BoxFolder>[]): CatalogSnapshot {
+function makeSnapshot(roots: readonly ImageFolder[]): CatalogSnapshot {
   const byId = new Map<string, CatalogImage>();
   const shadowed: CatalogImage[] = [];
   const unpacked: UnpackedImage[] = [];
   const boxes: CatalogBox[] = [];
-  for (const [name, folder] of roots.flatMap((root) => [...root])) {
-    boxes.push({ name, path: folder.path });
+  for (const folder of roots.flatMap((root) => [...root.folders])) {
+    boxes.push({ name: folder.place.box, path: folder.place.path });
     unpacked.push(...folder.unpacked);
     for (const image of folder.images) {
       if (byId.has(image.id)) shadowed.push(image);
@@ -156,5 +164,7 @@ function makeSnapshot(roots: readonly ReadonlyMap<string, BoxFolder>[]): Catalog
     if (sameName === undefined) byName.set(image.image, [image]);
     else sameName.push(image);
   }
-  return { images, byId, byName, shadowed, unpacked, boxes };
+  const unreadable = roots.flatMap((root) => root.unreadable);
+  const links = roots.flatMap((root) => root.links);
+  return { images, byId, byName, shadowed, unpacked, boxes, unreadable, links };
 }

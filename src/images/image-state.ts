@@ -1,11 +1,12 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Checksums } from './checksums.ts';
+import { BUILD_ID_FILE_LIMIT, parseBuildId } from './build-id.ts';
+import { CHECKSUMS_FILE_LIMIT, type Checksums, parseChecksums } from './checksums.ts';
 import { SET_FILES } from './image-name.ts';
-import { openImageSet, type SetLocation } from './image-set.ts';
-import { type FileIdentity, sameIdentity } from './pinned-file.ts';
+import type { SetLocation } from './image-set.ts';
+import type { FileIdentity } from './pinned-file.ts';
 import { lookAtRawFile } from './raw-file.ts';
-import type { SetFault } from './set-fault.ts';
+import { isSameFile, readFault, readSmallFile, type SeenFile, seeFile } from './seen-file.ts';
+import { mayPass, type SetFault, type SetProblem } from './set-fault.ts';
 
 /** What was last seen of a set: complete, with what there is to tell of it, or the fault that keeps it from boards. */
 export type ImageState =
@@ -28,65 +29,94 @@ export type ImageState =
  */
 export type RawAge = 'newer' | 'older';
 
-/** A look at a set: its state, the identities of the files it was read from, and what lies beside them. */
+/** A look at a set: its state, the files as they were before it was read from them, and what lies beside them. */
 export interface Inspection {
   readonly state: ImageState;
   readonly files: SeenFiles;
   readonly raw: RawAge | undefined;
 }
 
-type SeenFiles = Readonly<Record<keyof typeof SET_FILES, FileIdentity | undefined>>;
+type Role = keyof typeof SET_FILES;
+type SeenFiles = Readonly<Record<Role, SeenFile>>;
+
+/** What to look at: all files of a set, or its `.img.zst`, and at the others only where that one changed. */
+export type Extent = 'all files' | 'image';
 
 /**
- * Looks at the set at `location`, and at the raw image beside it if `hasRaw`; the state of a `previous` look stands when
- * none of the set's files changed since, unless a file could not be read: that may pass.
+ * Looks at the set at `location`, and at the raw image beside it if `hasRaw`; the `previous` look stands when nothing
+ * changed since, unless a file could not be read: that may pass.
+ * @throws the system's error when the folder can't be looked at.
  */
-export async function inspectImage(location: SetLocation, hasRaw: boolean, previous?: Inspection): Promise<Inspection> {
-  const files = await identifyFiles(location);
+export async function inspectImage(
+  location: SetLocation,
+  hasRaw: boolean,
+  previous?: Inspection,
+  extent: Extent = 'all files',
+): Promise<Inspection> {
+  const zst = await see(location, 'zst');
+  const hasChanged = previous === undefined || !isSameFile(zst, previous.files.zst) || isPassing(previous.state);
+  const files = hasChanged || extent === 'all files' ? await seeOthers(location, zst) : previous.files;
   const raw = hasRaw ? await rawAge(location, files.zst) : undefined;
-  const isSame = previous !== undefined && sameFiles(files, previous.files) && !mayPass(previous.state);
-  return { state: isSame ? previous.state : await readState(location), files, raw };
+  const isSame = !hasChanged && sameSmallFiles(files, previous.files);
+  if (isSame && raw === previous.raw) return previous;
+  return { state: isSame ? previous.state : await readState(location, files), files, raw };
 }
 
-function mayPass(state: ImageState): boolean {
-  return state.kind === 'incomplete' && state.fault.problem === 'unreadable';
+function isPassing(state: ImageState): boolean {
+  return state.kind === 'incomplete' && mayPass(state.fault);
 }
 
-async function readState(location: SetLocation): Promise<ImageState> {
-  const set = await openImageSet(location);
-  if ('problem' in set) return { kind: 'incomplete', fault: set };
-  const { buildId, checksums, zst } = set;
-  await set.close();
-  const builtAtMs = Number(zst.identity.mtimeNs / 1_000_000n);
-  return { kind: 'ready', buildId, checksums, zstBytes: zst.size, zstIdentity: zst.identity, builtAtMs };
+function see(location: SetLocation, role: Role): Promise<SeenFile> {
+  return seeFile(pathOf(location, role));
 }
 
-async function rawAge(location: SetLocation, zst: FileIdentity | undefined): Promise<RawAge | undefined> {
-  const raw = await lookAtRawFile(location);
-  if (raw === undefined) return undefined;
-  return zst === undefined || raw.writtenAtMs > Number(zst.mtimeNs / 1_000_000n) ? 'newer' : 'older';
-}
-
-async function identifyFiles(location: SetLocation): Promise<SeenFiles> {
-  const [buildId, zst, checksums] = await Promise.all([
-    identify(location, SET_FILES.buildId),
-    identify(location, SET_FILES.zst),
-    identify(location, SET_FILES.checksums),
-  ]);
+async function seeOthers(location: SetLocation, zst: SeenFile): Promise<SeenFiles> {
+  const [buildId, checksums] = await Promise.all([see(location, 'buildId'), see(location, 'checksums')]);
   return { buildId, zst, checksums };
 }
 
-async function identify(location: SetLocation, suffix: string): Promise<FileIdentity | undefined> {
-  try {
-    return await fs.lstat(path.join(location.folder, location.image + suffix), { bigint: true });
-  } catch {
-    return undefined; // opening it will say why
-  }
+function sameSmallFiles(files: SeenFiles, previous: SeenFiles): boolean {
+  if (files === previous) return true;
+  return isSameFile(files.buildId, previous.buildId) && isSameFile(files.checksums, previous.checksums);
 }
 
-function sameFiles(a: SeenFiles, b: SeenFiles): boolean {
-  return (['buildId', 'zst', 'checksums'] as const).every((role) => {
-    const [file, other] = [a[role], b[role]];
-    return file === undefined || other === undefined ? file === other : sameIdentity(file, other);
-  });
+/** The faults are looked for in the order in which a request would meet them (`openImageSet`). */
+async function readState(location: SetLocation, files: SeenFiles): Promise<ImageState> {
+  const { zst } = files;
+  if (zst.kind === 'fault') return incomplete(location, 'zst', zst.problem);
+  if (zst.identity.size === 0n) return incomplete(location, 'zst', 'empty');
+  const zstFault = await readFault(pathOf(location, 'zst'));
+  if (zstFault !== undefined) return incomplete(location, 'zst', zstFault);
+  const sums = await readSmall(location, 'checksums', files.checksums, CHECKSUMS_FILE_LIMIT);
+  if (typeof sums === 'string') return incomplete(location, 'checksums', sums);
+  const checksums = parseChecksums(sums.toString(), location.image);
+  if (checksums === undefined) return incomplete(location, 'checksums', 'no checksum');
+  const id = await readSmall(location, 'buildId', files.buildId, BUILD_ID_FILE_LIMIT);
+  if (typeof id === 'string') return incomplete(location, 'buildId', id);
+  const buildId = parseBuildId(id.toString());
+  if (buildId === undefined) return incomplete(location, 'buildId', 'no build ID');
+  const { identity } = zst;
+  const builtAtMs = Number(identity.mtimeNs / 1_000_000n);
+  return { kind: 'ready', buildId, checksums, zstBytes: Number(identity.size), zstIdentity: identity, builtAtMs };
+}
+
+async function readSmall(location: SetLocation, role: Role, file: SeenFile, limit: number) {
+  if (file.kind === 'fault') return file.problem;
+  if (file.identity.size === 0n) return 'empty';
+  if (file.identity.size > limit) return 'too large';
+  return await readSmallFile(pathOf(location, role), file.identity);
+}
+
+function incomplete({ image }: SetLocation, role: Role, problem: SetProblem): ImageState {
+  return { kind: 'incomplete', fault: { file: image + SET_FILES[role], problem } };
+}
+
+async function rawAge(location: SetLocation, zst: SeenFile): Promise<RawAge | undefined> {
+  const raw = await lookAtRawFile(location);
+  if (raw === undefined) return undefined;
+  return zst.kind === 'fault' || raw.writtenAtMs > Number(zst.identity.mtimeNs / 1_000_000n) ? 'newer' : 'older';
+}
+
+function pathOf({ folder, image }: SetLocation, role: Role): string {
+  return path.join(folder, image + SET_FILES[role]);
 }

@@ -128,7 +128,8 @@ export class PinnedFile {
   }
 }
 
-function openFault(code: string | undefined): FileFault {
+/** Why a file can't be opened, after the system's name for the reason. */
+export function openFault(code: string | undefined): FileFault {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':

@@ -1,5 +1,6 @@
+import path from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import type { CatalogImage, CatalogSnapshot } from './catalog.ts';
+import type { CatalogImage, CatalogSnapshot, UnreadableFolder } from './catalog.ts';
 import { candidateImages, type ImageQuery } from './image-name.ts';
 
 /** What a board's request came down to. */
@@ -36,6 +37,29 @@ export function resolveQuery(snapshot: CatalogSnapshot, query: ImageQuery): Reso
   return { tried };
 }
 
+/** Where an image is looked for: in the folder `box`, and then, by its parts, in any other. */
+export interface Searched {
+  readonly box: string | undefined;
+  readonly isByParts: boolean;
+}
+
+/**
+ * The folder that can't be read for now, and would have to be, to know which image is meant: an image folder, unless the
+ * image was found below another; the folder that is named; the one of the image that was `found`; or, where an image may
+ * lie anywhere and was not found, any.
+ */
+export function unreadableFolder(
+  { unreadable }: CatalogSnapshot,
+  { box, isByParts }: Searched,
+  found: CatalogImage | undefined,
+): UnreadableFolder | undefined {
+  return unreadable.find((folder) => {
+    if (folder.box !== undefined && folder.box === box) return true;
+    if (found === undefined) return folder.box === undefined || isByParts;
+    return found.folder === folder.real || path.dirname(found.folder) === folder.real;
+  });
+}
+
 /**
  * The image, of those that can be handed out, whose name is most like one of `names` in the folder `box`: to tell a
  * person who may have mistyped. Undefined where there is none.
@@ -48,7 +72,11 @@ export function nearestImage({ images }: CatalogSnapshot, box: string, names: re
     for (const { image, state } of outwards(images, `${box}/${name}`)) {
       if (state.kind !== 'ready') continue;
       const differences = distance(compared, image);
-      if (nearest === undefined || differences < nearest.differences) nearest = { image, differences };
+      const isNearer = (than: typeof nearest) =>
+        than === undefined ||
+        differences < than.differences ||
+        (differences === than.differences && image < than.image);
+      if (isNearer(nearest)) nearest = { image, differences };
       pairs -= compared.length * image.length;
       if (pairs <= 0) break;
     }

@@ -37,3 +37,8 @@ const WORDS: Record<SetProblem, string> = {
 export function faultText({ file, problem }: SetFault): string {
   return `${file} ${WORDS[problem]}`;
 }
+
+/** Whether the file is there, as far as is known, and can't be read for a reason that may pass. */
+export function mayPass({ problem }: SetFault): boolean {
+  return problem === 'unreadable' || problem === 'forbidden';
+}

@@ -2,7 +2,8 @@ import type { ImageChecks } from '../checks/image-checks.ts';
 import type { Catalog, CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
 import { searchImages } from '../images/image-search.ts';
 import { type ImageSet, openImageSet } from '../images/image-set.ts';
-import { nearestImage, type Resolution, resolveQuery } from '../images/resolution.ts';
+import { nearestImage, type Resolution, resolveQuery, unreadableFolder } from '../images/resolution.ts';
+import type { SetFault } from '../images/set-fault.ts';
 import { type Answer, type HeaderList, textAnswer } from './answer.ts';
 import { imageQuery } from './asked.ts';
 import { REOPEN_ATTEMPTS, RETRY_AFTER_SECONDS, VERDICT_WAIT_MS } from './limits.ts';
@@ -68,7 +69,9 @@ export class Decider {
 
   /** Answers `/list`: a line for each image that a board can get, of those that `search` finds. */
   async list(search: string): Promise<Decision> {
-    const { images } = await this.#catalog.refresh();
+    const { images, unreadable } = await this.#catalog.refresh();
+    const unknown = unreadable.find(({ box, isKept }) => box === undefined && !isKept);
+    if (unknown !== undefined) return refuse({ kind: 'unreadable', code: unknown.code });
     const ready = images.filter((image) => isOffered(image, this.#checks));
     const found = search === '' ? ready : searchImages(ready, search);
     const lines = found.map((image) => `${image.id}\n`);
@@ -87,13 +90,15 @@ export class Decider {
     transfer.resolution = resolution;
     if (this.#isHeld(transfer.client, asked)) return HELD;
     const { found } = resolution;
+    const obstacle = obstacleTo(snapshot, asked, found);
+    if (obstacle !== undefined) return refuse(obstacle);
     if (found === undefined) return refuse(noImage(snapshot, asked, resolution));
     const { only, client } = this.#restriction;
     if (only !== undefined && found.id !== only) return refuse({ kind: 'not this one', id: found.id, only });
     if (client !== undefined && transfer.client !== client) return refuse({ kind: 'not this board', only: client });
     for (let attempt = 1; attempt <= REOPEN_ATTEMPTS; attempt++) {
       const set = await openImageSet(found);
-      if ('problem' in set) return refuse({ kind: 'incomplete', id: found.id, fault: set });
+      if ('problem' in set) return refuse(await this.#whyNot(asked, found, set));
       transfer.servedBuildId = set.buildId;
       if (asked.buildId === set.buildId) {
         await set.close();
@@ -108,6 +113,12 @@ export class Decider {
       if (permission.kind === 'refused') return refuse(permission.refusal);
     }
     return refuse({ kind: 'being written', id: found.id });
+  }
+
+  /** What is missing may be a folder that was moved away since the images were looked at. */
+  async #whyNot(asked: Asked, found: CatalogImage, fault: SetFault): Promise<Refusal> {
+    const obstacle = obstacleTo(await this.#catalog.refresh(), asked, found);
+    return obstacle ?? { kind: 'incomplete', id: found.id, fault };
   }
 
   /** What a request for `target` was found to be a moment ago, when that was up to date for everyone who asks so. */
@@ -163,6 +174,17 @@ function resolve(snapshot: CatalogSnapshot, asked: Asked): Resolution | Refusal 
   const query = imageQuery(asked);
   if (query !== undefined) return resolveQuery(snapshot, query);
   return { kind: 'part missing', part: asked.box === undefined ? 'box' : 'board' };
+}
+
+/** Whether the answer lies in a folder that can't be read for now. */
+function obstacleTo(
+  snapshot: CatalogSnapshot,
+  { box, image }: Asked,
+  found: CatalogImage | undefined,
+): Refusal | undefined {
+  const folder = unreadableFolder(snapshot, { box, isByParts: image === undefined }, found);
+  if (folder === undefined) return undefined;
+  return { kind: 'unreadable', code: folder.code, ...(folder.box === undefined ? {} : { folder: folder.box }) };
 }
 
 function noImage(snapshot: CatalogSnapshot, { box, image }: Asked, { tried }: Resolution): Refusal {

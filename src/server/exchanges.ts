@@ -217,6 +217,6 @@ async function orUnreadable(decide: () => Decision | Promise<Decision>): Promise
   try {
     return await decide();
   } catch (error) {
-    return refuse({ kind: 'unreadable', code: systemErrorCode(error) ?? 'internal error' }, ['Retry-After', '5']);
+    return refuse({ kind: 'unreadable', code: systemErrorCode(error) ?? 'internal error' });
   }
 }

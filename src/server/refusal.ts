@@ -1,6 +1,6 @@
 import type { Finding } from '../checks/finding.ts';
 import { findingText } from '../checks/finding-text.ts';
-import { faultText, type SetFault } from '../images/set-fault.ts';
+import { faultText, mayPass, type SetFault } from '../images/set-fault.ts';
 import type { HeaderList } from './answer.ts';
 import type { Proof } from './credentials.ts';
 
@@ -43,8 +43,8 @@ export type Refusal =
   | { readonly kind: 'not this one'; readonly id: string; readonly only: string }
   /** Only the board at another address gets an update now. */
   | { readonly kind: 'not this board'; readonly only: string }
-  /** The images could not be looked at; the system's name for the reason. */
-  | { readonly kind: 'unreadable'; readonly code: string };
+  /** The images, or those in a `folder`, could not be looked at; the system's name for the reason. */
+  | { readonly kind: 'unreadable'; readonly code: string; readonly folder?: string };
 
 /** The HTTP status that a refusal is answered with. */
 export function refusalStatus(refusal: Refusal): number {
@@ -62,6 +62,8 @@ export function refusalStatus(refusal: Refusal): number {
     case 'being written':
     case 'unchecked':
       return 503;
+    case 'incomplete':
+      return mayPass(refusal.fault) ? 503 : 404;
     case 'wrong image':
       return refusal.isSettling ? 503 : 409;
     default:
@@ -86,7 +88,17 @@ export function refusalHeaders(refusal: Refusal): HeaderList {
 
 /** Whether what was refused may be had soon: 503 with `Retry-After` (RFC 9110, section 10.2.3). */
 export function settlesSoon(refusal: Refusal): boolean {
-  return refusal.kind === 'being written' || (refusal.kind === 'wrong image' && refusal.isSettling);
+  switch (refusal.kind) {
+    case 'being written':
+    case 'unreadable':
+      return true;
+    case 'incomplete':
+      return mayPass(refusal.fault);
+    case 'wrong image':
+      return refusal.isSettling;
+    default:
+      return false;
+  }
 }
 
 const PROOFS: Record<Exclude<Proof, 'right'>, string> = {
@@ -126,8 +138,10 @@ export function refusalText(refusal: Refusal): string {
       const where = folder === undefined ? '' : ` in ${folder}`;
       return `no image ${names}${where}; ${nearest === undefined ? 'there is none at all' : `nearest: ${nearest}`}`;
     }
-    case 'incomplete':
-      return `${refusal.id} is incomplete: ${faultText(refusal.fault)}`;
+    case 'incomplete': {
+      const fault = faultText(refusal.fault);
+      return mayPass(refusal.fault) ? `${refusal.id} is not sent: ${fault}` : `${refusal.id} is incomplete: ${fault}`;
+    }
     case 'wrong image': {
       const retry = refusal.isSettling ? '; ask again when its build is done' : '; build it again';
       return `${refusal.id} is not sent: ${findingText(refusal.image, refusal.finding)}${retry}`;
@@ -141,6 +155,8 @@ export function refusalText(refusal: Refusal): string {
     case 'not this board':
       return `only the board at ${refusal.only} gets an update now`;
     case 'unreadable':
-      return `the images could not be read (${refusal.code}); try again`;
+      return refusal.folder === undefined
+        ? `the images could not be read (${refusal.code}); try again`
+        : `the folder ${refusal.folder} could not be read (${refusal.code}); try again`;
   }
 }

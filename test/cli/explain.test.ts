@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { writeImageSet } from '../fixtures/image-set-files.ts';
+import { makeBoxes } from '../images/image-sets.ts';
 import { runCommand } from './run-command.ts';
 
 const BUILD = '1a'.repeat(32);
@@ -91,6 +92,21 @@ describe('update-server explain', () => {
       `build    ${BUILD}`,
       /^answer {3}503: docker-box\/docker-box-pi-spoiled is not sent: .* is not what its \.img\.sha256 says/,
     ));
+
+  it('names links behind which the image may lie', async () => {
+    await using boxes = await makeBoxes();
+    await symlink(folder, boxes.at('far'));
+    const outcome = await runCommand(['explain', 'name=far&board=pi'], { IMAGE_PATH: boxes.root });
+    assert.match(
+      outcome.stdout,
+      /^skipped {2}.*\/far is a link out of the image folder, to .*; FOLLOW_LINKS=true follows it$/m,
+    );
+    const followed = await runCommand(['explain', 'name=far&board=pi'], {
+      IMAGE_PATH: boxes.root,
+      FOLLOW_LINKS: 'true',
+    });
+    assert.doesNotMatch(followed.stdout, /^skipped/m);
+  });
 
   it('prints what steers a terminal as escapes', () =>
     explains(

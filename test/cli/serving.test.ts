@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { rename, rm, symlink } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -56,6 +56,35 @@ suite('update-server, when it starts,', () => {
     const failure =
       /^what images were found to be could not be kept in (.+) \(E\w+\); the next start reads them again$/;
     equal(failure.exec(lines.find((line) => failure.test(line)) ?? '')?.[1], CHECKS_PATH);
+  });
+
+  test('names links that it does not follow, and where the image folder leads', async () => {
+    await using linked = await makeBoxes();
+    await symlink(boxes.at('box'), linked.at('far'));
+    await symlink('boxes', linked.beside('current'));
+    const current = linked.beside('current');
+    await using server = await startUpdateServer({ imagePath: current });
+    deepEqual(await linesOf(server, 2), [
+      `serving 0 images of ${current}, which leads to ${linked.root}, at ${server.url}`,
+      `${linked.at('far')} is a link out of the image folder, to ${boxes.at('box')}: the images in it are not served; FOLLOW_LINKS=true follows it`,
+    ]);
+    await using follower = await startUpdateServer({ imagePath: current, env: { FOLLOW_LINKS: 'true' } });
+    equal((await fetch(`${follower.url}/list/far/`)).status, 200);
+    match(await (await fetch(`${follower.url}/list/far/`)).text(), /^far\/box-pi$/m);
+  });
+
+  test('says once that the image folder was moved away, and that it is back', async () => {
+    await using moved = await makeBoxes();
+    await using server = await startUpdateServer({ imagePath: moved.root });
+    await rename(moved.root, moved.beside('away'));
+    for (let ask = 0; ask < 3; ask++) equal((await fetch(`${server.url}/update/box/box-pi`)).status, 503);
+    await rename(moved.beside('away'), moved.root);
+    equal((await fetch(`${server.url}/update/box/box-pi`)).status, 404);
+    const lines = (await linesOf(server, 7)).filter((line) => line.startsWith(moved.root));
+    deepEqual(lines, [
+      `${moved.root} can not be read (ENOENT): who asks for its images is told to ask again`,
+      `${moved.root} can be read again`,
+    ]);
   });
 
   test('is content with a folder in which there is nothing yet', async () => {

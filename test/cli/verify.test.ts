@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -51,6 +51,20 @@ describe('update-server verify', () => {
   it('fails when no image has that name', async () => {
     const { status, stdout, stderr } = await verify('nothing');
     assert.deepEqual([status, stdout, stderr], [1, '', 'update-server: no image is named like nothing\n']);
+  });
+
+  it('names links that it does not follow, and verifies behind those that it does', async () => {
+    const link = path.join(folder, 'far');
+    const other = await mkdtemp(path.join(tmpdir(), 'mkbox-verify-'));
+    await writeImageSet(other, { box: 'far', board: 'pi', buildId: BUILD });
+    await symlink(other, link);
+    const { status, stdout } = await verify('right');
+    assert.equal(status, 0);
+    assert.ok(stdout.startsWith(`skipped  ${link} is a link out of the image folder, to ${other}: `), stdout);
+    const followed = await runCommand(['verify', 'far'], { IMAGE_PATH: folder, FOLLOW_LINKS: 'true' });
+    assert.match(followed.stdout, /^far\/far-pi\n {2}right/);
+    await rm(link);
+    await rm(other, { recursive: true });
   });
 
   it('prints what steers a terminal as escapes', async () => {

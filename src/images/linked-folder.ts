@@ -1,0 +1,48 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { systemErrorCode } from '../errors.ts';
+import type { FolderPlace } from './box-folder.ts';
+import { isInside } from './pinned-file.ts';
+
+/** A link in an image folder that is not followed, so that nothing behind it is served. */
+export interface SkippedLink {
+  readonly path: string;
+  /** Where it leads, resolved; undefined where that can't be told, because nothing is there or links go in a circle. */
+  readonly target: string | undefined;
+}
+
+/**
+ * Where the link `box` in the image folder `root` leads, which is resolved: to a folder inside, or, if `followsLinks`, any
+ * folder. Undefined where it leads to something else than a folder.
+ * @throws the system's error when that can't be found out for now.
+ */
+export async function followLink(
+  root: string,
+  box: string,
+  followsLinks: boolean,
+): Promise<FolderPlace | SkippedLink | undefined> {
+  const link = path.join(root, box);
+  try {
+    const target = await fs.realpath(link);
+    if (!(await fs.stat(target)).isDirectory()) return undefined;
+    if (isInside(root, target)) return { root, path: link, box };
+    return followsLinks ? { root: target, path: link, box } : { path: link, target };
+  } catch (error) {
+    switch (systemErrorCode(error)) {
+      case 'ENOENT':
+      case 'ENOTDIR':
+      case 'ELOOP':
+      case 'EACCES': // a folder on the way may not be searched
+        return { path: link, target: undefined };
+      default:
+        throw error;
+    }
+  }
+}
+
+/** The link in English, in one line, with what to do about it. `setting`: what makes links be followed. */
+export function skippedLinkText({ path: link, target }: SkippedLink, setting: string): string {
+  return target === undefined
+    ? `${link} is a link that leads nowhere, or where nothing may be read`
+    : `${link} is a link out of the image folder, to ${target}: the images in it are not served; ${setting} follows it`;
+}

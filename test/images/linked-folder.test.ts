@@ -1,0 +1,86 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { suite, test } from 'node:test';
+import { Catalog } from '../../src/images/catalog.ts';
+import { openImageSet } from '../../src/images/image-set.ts';
+import { skippedLinkText } from '../../src/images/linked-folder.ts';
+import { type BoxesFolder, makeBoxes, writeSet } from './image-sets.ts';
+
+/** Links of every kind beside one folder that is none. */
+async function linkFolders(boxes: BoxesFolder): Promise<void> {
+  await writeSet(boxes.root, 'box', 'box-pi');
+  await writeSet(boxes.beside(), 'elsewhere', 'far-pi');
+  await symlink('../elsewhere', boxes.at('far'));
+  await symlink('box', boxes.at('alias'));
+  await symlink('nowhere', boxes.at('gone'));
+  await symlink('circle', boxes.at('circle'));
+  await writeFile(boxes.beside('file'), '');
+  await symlink('../file', boxes.at('file'));
+}
+
+suite('a link in an image folder', () => {
+  test('that leads out of it is not followed, and told; so is one that leads nowhere', async () => {
+    await using boxes = await makeBoxes();
+    await linkFolders(boxes);
+    const { images, links } = await new Catalog([boxes.root]).refresh();
+    deepEqual(
+      images.map(({ id }) => id),
+      ['alias/box-pi', 'box/box-pi'],
+    );
+    deepEqual(
+      [...links].sort((a, b) => (a.path < b.path ? -1 : 1)),
+      [
+        { path: boxes.at('circle'), target: undefined },
+        { path: boxes.at('far'), target: boxes.beside('elsewhere') },
+        { path: boxes.at('gone'), target: undefined },
+      ],
+    );
+  });
+
+  test('that leads out of it is followed where that is said, and its images are opened', async () => {
+    await using boxes = await makeBoxes();
+    await linkFolders(boxes);
+    const catalog = new Catalog([boxes.root], { followsLinks: true });
+    const { byId, links } = await catalog.refresh();
+    equal(links.length, 2);
+    const far = byId.get('far/far-pi');
+    equal(far?.state.kind, 'ready');
+    const set = far && (await openImageSet(far));
+    equal(set && 'problem' in set, false);
+    if (set && !('problem' in set)) await set.close();
+  });
+
+  test('is followed no further: what is a link in the folder that it leads to is not', async () => {
+    await using boxes = await makeBoxes();
+    await mkdir(boxes.beside('elsewhere'));
+    await writeSet(boxes.beside(), 'deeper', 'far-pi');
+    for (const suffix of ['.img.zst', '.img.sha256', '.img.buildID']) {
+      await symlink(`../deeper/far-pi${suffix}`, boxes.beside('elsewhere', `far-pi${suffix}`));
+    }
+    await symlink('../elsewhere', boxes.at('far'));
+    const { byId } = await new Catalog([boxes.root], { followsLinks: true }).refresh();
+    deepEqual(byId.get('far/far-pi')?.state, {
+      kind: 'incomplete',
+      fault: { file: 'far-pi.img.zst', problem: 'link' },
+    });
+  });
+
+  test('is followed, or not any more, when that is said later', async () => {
+    await using boxes = await makeBoxes();
+    await linkFolders(boxes);
+    const catalog = new Catalog([boxes.root]);
+    for (const follows of [false, true, false]) {
+      catalog.useFolders([boxes.root], follows);
+      equal((await catalog.refresh()).byId.has('far/far-pi'), follows);
+    }
+  });
+
+  test('is told in words that say what to do', () => {
+    const link = { path: '/boxes/far', target: '/mnt/far' };
+    match(
+      skippedLinkText(link, 'FOLLOW_LINKS=true'),
+      /^\/boxes\/far is a link .* to \/mnt\/far: .*; FOLLOW_LINKS=true follows it$/,
+    );
+    match(skippedLinkText({ path: '/boxes/far', target: undefined }, 'x'), /leads nowhere/);
+  });
+});
