@@ -1,10 +1,10 @@
 import type { Board, GivenBuild } from '../boards/board.ts';
 import { shortBuildId } from '../images/build-id.ts';
+import { faultWords } from '../images/set-fault.ts';
 import { boardStateText, type SeenBoard } from './board-words.ts';
 import type { Detail } from './detail.ts';
 import { findingWords } from './finding-words.ts';
 import type { Check } from './image-health.ts';
-import { faultWords } from './request-words.ts';
 import { clientText, type Words } from './words.ts';
 
 /** All there is to tell of a board. `check`: what is known of the image that it gets next. */

@@ -1,8 +1,8 @@
 import type { UnpackedImage, UnreadableFolder } from '../images/catalog.ts';
 import type { SkippedLink } from '../images/linked-folder.ts';
+import { faultWords } from '../images/set-fault.ts';
 import { findingWords } from './finding-words.ts';
 import type { JudgedImage } from './image-health.ts';
-import { faultWords } from './request-words.ts';
 import { ageText, bytesText, type Words } from './words.ts';
 
 /** An image's state in words. */

@@ -1,4 +1,4 @@
-import { mayPass, type SetFault, type SetProblem } from '../images/set-fault.ts';
+import { faultWords, mayPass } from '../images/set-fault.ts';
 import { type Refusal, refusalText } from '../server/refusal.ts';
 import type { BreakReason, Transfer } from '../server/transfer.ts';
 import type { Place } from '../server/turns.ts';
@@ -118,41 +118,6 @@ export function refusalWords(refusal: Refusal, words: Words): string {
       );
     case 'request':
       return words.t('refused: {0}', refusalText(refusal));
-  }
-}
-
-/** What is wrong with a file of a set, in the user's language. */
-export function faultWords({ file, problem }: SetFault, words: Words): string {
-  return problemWords(problem, file, words);
-}
-
-function problemWords(problem: SetProblem, file: string, words: Words): string {
-  switch (problem) {
-    case 'missing':
-      return words.t('{0} is missing', file);
-    case 'empty':
-      return words.t('{0} is empty', file);
-    case 'link':
-      return words.t('{0} is a symbolic link; put the file itself there', file);
-    case 'not a file':
-      return words.t('{0} is not a regular file', file);
-    case 'outside':
-      return words.t('{0} lies outside the image folder', file);
-    case 'forbidden':
-      return words.t('{0} can not be read; check its permissions', file);
-    case 'unreadable':
-      return words.t('{0} can not be read; check the disk it is on', file);
-    case 'being written':
-      return words.t('{0} is being written', file);
-    case 'too large':
-      return words.t('{0} is far larger than such a file can be', file);
-    case 'no checksum':
-      return words.t(
-        '{0} has no line for the .img.zst under exactly its name, or one that boards can not check: capitals, or another .img.zst',
-        file,
-      );
-    case 'no build ID':
-      return words.t('{0} does not begin with 64 hexadecimal digits', file);
   }
 }
 

@@ -1,7 +1,6 @@
-/** What texts are made with: `vscode.l10n` in the editor. Placeholders are `{0}`, `{1}`, … */
-export interface Words {
-  t(message: string, ...args: (string | number | boolean)[]): string;
-}
+import type { Words } from '../words.ts';
+
+export type { Words } from '../words.ts';
 
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 

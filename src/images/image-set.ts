@@ -2,7 +2,7 @@ import { BUILD_ID_FILE_LIMIT, parseBuildId } from './build-id.ts';
 import { CHECKSUMS_FILE_LIMIT, type Checksums, parseChecksums } from './checksums.ts';
 import { SET_FILES } from './image-name.ts';
 import { PinnedFile } from './pinned-file.ts';
-import type { SetFault, SetProblem } from './set-fault.ts';
+import type { FileProblem, SetFault } from './set-fault.ts';
 
 /** Where the files of an image set lie. */
 export interface SetLocation {
@@ -61,8 +61,8 @@ async function readSmallFiles(location: SetLocation): Promise<SmallFiles | SetFa
   const sums = await readMember(location, SET_FILES.checksums, CHECKSUMS_FILE_LIMIT);
   if ('problem' in sums) return sums;
   const checksums = parseChecksums(sums.content.toString(), location.image);
-  if (checksums === undefined) {
-    return fault(location, SET_FILES.checksums, 'no checksum');
+  if ('kind' in checksums) {
+    return { file: location.image + SET_FILES.checksums, problem: 'no checksum', checksums };
   }
   const id = await readMember(location, SET_FILES.buildId, BUILD_ID_FILE_LIMIT);
   if ('problem' in id) return id;
@@ -93,6 +93,6 @@ async function openMember(location: SetLocation, suffix: string): Promise<Pinned
   return fault(location, suffix, 'empty');
 }
 
-function fault(location: SetLocation, suffix: string, problem: SetProblem): SetFault {
+function fault(location: SetLocation, suffix: string, problem: FileProblem): SetFault {
   return { file: location.image + suffix, problem };
 }

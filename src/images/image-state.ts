@@ -6,7 +6,7 @@ import type { SetLocation } from './image-set.ts';
 import type { FileIdentity } from './pinned-file.ts';
 import { lookAtRawFile } from './raw-file.ts';
 import { isSameFile, readFault, readSmallFile, type SeenFile, seeFile } from './seen-file.ts';
-import { mayPass, type SetFault, type SetProblem } from './set-fault.ts';
+import { type FileProblem, mayPass, type SetFault } from './set-fault.ts';
 
 /** What was last seen of a set: complete, with what there is to tell of it, or the fault that keeps it from boards. */
 export type ImageState =
@@ -90,7 +90,10 @@ async function readState(location: SetLocation, files: SeenFiles): Promise<Image
   const sums = await readSmall(location, 'checksums', files.checksums, CHECKSUMS_FILE_LIMIT);
   if (typeof sums === 'string') return incomplete(location, 'checksums', sums);
   const checksums = parseChecksums(sums.toString(), location.image);
-  if (checksums === undefined) return incomplete(location, 'checksums', 'no checksum');
+  if ('kind' in checksums) {
+    const file = location.image + SET_FILES.checksums;
+    return { kind: 'incomplete', fault: { file, problem: 'no checksum', checksums } };
+  }
   const id = await readSmall(location, 'buildId', files.buildId, BUILD_ID_FILE_LIMIT);
   if (typeof id === 'string') return incomplete(location, 'buildId', id);
   const buildId = parseBuildId(id.toString());
@@ -107,7 +110,7 @@ async function readSmall(location: SetLocation, role: Role, file: SeenFile, limi
   return await readSmallFile(pathOf(location, role), file.identity);
 }
 
-function incomplete({ image }: SetLocation, role: Role, problem: SetProblem): ImageState {
+function incomplete({ image }: SetLocation, role: Role, problem: FileProblem): ImageState {
   return { kind: 'incomplete', fault: { file: image + SET_FILES[role], problem } };
 }
 

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemErrorCode } from '../errors.ts';
-import type { SetProblem } from './set-fault.ts';
+import type { FileProblem } from './set-fault.ts';
 
 /** Why a file can't be served, apart from its content. */
 export type FileFault = Extract<
-  SetProblem,
+  FileProblem,
   'missing' | 'link' | 'not a file' | 'outside' | 'forbidden' | 'unreadable' | 'being written'
 >;
 

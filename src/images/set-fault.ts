@@ -1,5 +1,8 @@
-/** What may be wrong with a file of an image set. */
-export type SetProblem =
+import { ENGLISH, type Words } from '../words.ts';
+import type { ChecksumsFault } from './checksums.ts';
+
+/** What may be wrong with a file of an image set, apart from what stands in it. */
+export type FileProblem =
   | 'missing'
   | 'empty'
   | 'link'
@@ -9,33 +12,108 @@ export type SetProblem =
   | 'unreadable'
   | 'being written'
   | 'too large'
-  | 'no checksum'
   | 'no build ID';
 
 /** Why a set can't be handed out: which of its files, and what is wrong with it. */
-export interface SetFault {
-  readonly file: string;
-  readonly problem: SetProblem;
-}
+export type SetFault =
+  | { readonly file: string; readonly problem: FileProblem }
+  | { readonly file: string; readonly problem: 'no checksum'; readonly checksums: ChecksumsFault };
 
-const WORDS: Record<SetProblem, string> = {
-  missing: 'is missing',
-  empty: 'is empty',
-  link: 'is a symbolic link; put the file itself there',
-  'not a file': 'is not a regular file',
-  outside: 'lies outside the image folder',
-  forbidden: 'can not be read; check its permissions',
-  unreadable: 'can not be read; check the disk it is on',
-  'being written': 'is being written',
-  'too large': 'is far larger than such a file can be',
-  'no checksum':
-    'has no line for the .img.zst under exactly its name, or one that boards can not check: capitals, or another .img.zst',
-  'no build ID': 'does not begin with 64 hexadecimal digits',
-};
+export type SetProblem = SetFault['problem'];
 
 /** The fault in English, as one clause: the file, and what is wrong with it. */
-export function faultText({ file, problem }: SetFault): string {
-  return `${file} ${WORDS[problem]}`;
+export function faultText(fault: SetFault): string {
+  return faultWords(fault, ENGLISH);
+}
+
+/** The fault as one clause: the file, what is wrong with it, and what to do about it where that can be told. */
+export function faultWords(fault: SetFault, words: Words): string {
+  const { file } = fault;
+  switch (fault.problem) {
+    case 'missing':
+      return words.t('{0} is missing', file);
+    case 'empty':
+      return words.t('{0} is empty', file);
+    case 'link':
+      return words.t('{0} is a symbolic link; put the file itself there', file);
+    case 'not a file':
+      return words.t('{0} is not a regular file', file);
+    case 'outside':
+      return words.t('{0} lies outside the image folder', file);
+    case 'forbidden':
+      return words.t('{0} can not be read; check its permissions', file);
+    case 'unreadable':
+      return words.t('{0} can not be read; check the disk it is on', file);
+    case 'being written':
+      return words.t('{0} is being written', file);
+    case 'too large':
+      return words.t('{0} is far larger than such a file can be', file);
+    case 'no checksum':
+      return checksumsWords(file, fault.checksums, words);
+    case 'no build ID':
+      return words.t('{0} does not begin with 64 hexadecimal digits', file);
+  }
+}
+
+/** Which line of a `.img.sha256` is wrong, how, and the remedy. */
+function checksumsWords(file: string, fault: ChecksumsFault, words: Words): string {
+  switch (fault.kind) {
+    case 'no line':
+      return words.t("{0} has no line for {1}: run sha256sum on both files, in the image's folder", file, fault.name);
+    case 'UTF-16':
+      return words.t('{0} is in UTF-16, as PowerShell writes it: save it as ASCII or UTF-8', file);
+    case 'byte order mark':
+      return words.t(
+        '{0}, line {1}: a byte order mark stands before the digest: save it without one',
+        file,
+        fault.line,
+      );
+    case 'Windows line end':
+      return words.t(
+        '{0}, line {1}: Windows line end, which boards take as part of the file name: save it with Unix line ends',
+        file,
+        fault.line,
+      );
+    case 'BSD form':
+      return words.t(
+        '{0}, line {1}: BSD-style line, which boards do not read: run sha256sum without --tag',
+        file,
+        fault.line,
+      );
+    case 'capitals':
+      return words.t('{0}, line {1}: the digest has capital letters: boards take small ones only', file, fault.line);
+    case 'form':
+      return words.t(
+        '{0}, line {1}: boards read a digest, two spaces and the file name, and nothing before, between or behind them',
+        file,
+        fault.line,
+      );
+    case 'digest':
+      return words.t(
+        '{0}, line {1}: the digest has {2} digits, and SHA-256 has 64: run sha256sum',
+        file,
+        fault.line,
+        fault.digits,
+      );
+    case 'folder':
+      return words.t("{0}, line {1} names {2}: run sha256sum in the image's folder", file, fault.line, fault.name);
+    case 'other name':
+      return words.t(
+        '{0}, line {1} names {2}, which boards would check, too, and do not have: this file may name {3} only',
+        file,
+        fault.line,
+        fault.name,
+        fault.expected,
+      );
+    case 'two digests':
+      return words.t('{0}, line {1}: another digest than in a line before: keep the right one', file, fault.line);
+    case 'no checksum':
+      return words.t(
+        '{0}, line {1}: no checksum, and boards check each line in which .img.zst stands: remove it',
+        file,
+        fault.line,
+      );
+  }
 }
 
 /** Whether the file is there, as far as is known, and can't be read for a reason that may pass. */

@@ -1,7 +1,6 @@
 import { equal, match } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { askedText, faultWords, refusalWords, resultText } from '../../src/editor/request-words.ts';
-import { faultText, type SetProblem } from '../../src/images/set-fault.ts';
+import { askedText, refusalWords, resultText } from '../../src/editor/request-words.ts';
 import type { Refusal } from '../../src/server/refusal.ts';
 import type { Asked, TransferState } from '../../src/server/transfer.ts';
 import { PLAIN, plainSpaces } from './plain-words.ts';
@@ -102,27 +101,5 @@ suite('why a request got nothing', () => {
   ];
   for (const [refusal, text] of cases) {
     test(`is told as: ${text}`, () => equal(refusalWords(refusal, PLAIN), text));
-  }
-});
-
-suite('what is wrong with a file', () => {
-  const problems: Record<SetProblem, true> = {
-    missing: true,
-    empty: true,
-    link: true,
-    'not a file': true,
-    outside: true,
-    forbidden: true,
-    unreadable: true,
-    'being written': true,
-    'too large': true,
-    'no checksum': true,
-    'no build ID': true,
-  };
-  for (const problem of Object.keys(problems) as SetProblem[]) {
-    test(`is told in the words that the server has for it: ${problem}`, () => {
-      const fault = { file: 'box-pi.img.zst', problem };
-      equal(faultWords(fault, PLAIN), faultText(fault));
-    });
   }
 });

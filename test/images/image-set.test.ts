@@ -70,13 +70,13 @@ const CONTENTS: readonly [what: string, suffix: string, spoil: Spoil, clause: st
     'the checksums have no line for the compressed image',
     '.img.sha256',
     (file, { checksums }) => writeFile(file, `${checksums.raw}  box-pi.img\n`),
-    'has no line for the .img.zst under exactly its name, or one that boards can not check: capitals, or another .img.zst',
+    "has no line for box-pi.img.zst: run sha256sum on both files, in the image's folder",
   ],
   [
     'the checksums have lines that end as on Windows',
     '.img.sha256',
     (file, { checksums }) => writeFile(file, `${checksums.zst}  box-pi.img.zst\r\n`),
-    'has no line for the .img.zst under exactly its name, or one that boards can not check: capitals, or another .img.zst',
+    ', line 1: Windows line end, which boards take as part of the file name: save it with Unix line ends',
   ],
   [
     'the checksums are far too long',
@@ -120,5 +120,8 @@ async function tells(suffix: string, spoil: Spoil, clause: string): Promise<void
   const written = await writeSet(boxes.root, 'box', 'box-pi');
   await spoil(written.file(suffix), written);
   const fault = await openImageSet(written.location);
-  equal('problem' in fault ? faultText(fault) : 'opened', `box-pi${suffix} ${clause}`);
+  equal(
+    'problem' in fault ? faultText(fault) : 'opened',
+    `box-pi${suffix}${clause.startsWith(',') ? '' : ' '}${clause}`,
+  );
 }
