@@ -14,7 +14,7 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 export async function writeRandomSet(folder: string, image: string, bytes: number): Promise<void> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   const file = await fs.open(path.join(folder, `${image}.img.zst`), 'w');
-  const begin = zstBeginning(bytes);
+  const begin = zstBeginning(image, bytes);
   await file.write(begin);
   for (let left = bytes - begin.length; left > 0; left -= CHUNK_BYTES) {
     await file.write(randomFillSync(chunk), 0, Math.min(left, CHUNK_BYTES));
@@ -27,7 +27,7 @@ export async function writeRandomSet(folder: string, image: string, bytes: numbe
 /** Writes a complete image set whose `.img.zst` is a hole of `bytes` bytes. */
 export async function writeSparseSet(folder: string, image: string, bytes: number): Promise<void> {
   const file = await fs.open(path.join(folder, `${image}.img.zst`), 'w');
-  await file.write(zstBeginning(bytes));
+  await file.write(zstBeginning(image, bytes));
   await file.truncate(bytes);
   await file.close();
   await writeRest(folder, image);
@@ -42,7 +42,8 @@ export async function writeManySets(folder: string, boxes: number, imagesPerBox:
     await Promise.all(
       Array.from({ length: imagesPerBox }, async (_, image) => {
         const imageName = `${name}-board-${image}`;
-        await fs.writeFile(path.join(boxFolder, `${imageName}.img.zst`), zstWith(Buffer.from(imageName)));
+        const zst = zstWith({ box: name, image: imageName, buildId: BUILD_ID, firstSector: 64 }, Buffer.alloc(0));
+        await fs.writeFile(path.join(boxFolder, `${imageName}.img.zst`), zst);
         await writeRest(boxFolder, imageName);
       }),
     );
@@ -50,10 +51,15 @@ export async function writeManySets(folder: string, boxes: number, imagesPerBox:
 }
 
 /** What a zstd file of `bytes` bytes begins with, so that all the rest may be anything: a tiny image, and a frame to skip. */
-function zstBeginning(bytes: number): Buffer {
-  const begin = zstWith(Buffer.alloc(0));
+function zstBeginning(image: string, bytes: number): Buffer {
+  const begin = zstWith({ box: boxOf(image), image, buildId: BUILD_ID }, Buffer.alloc(0));
   begin.writeUInt32LE(bytes - begin.length, begin.length - 4); // the size of what is skipped
   return begin;
+}
+
+/** The box of an image of the bench, which all are for the board `board`. */
+function boxOf(image: string): string {
+  return image.replace(/-board(?:-\d+)?$/, '');
 }
 
 /** The two small files, with the true digest of the `.img.zst`; there is no raw image, as on a server. */

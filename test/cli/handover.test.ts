@@ -2,7 +2,6 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { connect } from 'node:net';
 import { suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { zstWith } from '../fixtures/smallest-image.ts';
 import { BUILD_A, makeBoxes, writeSet } from '../images/image-sets.ts';
 import { noise } from '../server/harness.ts';
 import { askSlowly } from './slow-client.ts';
@@ -37,7 +36,7 @@ function essence(answer: Buffer): { status: string; body: Buffer } {
 suite('update-server whose socket is held by a supervisor', () => {
   test(`is restarted ${RESTARTS} times, and refuses not one of the boards that ask meanwhile`, async () => {
     await using boxes = await makeBoxes();
-    await writeSet(boxes.root, 'box', 'box-pi', { zst: zstWith(noise(SMALL_BYTES)) });
+    await writeSet(boxes.root, 'box', 'box-pi', { payload: noise(SMALL_BYTES) });
     await using service = new Supervised({ imagePath: boxes.root });
     const [port = 0] = await service.until('port', 1);
     const targets = ['/update?name=box&board=pi', `/update?name=box&board=pi&build_id=${BUILD_A}`, '/list'];
@@ -78,7 +77,7 @@ suite('update-server whose socket is held by a supervisor', () => {
 
   test('finishes a download that runs, before the next process begins', async () => {
     await using boxes = await makeBoxes();
-    await writeSet(boxes.root, 'box', 'box-pi', { zst: zstWith(noise(BIG_BYTES)) });
+    await writeSet(boxes.root, 'box', 'box-pi', { payload: noise(BIG_BYTES) });
     await using service = new Supervised({ imagePath: boxes.root });
     const [port = 0] = await service.until('port', 1);
     using client = await askSlowly(`http://127.0.0.1:${port}`, '/update/box/box-pi');

@@ -7,7 +7,6 @@ import { suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
-import { zstWith } from '../fixtures/smallest-image.ts';
 import { makeBoxes, writeSet } from '../images/image-sets.ts';
 import { Authority } from '../tools/authority.ts';
 import { requireTools } from '../tools/tools.ts';
@@ -97,7 +96,7 @@ suite('update-server, at SIGHUP,', () => {
 
   test('shows its new certificate, while a download goes on under the old one', { timeout: 60_000 }, async () => {
     await using boxes = await makeBoxes();
-    const { zst } = await writeSet(boxes.root, 'box', 'box-pi', { zst: zstWith(Buffer.alloc(20_000_000, 'image')) });
+    const { zst } = await writeSet(boxes.root, 'box', 'box-pi', { payload: Buffer.alloc(20_000_000, 'image') });
     await using authority = await Authority.create();
     await using files = await scratch();
     const [cert, key] = [files.at('cert.pem'), files.at('key.pem')];

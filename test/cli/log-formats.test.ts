@@ -44,12 +44,13 @@ async function ask({ server }: Site, target: string): Promise<void> {
 
 /** An image that was built wrong: it is cut off, and its checksum says that it should be. */
 async function spoil({ boxes }: Site): Promise<void> {
-  await writeSet(boxes.root, 'box', 'box-pi', { zst: zstWith(Buffer.alloc(1000)).subarray(0, -10) });
+  const zst = zstWith({ box: 'box', image: 'box-pi', buildId: BUILD_A }, Buffer.alloc(1000)).subarray(0, -10);
+  await writeSet(boxes.root, 'box', 'box-pi', { zst });
 }
 
 /** Asks for a large image, and leaves in the midst of it. */
 async function leave({ boxes, server }: Site): Promise<void> {
-  await writeSet(boxes.root, 'box', 'box-big', { zst: zstWith(Buffer.alloc(BIG_BYTES, 'image')) });
+  await writeSet(boxes.root, 'box', 'box-big', { payload: Buffer.alloc(BIG_BYTES, 'image') });
   (await askSlowly(server.url, '/update/box/box-big')).leave();
 }
 
@@ -150,7 +151,7 @@ suite('LOG_FORMAT=json', () => {
 
   test('says how long one waited for its turn', async () => {
     await using run = await site('json', { MAX_TRANSFERS: '1' });
-    await writeSet(run.boxes.root, 'box', 'box-big', { zst: zstWith(Buffer.alloc(BIG_BYTES, 'image')) });
+    await writeSet(run.boxes.root, 'box', 'box-big', { payload: Buffer.alloc(BIG_BYTES, 'image') });
     const first = await askSlowly(run.server.url, '/update/box/box-big');
     let second: Promise<void> | undefined;
     const askNext = () => {

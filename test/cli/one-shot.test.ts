@@ -1,7 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
-import { zstWith } from '../fixtures/smallest-image.ts';
 import { type BoxesFolder, BUILD_A, makeBoxes, writeSet } from '../images/image-sets.ts';
 import { askSlowly } from './slow-client.ts';
 
@@ -11,7 +10,7 @@ async function armed(
   payload = Buffer.from('compressed'),
 ): Promise<{ server: RunningServer; boxes: BoxesFolder } & AsyncDisposable> {
   const boxes = await makeBoxes();
-  await writeSet(boxes.root, 'box', 'box-pi', { zst: zstWith(payload) });
+  await writeSet(boxes.root, 'box', 'box-pi', { payload });
   const server = await startUpdateServer({ imagePath: boxes.root, env: { STOP_AFTER_REQUEST: 'true' } });
   const dispose = async () => {
     await server[Symbol.asyncDispose]();

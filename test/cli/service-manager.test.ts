@@ -1,7 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { zstWith } from '../fixtures/smallest-image.ts';
 import { type BoxesFolder, makeBoxes, writeSet } from '../images/image-sets.ts';
 import { askSlowly } from './slow-client.ts';
 import { Supervised } from './supervised.ts';
@@ -13,7 +12,7 @@ suite('the service manager', () => {
   let boxes: BoxesFolder;
   before(async () => {
     boxes = await makeBoxes();
-    await writeSet(boxes.root, 'box', 'box-pi', { zst: zstWith(Buffer.alloc(30_000_000, 'image')) });
+    await writeSet(boxes.root, 'box', 'box-pi', { payload: Buffer.alloc(30_000_000, 'image') });
   });
   after(() => boxes[Symbol.asyncDispose]());
 

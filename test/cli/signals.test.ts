@@ -2,7 +2,6 @@ import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
-import { zstWith } from '../fixtures/smallest-image.ts';
 import { makeBoxes, writeSet } from '../images/image-sets.ts';
 import { askSlowly, type SlowClient } from './slow-client.ts';
 
@@ -11,7 +10,7 @@ const IMAGE_BYTES = 30_000_000;
 /** A server in the midst of a transfer that its client does not go on reading. */
 async function sending(): Promise<{ server: RunningServer; client: SlowClient } & AsyncDisposable> {
   const boxes = await makeBoxes();
-  await writeSet(boxes.root, 'box', 'box-pi', { zst: zstWith(Buffer.alloc(IMAGE_BYTES, 'image')) });
+  await writeSet(boxes.root, 'box', 'box-pi', { payload: Buffer.alloc(IMAGE_BYTES, 'image') });
   const server = await startUpdateServer({ imagePath: boxes.root });
   const client = await askSlowly(server.url, '/update/box/box-pi');
   const dispose = async () => {

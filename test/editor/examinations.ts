@@ -1,6 +1,6 @@
 import type { Examination, SoundContent } from '../../src/checks/examination.ts';
 import type { BoardConf } from '../../src/contents/board-conf.ts';
-import { SMALLEST_DISK_SHA256 } from '../fixtures/smallest-image.ts';
+import { smallImage } from '../fixtures/smallest-image.ts';
 
 /** What an examination found, where it is not the usual. */
 export interface ExaminationLike extends Partial<SoundContent> {
@@ -11,7 +11,7 @@ export interface ExaminationLike extends Partial<SoundContent> {
 
 const CONF: BoardConf = { box: 'box', board: 'pi', buildId: 'a'.repeat(64) };
 
-/** What was found of a sound `.img.zst`, whose digest is twos and whose raw image is that of `writeSet`. */
+/** What was found of a sound `.img.zst`, whose digest is twos and whose raw image is that of `writeSet` for `box-pi-main`. */
 export function examination({
   zstSha256 = '2'.repeat(64),
   conf = CONF,
@@ -25,7 +25,7 @@ export function examination({
       frames: 1,
       windowBytes: 2 ** 23,
       isChecksummed: true,
-      rawSha256: SMALLEST_DISK_SHA256,
+      rawSha256: smallImage({ box: 'box', image: 'box-pi-main', buildId: 'a'.repeat(64) }).rawSha256,
       rawBytes: 252_000_000,
       inside: { partitionsEnd: 252_000_000, boardConf: conf },
       ...content,

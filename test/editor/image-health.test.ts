@@ -120,9 +120,10 @@ suite('an image', () => {
 
   test('is out of reach, where no board of the workspace is known, by what it says itself', async () => {
     await using boxes = await makeBoxes();
-    const { zst } = await writeSet(boxes.root, 'box', 'box-pi');
+    const { zst, checksums } = await writeSet(boxes.root, 'box', 'box-pi');
     await writeSet(boxes.root, 'box', 'box-pi-main');
-    const known = () => examination({ zstSha256: sha256(zst), conf: { box: 'box', board: 'pi', buildId: BUILD_A } });
+    const conf = { box: 'box', board: 'pi', buildId: BUILD_A };
+    const known = () => examination({ zstSha256: sha256(zst), rawSha256: checksums.raw, conf });
     const seen = { ...(await look(boxes)), boards: [] };
     equal(state(seen, 'box/box-pi'), 'ready');
     equal(state({ ...seen, known }, 'box/box-pi'), 'no board gets it by its query: box/box-pi-main comes first');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, realpath, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { SMALLEST_DISK_SHA256, zstWith } from '../fixtures/smallest-image.ts';
+import { smallImage, zstWith } from '../fixtures/smallest-image.ts';
 
 /** A folder of boxes in the system's temporary folder; disposing it removes it, and what lies beside it. */
 export interface BoxesFolder extends AsyncDisposable {
@@ -16,7 +16,10 @@ export interface BoxesFolder extends AsyncDisposable {
 
 /** What goes into a set, where it matters. */
 export interface SetContent {
+  /** Any bytes as `.img.zst`. */
   readonly zst?: Buffer;
+  /** What a `.img.zst` holds that is right, beside its image. */
+  readonly payload?: Buffer;
   /** 64 hexadecimal digits. */
   readonly buildId?: string;
 }
@@ -50,16 +53,18 @@ export async function makeBoxes(): Promise<BoxesFolder> {
   };
 }
 
-/** Writes a complete set into the folder `box` of `root`: any bytes as `.img.zst`, and the digests that they have. */
+/** Writes a complete set into the folder `box` of `root`: a small image as mkbox makes it unless told. */
 export async function writeSet(
   root: string,
   box: string,
   image: string,
-  { zst = zstWith(Buffer.from(`compressed ${image}`)), buildId = BUILD_A }: SetContent = {},
+  { buildId = BUILD_A, ...content }: SetContent = {},
 ): Promise<WrittenSet> {
   const folder = path.join(root, box);
   const file = (suffix: string) => path.join(folder, image + suffix);
-  const checksums = { raw: SMALLEST_DISK_SHA256, zst: sha256(zst) };
+  const name = { box, image, buildId };
+  const zst = content.zst ?? zstWith(name, content.payload ?? Buffer.from(`compressed ${image}`));
+  const checksums = { raw: smallImage(name).rawSha256, zst: sha256(zst) };
   await mkdir(folder, { recursive: true });
   await writeFile(file('.img.buildID'), `${buildId}  ${image}.img\n`);
   await writeFile(file('.img.zst'), zst);

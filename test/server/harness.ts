@@ -10,7 +10,7 @@ import { Catalog } from '../../src/images/catalog.ts';
 import type { UpdateServerOptions } from '../../src/server/server-options.ts';
 import type { Transfer } from '../../src/server/transfer.ts';
 import { UpdateServer } from '../../src/server/update-server.ts';
-import { SMALLEST_DISK_SHA256, ZST_OVERHEAD_BYTES, zstWith } from '../fixtures/smallest-image.ts';
+import { smallImage, zstWith } from '../fixtures/smallest-image.ts';
 import { type Nginx, startEdge, startFront } from '../nginx/nginx.ts';
 
 /** An answer as it came over the wire. */
@@ -52,13 +52,15 @@ export async function makeSet(
   content: Buffer | number = 1000,
   build = 1,
 ): Promise<Buffer> {
-  const zst = zstWith(typeof content === 'number' ? noise(Math.max(0, content - ZST_OVERHEAD_BYTES)) : content);
+  const name = { box, image, buildId: buildId(build) };
+  const overheadBytes = zstWith(name, Buffer.alloc(0)).length;
+  const zst = zstWith(name, typeof content === 'number' ? noise(Math.max(0, content - overheadBytes)) : content);
   const digest = sha256(zst);
   const file = path.join(boxes, box, `${image}.img`);
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(`${file}.buildID`, `${buildId(build)}  ${image}.img\n`);
   await writeFile(`${file}.zst`, zst);
-  await writeFile(`${file}.sha256`, `${SMALLEST_DISK_SHA256}  ${image}.img\n${digest}  ${image}.img.zst\n`);
+  await writeFile(`${file}.sha256`, `${smallImage(name).rawSha256}  ${image}.img\n${digest}  ${image}.img.zst\n`);
   return zst;
 }
 

@@ -3,8 +3,8 @@ import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
 import { KnownExaminations } from '../../src/checks/known-examinations.ts';
-import { SMALLEST_DISK_SHA256 } from '../fixtures/smallest-image.ts';
-import { makeSet } from './harness.ts';
+import { smallImage } from '../fixtures/smallest-image.ts';
+import { buildId, makeSet } from './harness.ts';
 
 /**
  * Makes a set whose `.img.zst` is a hole of `size` bytes, and answers checks that know it, as a server does that examined
@@ -13,6 +13,7 @@ import { makeSet } from './harness.ts';
 export async function makeHugeSet(boxes: string, box: string, image: string, size: number): Promise<ImageChecks> {
   const zst = await makeSet(boxes, box, image, 10);
   const filePath = path.join(boxes, box, `${image}.img.zst`);
+  const { rawSha256, rawBytes } = smallImage({ box, image, buildId: buildId() });
   await using file = await open(filePath, 'r+');
   await file.truncate(size);
   const cachePath = path.join(boxes, '..', 'checks.json');
@@ -25,9 +26,9 @@ export async function makeHugeSet(boxes: string, box: string, image: string, siz
       frames: 1,
       isChecksummed: true,
       windowBytes: 1024,
-      rawSha256: SMALLEST_DISK_SHA256,
-      rawBytes: 512,
-      inside: { partitionsEnd: 0, fault: 'no boot partition' },
+      rawSha256,
+      rawBytes,
+      inside: { partitionsEnd: rawBytes, boardConf: { box, board: image.slice(box.length + 1), buildId: buildId() } },
     },
   });
   await known.save();

@@ -109,7 +109,7 @@ describe('an image that would spoil a board', () => {
   it('is sent when it is put right', async () => {
     await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi'), PATIENT);
     const zst = path.join(server.boxes, 'box', 'box-pi.img.zst');
-    await writeFile(zst, zstWith(noise(3000)));
+    await writeFile(zst, zstWith({ box: 'box', image: 'box-pi', buildId: buildId() }, noise(3000)));
     assert.equal((await server.get('/update/box/box-pi')).status, 503);
     await makeSet(server.boxes, 'box', 'box-pi');
     assert.equal((await server.get('/update/box/box-pi')).status, 200);

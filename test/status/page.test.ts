@@ -12,7 +12,6 @@ import { Catalog } from '../../src/images/catalog.ts';
 import { Networks } from '../../src/server/networks.ts';
 import { UpdateServer } from '../../src/server/update-server.ts';
 import { StatusPages } from '../../src/status/status-pages.ts';
-import { zstWith } from '../fixtures/smallest-image.ts';
 import { type BoxesFolder, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
 import { launchBrowser } from '../vscode/browser.ts';
 
@@ -94,7 +93,7 @@ describe('the status page', () => {
 
   it('shows a board that downloads, its progress as it goes on, and what came of it', async () => {
     await using boxes = await makeBoxes();
-    await writeSet(boxes.root, 'box', 'box-pi', { zst: zstWith(Buffer.alloc(IMAGE_BYTES)) });
+    await writeSet(boxes.root, 'box', 'box-pi', { payload: Buffer.alloc(IMAGE_BYTES) });
     await using site = await serve(boxes);
     const page = await openPage(site);
     await shows(page, 'No board has asked yet.');
@@ -172,7 +171,7 @@ describe('the status page', () => {
       await using site = await serve(boxes);
       await ask(site, `/update?name=box&board=wrong`).finish();
       await ask(site, `/update?name=box&board=pi&build_id=${BUILD_B}`).finish();
-      await writeSet(boxes.root, 'box', 'box-big', { zst: zstWith(Buffer.alloc(IMAGE_BYTES)) });
+      await writeSet(boxes.root, 'box', 'box-big', { payload: Buffer.alloc(IMAGE_BYTES) });
       const loading = ask(site, `/update?name=box&board=big&build_id=${BUILD_B}`);
       const context = await browser.newContext({ bypassCSP: true, colorScheme });
       const page = await context.newPage();
