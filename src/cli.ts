@@ -36,6 +36,10 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
     throw new UserError(`this needs Node 22.15 or later, and runs on ${process.version}`);
   }
   const [command, argument, ...rest] = args;
+  if (command === 'pack') {
+    print(await pack(args.slice(1)));
+    return 0;
+  }
   if (rest.length > 0) throw new UsageError(`too many arguments: ${args.join(' ')}; see update-server --help`);
   switch (command) {
     case undefined:
@@ -53,10 +57,6 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
         print(text);
         return isServed ? 0 : RUN_TIME_ERROR;
       });
-    case 'pack':
-      if (argument === undefined) throw new UsageError('pack what? Give the name of a raw image, <image>.img');
-      print(await pack(argument));
-      return 0;
     case '--help':
     case '--version':
       if (argument !== undefined) break;

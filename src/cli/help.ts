@@ -2,7 +2,7 @@
 export const HELP = `usage: update-server
        update-server verify [<name>]
        update-server explain '<path or query of a board>'
-       update-server pack <image>.img
+       update-server pack <image>.img [--build-id <ID>]
        update-server --help | --version
 
 Serves the images below a folder to mkbox boards, over HTTP.

@@ -8,12 +8,24 @@ export async function readRawImage({ root, folder, image }: SetLocation): Promis
   const file = await PinnedFile.open(root, folder, `${image}.img`);
   if (!(file instanceof PinnedFile)) return undefined;
   try {
-    return await readContents(diskOf(file));
-  } catch {
-    return undefined;
+    return await readOpenImage(file);
   } finally {
     await file.close();
   }
+}
+
+/** What is inside an open raw image; undefined where it can't be read. */
+export async function readOpenImage(file: PinnedFile): Promise<ImageContents | undefined> {
+  try {
+    return await readContents(diskOf(file));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The build that boards running an open raw image report; undefined where the image does not tell. */
+export async function buildIdInside(file: PinnedFile): Promise<string | undefined> {
+  return (await readOpenImage(file))?.boardConf?.buildId;
 }
 
 function diskOf(file: PinnedFile): Disk {

@@ -31,7 +31,7 @@ export const CHECKSUMS_FILE_LIMIT = 64 * 1024;
 const LINE = /^([0-9a-fA-F]{64}) [ *](.+)$/;
 
 /** A line of which people would say the same, and busybox would not. */
-const LOOSE_LINE = /^[\s\\]*([0-9a-fA-F]{8,})[ \t]+\*?(.+)$/;
+const LOOSE_LINE = /^[\s\\]*([0-9a-fA-F]{8,})[ \t]/;
 
 const BSD_LINE = /^\w+ ?\((.+)\) ?= ?[0-9a-fA-F]+/;
 

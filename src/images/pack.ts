@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode, UserError } from '../errors.ts';
-import { BUILD_ID_FILE_LIMIT, parseBuildId } from './build-id.ts';
+import { parseBuildId } from './build-id.ts';
 import type { Checksums } from './checksums.ts';
 import { loadFrameCompressor } from './frame-compressor.ts';
 import { type Compression, changedImage, compressImage } from './image-compression.ts';
@@ -15,7 +15,9 @@ import { publishSet, type SetParts } from './set-publication.ts';
 export interface PackRequest extends Compression {
   readonly folder: string;
   readonly image: string;
-  /** 64 hexadecimal digits: the ID that boards running the image report. The old set's is kept where there is none. */
+  /** What the raw image itself says, if anything: the ID that boards running it report. It counts before all. */
+  readonly readBuildId?: (raw: PinnedFile) => Promise<string | undefined>;
+  /** 64 hexadecimal digits: the ID where the image says none. An old set's is another build's. */
   readonly buildId?: string | undefined;
 }
 
@@ -42,7 +44,7 @@ export async function packImage(request: PackRequest): Promise<PackResult> {
   if (!isPublishableName(image)) throw new UserError(`${JSON.stringify(image)} can not be the name of an image.`);
   const folder = await resolveFolder(request.folder);
   await using raw = await openRaw(folder, image);
-  const buildId = await chooseBuildId(folder, image, request.buildId);
+  const buildId = await chooseBuildId(raw.file, request);
   const compress = await loadFrameCompressor();
   const parts = partNames(folder, image);
   try {
@@ -81,28 +83,19 @@ async function openPinned(folder: string, name: string): Promise<PinnedFile> {
   throw new UserError(`Nothing to pack in ${folder}: ${faultText({ file: name, problem: file })}.`);
 }
 
-/** The ID given, in the form that a `.img.buildID` may hold, else the one that the old set has. */
-async function chooseBuildId(folder: string, image: string, given: string | undefined): Promise<string> {
-  if (given !== undefined) {
-    if (parseBuildId(given) === given) return given;
-    throw new UserError(`${JSON.stringify(given)} is no build ID: 64 hexadecimal digits are.`);
+/** The ID that the image says, else the one given; in the form that a `.img.buildID` may hold. */
+async function chooseBuildId(raw: PinnedFile, { image, buildId: given, readBuildId }: PackRequest): Promise<string> {
+  const inside = await readBuildId?.(raw);
+  const chosen = inside ?? given;
+  if (chosen === undefined) {
+    throw new UserError(
+      `No build ID can be read from inside ${image}.img, and that of an old set is another build's: ` +
+        'give the build ID that boards running the image report (update-server pack --build-id <ID>).',
+    );
   }
-  const name = image + SET_FILES.buildId;
-  const file = await PinnedFile.open(folder, folder, name);
-  if (!(file instanceof PinnedFile)) throw unknownBuildId(folder, faultText({ file: name, problem: file }));
-  try {
-    const id = parseBuildId((await file.readAll(BUILD_ID_FILE_LIMIT))?.toString() ?? '');
-    if (id !== undefined) return id;
-    throw unknownBuildId(folder, faultText({ file: name, problem: 'no build ID' }));
-  } finally {
-    await file.close();
-  }
-}
-
-function unknownBuildId(folder: string, why: string): UserError {
-  return new UserError(
-    `No build ID is known for the image to pack in ${folder}: ${why}. Give the build ID to pack with.`,
-  );
+  if (parseBuildId(chosen) === chosen) return chosen;
+  const where = inside === undefined ? '' : `, which ${image}.img says inside,`;
+  throw new UserError(`${JSON.stringify(chosen)}${where} is no build ID: 64 hexadecimal digits are.`);
 }
 
 /** Names that begin with a dot, which the catalog does not publish, and that no other packing has. */

@@ -18,18 +18,18 @@ describe('update-server pack', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('says that it needs a build ID where there is none', async () => {
+  it('says that it needs a build ID where the image says none, whatever an old set says', async () => {
+    await writeFile(`${raw}.buildID`, `${'ef'.repeat(32)}  box-pi.img\n`);
     const { status, stderr } = await runCommand(['pack', raw], {});
     assert.equal(status, 1);
-    assert.match(stderr, /^update-server: No build ID is known .*box-pi\.img\.buildID is missing.*\n$/);
+    assert.match(stderr, /^update-server: No build ID can be read from inside box-pi\.img, .*--build-id.*\n$/);
   });
 
   it('makes a set that is handed out', async () => {
     const buildId = 'ab'.repeat(32);
-    await writeFile(`${raw}.buildID`, `${buildId}  box-pi.img\n`);
-    const { status, stdout } = await runCommand(['pack', raw], {});
+    const { status, stdout } = await runCommand(['pack', '--build-id', buildId, raw], {});
     assert.equal(status, 0);
-    assert.match(stdout, /^box-pi\.img\.zst: \d+ bytes of 100000\nbuild ID abab/);
+    assert.match(stdout, /^box-pi\.img\.zst: \d+ bytes of 100000\nbuild ID (ab){32}\n/);
     const { images } = await new Catalog([folder]).refresh();
     assert.deepEqual(
       images.map(({ id, state }) => [id, state.kind === 'ready' && state.buildId]),
@@ -38,7 +38,13 @@ describe('update-server pack', () => {
   });
 
   it('takes one raw image, by its name', async () => {
-    for (const args of [['pack'], ['pack', 'a.img', 'b.img'], ['pack', 'image.raw']]) {
+    for (const args of [
+      ['pack'],
+      ['pack', 'a.img', 'b.img'],
+      ['pack', 'image.raw'],
+      ['pack', 'a.img', '--build-id'],
+      ['pack', 'a.img', '-x'],
+    ]) {
       const { status, stderr } = await runCommand(args, {});
       assert.equal(status, 2, args.join(' '));
       assert.match(stderr, /^update-server: [^\n]+\n$/);
@@ -54,7 +60,9 @@ describe('update-server pack', () => {
     await writeFile(set.file('.img.buildID'), `${'ab'.repeat(32)}  box-c4.img\n`);
     const { status, stdout } = await runCommand(['pack', set.file('.img')], {});
     assert.equal(status, 0);
-    assert.match(stdout, /^build ID cdcd/m);
+    assert.match(stdout, /^build ID (cd){32}$/m);
+    const given = await runCommand(['pack', set.file('.img'), '--build-id', 'ab'.repeat(32)], {});
+    assert.match(given.stdout, /^build ID (cd){32}, as the image says inside; the one given is not used$/m);
     const verified = await runCommand(['verify', 'box-c4'], { IMAGE_PATH: folder });
     assert.equal(verified.status, 0, verified.stdout);
   });

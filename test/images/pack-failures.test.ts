@@ -36,7 +36,7 @@ async function content({ location: { folder } }: WrittenSet): Promise<Record<str
 /** Packs, which must fail with a message meant for people, and nothing in the folder may have changed. */
 async function refused(set: WrittenSet, message: RegExp, options: Partial<Parameters<typeof packImage>[0]> = {}) {
   const before = await content(set);
-  await rejects(packImage({ folder: set.location.folder, image: 'box-pi', ...options }), (error) => {
+  await rejects(packImage({ folder: set.location.folder, image: 'box-pi', buildId: BUILD_B, ...options }), (error) => {
     ok(error instanceof UserError, String(error));
     match(error.message, message);
     return true;
@@ -60,7 +60,7 @@ function runModule(setup: string, text: string): Promise<string> {
 /** A module that packs and prints what came of it. `module` is a path. */
 function packingModule(module: string, folder: string): string {
   return `const { packImage } = await import(${JSON.stringify(pathToFileURL(module).href)});
-    await packImage({ folder: ${JSON.stringify(folder)}, image: 'box-pi' })
+    await packImage({ folder: ${JSON.stringify(folder)}, image: 'box-pi', buildId: '${BUILD_B}' })
       .then(() => console.log('packed'), (error) => console.log(error.name + ': ' + error.message));`;
 }
 
@@ -86,7 +86,7 @@ suite('a raw image is refused that', () => {
 
   test('lies in no folder', async () => {
     await using boxes = await makeBoxes();
-    await rejects(packImage({ folder: boxes.at('none'), image: 'box-pi' }), UserError);
+    await rejects(packImage({ folder: boxes.at('none'), image: 'box-pi', buildId: BUILD_B }), UserError);
   });
 
   for (const image of ['', '../box-pi', '.hidden', 'a/b', 'a\nb']) {
@@ -118,18 +118,16 @@ suite('a raw image is refused that', () => {
 });
 
 suite('without a build ID', () => {
-  test('nothing is packed, and it is said what to give', async () => {
+  test('nothing is packed, whatever an old set says, and it is said what to give', async () => {
     await using boxes = await makeBoxes();
-    const set = await oldSet(boxes);
-    await rm(set.file('.img.buildID'));
-    await refused(set, /No build ID is known .* box-pi\.img\.buildID is missing\. Give the build ID/);
+    const told = /No build ID can be read from inside box-pi\.img, .* pack --build-id <ID>/;
+    await refused(await oldSet(boxes), told, { buildId: undefined });
   });
 
-  test('that can be read, it is the same', async () => {
+  test('that is one, it is the same, and said to be from inside the image', async () => {
     await using boxes = await makeBoxes();
-    const set = await oldSet(boxes);
-    await writeFile(set.file('.img.buildID'), 'soon\n');
-    await refused(set, /box-pi\.img\.buildID does not begin with 64 hexadecimal digits/);
+    const readBuildId = async () => 'soon';
+    await refused(await oldSet(boxes), /"soon", which box-pi\.img says inside, is no build ID/, { readBuildId });
   });
 
   for (const buildId of ['', 'abc', `${BUILD_B} `, `${BUILD_B}0`]) {
@@ -146,7 +144,12 @@ suite('the old set stays', () => {
     const set = await oldSet(boxes);
     const before = await content(set);
     const reason = new Error('enough');
-    const request = { folder: set.location.folder, image: 'box-pi', signal: AbortSignal.abort(reason) };
+    const request = {
+      folder: set.location.folder,
+      image: 'box-pi',
+      buildId: BUILD_B,
+      signal: AbortSignal.abort(reason),
+    };
     await rejects(packImage(request), reason);
     deepEqual(await content(set), before);
   });
@@ -157,7 +160,7 @@ suite('the old set stays', () => {
     const before = await content(set);
     const stop = new AbortController();
     const onProgress = () => stop.abort();
-    const request = { folder: set.location.folder, image: 'box-pi', signal: stop.signal, onProgress };
+    const request = { folder: set.location.folder, image: 'box-pi', buildId: BUILD_B, signal: stop.signal, onProgress };
     await rejects(packImage(request), { name: 'AbortError' });
     deepEqual(await content(set), before);
   });
@@ -167,7 +170,7 @@ suite('the old set stays', () => {
     const set = await oldSet(boxes);
     const before = await content(set);
     const stop = new AbortController();
-    const request = { folder: set.location.folder, image: 'box-pi', signal: stop.signal };
+    const request = { folder: set.location.folder, image: 'box-pi', buildId: BUILD_B, signal: stop.signal };
     const packing = rejects(packImage(request), { name: 'AbortError' });
     while (existsSync(set.file('.img.sha256'))) await setImmediate();
     stop.abort();
@@ -181,7 +184,7 @@ suite('the old set stays', () => {
     await rm(set.file('.img.zst'));
     await mkdir(set.file('.img.zst'));
     const before = await content(set);
-    await rejects(packImage({ folder: set.location.folder, image: 'box-pi' }), { code: 'EISDIR' });
+    await rejects(packImage({ folder: set.location.folder, image: 'box-pi', buildId: BUILD_B }), { code: 'EISDIR' });
     deepEqual(await content(set), before);
   });
 

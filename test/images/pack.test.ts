@@ -6,6 +6,7 @@ import { suite, test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import { openImageSet } from '../../src/images/image-set.ts';
 import { type PackRequest, packImage } from '../../src/images/pack.ts';
+import type { PinnedFile } from '../../src/images/pinned-file.ts';
 import { rawSize } from '../../src/images/raw-size.ts';
 import { requireTools } from '../tools/tools.ts';
 import { BUILD_A, BUILD_B, makeBoxes, sha256, writeSet } from './image-sets.ts';
@@ -151,11 +152,13 @@ suite('a packed image', () => {
 });
 
 suite('an old set', () => {
-  test('is replaced, and its build ID kept where none is given', async () => {
+  test('is replaced, and the build ID is what the raw image says, before that which is given', async () => {
     await using boxes = await makeBoxes();
-    const old = await writeSet(boxes.root, 'box', 'box-pi', { buildId: BUILD_B });
+    const old = await writeSet(boxes.root, 'box', 'box-pi', { buildId: BUILD_A });
     await writeFile(old.file('.img'), disk(1000));
-    const { buildId, checksums } = await packImage({ folder: boxes.at('box'), image: 'box-pi' });
+    const readBuildId = async (raw: PinnedFile) => (raw.size === 1000 ? BUILD_B : undefined);
+    const request = { folder: boxes.at('box'), image: 'box-pi', readBuildId, buildId: 'c'.repeat(64) };
+    const { buildId, checksums } = await packImage(request);
     equal(buildId, BUILD_B);
     const set = await openImageSet(old.location);
     if ('problem' in set) throw new Error(set.problem);
@@ -169,7 +172,7 @@ suite('an old set', () => {
     await writeFile(old.file('.img'), disk(1000));
     const set = await openImageSet(old.location);
     if ('problem' in set) throw new Error(set.problem);
-    await packImage({ folder: boxes.at('box'), image: 'box-pi' });
+    await packImage({ folder: boxes.at('box'), image: 'box-pi', buildId: BUILD_B });
     deepEqual(await set.zst.readAll(1000), old.zst);
     ok(await set.zst.isUnchanged());
     await set.close();

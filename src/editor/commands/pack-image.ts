@@ -1,8 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { readRawImage } from '../../contents/raw-image.ts';
+import { buildIdInside, readRawImage } from '../../contents/raw-image.ts';
 import { UserError } from '../../errors.ts';
+import { parseBuildId } from '../../images/build-id.ts';
 import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import { type PackResult, packImage } from '../../images/pack.ts';
 import { packChoices, packReason } from '../pack-choices.ts';
@@ -41,7 +42,8 @@ export class Packing {
     }
     this.#running.add(file);
     try {
-      await this.#run(chosen);
+      const given = await askBuildId(chosen);
+      if (given !== 'cancelled') await this.#run(chosen, given);
     } finally {
       this.#running.delete(file);
       await this.#project.refresh(true);
@@ -68,7 +70,7 @@ export class Packing {
     return picked?.image;
   }
 
-  async #run({ id, root, folder, image }: RawImage): Promise<void> {
+  async #run({ id, folder, image }: RawImage, buildId: string | undefined): Promise<void> {
     const { l10n, window, env, ProgressLocation } = vscode;
     const title = plainMessage(l10n.t('mkbox: packing {0}', image));
     const options = { location: ProgressLocation.Notification, title, cancellable: true };
@@ -81,9 +83,8 @@ export class Packing {
         progress.report({ message: progressText(bytes, totalBytes, l10n, env.language), increment });
       };
       try {
-        const inside = await readRawImage({ root, folder, image });
-        const buildId = inside?.boardConf?.buildId;
-        const result = await packImage({ folder, image, buildId, onProgress, signal: abort.signal });
+        const { signal } = abort;
+        const result = await packImage({ folder, image, readBuildId: buildIdInside, buildId, onProgress, signal });
         this.#tellPacked(id, result);
       } catch (error) {
         if (abort.signal.aborted) this.#log.info(`packing ${id} was cancelled: nothing was changed`);
@@ -106,4 +107,19 @@ export class Packing {
     const text = error instanceof Error ? error.message : String(error);
     void showProblem(vscode.l10n.t('mkbox: {0}', text));
   }
+}
+
+/** Asks for the build ID of an image that says none inside; undefined where it says one. */
+async function askBuildId({ root, folder, image }: RawImage): Promise<string | undefined | 'cancelled'> {
+  const { l10n, window } = vscode;
+  const inside = await readRawImage({ root, folder, image });
+  if (inside?.boardConf?.buildId !== undefined) return undefined;
+  const given = await window.showInputBox({
+    title: l10n.t('Pack Image'),
+    prompt: l10n.t('The build ID that boards running {0} report: none can be read from inside it', image),
+    placeHolder: '0123456789abcdef…',
+    ignoreFocusOut: true,
+    validateInput: (text) => (parseBuildId(text) === text ? undefined : l10n.t('64 hexadecimal digits')),
+  });
+  return given ?? 'cancelled';
 }
