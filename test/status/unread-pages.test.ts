@@ -5,9 +5,9 @@ import { writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { MOST_BOARDS } from '../../src/boards/limits.ts';
+import { manyBoards } from '../../bench/attack/many-boards.ts';
 import { startUpdateServer } from '../board/update-server.ts';
-import { BUILD_A, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { makeBoxes, writeSet } from '../images/image-sets.ts';
 
 const PAGES = 50;
 
@@ -16,23 +16,6 @@ const CHANGES = 12;
 
 /** So much the server may take besides: the process itself, and two frames of half a megabyte for each page. */
 const MOST_MB = 300;
-
-/** The file of so many boards, the most there can be. */
-function stateText(): string {
-  const nowMs = Date.now();
-  const boards = Array.from({ length: MOST_BOARDS }, (_, at) => ({
-    id: `board-${at}`,
-    address: `192.0.${at >> 8}.${at & 255}`,
-    wish: { box: 'box', board: 'pi' },
-    reportedBuild: BUILD_B,
-    state: { kind: 'up to date', sinceMs: nowMs, build: BUILD_A },
-    firstSeenMs: nowMs,
-    lastSeenMs: nowMs,
-    isHeld: false,
-    history: [{ build: BUILD_A, image: 'box/box-pi', givenAtMs: nowMs, confirmedAtMs: nowMs, times: 1 }],
-  }));
-  return JSON.stringify({ format: 1, flashTimes: [], boards });
-}
 
 async function openPage(url: string): Promise<Socket> {
   const { port, hostname } = new URL(url);
@@ -48,7 +31,7 @@ describe('status pages that nobody reads', { skip: process.platform !== 'linux' 
     await using boxes = await makeBoxes();
     await writeSet(boxes.root, 'box', 'box-pi');
     const statePath = path.join(boxes.root, 'boards.json');
-    await writeFile(statePath, stateText());
+    await writeFile(statePath, manyBoards());
     const env = { STATE_PATH: statePath, TRUSTED_PROXIES: '127.0.0.1' };
     await using server = await startUpdateServer({ imagePath: boxes.root, env });
     const unread = await Promise.all(Array.from({ length: PAGES - 1 }, () => openPage(server.url)));
