@@ -29,7 +29,9 @@ const CONTENT = [
   'src/editor/api.ts',
   '.vscodeignore',
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
   'LICENSE',
+  'SECURITY.md',
   'package.nls.de.json',
   'package.nls.json',
 ];
@@ -53,7 +55,10 @@ function thisMachine(): string {
 function packageFor(target: string): void {
   const stage = mkdtempSync(path.join(tmpdir(), `mkbox-${target}-`));
   for (const name of CONTENT) cpSync(path.join(ROOT, name), path.join(stage, name), { recursive: true });
-  writeFileSync(path.join(stage, 'README.md'), withoutPictures(readFileSync(path.join(ROOT, 'README.md'), 'utf8')));
+  for (const name of ['README.md', 'docs/server.md']) {
+    writeFileSync(path.join(stage, name), withoutPictures(readFileSync(path.join(ROOT, name), 'utf8')));
+  }
+  cpSync(path.join(ROOT, 'dist/ThirdPartyNotices.txt'), path.join(stage, 'ThirdPartyNotices.txt'));
   const { name, devDependencies, scripts, allowScripts, bin, man, ...published } = manifest;
   writeFileSync(path.join(stage, 'package.json'), JSON.stringify({ name, ...published }, undefined, 2));
   unpack('@mongodb-js/zstd', stage);

@@ -80,9 +80,19 @@ export class Notices extends Owner {
       case otherPort:
         return this.#serving.serveOnOtherPort();
       case openSettings:
-        await commands.executeCommand('workbench.action.openSettings', settingOf(failure));
+        await showSetting(settingOf(failure));
     }
   }
+}
+
+/**
+ * Shows a setting where it can be changed: those of this machine stand among the remote settings in a remote window (SSH,
+ * WSL, containers, a browser), and a search in the user's settings doesn't find them there.
+ */
+async function showSetting(query: string): Promise<void> {
+  const { commands, env } = vscode;
+  if (env.remoteName === undefined) await commands.executeCommand('workbench.action.openSettings', query);
+  else await commands.executeCommand('workbench.action.openRemoteSettings', { query });
 }
 
 /** What to look for in the settings. */

@@ -103,6 +103,12 @@ suite('the texts of the manifest', () => {
     for (const [key, text] of Object.entries({ ...english, ...german })) ok(text.trim() !== '', key);
   });
 
+  test('hold no backticks where VS Code shows them as such: in welcome views and titles', () => {
+    for (const [key, text] of Object.entries({ ...english, ...german })) {
+      if (!key.startsWith('setting.')) equal(text.includes('`'), false, key);
+    }
+  });
+
   test('lead to the same commands, settings and pages in both languages', () => {
     const links = (text = '') => text.match(/\]\([^)]*\)|`mkbox\.[^`]*`|#[\w.]+#/g)?.sort() ?? [];
     for (const [key, text] of Object.entries(english)) deepEqual(links(german[key]), links(text), key);

@@ -48,6 +48,11 @@ test('the npm package holds all that its texts show and link to', async () => {
   deepEqual(await brokenLinks(path.join(folder, 'package')), []);
 });
 
+test('the npm package carries the licences of what is in the command', async () => {
+  const notices = await readFile(path.join(folder, 'package', 'dist', 'ThirdPartyNotices.txt'), 'utf8');
+  match(notices, /^hono \d/m);
+});
+
 suite("the extension's package", () => {
   let root: string;
   before(async () => {
@@ -67,6 +72,10 @@ suite("the extension's package", () => {
     match(text, /^# mkbox\n/);
     doesNotMatch(text, /!\[[^\]]*\]\((?!https:)/);
     doesNotMatch(text, /\n\n\n/);
+  });
+
+  test('carries the licences of what is in it', async () => {
+    match(await readFile(path.join(root, 'ThirdPartyNotices.txt'), 'utf8'), /^@mongodb-js\/zstd \d/m);
   });
 
   test('is small', async () => {
