@@ -21,9 +21,12 @@ export interface Surroundings {
 /** Where programs lie that find their surroundings by variables: scripts that set these and run the real ones. */
 const WRAPPED = 'wrapped';
 
+/** Where packages have programs. */
+const PROGRAMS = 'usr/bin,bin,usr/sbin,sbin';
+
 /** The first program `name` that `works` in the folders of a package that was fetched before. */
 export function cachedTool(packageName: string, name: string, works: (path: string) => boolean): string | undefined {
-  const pattern = `${packageName}-${process.arch}-*/{${WRAPPED},usr/bin,bin,usr/sbin}/${name}`;
+  const pattern = `${packageName}-${process.arch}-*/{${WRAPPED},${PROGRAMS}}/${name}`;
   const candidates = globSync(pattern, { cwd: CACHE }).sort();
   return candidates.map((path) => join(CACHE, path)).find((path) => isProgram(path) && works(path));
 }
@@ -63,7 +66,7 @@ function wrapPrograms(unpacked: string, { folders }: Surroundings): void {
     `export LD_LIBRARY_PATH="${places(libraries)}$LD_LIBRARY_PATH"`,
     ...Object.entries(folders).map(([name, folder]) => `export ${name}="${places([folder])}"`),
   ];
-  for (const program of globSync('{usr/bin,bin,usr/sbin}/*', { cwd: unpacked })) {
+  for (const program of globSync(`{${PROGRAMS}}/*`, { cwd: unpacked })) {
     const lines = ['#!/bin/sh', 'root=$(dirname "$0")/..', ...exports, `exec "$root/${program}" "$@"`, ''];
     writeFileSync(join(unpacked, WRAPPED, basename(program)), lines.join('\n'), { mode: 0o755 });
   }

@@ -7,12 +7,19 @@ import { findOnPath } from './find-on-path.ts';
 export type ToolName =
   | 'bash'
   | 'busybox'
+  | 'cpio'
   | 'curl'
   | 'dd'
+  | 'debugfs'
+  | 'mcopy'
+  | 'mkfs.ext4'
+  | 'mkfs.fat'
+  | 'mkimage'
   | 'nginx'
   | 'openssl'
   | 'pzstd'
   | 'python3'
+  | 'sfdisk'
   | 'sha256sum'
   | 'systemd-analyze'
   | 'systemd-notify'
@@ -48,16 +55,41 @@ const SYSTEMD = {
   probe: ['--version'],
 } as const;
 
+/** The file systems of root partitions. */
+const E2FSPROGS = {
+  package: 'e2fsprogs',
+  fetchable: true,
+  surroundings: { libraries: ['libext2fs2', 'libcom-err2', 'libss2'], folders: {} },
+  probe: ['-V'],
+} as const;
+
 const TOOLS: Readonly<Record<ToolName, Tool>> = {
   bash: { package: 'bash', probe: ['--version'] },
   busybox: { package: 'busybox-static', fetchable: true, probe: ['true'] },
+  cpio: { package: 'cpio', fetchable: true, probe: ['--version'] },
   curl: { package: 'curl', probe: ['--version'] },
   dd: { package: 'coreutils', probe: ['--version'] },
+  debugfs: E2FSPROGS,
+  mcopy: { package: 'mtools', fetchable: true, probe: ['--version'] },
+  'mkfs.ext4': E2FSPROGS,
+  'mkfs.fat': { package: 'dosfstools', fetchable: true, probe: ['--help'] },
+  mkimage: {
+    package: 'u-boot-tools',
+    fetchable: true,
+    surroundings: { libraries: ['libssl3', 'libgnutls30'], folders: {} },
+    probe: ['-V'],
+  },
   // Debian's package of the program itself; nginx-light and its like only add modules to it.
   nginx: { package: 'nginx', fetchable: true, probe: ['-v'] },
   openssl: { package: 'openssl', probe: ['version'] },
   pzstd: { package: 'zstd', fetchable: true, probe: ['--version'] },
   python3: { package: 'python3', probe: ['--version'] },
+  sfdisk: {
+    package: 'fdisk',
+    fetchable: true,
+    surroundings: { libraries: ['libfdisk1', 'libsmartcols1', 'libreadline8'], folders: {} },
+    probe: ['--version'],
+  },
   sha256sum: { package: 'coreutils', probe: ['--version'] },
   'systemd-analyze': SYSTEMD,
   'systemd-notify': SYSTEMD,
