@@ -1,6 +1,7 @@
 import type { Finding, Gap } from '../checks/finding.ts';
 import { findingText, gapText } from '../checks/finding-text.ts';
 import type { Verdict } from '../checks/verdict.ts';
+import { otherNameInside } from '../images/image-parts.ts';
 
 /** A verdict that came of reading the file to its end. */
 type Known = Extract<Verdict, { kind: 'right' | 'wrong' }>;
@@ -15,7 +16,17 @@ export function checkLines(image: string, verdict: Known): string[] {
   const findings = verdict.kind === 'wrong' ? verdict.findings : [];
   const wrong = findings.map((finding) => `WRONG    ${findingText(image, finding)}`);
   const unknown = verdict.gaps.map((gap) => `unknown  ${gapText(gap)}`);
-  return [...rightLines(verdict, findings), ...wrong, ...unknown];
+  return [...rightLines(verdict, findings), ...wrong, ...noteLines(image, verdict), ...unknown];
+}
+
+/** A board that runs a renamed image asks for the one whose name stands inside. */
+function noteLines(image: string, { examination: { content } }: Known): string[] {
+  const { box, board, branch, version } = (content.kind === 'sound' && content.inside?.boardConf) || {};
+  if (box === undefined || board === undefined || !image.startsWith(`${box}-${board}`)) return [];
+  const other = otherNameInside(image, { box, board, ...(branch && { branch }), ...(version && { version }) });
+  return other === undefined
+    ? []
+    : [`note     board.conf says ${other}: a board that runs the image asks for that next`];
 }
 
 function rightLines({ examination, gaps }: Known, findings: readonly Finding[]): string[] {

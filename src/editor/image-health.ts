@@ -2,11 +2,11 @@ import type { Examination } from '../checks/examination.ts';
 import type { Finding, Gap } from '../checks/finding.ts';
 import { judge as judgeContent } from '../checks/judgement.ts';
 import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
-import type { ImageParts } from '../images/image-parts.ts';
+import { type ImageParts, otherNameInside } from '../images/image-parts.ts';
 import type { FileIdentity } from '../images/pinned-file.ts';
 import { type Reachability, reachability } from '../images/reachability.ts';
 import type { SetFault } from '../images/set-fault.ts';
-import { knownParts } from './known-parts.ts';
+import { knownParts, partsInside } from './known-parts.ts';
 
 /** How an image is, from worst to best: the first that applies. */
 export type ImageHealth =
@@ -39,7 +39,10 @@ export interface Check {
 /** An image with what can be told of it. */
 export interface JudgedImage {
   readonly image: CatalogImage;
+  /** By which a board gets it. */
   readonly parts: ImageParts | undefined;
+  /** The name of the image that a board asks for when it runs this one, where that is another. */
+  readonly otherName?: string | undefined;
   readonly health: ImageHealth;
   /** Undefined as long as it was not checked. */
   readonly check: Check | undefined;
@@ -49,7 +52,9 @@ export interface JudgedImage {
 export function judge(image: CatalogImage, surroundings: Surroundings): JudgedImage {
   const check = checkOf(image, surroundings.known);
   const parts = knownParts(image, check?.examination, surroundings.boards);
-  return { image, parts, health: healthOf(image, parts, check, surroundings), check };
+  const inside = partsInside(check?.examination);
+  const otherName = inside && otherNameInside(image.image, inside);
+  return { image, parts, otherName, health: healthOf(image, parts, check, surroundings), check };
 }
 
 /** What is known of `image`, held against what its small files and its name say. */

@@ -6,7 +6,7 @@ import type { JudgedImage } from './image-health.ts';
 import { ageText, bytesText, type Words } from './words.ts';
 
 /** An image's state in words. */
-export function healthText({ image, health }: JudgedImage, words: Words): string {
+export function healthText({ image, health, otherName }: JudgedImage, words: Words): string {
   switch (health.kind) {
     case 'shadowed':
       return words.t('not served: another folder of the workspace has an image of this name');
@@ -21,6 +21,7 @@ export function healthText({ image, health }: JudgedImage, words: Words): string
         ? words.t('no board gets it by its query: {0} comes first', health.why.by)
         : words.t('no board gets it by its query: its name holds no board of this workspace');
     case 'ready':
+      if (otherName !== undefined) return words.t('ready, verified; a board that runs it asks for {0} next', otherName);
       return health.verified ? words.t('ready, verified') : words.t('ready');
   }
 }
@@ -61,10 +62,11 @@ export function imageDescription(judged: JudgedImage, nowMs: number, words: Word
   return [...named, age, bytesText(zstBytes, locale), ...marks(judged, health, words)].join(' · ');
 }
 
-function marks({ image }: JudgedImage, health: JudgedImage['health'], words: Words): string[] {
+function marks({ image, otherName }: JudgedImage, health: JudgedImage['health'], words: Words): string[] {
   if (health.kind === 'shadowed') return [words.t('not served')];
   if (health.kind === 'wrong') return [words.t('wrong')];
-  return image.raw === 'newer' ? [words.t('raw image is newer')] : [];
+  const other = otherName === undefined ? [] : [words.t('{0} inside', otherName)];
+  return image.raw === 'newer' ? [...other, words.t('raw image is newer')] : other;
 }
 
 /** What stands behind the name of a raw image without a set: that it is one, its age and size. */

@@ -1,23 +1,29 @@
 import type { Examination } from '../checks/examination.ts';
 import type { BoardConf } from '../contents/board-conf.ts';
 import type { CatalogImage } from '../images/catalog.ts';
-import { type ImageParts, splitImageName } from '../images/image-parts.ts';
+import { type ImageParts, splitImageName, splitKnownName } from '../images/image-parts.ts';
 
 /** What the image tells the board that runs it, where that is known. */
 export function boardConfOf(examination: Examination | undefined): BoardConf | undefined {
   return examination?.content.kind === 'sound' ? examination.content.inside?.boardConf : undefined;
 }
 
+/** The parts that the image says of itself, where that is known. */
+export function partsInside(examination: Examination | undefined): ImageParts | undefined {
+  const { box, board, branch, version } = boardConfOf(examination) ?? {};
+  if (box === undefined || board === undefined) return undefined;
+  return { box, board, ...(branch !== undefined && { branch }), ...(version !== undefined && { version }) };
+}
+
 /**
- * The parts that a board running `image` asks by: as its own board.conf has them, once that is known; until then as its
- * name can be taken apart with the boards of the workspace.
+ * The parts by which a board gets `image`: its file's name decides. It is taken apart by what the image says of itself,
+ * once that is known; until then, with the boards of the workspace.
  */
 export function knownParts(
   image: CatalogImage,
   examination: Examination | undefined,
   boards: readonly string[],
 ): ImageParts | undefined {
-  const { box, board, branch, version } = boardConfOf(examination) ?? {};
-  if (box === undefined || board === undefined) return splitImageName(image.image, image.box, boards);
-  return { box, board, ...(branch !== undefined && { branch }), ...(version !== undefined && { version }) };
+  const inside = partsInside(examination);
+  return (inside && splitKnownName(image.image, inside)) ?? splitImageName(image.image, image.box, boards);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -65,6 +65,19 @@ describe('update-server verify', () => {
     assert.match(followed.stdout, /^far\/far-pi\n {2}right/);
     await rm(link);
     await rm(other, { recursive: true });
+  });
+
+  it('notes what a board asks for that runs a renamed image', async () => {
+    const renamed = await writeImageSet(path.join(folder, 'renamed'), { box: 'renamed', board: 'pi', buildId: BUILD });
+    for (const suffix of ['.img.zst', '.img.sha256', '.img.buildID']) {
+      await rename(renamed.file(suffix), path.join(folder, 'renamed', `renamed-pi-big${suffix}`));
+    }
+    const sums = `${renamed.zstSha256}  renamed-pi-big.img.zst\n`;
+    await writeFile(path.join(folder, 'renamed', 'renamed-pi-big.img.sha256'), sums);
+    const { status, stdout } = await verify('renamed');
+    assert.equal(status, 0);
+    assert.match(stdout, /^ {2}note {5}board\.conf says renamed-pi: a board that runs the image asks for that next$/m);
+    await rm(path.join(folder, 'renamed'), { recursive: true });
   });
 
   it('prints what steers a terminal as escapes', async () => {

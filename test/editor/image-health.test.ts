@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { isServable, judge, type Surroundings } from '../../src/editor/image-health.ts';
-import { healthText } from '../../src/editor/image-words.ts';
+import { healthText, imageDescription } from '../../src/editor/image-words.ts';
 import { Catalog } from '../../src/images/catalog.ts';
 import { type BoxesFolder, BUILD_A, BUILD_B, makeBoxes, sha256, writeSet } from '../images/image-sets.ts';
 import { examination } from './examinations.ts';
@@ -106,6 +106,18 @@ suite('an image', () => {
     const seen = await look(boxes);
     const [found = image(ID)] = seen.snapshot.images;
     deepEqual(judge(found, seen).parts, { box: 'box', board: 'pi', branch: 'feature-x', version: '1.2' });
+  });
+
+  test('is in reach when it was renamed, and tells what a board asks for that runs it', async () => {
+    await using boxes = await makeBoxes();
+    const { zst, checksums } = await writeSet(boxes.root, 'box', 'box-pi-main-big');
+    await writeSet(boxes.root, 'box', 'box-pi-main');
+    const conf = { box: 'box', board: 'pi', branch: 'main', buildId: BUILD_A };
+    const found = examination({ zstSha256: sha256(zst), rawSha256: checksums.raw, conf });
+    const seen = { ...(await look(boxes)), known: () => found };
+    equal(state(seen, 'box/box-pi-main-big'), 'ready, verified; a board that runs it asks for box-pi-main next');
+    const renamed = seen.snapshot.byId.get('box/box-pi-main-big') ?? image(ID);
+    match(imageDescription(judge(renamed, seen), Date.now(), PLAIN, 'en'), /^pi · main-big · .* · box-pi-main inside$/);
   });
 
   test('is known by the parts that it says itself, once it was examined', async () => {

@@ -7,11 +7,15 @@ import { image } from './transfers.ts';
 const IMAGE = image('box/box-pi-main');
 
 suite('the parts of an image', () => {
-  test('are those of its board.conf, whatever the name may be taken for', () => {
+  test('are those of its name, taken apart by what its board.conf says', () => {
     const conf = { box: 'box-pi', board: 'main' };
     deepEqual(knownParts(IMAGE, examination({ conf: { ...conf, arch: 'aarch64' } }), ['pi']), conf);
     const all = { ...conf, branch: 'x', version: '1' };
-    deepEqual(knownParts(IMAGE, examination({ conf: all }), ['pi']), all);
+    deepEqual(knownParts(image('box/box-pi-main-x-1'), examination({ conf: all }), ['pi']), all);
+    deepEqual(knownParts(IMAGE, examination({ conf: all }), ['pi']), conf);
+    const renamed = image('box/box-pi-main-big');
+    const main = examination({ conf: { box: 'box', board: 'pi', branch: 'main' } });
+    deepEqual(knownParts(renamed, main, []), { box: 'box', board: 'pi', branch: 'main-big' });
   });
 
   test('are those of its name as long as nothing else is known, or not enough', () => {

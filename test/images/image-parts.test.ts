@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { splitImageName } from '../../src/images/image-parts.ts';
+import { otherNameInside, splitImageName, splitKnownName } from '../../src/images/image-parts.ts';
 
 const BOARDS = ['odroid-c4', 'beaglebone-green', 'pi', 'odroid'];
 
@@ -42,6 +42,28 @@ suite('an image name taken apart', () => {
       equal(splitImageName(image, 'docker-box', BOARDS), undefined);
     });
   }
+
+  const inside = { box: 'docker-box', board: 'pi', branch: 'main', version: '1.2' };
+  const renamed: readonly [image: string, parts: object | undefined, other: string | undefined][] = [
+    ['docker-box-pi-main-1.2', inside, undefined],
+    ['docker-box-pi-main-big', { box: 'docker-box', board: 'pi', branch: 'main-big' }, 'docker-box-pi-main-1.2'],
+    ['docker-box-pi-main-1.3', { ...inside, version: '1.3' }, 'docker-box-pi-main-1.2'],
+    ['docker-box-pi', { box: 'docker-box', board: 'pi' }, 'docker-box-pi-main-1.2'],
+    ['docker-box-pico-main', undefined, 'docker-box-pi-main-1.2'],
+  ];
+  for (const [image, parts, other] of renamed) {
+    test(`${image} by what the image says of itself`, () => {
+      deepEqual(splitKnownName(image, inside), parts);
+      equal(otherNameInside(image, inside), other);
+    });
+  }
+
+  test('a board that names no branch may ask for the image of any usual one', () => {
+    for (const image of ['box-pi', 'box-pi-main', 'box-pi-master']) {
+      equal(otherNameInside(image, { box: 'box', board: 'pi' }), undefined);
+    }
+    equal(otherNameInside('box-pi-big', { box: 'box', board: 'pi' }), 'box-pi');
+  });
 
   test('without boards nothing can be told', () => {
     equal(splitImageName('docker-box-odroid-c4', 'docker-box', []), undefined);
