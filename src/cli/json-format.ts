@@ -1,10 +1,11 @@
+import { printableJson } from '../printable.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { outcomeText } from '../server/transfer-line.ts';
 import { type LogFormat, type LogRecord, recordLevel, recordText } from './log-record.ts';
 
 /** For programs: an object a line. Its members stand in update-server(1); one that does not apply is left out. */
 export const jsonFormat: LogFormat = (record, time) =>
-  JSON.stringify({ time, level: recordLevel(record), ...members(record) });
+  printableJson({ time, level: recordLevel(record), ...members(record) });
 
 function members(record: LogRecord): object {
   switch (record.kind) {

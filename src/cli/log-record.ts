@@ -23,9 +23,9 @@ export type LogFormat = (record: LogRecord, time: string) => string;
 export function recordText(record: LogRecord): string {
   switch (record.kind) {
     case 'request':
-      return transferLine(record.transfer);
+      return printable(transferLine(record.transfer));
     case 'reflash':
-      return reflashText(record.reflash);
+      return printable(reflashText(record.reflash));
     case 'message':
       return printable(record.text);
   }

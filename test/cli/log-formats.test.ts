@@ -172,6 +172,14 @@ suite('LOG_FORMAT=json', () => {
     equal(served.waitedMs > 0 && served.waitedMs <= served.durationMs, true);
   });
 
+  test('holds no character that a terminal acts upon, and reads back as it was', async () => {
+    await using run = await site('json');
+    const board = 'a\u009b\u007f\u202eb';
+    const line = await run.next(() => ask(run, `/update?name=box&board=${encodeURIComponent(board)}`));
+    match(line, /^[\x20-\x7e]+$/);
+    equal(parsed(line).board, board);
+  });
+
   test('keeps an object in a line, whatever is asked for', async () => {
     await using run = await site('json');
     const target = '/list/%0a%22%7d?";{}';
