@@ -74,7 +74,7 @@ async function withChecks(
   const folder = path.resolve(settings.imagePath);
   await checkFolder(folder);
   await checkKeptFiles(settings);
-  const checks = await ImageChecks.open(settings.checksPath);
+  const checks = await ImageChecks.open(settings.checksPath, settings);
   try {
     return await act(new Catalog([folder], { followsLinks: settings.followLinks }), checks);
   } finally {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { gapText } from './checks/finding-text.ts';
 import { ImageChecks } from './checks/image-checks.ts';
 import { createApi, type MkboxApi } from './editor/api.ts';
 import { Boards } from './editor/boards.ts';
@@ -30,6 +31,12 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const project = new Project(settings);
   const version = String(context.extension.packageJSON.version);
   const checks = new ImageChecks(context.storageUri && path.join(context.storageUri.fsPath, 'checks.json'));
+  const judgeBySettings = () => {
+    checks.policy = { allowForeign: settings.allowForeignImages.get() };
+  };
+  judgeBySettings();
+  checks.events.on('damaged', (text) => log.warn(text));
+  checks.events.on('foreign', (image, gap) => log.warn(`${image}.img.zst: ${gapText(gap)}`));
   checks.events.on('unkept', (code) => log.warn(`what images were found to be could not be kept (${code})`));
   const { events } = project.catalog;
   events.on('unreadable', ({ path: folder, code }) => log.warn(`${folder} can not be read (${code})`));
@@ -50,6 +57,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   context.subscriptions.push(
     log,
     settings,
+    settings.allowForeignImages.onDidChange(judgeBySettings),
     project,
     serving,
     boards,

@@ -1,51 +1,40 @@
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Disk } from '../contents/disk.ts';
-import { bootPartition } from '../contents/image-contents.ts';
+import { SUPERBLOCK_END } from '../contents/ext-superblock.ts';
+import { bootPartition, rootPartition } from '../contents/image-contents.ts';
 import { parsePartitions, SECTOR_BYTES } from '../contents/partitions.ts';
+import { SparseStore } from './sparse-store.ts';
 
 /** A boot partition larger than this is not mkbox's; what lies behind is not kept. */
 const LARGEST_BYTES = 1024 ** 3;
 
-/** Zeros are not written: most of a boot partition is empty, and files may have holes. */
+/** Zeros are not kept: most of a boot partition is empty. */
 const ZEROS = Buffer.alloc(64 * 1024);
 
+/** Bytes from `start` to before `end`. */
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * Keeps the beginning of a raw image that streams by, up to the end of its boot partition, in a temporary file: to be
- * read at any place afterwards, without holding it in memory. Close it.
+ * Keeps what there is to look at of a raw image that streams by: the partition table, the boot partition, and the
+ * superblock of the root partition. It can be read at any place afterwards. Close it.
  */
 export class BootSpool implements Disk {
-  /** Undefined when it could be removed already. */
-  readonly #folder: string | undefined;
-  readonly #file: FileHandle;
-  /** Bytes to keep; known with the first sector. */
-  #wanted = SECTOR_BYTES;
+  readonly #store: SparseStore;
+  /** What to keep; known with the first sector. */
+  #wanted: readonly Stretch[] = [{ start: 0, end: SECTOR_BYTES }];
   /** The first sector, as far as it went by. */
   #head = Buffer.alloc(0);
   #size = 0;
-  #failure: unknown;
 
-  private constructor(folder: string | undefined, file: FileHandle) {
-    this.#folder = folder;
-    this.#file = file;
+  private constructor(store: SparseStore) {
+    this.#store = store;
   }
 
-  /** @throws what making a file in the system's temporary folder may throw. */
+  /** Never throws: where no temporary file can be made, memory takes its place. */
   static async create(): Promise<BootSpool> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-boot-'));
-    try {
-      const file = await open(path.join(folder, 'boot'), 'wx+', 0o600);
-      // nothing is left behind when the thread, or the process, is ended; Windows may keep what is open
-      const isRemoved = await rm(folder, { recursive: true }).then(
-        () => true,
-        () => false,
-      );
-      return new BootSpool(isRemoved ? undefined : folder, file);
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true });
-      throw error;
-    }
+    return new BootSpool(await SparseStore.create());
   }
 
   /** Bytes of the image that went by. */
@@ -53,9 +42,9 @@ export class BootSpool implements Disk {
     return this.#size;
   }
 
-  /** What kept it from keeping all that it should, such as a full disk. */
-  get failure(): unknown {
-    return this.#failure;
+  /** What kept it from keeping all that it should, and where, such as a full temporary folder. */
+  get failure(): string | undefined {
+    return this.#store.failure;
   }
 
   /** Takes the image's next bytes. */
@@ -64,46 +53,40 @@ export class BootSpool implements Disk {
     this.#size += bytes.length;
     if (start < SECTOR_BYTES) {
       this.#head = Buffer.concat([this.#head, bytes.subarray(0, SECTOR_BYTES - start)]);
-      this.#wanted = wantedBytes(this.#head);
+      this.#wanted = wantedStretches(this.#head);
     }
-    if (start >= this.#wanted || this.#failure !== undefined) return;
-    const kept = bytes.subarray(0, this.#wanted - start);
-    try {
-      for (let at = 0; at < kept.length; at += ZEROS.length) {
-        const piece = kept.subarray(at, at + ZEROS.length);
-        if (!piece.equals(ZEROS.subarray(0, piece.length))) await this.#write(piece, start + at);
+    for (const wanted of this.#wanted) {
+      const from = Math.max(wanted.start, start);
+      const to = Math.min(wanted.end, this.#size);
+      for (let at = from; at < to; at += ZEROS.length) {
+        const piece = bytes.subarray(at - start, Math.min(at + ZEROS.length, to) - start);
+        if (!piece.equals(ZEROS.subarray(0, piece.length))) await this.#store.write(piece, at);
       }
-    } catch (error) {
-      this.#failure = error;
     }
   }
 
-  /** What was not written is zero, up to where the image was kept. */
+  /** What was not kept is zero; nothing is there behind the end of the image, nor within what was not to be kept. */
   async read(buffer: Buffer, position: number): Promise<number> {
-    const count = Math.max(0, Math.min(buffer.length, Math.min(this.#size, this.#wanted) - position));
-    buffer.fill(0, 0, count);
-    for (let at = 0; at < count; ) {
-      const { bytesRead } = await this.#file.read(buffer, at, count - at, position + at);
-      if (bytesRead === 0) break;
-      at += bytesRead;
-    }
+    const stretch = this.#wanted.find(({ start, end }) => start <= position && position < end);
+    const end = Math.min(this.#size, stretch?.end ?? 0);
+    const count = Math.max(0, Math.min(buffer.length, end - position));
+    await this.#store.read(buffer.subarray(0, count), position);
     return count;
   }
 
-  async close(): Promise<void> {
-    await this.#file.close();
-    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  async #write(piece: Buffer, position: number): Promise<void> {
-    for (let at = 0; at < piece.length; ) {
-      const { bytesWritten } = await this.#file.write(piece, at, piece.length - at, position + at);
-      at += bytesWritten;
-    }
+  close(): Promise<void> {
+    return this.#store.close();
   }
 }
 
-function wantedBytes(first: Buffer): number {
-  const boot = bootPartition(parsePartitions(first) ?? []);
-  return boot === undefined ? SECTOR_BYTES : Math.min(boot.start + boot.bytes, LARGEST_BYTES);
+/** The first stretch holds the table and the boot partition, and what lies between them. */
+function wantedStretches(first: Buffer): Stretch[] {
+  const partitions = parsePartitions(first) ?? [];
+  const boot = bootPartition(partitions);
+  const root = rootPartition(partitions);
+  const bootEnd = boot === undefined ? SECTOR_BYTES : Math.min(boot.start + boot.bytes, LARGEST_BYTES);
+  const stretches = [{ start: 0, end: bootEnd }];
+  if (root !== undefined && root.start >= bootEnd)
+    stretches.push({ start: root.start, end: root.start + SUPERBLOCK_END });
+  return stretches;
 }

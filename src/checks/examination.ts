@@ -20,8 +20,8 @@ export interface SoundContent extends ZstdContent {
   /** SHA-256 of the raw image, lower-case hexadecimal. */
   readonly rawSha256: string;
   readonly rawBytes: number;
-  /** What was found in the raw image; undefined where there was no room to keep its boot partition for a look. */
-  readonly inside?: ImageContents;
+  /** What was found in the raw image, or why there was no room to keep its boot partition for a look, and where. */
+  readonly inside: ImageContents | string;
 }
 
 /** The file does not decompress to its end. */
@@ -30,12 +30,17 @@ export interface DamagedContent {
   readonly damage: ZstdDamage;
 }
 
+/** What was found in the raw image; undefined where there is no look inside, or nothing to look into. */
+export function insideOf({ content }: Examination): ImageContents | undefined {
+  return content.kind === 'sound' && typeof content.inside !== 'string' ? content.inside : undefined;
+}
+
 /** Where there was no room for the look inside, there may be some after this time; reading an image takes seconds. */
-const LOOK_AGAIN_AFTER_MS = 5 * 60_000;
+const LOOK_AGAIN_AFTER_MS = 60_000;
 
 /** Whether all was looked at that can be. */
 export function isComplete({ content }: Examination): boolean {
-  return content.kind === 'damaged' || content.inside !== undefined;
+  return content.kind === 'damaged' || typeof content.inside !== 'string';
 }
 
 /** Whether the file is to be read again at `nowMs` (milliseconds since 1970), for what could not be looked at before. */

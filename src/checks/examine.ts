@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { type ImageContents, readContents } from '../contents/image-contents.ts';
+import { readContents } from '../contents/image-contents.ts';
 import type { PinnedFile } from '../images/pinned-file.ts';
 import { decodeZstd } from '../images/zstd-decoder.ts';
 import { BootSpool } from './boot-spool.ts';
@@ -32,7 +32,7 @@ export async function examine(
   const zstHash = createHash('sha256');
   const rawHash = createHash('sha256');
   let rawBytes = 0;
-  const spool = await BootSpool.create().catch(() => undefined);
+  const spool = await BootSpool.create();
   try {
     const onRead = (bytes: Buffer) => {
       zstHash.update(bytes);
@@ -41,22 +41,18 @@ export async function examine(
     const onContent = async (bytes: Buffer) => {
       rawHash.update(bytes);
       rawBytes += bytes.length;
-      await spool?.take(bytes);
+      await spool.take(bytes);
     };
     const decoded = await decodeZstd(file, { onRead, onContent }, signal);
     if (decoded === undefined || !(await file.isUnchanged())) return undefined;
     const digest = { zstSha256: zstHash.digest('hex'), examinedAtMs: Date.now() };
     if ('problem' in decoded) return { ...digest, content: { kind: 'damaged', damage: decoded } };
-    const inside = await lookInside(spool);
-    const raw = { rawSha256: rawHash.digest('hex'), rawBytes, ...(inside && { inside }) };
+    const inside = spool.failure ?? (await readContents(spool));
+    const raw = { rawSha256: rawHash.digest('hex'), rawBytes, inside };
     return { ...digest, content: { kind: 'sound', ...decoded, ...raw } };
   } finally {
-    await spool?.close();
+    await spool.close();
   }
-}
-
-async function lookInside(spool: BootSpool | undefined): Promise<ImageContents | undefined> {
-  return spool === undefined || spool.failure !== undefined ? undefined : readContents(spool);
 }
 
 async function pastTick({ identity }: PinnedFile): Promise<void> {

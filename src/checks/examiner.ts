@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { PinnedFile } from '../images/pinned-file.ts';
 import type { ExamineOptions } from './examine.ts';
@@ -28,11 +29,17 @@ interface Job extends ExamineOptions {
   readonly fail: (reason: unknown) => void;
 }
 
-/** Examines files on worker threads: those that someone waits for first. Close it. */
+/**
+ * Examines files on worker threads: those that someone waits for first, box after box. The last free worker takes no file of
+ * a box of which one is being examined, so that no box keeps the others waiting, however many large files it has. Close it.
+ */
 export class Examiner {
   readonly #waiting: Job[] = [];
   readonly #idle = new Map<Worker, NodeJS.Timeout>();
   readonly #busy = new Map<Worker, Job>();
+  /** The boxes of which files wait, with the number of the turn that each had last. */
+  readonly #turns = new Map<string, number>();
+  #turn = 0;
   #closing: Promise<void> | undefined;
   #onQuiet: () => void = () => {};
 
@@ -82,18 +89,35 @@ export class Examiner {
     for (const [, job] of running) job.fail(closedError());
   }
 
-  /** Gives waiting jobs to free workers. One worker is kept for those that hurry. */
+  /** Gives waiting jobs to free workers. */
   #assign(): void {
     while (this.#busy.size < MOST_WORKERS) {
-      const urgent = this.#waiting.findIndex(({ urgency }) => urgency === 'now');
-      if (urgent === -1 && this.#busy.size > 0) return;
-      const [job] = this.#waiting.splice(Math.max(0, urgent), 1);
+      const job = this.#next();
       if (job === undefined) return;
+      this.#waiting.splice(this.#waiting.indexOf(job), 1);
+      this.#noteTurn(job);
       const worker = this.#takeWorker();
       this.#busy.set(worker, job);
       worker.ref();
       order(worker, { kind: 'examine', file: job.file.lend() });
     }
+  }
+
+  /** Of the jobs that hurry, that of the box that had its turn longest ago. One worker is kept for them. */
+  #next(): Job | undefined {
+    const isLast = this.#busy.size === MOST_WORKERS - 1;
+    const taken = isLast ? [...this.#busy.values()].map(boxOf) : [];
+    const urgent = this.#waiting.filter((job) => job.urgency === 'now' && !taken.includes(boxOf(job)));
+    const turnOf = (job: Job) => this.#turns.get(boxOf(job)) ?? 0;
+    const [first] = urgent.sort((one, other) => turnOf(one) - turnOf(other)); // which keeps the order within a box
+    if (first !== undefined || this.#busy.size > 0) return first;
+    return this.#waiting[0];
+  }
+
+  #noteTurn(job: Job): void {
+    this.#turns.set(boxOf(job), ++this.#turn);
+    const waiting = new Set(this.#waiting.map(boxOf));
+    for (const box of this.#turns.keys()) if (!waiting.has(box) && box !== boxOf(job)) this.#turns.delete(box);
   }
 
   #cancel(job: Job): void {
@@ -153,6 +177,11 @@ export class Examiner {
     if (this.#busy.size === 0) this.#onQuiet();
     this.#assign();
   }
+}
+
+/** The folder that a job's file lies in. */
+function boxOf({ file }: Job): string {
+  return path.dirname(file.path);
 }
 
 function order(worker: Worker, message: Order): void {

@@ -1,4 +1,4 @@
-import type { ContentsFault } from '../contents/image-contents.ts';
+import type { ContentsFault, ForeignFault } from '../contents/image-contents.ts';
 import type { ZstdDamage } from '../images/frame-scanner.ts';
 
 /** What is wrong with a set: reason enough not to hand it out. Digests and build IDs are hexadecimal. */
@@ -9,7 +9,8 @@ export type Finding =
   | { readonly kind: 'damaged'; readonly damage: ZstdDamage }
   /** What it decompresses to has not the digest that the `.img.sha256` gives the raw image. */
   | { readonly kind: 'raw digest'; readonly expected: string; readonly actual: string }
-  | { readonly kind: 'no partition table' }
+  /** A board could not boot it, or would never ask again. */
+  | { readonly kind: 'contents'; readonly fault: ContentsFault }
   /** The raw image ends (bytes) before its last partition does. */
   | { readonly kind: 'raw size'; readonly rawBytes: number; readonly partitionsEnd: number }
   /** A board that runs the image reports another build than the one that is offered: it would flash it at every boot. */
@@ -23,6 +24,7 @@ export type Finding =
 export type Gap =
   /** The `.img.sha256` has no line for the raw image. */
   | { readonly kind: 'no raw digest' }
-  /** There was no room to keep the boot partition for a look. */
-  | { readonly kind: 'not looked inside' }
-  | { readonly kind: 'no board.conf'; readonly fault: ContentsFault };
+  /** There was no room to keep the boot partition for a look: the system's name for the reason, and where. */
+  | { readonly kind: 'not looked inside'; readonly why: string }
+  /** It is an image of another kind than mkbox makes, which is let through on someone's word. */
+  | { readonly kind: 'foreign'; readonly fault: ForeignFault };

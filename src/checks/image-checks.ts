@@ -4,11 +4,14 @@ import type { SetLocation } from '../images/image-set.ts';
 import { type FileIdentity, PinnedFile, sameIdentity } from '../images/pinned-file.ts';
 import { type Examination, isDueAgain } from './examination.ts';
 import { Examiner, type Urgency } from './examiner.ts';
-import type { Finding } from './finding.ts';
-import { type Claims, judge } from './judgement.ts';
+import type { Finding, Gap } from './finding.ts';
+import { type Claims, type Judgement, judge, type Policy, USUAL_POLICY } from './judgement.ts';
 import { KnownExaminations, keyOf } from './known-examinations.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 import type { Outcome } from './worker-messages.ts';
+
+/** Files of which it is told once that they are foreign; more than that are not told. */
+const MOST_TOLD = 10_000;
 
 /** A set's `.img.zst`, in the state that it was seen in. */
 export interface ZstFile extends SetLocation {
@@ -38,27 +41,50 @@ interface Run {
 export class ImageChecks {
   /**
    * `examined` is told when something new is known; `unkept`, why what is known can't be kept for the next start, as the
-   * system names it.
+   * system names it; `damaged`, that the file it was kept in is, in a line of English; `foreign`, once of each file, that
+   * an image is let through that mkbox did not make.
    */
-  readonly events = new EventEmitter<{ examined: []; unkept: [code: string] }>();
+  readonly events = new EventEmitter<{
+    examined: [];
+    unkept: [code: string];
+    damaged: [text: string];
+    foreign: [image: string, gap: Gap];
+  }>();
   readonly #examiner = new Examiner();
   readonly #known: KnownExaminations;
   readonly #runs = new Map<string, Run>();
+  #policy: Policy;
+  readonly #toldForeign = new Set<string>();
 
   /**
    * `cachePath`: the file that keeps what is known for the next start; nothing is kept without it. It is read in the
-   * background: `examined` is told when that is done.
+   * background: `examined` is told when that is done. `policy`: what sets are judged by.
    */
-  constructor(cachePath?: string) {
-    this.#known = new KnownExaminations(cachePath, (code) => this.events.emit('unkept', code));
+  constructor(cachePath?: string, policy: Policy = USUAL_POLICY) {
+    this.#policy = policy;
+    this.#known = new KnownExaminations(cachePath, {
+      onFailure: (code) => this.events.emit('unkept', code),
+      onDamage: (text) => this.events.emit('damaged', text),
+    });
     void this.#known.loaded.then(() => this.events.emit('examined'));
   }
 
   /** As the constructor, and waits until all that was kept is known. */
-  static async open(cachePath?: string): Promise<ImageChecks> {
-    const checks = new ImageChecks(cachePath);
+  static async open(cachePath?: string, policy?: Policy): Promise<ImageChecks> {
+    const checks = new ImageChecks(cachePath, policy);
     await checks.#known.loaded;
     return checks;
+  }
+
+  /** What sets are judged by. */
+  get policy(): Policy {
+    return this.#policy;
+  }
+
+  /** Judges by that from now on; `examined` is told, as what is known amounts to something else. */
+  set policy(policy: Policy) {
+    this.#policy = policy;
+    this.events.emit('examined');
   }
 
   /** What is known of the file in that state. */
@@ -67,7 +93,7 @@ export class ImageChecks {
   }
 
   /**
-   * What the file is: known, being found out, or found out now; and again, some minutes after there was no room for a
+   * What the file is: known, being found out, or found out now; and again, a minute after there was no room for a
    * look inside. `changed` when it is in another state than `identity` by
    * now. Once nobody waits for an examination any more, it ends.
    * @throws the signal's reason when it is aborted.
@@ -99,13 +125,24 @@ export class ImageChecks {
    * @throws the signal's reason when it is aborted.
    */
   async verdict(set: ZstFile & Claims, options?: CheckOptions): Promise<Verdict> {
-    return verdictOf(set, await this.examine(set, options));
+    const verdict = await verdictOf(set, await this.examine(set, options), this.#policy);
+    const foreign = verdict.kind === 'right' && verdict.gaps.find(({ kind }) => kind === 'foreign');
+    if (foreign && this.#toldForeign.size < MOST_TOLD && !this.#toldForeign.has(keyOf(set.identity))) {
+      this.#toldForeign.add(keyOf(set.identity));
+      this.events.emit('foreign', set.image, foreign);
+    }
+    return verdict;
+  }
+
+  /** What a set amounts to by what is known, without a look at the disk; undefined where nothing is known. */
+  judgement(set: { readonly identity: FileIdentity } & Claims): Judgement | undefined {
+    const examination = this.known(set.identity);
+    return examination && judge(set, examination, this.#policy);
   }
 
   /** What is known to be wrong with a set, without a look at the disk; undefined where nothing is known. */
   findings(set: { readonly identity: FileIdentity } & Claims): readonly Finding[] | undefined {
-    const examination = this.known(set.identity);
-    return examination && judge(set, examination).findings;
+    return this.judgement(set)?.findings;
   }
 
   /** Ends what runs, and writes what is known. */

@@ -1,4 +1,5 @@
 import type { BoardConf } from '../contents/board-conf.ts';
+import { foreignFault } from '../contents/image-contents.ts';
 import type { Checksums } from '../images/checksums.ts';
 import type { Examination, SoundContent } from './examination.ts';
 import type { Finding, Gap } from './finding.ts';
@@ -10,6 +11,15 @@ export interface Claims {
   readonly checksums: Checksums;
 }
 
+/** What is let through though mkbox did not make it. */
+export interface Policy {
+  /** Images with a partition table, but none of what a board of mkbox needs to boot and to ask again. */
+  readonly allowForeign: boolean;
+}
+
+/** What counts unless someone says otherwise. */
+export const USUAL_POLICY: Policy = { allowForeign: false };
+
 /** What a set amounts to. */
 export interface Judgement {
   /** All that is wrong, gravest first; none where the set may be handed out. */
@@ -17,8 +27,13 @@ export interface Judgement {
   readonly gaps: readonly Gap[];
 }
 
-/** Holds what a set's small files and its name say against what its `.img.zst` was found to be. */
-export function judge(claims: Claims, { zstSha256, content }: Examination): Judgement {
+/** Whether all was looked at that tells whether a board can boot the image and ask again. */
+export function isVerified({ findings, gaps }: Judgement): boolean {
+  return findings.length === 0 && !gaps.some(({ kind }) => kind === 'not looked inside' || kind === 'foreign');
+}
+
+/** Holds what a set's small files and its name say against what its `.img.zst` was found to be, by `policy`. */
+export function judge(claims: Claims, { zstSha256, content }: Examination, policy: Policy = USUAL_POLICY): Judgement {
   const findings: Finding[] = [];
   if (zstSha256 !== claims.checksums.zst) {
     findings.push({ kind: 'digest', expected: claims.checksums.zst, actual: zstSha256 });
@@ -27,7 +42,7 @@ export function judge(claims: Claims, { zstSha256, content }: Examination): Judg
     findings.push({ kind: 'damaged', damage: content.damage });
     return { findings, gaps: [] };
   }
-  const inside = judgeInside(claims, content);
+  const inside = judgeInside(claims, content, policy);
   const { raw } = claims.checksums;
   if (raw !== undefined && raw !== content.rawSha256) {
     findings.push({ kind: 'raw digest', expected: raw, actual: content.rawSha256 });
@@ -38,15 +53,16 @@ export function judge(claims: Claims, { zstSha256, content }: Examination): Judg
   };
 }
 
-function judgeInside(claims: Claims, { inside, rawBytes }: SoundContent): Judgement {
-  if (inside === undefined) return { findings: [], gaps: [{ kind: 'not looked inside' }] };
-  const { partitionsEnd, boardConf, fault } = inside;
-  if (partitionsEnd === undefined) return { findings: [{ kind: 'no partition table' }], gaps: [] };
-  const findings: Finding[] = rawBytes < partitionsEnd ? [{ kind: 'raw size', rawBytes, partitionsEnd }] : [];
-  if (boardConf === undefined) {
-    return { findings, gaps: fault === undefined ? [] : [{ kind: 'no board.conf', fault }] };
-  }
-  return { findings: [...findings, ...judgeConf(claims, boardConf), ...unsaid(boardConf)], gaps: [] };
+function judgeInside(claims: Claims, { inside, rawBytes }: SoundContent, { allowForeign }: Policy): Judgement {
+  if (typeof inside === 'string') return { findings: [], gaps: [{ kind: 'not looked inside', why: inside }] };
+  const { partitionsEnd, boardConf, faults } = inside;
+  const isShort = partitionsEnd !== undefined && rawBytes < partitionsEnd;
+  const size: Finding[] = isShort ? [{ kind: 'raw size', rawBytes, partitionsEnd }] : [];
+  const foreign = foreignFault(inside);
+  if (allowForeign && foreign !== undefined) return { findings: size, gaps: [{ kind: 'foreign', fault: foreign }] };
+  const contents = faults.map((fault) => ({ kind: 'contents', fault }) as const);
+  const conf = boardConf === undefined ? [] : [...judgeConf(claims, boardConf), ...unsaid(boardConf)];
+  return { findings: [...size, ...contents, ...conf], gaps: [] };
 }
 
 function judgeConf({ image, buildId }: Claims, conf: BoardConf): Finding[] {

@@ -1,11 +1,17 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import { is } from 'valibot';
 import { systemErrorCode } from '../errors.ts';
 import type { FileIdentity } from '../images/pinned-file.ts';
 import { replaceFile } from '../replace-file.ts';
 import { type Examination, isComplete } from './examination.ts';
+import { keptExamination } from './examination-schema.ts';
 
-/** The form of the file; another one is not read. */
-const FORMAT = 1;
+/**
+ * The form of the file; what another one has is found out anew. The second is of examinations that look at the boot
+ * partition whatever its type, and at the initramfs to its end.
+ */
+const FORMAT = 2;
 
 /** Examinations kept, oldest dropped first: more than the images of a large lab. Each takes some 600 bytes. */
 const MOST_KEPT = 2_000;
@@ -13,14 +19,22 @@ const MOST_KEPT = 2_000;
 /** Results that come together are written together. */
 const SAVE_AFTER_MS = 500;
 
+/** What is told of the file that examinations are kept in; neither is fatal. */
+export interface KeepingEvents {
+  /** It can't be written, by the system's name for the reason; once, until it can be or it is for another reason. */
+  readonly onFailure?: (code: string) => void;
+  /** It is damaged, in a line of English. */
+  readonly onDamage?: (text: string) => void;
+}
+
 /**
  * What is known of files, by their identities, so that none is read twice: in memory, and in a file if one is given. A
- * file that is missing or damaged is a beginning with nothing. What was not looked into stays out of the file: the next
- * start may have the room for it.
+ * damaged file is set aside, and what is whole of it is taken: each entry has a checksum, since a digit in place of another
+ * would have a right image refused. What was not looked into stays out of the file: the next start may have the room for it.
  */
 export class KnownExaminations {
   readonly #path: string | undefined;
-  readonly #onFailure: (code: string) => void;
+  readonly #events: KeepingEvents;
   /** Settles when what was kept has been read. */
   readonly loaded: Promise<void>;
   #byIdentity = new Map<string, Examination>();
@@ -28,19 +42,16 @@ export class KnownExaminations {
   #timer: NodeJS.Timeout | undefined;
   #failure: string | undefined;
 
-  /**
-   * Begins to read what was kept in the file at `filePath`; without one, nothing outlives the process. `onFailure` is told
-   * why the file can't be written, as the system names it; once, until it can be or it is for another reason.
-   */
-  constructor(filePath?: string, onFailure: (code: string) => void = () => {}) {
+  /** Begins to read what was kept in the file at `filePath`; without one, nothing outlives the process. */
+  constructor(filePath?: string, events: KeepingEvents = {}) {
     this.#path = filePath;
-    this.#onFailure = onFailure;
+    this.#events = events;
     this.loaded = this.#load();
   }
 
   /** As the constructor, and waits until it has been read. */
-  static async open(filePath?: string, onFailure?: (code: string) => void): Promise<KnownExaminations> {
-    const known = new KnownExaminations(filePath, onFailure);
+  static async open(filePath?: string, events?: KeepingEvents): Promise<KnownExaminations> {
+    const known = new KnownExaminations(filePath, events);
     await known.loaded;
     return known;
   }
@@ -58,13 +69,42 @@ export class KnownExaminations {
       this.#byIdentity.delete(oldest);
     }
     if (this.#path === undefined || !isComplete(examination)) return;
-    this.#timer ??= setTimeout(() => void this.save(), SAVE_AFTER_MS).unref();
+    this.#schedule();
   }
 
   async #load(): Promise<void> {
     if (this.#path === undefined) return;
-    const kept = parse(await readFile(this.#path, 'utf8').catch(() => ''));
-    this.#byIdentity = new Map([...kept, ...this.#byIdentity]);
+    const text = await this.#read(this.#path);
+    if (text === undefined) return;
+    const { known, damage } = parse(text);
+    this.#byIdentity = new Map([...known, ...this.#byIdentity]);
+    if (damage !== undefined) await this.#setAside(this.#path, damage);
+  }
+
+  async #read(filePath: string): Promise<string | undefined> {
+    try {
+      return await readFile(filePath, 'utf8');
+    } catch (error) {
+      const code = systemErrorCode(error) ?? String(error);
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.#events.onDamage?.(`can't read ${filePath} (${code})`);
+      return undefined;
+    }
+  }
+
+  async #setAside(filePath: string, damage: string): Promise<void> {
+    const aside = `${filePath}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
+    const told = `the image checks kept in ${filePath} are damaged (${damage})`;
+    try {
+      await rename(filePath, aside);
+      this.#events.onDamage?.(`${told}; the file was set aside as ${aside}, and those images are checked again`);
+    } catch (error) {
+      this.#events.onDamage?.(`${told}, and can't be set aside (${systemErrorCode(error) ?? error})`);
+    }
+    if (this.#byIdentity.size > 0) this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => void this.save(), SAVE_AFTER_MS).unref();
   }
 
   /** Writes now what waits to be written; never throws: what is lost is read again. */
@@ -75,12 +115,14 @@ export class KnownExaminations {
     const filePath = this.#path;
     this.#saving = this.#saving.then(async () => {
       try {
-        const examinations = [...this.#byIdentity].filter(([, examination]) => isComplete(examination));
+        const examinations = [...this.#byIdentity]
+          .filter(([, examination]) => isComplete(examination))
+          .map(([key, examination]) => [key, examination, checksumOf(key, examination)]);
         await replaceFile(filePath, [JSON.stringify({ format: FORMAT, examinations })]);
         this.#failure = undefined;
       } catch (error) {
         const failure = systemErrorCode(error) ?? String(error);
-        if (failure !== this.#failure) this.#onFailure(failure);
+        if (failure !== this.#failure) this.#events.onFailure?.(failure);
         this.#failure = failure;
       }
     });
@@ -93,19 +135,32 @@ export function keyOf({ dev, ino, size, mtimeNs, ctimeNs }: FileIdentity): strin
   return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
 }
 
-function parse(text: string): Map<string, Examination> {
+/** What is whole of the file's text, and what is not. That it has another form is no damage. */
+function parse(text: string): { readonly known: Map<string, Examination>; readonly damage?: string } {
+  const known = new Map<string, Examination>();
+  let file: { format?: unknown; examinations?: unknown } | null;
   try {
-    const { format, examinations } = JSON.parse(text);
-    const known = new Map<string, Examination>(format === FORMAT ? examinations : []);
-    if (![...known.values()].every(isExamination)) return new Map();
-    return new Map([...known].filter(([, examination]) => isComplete(examination)));
+    file = JSON.parse(text);
   } catch {
-    return new Map();
+    return { known, damage: 'it is not JSON' };
   }
+  const { format, examinations } = file ?? {};
+  if (isOlder(format)) return { known };
+  if (format !== FORMAT) return { known, damage: `its format is ${JSON.stringify(format)}, not ${FORMAT}` };
+  if (!Array.isArray(examinations)) return { known, damage: 'it has no examinations' };
+  for (const entry of examinations) {
+    const [key, examination, checksum] = Array.isArray(entry) ? entry : [];
+    if (typeof key !== 'string' || !is(keptExamination, examination)) continue;
+    if (checksum === checksumOf(key, examination)) known.set(key, examination);
+  }
+  const lost = examinations.length - known.size;
+  return lost === 0 ? { known } : { known, damage: `${lost} of ${examinations.length} entries are not valid` };
 }
 
-/** What is JSON of that format was written by this module, unless it was spoilt in a way that leaves it JSON. */
-function isExamination({ zstSha256, content }: Examination): boolean {
-  const told = content.kind === 'sound' ? content.rawSha256 : content.damage.problem;
-  return typeof zstSha256 === 'string' && typeof told === 'string';
+function isOlder(format: unknown): boolean {
+  return Number.isInteger(format) && Number(format) > 0 && Number(format) < FORMAT;
+}
+
+function checksumOf(key: string, examination: Examination): number {
+  return crc32(JSON.stringify([key, examination]));
 }

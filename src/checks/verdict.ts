@@ -1,7 +1,7 @@
 import type { SetLocation } from '../images/image-set.ts';
 import type { Examination } from './examination.ts';
 import type { Finding, Gap } from './finding.ts';
-import { type Claims, judge } from './judgement.ts';
+import { type Claims, judge, type Policy } from './judgement.ts';
 import type { Outcome } from './worker-messages.ts';
 
 /** What a check of a set came to. */
@@ -21,12 +21,14 @@ export type Verdict =
   /** It could not be read to its end; the system's name for the reason. */
   | { readonly kind: 'failed'; readonly code: string };
 
-/** Judges a set by what its `.img.zst` was found to be. */
-export async function verdictOf(set: SetLocation & Claims, outcome: Outcome): Promise<Verdict> {
+/** Judges a set, by `policy`, by what its `.img.zst` was found to be. What was not looked at is not right. */
+export async function verdictOf(set: SetLocation & Claims, outcome: Outcome, policy: Policy): Promise<Verdict> {
   if (outcome.kind !== 'examined') return outcome;
   const { examination } = outcome;
-  const { findings, gaps } = judge(set, examination);
+  const { findings, gaps } = judge(set, examination, policy);
   const [gravest, ...others] = findings;
+  const unseen = gaps.find((gap) => gap.kind === 'not looked inside');
+  if (gravest === undefined && unseen !== undefined) return { kind: 'failed', code: unseen.why };
   if (gravest === undefined) return { kind: 'right', examination, gaps };
   const isSettling = await looksUnfinished(set, gravest);
   return { kind: 'wrong', examination, findings: [gravest, ...others], gaps, isSettling };

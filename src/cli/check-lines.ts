@@ -1,3 +1,4 @@
+import { insideOf } from '../checks/examination.ts';
 import type { Finding, Gap } from '../checks/finding.ts';
 import { findingText, gapText } from '../checks/finding-text.ts';
 import type { Verdict } from '../checks/verdict.ts';
@@ -15,13 +16,13 @@ const MIB = 2 ** 20;
 export function checkLines(image: string, verdict: Known): string[] {
   const findings = verdict.kind === 'wrong' ? verdict.findings : [];
   const wrong = findings.map((finding) => `WRONG    ${findingText(image, finding)}`);
-  const unknown = verdict.gaps.map((gap) => `unknown  ${gapText(gap)}`);
+  const unknown = verdict.gaps.map((gap) => (gap.kind === 'foreign' ? gapText(gap) : `unknown  ${gapText(gap)}`));
   return [...rightLines(verdict, findings), ...wrong, ...noteLines(image, verdict), ...unknown];
 }
 
 /** A board that runs a renamed image asks for the one whose name stands inside. */
-function noteLines(image: string, { examination: { content } }: Known): string[] {
-  const { box, board, branch, version } = (content.kind === 'sound' && content.inside?.boardConf) || {};
+function noteLines(image: string, { examination }: Known): string[] {
+  const { box, board, branch, version } = insideOf(examination)?.boardConf ?? {};
   if (box === undefined || board === undefined || !image.startsWith(`${box}-${board}`)) return [];
   const other = otherNameInside(image, { box, board, ...(branch && { branch }), ...(version && { version }) });
   return other === undefined
@@ -36,7 +37,8 @@ function rightLines({ examination, gaps }: Known, findings: readonly Finding[]):
   const right: string[] = [];
   if (!isWrong('digest')) right.push(`SHA-256 of the .img.zst: ${zstSha256}`);
   if (content.kind === 'damaged') return right.map((line) => `right    ${line}`);
-  const { frames, windowBytes, isChecksummed, rawSha256, rawBytes, inside } = content;
+  const { frames, windowBytes, isChecksummed, rawSha256, rawBytes } = content;
+  const inside = insideOf(examination);
   const memory = Math.max(1, Math.round(windowBytes / MIB));
   right.push(
     `zstd: ${frames} ${frames === 1 ? 'frame' : 'frames'}, ${isChecksummed ? 'with' : 'without'} checksums, a board needs ${memory} MiB`,

@@ -21,6 +21,8 @@ export interface Settings {
   readonly followLinks: boolean;
   readonly stopAfterRequest: boolean;
   readonly allowedHosts: readonly string[];
+  /** Whether images are served that mkbox did not make. */
+  readonly allowForeign: boolean;
   /** The file that keeps what is known of images from one start to the next; none: nothing is kept. */
   readonly checksPath: string | undefined;
   /** The file that keeps what is known of boards; none: nothing is kept. */
@@ -50,8 +52,9 @@ export type AuthSource =
 export class UsageError extends UserError {}
 
 /**
- * Reads HOST, PORT, IMAGE_PATH, FOLLOW_LINKS, STOP_AFTER_REQUEST, ALLOWED_HOSTS, CHECKS_PATH, STATE_PATH, TRUSTED_PROXIES,
- * STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY, LOG_FORMAT, RATE_LIMIT and MAX_TRANSFERS. An empty variable counts as unset.
+ * Reads HOST, PORT, IMAGE_PATH, FOLLOW_LINKS, STOP_AFTER_REQUEST, ALLOWED_HOSTS, ALLOW_FOREIGN, CHECKS_PATH, STATE_PATH,
+ * TRUSTED_PROXIES, STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY, LOG_FORMAT, RATE_LIMIT and MAX_TRANSFERS. An empty
+ * variable counts as unset.
  * @throws UsageError for a value out of its range.
  */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Settings {
@@ -62,6 +65,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Settings {
     followLinks: readFlag('FOLLOW_LINKS', environment.FOLLOW_LINKS || 'false'),
     stopAfterRequest: readFlag('STOP_AFTER_REQUEST', environment.STOP_AFTER_REQUEST || 'false'),
     allowedHosts: readList(environment.ALLOWED_HOSTS),
+    allowForeign: readFlag('ALLOW_FOREIGN', environment.ALLOW_FOREIGN || 'false'),
     checksPath: checksPath(environment),
     statePath: environment.STATE_PATH || undefined,
     trustedProxies: readNetworks('TRUSTED_PROXIES', environment.TRUSTED_PROXIES),

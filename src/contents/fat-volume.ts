@@ -6,6 +6,8 @@ import type { Partition } from './partitions.ts';
 const CHUNK_BYTES = 256 * 1024;
 /** Bytes of the table read at a time. */
 const TABLE_PAGE_BYTES = 4096;
+/** 4 MiB: the whole table of a volume of 512 MiB, so that a file that jumps to and fro costs no more than its reading. */
+const MOST_TABLE_PAGES = 1024;
 /** fatgen103, "FAT Directory Structure": a folder has 65,536 entries at most. One in a circle ends there, too. */
 const LARGEST_FOLDER_BYTES = 65_536 * 32;
 
@@ -25,6 +27,11 @@ interface Layout {
   readonly clusters: number;
 }
 
+/** The file system contradicts itself: a file or a folder in it can't be read to its end. */
+export class DamagedVolume extends Error {
+  override readonly name = 'DamagedVolume';
+}
+
 /**
  * A FAT16 or FAT32 file system, as "FAT: General Overview of On-Disk Format" (Microsoft, fatgen103, version 1.03) and
  * Linux have it. What it says of itself may be wrong: no chain of clusters is followed further than its file is long.
@@ -33,7 +40,8 @@ export class FatVolume {
   readonly #disk: Disk;
   readonly #start: number;
   readonly #layout: Layout;
-  readonly #page = { at: -1, bytes: Buffer.alloc(TABLE_PAGE_BYTES) };
+  /** The pages of the table that were read last, by where they begin, oldest first. */
+  readonly #pages = new Map<number, Buffer>();
 
   private constructor(disk: Disk, start: number, layout: Layout) {
     this.#disk = disk;
@@ -41,16 +49,21 @@ export class FatVolume {
     this.#layout = layout;
   }
 
-  /** @throws when there is no such file system, and what reading the disk may throw. */
-  static async open(disk: Disk, { start, bytes }: Partition): Promise<FatVolume> {
+  /**
+   * The file system on a partition; undefined where there is none.
+   * @throws what reading the disk may throw.
+   */
+  static async open(disk: Disk, { start, bytes }: Partition): Promise<FatVolume | undefined> {
     const sector = Buffer.alloc(512);
     const count = await disk.read(sector, start);
     const layout = count === sector.length ? layOut(sector, bytes) : undefined;
-    if (layout === undefined) throw new Error('no FAT file system');
-    return new FatVolume(disk, start, layout);
+    return layout && new FatVolume(disk, start, layout);
   }
 
-  /** The entry of the root folder with that name, in whichever case; undefined where there is none. */
+  /**
+   * The entry of the root folder with that name, in whichever case; undefined where there is none.
+   * @throws DamagedVolume when the folder leads out of the volume, and what reading the disk may throw.
+   */
   async find(name: string): Promise<FolderEntry | undefined> {
     const wanted = name.toUpperCase();
     for await (const entry of entriesOf(this.#rootFolder())) {
@@ -59,12 +72,12 @@ export class FatVolume {
     return undefined;
   }
 
-  /** @throws when the file's clusters end before it does, or lead out of the volume. */
+  /** @throws DamagedVolume when the file's clusters end before it does, or lead out of the volume; what reading may throw. */
   async *read({ cluster, bytes }: FolderEntry): AsyncGenerator<Buffer> {
     const { clusterBytes, clusters } = this.#layout;
-    if (bytes > clusters * clusterBytes) throw new Error('the file is larger than the volume');
+    if (bytes > clusters * clusterBytes) throw new DamagedVolume('the file is larger than the volume');
     for (let left = bytes, next: number | undefined = cluster; left > 0; ) {
-      if (next === undefined) throw new Error('the file ends before its size');
+      if (next === undefined) throw new DamagedVolume('the file ends before its size');
       const start = this.#clusterStart(next);
       const run = await this.#run(next, Math.min(left, CHUNK_BYTES));
       const chunk = await this.#readAt(start, Math.min(left, run.bytes));
@@ -101,12 +114,7 @@ export class FatVolume {
     const { tableStart, entryBytes } = this.#layout;
     const position = cluster * entryBytes;
     const at = position - (position % TABLE_PAGE_BYTES);
-    if (at !== this.#page.at) {
-      this.#page.bytes.fill(0);
-      await this.#disk.read(this.#page.bytes, this.#start + tableStart + at);
-      this.#page.at = at;
-    }
-    const { bytes } = this.#page;
+    const bytes = this.#pages.get(at) ?? (await this.#readPage(tableStart, at));
     if (entryBytes === 2) {
       const next = bytes.readUInt16LE(position - at);
       return next >= 0xfff8 ? undefined : next;
@@ -115,16 +123,25 @@ export class FatVolume {
     return next >= 0x0ffffff8 ? undefined : next;
   }
 
+  async #readPage(tableStart: number, at: number): Promise<Buffer> {
+    const [oldest] = this.#pages.keys();
+    if (this.#pages.size === MOST_TABLE_PAGES && oldest !== undefined) this.#pages.delete(oldest);
+    const page = Buffer.alloc(TABLE_PAGE_BYTES);
+    await this.#disk.read(page, this.#start + tableStart + at);
+    this.#pages.set(at, page);
+    return page;
+  }
+
   #clusterStart(cluster: number): number {
     const { dataStart, clusterBytes, clusters } = this.#layout;
-    if (!(cluster >= 2 && cluster < clusters + 2)) throw new Error(`there is no cluster ${cluster}`);
+    if (!(cluster >= 2 && cluster < clusters + 2)) throw new DamagedVolume(`there is no cluster ${cluster}`);
     return dataStart + (cluster - 2) * clusterBytes;
   }
 
   async #readAt(position: number, length: number): Promise<Buffer> {
     const bytes = Buffer.alloc(length);
     const count = await this.#disk.read(bytes, this.#start + position);
-    if (count < length) throw new Error('the image ends within the volume');
+    if (count < length) throw new DamagedVolume('the image ends within the volume');
     return bytes;
   }
 }

@@ -1,48 +1,95 @@
 import { type BoardConf, parseBoardConf } from './board-conf.ts';
-import { openBootFile } from './boot-file.ts';
 import type { Disk } from './disk.ts';
-import { type InitramfsFault, readBoardConf } from './initramfs.ts';
-import { type Partition, parsePartitions, partitionsEnd, SECTOR_BYTES } from './partitions.ts';
+import { holdsExt } from './ext-superblock.ts';
+import { DamagedVolume, FatVolume } from './fat-volume.ts';
+import { type InitramfsFault, readInitramfs } from './initramfs.ts';
+import { isGpt, type Partition, parsePartitions, partitionsEnd, SECTOR_BYTES } from './partitions.ts';
 
-/** What was found in an image, as far as it could be read. */
+/** What was found in an image. */
 export interface ImageContents {
   /** The byte behind the last partition; undefined where there is no partition table. */
   readonly partitionsEnd?: number;
   readonly boardConf?: BoardConf;
-  /** Why there is no `boardConf`. */
-  readonly fault?: ContentsFault;
+  /** Why a board could not boot it, or would never ask again, in the order in which it would meet them. */
+  readonly faults: readonly ContentsFault[];
 }
 
-/** What kept `board.conf` from being read. */
-export type ContentsFault = 'no partition table' | 'no boot partition' | 'no initramfs' | InitramfsFault;
+/** What an image that a board boots does not have. */
+export type ContentsFault =
+  | 'no partition table'
+  /** Its partition table is another than boards read. */
+  | 'GPT'
+  /** Its first partition holds no FAT file system that could be read. */
+  | 'no FAT'
+  /** The file system on the boot partition is damaged: a folder or a file in it can't be read to its end. */
+  | 'boot partition damaged'
+  | 'no initramfs'
+  | 'initramfs too large'
+  | InitramfsFault
+  /** Its second partition holds no ext file system that fits into it. */
+  | 'no root file system';
 
-/** The first partition of an image, which boards boot from, whatever its type: mkbox makes a FAT one of type 0x83. */
+/** What an image of another kind may lack: nothing that is there says that mkbox made it. */
+const FOREIGN_FAULTS = ['GPT', 'no FAT', 'no initramfs', 'no board.conf'] as const;
+
+export type ForeignFault = (typeof FOREIGN_FAULTS)[number];
+
+/** Whether an image of another kind may lack that. */
+export function isForeignFault(fault: ContentsFault): fault is ForeignFault {
+  return FOREIGN_FAULTS.some((foreign) => foreign === fault);
+}
+
+/**
+ * What makes an image one of another kind than mkbox's; undefined where there is an `initramfs` of mkbox's, or one that is
+ * damaged: then it is to be as mkbox makes it. A file system that lost its first sector can't be told from none.
+ */
+export function foreignFault({ faults }: ImageContents): ForeignFault | undefined {
+  return faults.find(isForeignFault);
+}
+
+/** An initramfs has some 10 MB; one in clusters of 512 bytes takes a second or two to read. */
+const LARGEST_INITRAMFS_BYTES = 256 * 1024 ** 2;
+
+/** The partition that boards boot from: the first, whatever type it says it has. */
 export function bootPartition(partitions: readonly Partition[]): Partition | undefined {
   return partitions.find(({ number }) => number === 1);
 }
 
+/** The partition that holds the root file system: the second. */
+export function rootPartition(partitions: readonly Partition[]): Partition | undefined {
+  return partitions.find(({ number }) => number === 2);
+}
+
 /**
- * Looks into an image: its partition table, and in the boot partition's initramfs its `board.conf`. What is missing or
- * damaged is told, not thrown.
- * @throws what reading the disk's first sector may throw.
+ * Looks into an image: its partition table, the boot partition's initramfs to its end with the `board.conf` in it, and
+ * the root partition's superblock. What is missing or damaged is told, not thrown.
+ * @throws what reading the disk may throw.
  */
 export async function readContents(disk: Disk): Promise<ImageContents> {
   const sector = Buffer.alloc(SECTOR_BYTES);
   const count = await disk.read(sector, 0);
   const partitions = parsePartitions(sector.subarray(0, count));
-  if (partitions === undefined) return { fault: 'no partition table' };
+  if (partitions === undefined) return { faults: ['no partition table'] };
   const end = { partitionsEnd: partitionsEnd(partitions) };
-  const boot = bootPartition(partitions);
-  if (boot === undefined) return { ...end, fault: 'no boot partition' };
-  const conf = await readConf(disk, boot);
-  return typeof conf === 'string' ? { ...end, fault: conf } : { ...end, boardConf: conf };
+  if (isGpt(partitions)) return { ...end, faults: ['GPT'] };
+  const root = rootPartition(partitions);
+  const rootFaults = root !== undefined && (await holdsExt(disk, root)) ? [] : ['no root file system' as const];
+  const conf = await readBoot(disk, bootPartition(partitions));
+  if (typeof conf === 'string') return { ...end, faults: [conf, ...rootFaults] };
+  return { ...end, boardConf: conf, faults: rootFaults };
 }
 
-async function readConf(disk: Disk, boot: Partition): Promise<BoardConf | ContentsFault> {
+async function readBoot(disk: Disk, boot: Partition | undefined): Promise<BoardConf | ContentsFault> {
+  const volume = boot && (await FatVolume.open(disk, boot));
+  if (volume === undefined) return 'no FAT';
   try {
-    const found = await readBoardConf(await openBootFile(disk, boot, 'initramfs'));
-    return typeof found === 'string' ? found : parseBoardConf(found.text);
-  } catch {
-    return 'no initramfs'; // no FAT file system, no such file in it, or one that can't be followed to its end
+    const file = await volume.find('initramfs');
+    if (file === undefined) return 'no initramfs';
+    if (file.bytes > LARGEST_INITRAMFS_BYTES) return 'initramfs too large';
+    const found = await readInitramfs(volume.read(file));
+    return typeof found === 'string' ? found : parseBoardConf(found.boardConf);
+  } catch (error) {
+    if (error instanceof DamagedVolume) return 'boot partition damaged';
+    throw error;
   }
 }

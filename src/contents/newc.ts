@@ -9,80 +9,132 @@ const LAST_NAME = 'TRAILER!!!';
 /** A name longer than any path that Linux takes (PATH_MAX): the archive is damaged. */
 const LONGEST_NAME_BYTES = 4096;
 
+/** An initramfs has some thousand members; each costs a few µs. */
+const MOST_MEMBERS = 250_000;
+
+/** What is wrong with an archive. */
+export type NewcFault = 'damaged' | 'cut' | 'too many members';
+
+type Step =
+  | { readonly kind: 'header' }
+  | { readonly kind: 'name'; readonly size: number }
+  | { readonly kind: 'content' }
+  | { readonly kind: 'skip'; left: number }
+  /** Behind the last member, or where nothing can be read any more. */
+  | { readonly kind: 'end'; readonly fault: NewcFault | undefined };
+
 /**
- * Finds a file in a newc cpio archive that comes in pieces, without keeping the others. A name counts with `./` before
- * it, too, as find(1) writes it.
+ * Reads a newc cpio archive that comes in pieces to its end, and keeps one file of it: each byte is looked at once, and
+ * copied if it is a header's, a name's or that file's. A name counts with `./` before it, too, as find(1) writes it.
  */
-export class NewcSearch {
-  readonly #wanted: string;
+export class NewcReader {
+  readonly #wanted: readonly string[];
   readonly #limit: number;
-  #pending: Buffer[] = [];
-  #pendingBytes = 0;
-  #skip = 0;
+  readonly #field: Buffer;
+  #fieldBytes = 0;
+  /** Bytes of the field that the step takes. */
+  #fieldWanted = HEADER_BYTES;
+  #step: Step = { kind: 'header' };
+  #members = 0;
+  /** Of the member that is read: bytes of its content. */
+  #size = 0;
+  #found: Buffer | undefined;
 
-  /** `limit`: the most bytes that the file may have. */
+  /** `limit`: the most bytes that the file may have; a longer one is passed over. */
   constructor(wanted: string, limit: number) {
-    this.#wanted = wanted;
+    this.#wanted = [wanted, `./${wanted}`];
     this.#limit = limit;
+    this.#field = Buffer.alloc(Math.max(limit, HEADER_BYTES + LONGEST_NAME_BYTES) + 4);
   }
 
-  /** Takes the next bytes: the file's content once it is there, `absent` where it can't come any more, else undefined. */
-  push(chunk: Buffer): Buffer | 'absent' | undefined {
-    const skipped = Math.min(this.#skip, chunk.length);
-    this.#skip -= skipped;
-    if (skipped < chunk.length) this.#keep(chunk.subarray(skipped));
-    while (this.#skip === 0) {
-      const member = this.#member();
-      if (member === undefined || member === 'absent') return member;
-      if (member.isWanted) return this.#contentOf(member);
-      this.#drop(member.end);
+  /** The file's content, once it is there; of several, the last, as Linux unpacks them. */
+  get found(): Buffer | undefined {
+    return this.#found;
+  }
+
+  /** Takes the next bytes. */
+  push(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length && this.#step.kind !== 'end'; ) {
+      if (this.#step.kind === 'skip') {
+        const skipped = Math.min(this.#step.left, chunk.length - at);
+        this.#step.left -= skipped;
+        at += skipped;
+        if (this.#step.left === 0) this.#expectHeader();
+      } else {
+        const taken = chunk.copy(this.#field, this.#fieldBytes, at, at + this.#fieldWanted - this.#fieldBytes);
+        this.#fieldBytes += taken;
+        at += taken;
+        if (this.#fieldBytes === this.#fieldWanted) this.#take(this.#step);
+      }
     }
-    return undefined;
   }
 
-  /** The member that the pending bytes begin with, once its name is there. */
-  #member() {
-    if (this.#pendingBytes < HEADER_BYTES) return undefined;
-    const head = this.#joined();
-    if (!MAGICS.includes(head.toString('latin1', 0, 6))) return 'absent' as const;
-    const nameEnd = HEADER_BYTES + field(head, NAME_SIZE_FIELD);
-    const size = field(head, FILE_SIZE_FIELD);
-    if (!(nameEnd <= HEADER_BYTES + LONGEST_NAME_BYTES && size >= 0)) return 'absent' as const;
-    if (head.length < nameEnd) return undefined;
-    const name = head.toString('utf8', HEADER_BYTES, nameEnd - 1);
-    if (name === LAST_NAME) return 'absent' as const;
-    const content = padded(nameEnd);
-    const isWanted = name === this.#wanted || name === `./${this.#wanted}`;
-    return { isWanted, content, size, end: padded(content + size) };
+  /** Takes word that the archive ends here, and answers what is wrong with it. */
+  finish(): NewcFault | undefined {
+    return this.#step.kind === 'end' ? this.#step.fault : 'cut';
   }
 
-  #contentOf({ content, size }: { content: number; size: number }): Buffer | 'absent' | undefined {
-    if (size > this.#limit) return 'absent';
-    return this.#pendingBytes < content + size ? undefined : this.#joined().subarray(content, content + size);
+  #expect(step: Step, fieldBytes: number): void {
+    this.#step = step;
+    this.#fieldBytes = 0;
+    this.#fieldWanted = fieldBytes;
   }
 
-  #keep(bytes: Buffer): void {
-    this.#pending.push(bytes);
-    this.#pendingBytes += bytes.length;
+  #expectHeader(): void {
+    this.#expect({ kind: 'header' }, HEADER_BYTES);
   }
 
-  #joined(): Buffer {
-    const all = Buffer.concat(this.#pending);
-    this.#pending = [all];
-    return all;
+  #end(fault?: NewcFault): void {
+    this.#step = { kind: 'end', fault };
   }
 
-  #drop(count: number): void {
-    const rest = this.#joined().subarray(count);
-    this.#skip = Math.max(0, count - this.#pendingBytes);
-    this.#pending = [rest];
-    this.#pendingBytes = rest.length;
+  /** Reads the field, which is there to its end. */
+  #take(step: Step): void {
+    if (step.kind === 'header') {
+      this.#takeHeader();
+    } else if (step.kind === 'name') {
+      this.#takeName(this.#field.toString('utf8', 0, step.size - 1));
+    } else {
+      this.#found = Buffer.from(this.#field.subarray(0, this.#size));
+      this.#expectHeader();
+    }
   }
-}
 
-function field(head: Buffer, index: number): number {
-  const start = 6 + index * FIELD_DIGITS;
-  return Number.parseInt(head.toString('latin1', start, start + FIELD_DIGITS), 16);
+  #takeHeader(): void {
+    const nameSize = this.#number(NAME_SIZE_FIELD);
+    this.#size = this.#number(FILE_SIZE_FIELD);
+    this.#members++;
+    const isMagic = MAGICS.includes(this.#field.toString('latin1', 0, 6));
+    if (!isMagic || !(nameSize >= 1 && nameSize <= LONGEST_NAME_BYTES) || Number.isNaN(this.#size)) {
+      this.#end('damaged');
+    } else if (this.#members > MOST_MEMBERS) {
+      this.#end('too many members');
+    } else {
+      this.#expect({ kind: 'name', size: nameSize }, padded(HEADER_BYTES + nameSize) - HEADER_BYTES);
+    }
+  }
+
+  #takeName(name: string): void {
+    const isWanted = this.#wanted.includes(name) && this.#size <= this.#limit;
+    const bytes = padded(this.#size);
+    if (name === LAST_NAME) {
+      this.#end();
+    } else if (bytes === 0) {
+      if (isWanted) this.#found = Buffer.alloc(0);
+      this.#expectHeader();
+    } else if (isWanted) {
+      this.#expect({ kind: 'content' }, bytes);
+    } else {
+      this.#step = { kind: 'skip', left: bytes };
+    }
+  }
+
+  /** A field of the header; NaN for what are no eight hexadecimal digits. */
+  #number(index: number): number {
+    const start = 6 + index * FIELD_DIGITS;
+    const digits = this.#field.toString('latin1', start, start + FIELD_DIGITS);
+    return /^[0-9a-f]{8}$/i.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;
+  }
 }
 
 /** Names and contents end on a multiple of four bytes. */

@@ -39,6 +39,14 @@ export function parsePartitions(sector: Buffer): Partition[] | undefined {
   return partitions;
 }
 
+/** The type of a partition that stands for a GUID partition table (UEFI 2.10, section 5.2.3). */
+const GPT_TYPE = 0xee;
+
+/** Whether the table is there for old programs only, and the disk has a GUID partition table. */
+export function isGpt(partitions: readonly Partition[]): boolean {
+  return partitions.some(({ type }) => type === GPT_TYPE);
+}
+
 /** The byte behind the last partition: an image that ends before it is not whole. */
 export function partitionsEnd(partitions: readonly Partition[]): number {
   return Math.max(0, ...partitions.map(({ start, bytes }) => start + bytes));

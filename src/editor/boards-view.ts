@@ -134,7 +134,9 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
 
   #details(board: Board): BoardsNode[] {
     const seen = this.#seen(board);
-    const check = seen.next && checkOf(seen.next.image, (identity) => this.#parts.checks.known(identity));
+    const check =
+      seen.next &&
+      checkOf(seen.next.image, (identity) => this.#parts.checks.known(identity), this.#parts.checks.policy);
     const details = boardDetails(seen, check, vscode.l10n, vscode.env.language);
     return details.map((detail, index) => ({ kind: 'board detail', id: board.id, index, detail }));
   }

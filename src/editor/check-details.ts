@@ -1,4 +1,5 @@
-import type { Examination, SoundContent } from '../checks/examination.ts';
+import { type Examination, insideOf, type SoundContent } from '../checks/examination.ts';
+import { isVerified } from '../checks/judgement.ts';
 import type { Detail } from './detail.ts';
 import { gapWords } from './finding-words.ts';
 import type { Check } from './image-health.ts';
@@ -15,12 +16,18 @@ export function checkDetail(check: Check | undefined, words: Words, locale: stri
   const known = `${when}: ${checkedText(check, words)}`;
   const gaps = check.gaps.map((gap) => gapWords(gap, words)).join(', ');
   const value = gaps === '' ? known : `${known}; ${words.t('not checked: {0}', gaps)}`;
-  return { label, value, icon: check.findings.length > 0 ? 'error' : 'verified' };
+  return { label, value, icon: checkIcon(check) };
 }
 
-function checkedText({ examination: { content }, gaps }: Check, words: Words): string {
+function checkIcon(check: Check): string {
+  if (check.findings.length > 0) return 'error';
+  return isVerified(check) ? 'verified' : 'question';
+}
+
+function checkedText({ examination, gaps }: Check, words: Words): string {
+  const { content } = examination;
   const hasRawDigest = content.kind === 'sound' && !gaps.some(({ kind }) => kind === 'no raw digest');
-  const hasContents = content.kind === 'sound' && content.inside !== undefined;
+  const hasContents = insideOf(examination) !== undefined;
   return [
     hasRawDigest ? words.t('both SHA-256 digests') : words.t('SHA-256 of the .img.zst'),
     words.t('zstd frames'),

@@ -1,5 +1,5 @@
 import type { Finding, Gap } from '../checks/finding.ts';
-import type { ContentsFault } from '../contents/image-contents.ts';
+import { type ContentsFault, isForeignFault } from '../contents/image-contents.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { ZstdDamage } from '../images/frame-scanner.ts';
 import type { Words } from './words.ts';
@@ -17,8 +17,8 @@ export function findingWords(image: string, finding: Finding, words: Words): str
         '{0} does not decompress to the raw image that its .img.sha256 names: files of two builds are mixed',
         zst,
       );
-    case 'no partition table':
-      return words.t('{0} holds no disk image: there is no partition table in it', zst);
+    case 'contents':
+      return faultWords(zst, finding.fault, words);
     case 'raw size':
       return words.t('the image in {0} ends before its last partition does', zst);
     case 'build ID':
@@ -49,6 +49,13 @@ function damageWords(zst: string, { problem, at }: ZstdDamage, words: Words): st
         "{0} needs more than the 128 MiB of memory that a board's zstdcat takes; compress it without --long",
         zst,
       );
+    case 'too many frames':
+      return words.t(
+        '{0} has more than 50,000 zstd frames: it takes too long to check; compress it with zstd, or with "Pack Image"',
+        zst,
+      );
+    case 'too much content':
+      return words.t('{0} decompresses to far more than an image has', zst);
     case 'trailing bytes':
       return words.t('{0} has bytes behind its last zstd frame, from byte {1} on', zst, at);
   }
@@ -60,26 +67,57 @@ export function gapWords(gap: Gap, words: Words): string {
     case 'no raw digest':
       return words.t('the .img.sha256 has no line for the raw image');
     case 'not looked inside':
-      return words.t('there was no room in the temporary folder for a look inside');
-    case 'no board.conf':
-      return words.t('build ID, box and board inside are not known: {0}', contentsWords(gap.fault, words));
+      return words.t('there was no room to look inside: {0}', gap.why);
+    case 'foreign':
+      return words.t('foreign: mkbox did not make this image; {0}', contentsWords(gap.fault, words));
   }
 }
 
-function contentsWords(fault: ContentsFault, words: Words): string {
+function faultWords(zst: string, fault: ContentsFault, words: Words): string {
+  if (fault === 'no partition table') {
+    return words.t('{0} holds no disk image: there is no partition table in it', zst);
+  }
+  const text = contentsWords(fault, words);
+  if (!isForeignFault(fault)) return text;
+  return words.t('{0}; the setting "mkbox.allowForeignImages" serves images that mkbox did not make', text);
+}
+
+function contentsWords(fault: Exclude<ContentsFault, 'no partition table'>, words: Words): string {
   switch (fault) {
-    case 'no partition table':
-      return words.t('it has no partition table');
-    case 'no boot partition':
-      return words.t('its first partition is no FAT file system');
+    case 'GPT':
+      return words.t('the image has a GUID partition table, and mkbox makes an MBR');
+    case 'no FAT':
+      return words.t("the boot partition has no readable FAT file system: a board can't boot it");
+    case 'boot partition damaged':
+      return words.t("the file system on the boot partition is damaged: a board can't boot it");
     case 'no initramfs':
-      return words.t('no initramfs can be read from its boot partition');
-    case 'no U-Boot image':
-      return words.t('its initramfs has no U-Boot header');
-    case 'unreadable':
-      return words.t('its initramfs can not be unpacked');
+      return words.t("the boot partition has no initramfs: a board can't boot it");
+    case 'initramfs too large':
+      return words.t("the initramfs is larger than 256 MiB: a board can't load it");
+    case 'U-Boot magic':
+      return words.t("the initramfs has no U-Boot header: a board can't boot it");
+    case 'U-Boot header CRC':
+      return words.t("the U-Boot header of the initramfs is damaged: a board can't boot it");
+    case 'U-Boot size':
+      return words.t("the initramfs is shorter than its U-Boot header says: a board can't boot it");
+    case 'U-Boot data CRC':
+      return words.t("the initramfs doesn't match the checksum in its U-Boot header: a board can't boot it");
+    case 'gzip damaged':
+      return words.t("the gzip data of the initramfs is damaged: a board can't unpack it");
+    case 'gzip cut':
+      return words.t("the gzip data of the initramfs is cut off: a board can't unpack it");
+    case 'unpacks to too much':
+      return words.t('the initramfs unpacks to more than 512 MiB: a board has no memory for it');
+    case 'cpio damaged':
+      return words.t("the cpio archive in the initramfs is damaged: a board can't unpack it");
+    case 'cpio cut':
+      return words.t("the cpio archive in the initramfs is cut off: a board can't unpack it");
+    case 'cpio too many members':
+      return words.t("the cpio archive in the initramfs has more than 250,000 files: a board can't unpack it");
     case 'no board.conf':
-      return words.t('its initramfs has no board.conf');
+      return words.t("the initramfs has no board.conf: a board that runs it can't ask for updates");
+    case 'no root file system':
+      return words.t("the second partition has no ext4 file system that fits into it: a board can't boot it");
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Examination } from '../checks/examination.ts';
 import type { Finding, Gap } from '../checks/finding.ts';
-import { judge as judgeContent } from '../checks/judgement.ts';
+import { isVerified, judge as judgeContent, type Policy, USUAL_POLICY } from '../checks/judgement.ts';
 import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
 import { type ImageParts, otherNameInside } from '../images/image-parts.ts';
 import type { FileIdentity } from '../images/pinned-file.ts';
@@ -16,7 +16,8 @@ export type ImageHealth =
   | { readonly kind: 'wrong'; readonly finding: Finding }
   | { readonly kind: 'sending' }
   | { readonly kind: 'unreachable'; readonly why: Exclude<Reachability, { kind: 'reachable' }> }
-  | { readonly kind: 'ready'; readonly verified: boolean };
+  /** `isForeign`: mkbox did not make it, and someone let it through. */
+  | { readonly kind: 'ready'; readonly verified: boolean; readonly isForeign?: boolean };
 
 /** What the health of images is judged by. */
 export interface Surroundings {
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly boards: readonly string[];
   /** What is known of a file in that state. */
   readonly known: (identity: FileIdentity) => Examination | undefined;
+  /** What images are judged by; the usual policy without it. */
+  readonly policy?: Policy;
   /** IDs of the images being sent now. */
   readonly sending: ReadonlySet<string>;
 }
@@ -50,7 +53,7 @@ export interface JudgedImage {
 
 /** Judges `image`. Reachability is judged only where its parts, or the workspace's boards, are known. */
 export function judge(image: CatalogImage, surroundings: Surroundings): JudgedImage {
-  const check = checkOf(image, surroundings.known);
+  const check = checkOf(image, surroundings.known, surroundings.policy);
   const parts = knownParts(image, check?.examination, surroundings.boards);
   const inside = partsInside(check?.examination);
   const otherName = inside && otherNameInside(image.image, inside);
@@ -58,15 +61,19 @@ export function judge(image: CatalogImage, surroundings: Surroundings): JudgedIm
 }
 
 /** What is known of `image`, held against what its small files and its name say. */
-export function checkOf({ image, state }: CatalogImage, known: Surroundings['known']): Check | undefined {
+export function checkOf(
+  { image, state }: CatalogImage,
+  known: Surroundings['known'],
+  policy: Policy = USUAL_POLICY,
+): Check | undefined {
   if (state.kind !== 'ready') return undefined;
   const examination = known(state.zstIdentity);
-  return examination && { examination, ...judgeContent({ ...state, image }, examination) };
+  return examination && { examination, ...judgeContent({ ...state, image }, examination, policy) };
 }
 
 /** Whether boards get `image`: it is complete, and not known to be wrong. */
-export function isServable(image: CatalogImage, known: Surroundings['known']): boolean {
-  return image.state.kind === 'ready' && (checkOf(image, known)?.findings ?? []).length === 0;
+export function isServable(image: CatalogImage, known: Surroundings['known'], policy?: Policy): boolean {
+  return image.state.kind === 'ready' && (checkOf(image, known, policy)?.findings ?? []).length === 0;
 }
 
 function healthOf(
@@ -83,5 +90,9 @@ function healthOf(
   const mayBeAsked = parts === undefined && boards.length === 0;
   const why = mayBeAsked ? undefined : reachability(snapshot, image, parts);
   if (why !== undefined && why.kind !== 'reachable') return { kind: 'unreachable', why };
-  return { kind: 'ready', verified: check !== undefined };
+  return {
+    kind: 'ready',
+    verified: check !== undefined && isVerified(check),
+    ...(check?.gaps.some(({ kind }) => kind === 'foreign') && { isForeign: true }),
+  };
 }

@@ -132,6 +132,7 @@ function iconOf(health: ImageHealth): vscode.ThemeIcon {
   const colored = (icon: string, color: string) => new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
   switch (health.kind) {
     case 'ready':
+      if (health.isForeign) return colored('question', 'list.warningForeground');
       return colored(health.verified ? 'verified-filled' : 'pass', 'testing.iconPassed');
     case 'sending':
       return new vscode.ThemeIcon('cloud-download');

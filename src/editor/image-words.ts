@@ -21,6 +21,7 @@ export function healthText({ image, health, otherName }: JudgedImage, words: Wor
         ? words.t('no board gets it by its query: {0} comes first', health.why.by)
         : words.t('no board gets it by its query: its name holds no board of this workspace');
     case 'ready':
+      if (health.isForeign) return words.t('ready, not verified: mkbox did not make this image');
       if (otherName !== undefined) return words.t('ready, verified; a board that runs it asks for {0} next', otherName);
       return health.verified ? words.t('ready, verified') : words.t('ready');
   }
@@ -65,8 +66,9 @@ export function imageDescription(judged: JudgedImage, nowMs: number, words: Word
 function marks({ image, otherName }: JudgedImage, health: JudgedImage['health'], words: Words): string[] {
   if (health.kind === 'shadowed') return [words.t('not served')];
   if (health.kind === 'wrong') return [words.t('wrong')];
+  const foreign = health.kind === 'ready' && health.isForeign ? [words.t('foreign')] : [];
   const other = otherName === undefined ? [] : [words.t('{0} inside', otherName)];
-  return image.raw === 'newer' ? [...other, words.t('raw image is newer')] : other;
+  return [...foreign, ...other, ...(image.raw === 'newer' ? [words.t('raw image is newer')] : [])];
 }
 
 /** What stands behind the name of a raw image without a set: that it is one, its age and size. */

@@ -122,6 +122,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       snapshot: project.snapshot,
       boards: project.boards,
       known: (identity) => checks.known(identity),
+      policy: checks.policy,
       sending: new Set(sending.filter((id) => id !== undefined)),
     };
   }

@@ -1,11 +1,11 @@
-import type { Examination } from '../checks/examination.ts';
+import { type Examination, insideOf } from '../checks/examination.ts';
 import type { BoardConf } from '../contents/board-conf.ts';
 import type { CatalogImage } from '../images/catalog.ts';
 import { type ImageParts, splitImageName, splitKnownName } from '../images/image-parts.ts';
 
 /** What the image tells the board that runs it, where that is known. */
 export function boardConfOf(examination: Examination | undefined): BoardConf | undefined {
-  return examination?.content.kind === 'sound' ? examination.content.inside?.boardConf : undefined;
+  return examination && insideOf(examination)?.boardConf;
 }
 
 /** The parts that the image says of itself, where that is known. */

@@ -20,6 +20,7 @@ export interface Settings extends vscode.Disposable {
   readonly rateLimit: Setting<number>;
   /** 0 for any number. */
   readonly maxTransfers: Setting<number>;
+  readonly allowForeignImages: Setting<boolean>;
   readonly autoStart: Setting<boolean>;
   readonly imagePath: Setting<string>;
   readonly followLinks: Setting<boolean>;
@@ -53,6 +54,7 @@ export function openSettings(): Settings {
     allow: setting<unknown>('allow', [], (value): value is unknown => value !== undefined),
     rateLimit: setting('rateLimit', 0, isRate),
     maxTransfers: setting('maxTransfers', 0, isCount),
+    allowForeignImages: setting('allowForeignImages', false, (value) => typeof value === 'boolean'),
     autoStart: setting('autoStart', true, (value) => typeof value === 'boolean'),
     imagePath: setting('imagePath', '', isText),
     followLinks: setting('followLinks', false, (value) => typeof value === 'boolean'),

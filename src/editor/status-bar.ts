@@ -67,7 +67,7 @@ export class StatusBar extends Owner {
     tooltip.isTrusted = { enabledCommands: ['mkbox.stop', 'mkbox.serve', 'mkbox.copyUpdateUrl', 'mkbox.showLog'] };
     tooltip.appendText(`${status.label}\n\n`);
     const known: Surroundings['known'] = (identity) => this.#checks.known(identity);
-    const ready = this.#project.snapshot.images.filter((image) => isServable(image, known)).length;
+    const ready = this.#project.snapshot.images.filter((image) => isServable(image, known, this.#checks.policy)).length;
     tooltip.appendText(`${readyText(ready, vscode.l10n)}\n\n`);
     for (const transfer of this.#requests.requests.slice(0, TOOLTIP_REQUESTS)) {
       const result = resultText(transfer, vscode.l10n, vscode.env.language);

@@ -11,7 +11,14 @@ export const LARGEST_WINDOW_BYTES = 2 ** 27;
 
 /** What keeps a file from being decompressed as `zstdcat` does it, and the byte from which on. */
 export interface ZstdDamage {
-  readonly problem: 'not zstd' | 'truncated' | 'corrupt' | 'window too large' | 'trailing bytes';
+  readonly problem:
+    | 'not zstd'
+    | 'truncated'
+    | 'corrupt'
+    | 'window too large'
+    | 'trailing bytes'
+    | 'too many frames'
+    | 'too much content';
   readonly at: number;
 }
 
@@ -42,6 +49,12 @@ export class FrameScanner {
   #checksummedFrames = 0;
   #windowBytes = 0;
   #damage: ZstdDamage | undefined;
+  readonly #mostFrames: number;
+
+  /** `mostFrames`: the frames with content that a file may have. */
+  constructor(mostFrames: number = Number.POSITIVE_INFINITY) {
+    this.#mostFrames = mostFrames;
+  }
 
   /** Where the frame begins that is scanned, in bytes from the file's beginning. */
   get frameStart(): number {
@@ -144,6 +157,10 @@ export class FrameScanner {
     this.#windowBytes = Math.max(this.#windowBytes, header.windowBytes);
     if (header.windowBytes > LARGEST_WINDOW_BYTES) {
       this.#fail('window too large', this.#frameStart);
+      return spare;
+    }
+    if (this.#frames === this.#mostFrames) {
+      this.#fail('too many frames', this.#frameStart);
       return spare;
     }
     this.#frames++;

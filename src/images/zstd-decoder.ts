@@ -22,32 +22,54 @@ export interface ZstdSinks {
 /** Bytes read, and decompressed, at a time: some milliseconds' work for a core. */
 const CHUNK_BYTES = 1024 * 1024;
 const CONTENT_CHUNK_BYTES = 256 * 1024;
+/** To copy so many bytes is cheaper than another way to the decoder's thread. */
+const SMALL_PIECE_BYTES = 16 * 1024;
+const NO_BYTES: Buffer = Buffer.alloc(0);
+
+/** How much work a file may make. */
+export interface DecodingLimits {
+  /** Frames with content: each costs 50 to 100 µs, however little is in it. */
+  readonly frames: number;
+  /** Bytes of content of a file of so many bytes. */
+  readonly contentBytes: (fileBytes: number) => number;
+}
 
 /**
- * Reads `file` once, from its beginning to its end, and decompresses all of its frames. Answers what the content is, or
- * where the file is damaged; undefined when it became shorter meanwhile.
+ * What an image may need, and what keeps an examination short: 50,000 frames take 3 to 5 s, 8 GiB of zeros some 10 s. A
+ * file that is larger may hold more: reading it takes longer, too.
+ */
+export const DECODING_LIMITS: DecodingLimits = {
+  frames: 50_000,
+  contentBytes: (fileBytes) => 8 * 1024 ** 3 + 64 * fileBytes,
+};
+
+/**
+ * Reads `file` once, from its beginning to its end, and decompresses all of its frames, within `limits`. Answers what the
+ * content is, or where the file is damaged; undefined when it became shorter meanwhile.
  * @throws the signal's reason when it is aborted, what reading a disk may throw, and what the sinks throw.
  */
 export async function decodeZstd(
   file: PinnedFile,
   { onRead, onContent }: ZstdSinks,
   signal?: AbortSignal,
+  limits: DecodingLimits = DECODING_LIMITS,
 ): Promise<ZstdContent | ZstdDamage | undefined> {
-  const scanner = new FrameScanner();
+  const scanner = new FrameScanner(limits.frames);
   const takeContent = (bytes: Buffer) => {
     signal?.throwIfAborted(); // little of the file may hold much content
     return onContent(bytes);
   };
-  const frames = new FrameSequence(takeContent);
+  const decoder = new FrameDecoder(takeContent, limits.contentBytes(file.size));
   let readBytes = 0;
+  let damage: ZstdDamage | undefined;
   try {
     for await (const bytes of readAhead(file)) {
       signal?.throwIfAborted();
       const hashing = laterInThisTurn(() => onRead(bytes));
       hashing.catch(() => {}); // it is waited for below, when a decoder that is slower is done
       try {
-        if (frames.corruptAt === undefined) {
-          for (const piece of scanner.push(bytes)) await frames.take(piece, scanner.frameStart);
+        if (decoder.damage === undefined) {
+          for (const piece of scanner.push(bytes)) await decoder.take(piece, scanner.frameStart);
         }
       } finally {
         await hashing; // no sink is called when this function has settled
@@ -55,13 +77,13 @@ export async function decodeZstd(
       readBytes += bytes.length;
     }
     if (readBytes < file.size) return undefined;
-    await frames.finish();
+    if (decoder.damage === undefined) scanner.finish();
+    if (scanner.damage === undefined && scanner.frames > 0) await decoder.finish(); // it takes an end of nothing for a cut
+    damage = decoder.damage ?? scanner.damage;
   } finally {
-    frames.close();
+    await decoder.close();
   }
-  if (frames.corruptAt !== undefined) return { problem: 'corrupt', at: frames.corruptAt };
-  scanner.finish();
-  if (scanner.damage !== undefined) return scanner.damage;
+  if (damage !== undefined) return damage;
   const { frames: count, checksummedFrames, windowBytes } = scanner;
   return { frames: count, isChecksummed: checksummedFrames === count, windowBytes };
 }
@@ -88,53 +110,6 @@ async function* readAhead(file: PinnedFile): AsyncGenerator<Buffer> {
   }
 }
 
-/**
- * Decompresses frame after frame. The next one begins while the content of the one before is still on its way to the
- * sink, so that no core waits at the end of a frame.
- */
-class FrameSequence {
-  readonly #onContent: ZstdSinks['onContent'];
-  #before: FrameDecoder | undefined;
-  #last: FrameDecoder | undefined;
-  #corruptAt: number | undefined;
-
-  constructor(onContent: ZstdSinks['onContent']) {
-    this.#onContent = onContent;
-  }
-
-  /** Where the first frame begins that is known to be corrupt. */
-  get corruptAt(): number | undefined {
-    return this.#corruptAt;
-  }
-
-  /** Takes the next bytes of a frame that begins at `start`; they are the caller's again when this settles. */
-  async take({ bytes, isFirst, isLast }: FramePiece, start: number): Promise<void> {
-    if (isFirst) {
-      await this.#settle(this.#before);
-      this.#before = this.#last;
-      this.#last = new FrameDecoder(start, this.#onContent, this.#before?.consumed);
-    }
-    if (this.#corruptAt !== undefined) return;
-    if ((await this.#last?.take(bytes, isLast)) === 'corrupt') await this.#settle(this.#before, this.#last);
-  }
-
-  /** Waits until all frames that ended went to the sink. */
-  finish(): Promise<void> {
-    return this.#settle(this.#before, this.#last);
-  }
-
-  close(): void {
-    this.#before?.close();
-    this.#last?.close();
-  }
-
-  async #settle(...frames: (FrameDecoder | undefined)[]): Promise<void> {
-    for (const frame of frames) {
-      if (frame?.isSettling && (await frame.consumed) === 'corrupt') this.#corruptAt ??= frame.start;
-    }
-  }
-}
-
 /** Does work when what was begun before is under way on another thread. */
 function laterInThisTurn(work: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -148,58 +123,85 @@ function laterInThisTurn(work: () => void): Promise<void> {
   });
 }
 
-/** Decompresses one frame, on the thread pool. */
+/**
+ * Decompresses frame after frame, on the thread pool, with one decoder: to make one takes longer than a small frame does.
+ * Node's stops at bytes behind a frame that it was given together with it, so that each write ends where its frame does.
+ */
 class FrameDecoder {
-  /** Where the frame begins, in bytes from the file's beginning. */
-  readonly start: number;
-  /** Settles when the frame's content went to the sink, or turned out to be corrupt, or that of a frame before it. */
-  readonly consumed: Promise<'consumed' | 'corrupt'>;
   readonly #stream: ZstdDecompress;
-  #isSettling = false;
+  readonly #consumed: Promise<void>;
+  /** Of the frame that was last written, of which all bytes before it are decompressed. */
+  #frameStart = 0;
+  /** What was not written yet: it goes with what follows it where that is little. */
+  #header = NO_BYTES;
+  #contentLeft: number;
+  #damage: ZstdDamage | undefined;
 
-  /** `before`: settles when the sink is free for this frame's content. */
-  constructor(start: number, onContent: ZstdSinks['onContent'], before: FrameDecoder['consumed'] | undefined) {
-    this.start = start;
+  constructor(onContent: ZstdSinks['onContent'], contentLimit: number) {
+    this.#contentLeft = contentLimit;
     this.#stream = zlib.createZstdDecompress({
       chunkSize: CONTENT_CHUNK_BYTES,
       // the scanner has refused what is too large; this is the decoder's own limit, 27 unless told
       params: { [zlib.constants.ZSTD_d_windowLogMax]: 27 },
       readableHighWaterMark: 8 * CONTENT_CHUNK_BYTES,
     } as Parameters<typeof zlib.createZstdDecompress>[0]);
-    this.consumed = this.#consume(onContent, before);
-    this.consumed.catch(() => {}); // whoever waits for it is told
+    this.#consumed = this.#consume(onContent);
+    this.#consumed.catch(() => {}); // whoever waits for it is told
   }
 
-  /** Whether `consumed` will settle: the frame has come to its end, or was found to be corrupt. */
-  get isSettling(): boolean {
-    return this.#isSettling;
+  /** What is known to be wrong with the frames so far. */
+  get damage(): ZstdDamage | undefined {
+    return this.#damage;
   }
 
-  /** Takes the frame's next bytes; they are the caller's again when this settles. */
-  async take(bytes: Buffer, isLast: boolean): Promise<'taken' | 'corrupt'> {
-    const taken = new Promise<'taken'>((resolve) => this.#stream.write(bytes, () => resolve('taken')));
-    const outcome = await Promise.race([taken, this.consumed]);
-    if (outcome !== 'corrupt' && !isLast) return 'taken';
-    this.#isSettling = true;
-    if (outcome === 'corrupt') return 'corrupt';
+  /** Takes the next piece of the frame that begins at `frameStart`; its bytes are the caller's again when this settles. */
+  async take({ bytes, isFirst, isLast }: FramePiece, frameStart: number): Promise<void> {
+    if (this.#damage !== undefined) return;
+    this.#frameStart = frameStart;
+    if (isFirst) {
+      this.#header = bytes;
+      if (!isLast) return;
+    } else if (this.#header.length > 0 && bytes.length <= SMALL_PIECE_BYTES) {
+      await this.#write(Buffer.concat([this.#header, bytes]));
+    } else {
+      if (this.#header.length > 0) await this.#write(this.#header);
+      await this.#write(bytes);
+    }
+    this.#header = NO_BYTES;
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    const taken = new Promise<void>((resolve) => this.#stream.write(bytes, () => resolve()));
+    await Promise.race([taken, this.#consumed]);
+  }
+
+  /** Waits until all content went to the sink. */
+  async finish(): Promise<void> {
+    if (this.#damage !== undefined) return;
     this.#stream.end();
-    return 'taken';
+    await this.#consumed;
   }
 
-  close(): void {
+  /** Ends it; no sink is called when this has settled. */
+  async close(): Promise<void> {
     this.#stream.destroy();
+    await this.#consumed.catch(() => {});
   }
 
-  async #consume(
-    onContent: ZstdSinks['onContent'],
-    before: FrameDecoder['consumed'] | undefined,
-  ): Promise<'consumed' | 'corrupt'> {
+  async #consume(onContent: ZstdSinks['onContent']): Promise<void> {
     const contents = this.#stream[Symbol.asyncIterator]();
-    if ((await before) === 'corrupt') return 'corrupt';
     for (;;) {
       const next = await contents.next().catch(() => 'corrupt' as const);
-      if (next === 'corrupt') return next;
-      if (next.done) return 'consumed';
+      if (next === 'corrupt') {
+        this.#damage ??= { problem: 'corrupt', at: this.#frameStart };
+        return;
+      }
+      if (next.done) return;
+      this.#contentLeft -= next.value.length;
+      if (this.#contentLeft < 0) {
+        this.#damage = { problem: 'too much content', at: this.#frameStart };
+        return;
+      }
       await onContent(next.value);
       release(next.value);
     }

@@ -4,10 +4,10 @@ import { searchImages } from '../images/image-search.ts';
 import { type ImageSet, openImageSet } from '../images/image-set.ts';
 import { nearestImage, type Resolution, resolveQuery, unreadableFolder } from '../images/resolution.ts';
 import type { SetFault } from '../images/set-fault.ts';
-import { type Answer, type HeaderList, textAnswer } from './answer.ts';
+import { type Answer, type Approval, type HeaderList, textAnswer } from './answer.ts';
 import { imageQuery } from './asked.ts';
 import { REOPEN_ATTEMPTS, RETRY_AFTER_SECONDS, VERDICT_WAIT_MS } from './limits.ts';
-import { askPermission, type Permission } from './permission.ts';
+import { askPermission } from './permission.ts';
 import type { Conditions } from './range.ts';
 import { type Refusal, refusalStatus, refusalText, settlesSoon } from './refusal.ts';
 import type { Asked, Transfer, TransferResult } from './transfer.ts';
@@ -105,9 +105,18 @@ export class Decider {
         this.#upToDate.remember(transfer.target, { asked, resolution });
         return SAME_BUILD;
       }
-      const permission = await askPermission(this.#checks, found, set, this.#verdictWaitMs);
-      if (permission.kind === 'granted' || permission.kind === 'pending') {
-        return handOut(transfer, set, permission, conditions);
+      const abandon = new AbortController();
+      const permission = await askPermission(this.#checks, found, set, this.#verdictWaitMs, abandon.signal);
+      if (permission.kind === 'granted') return handOut(set, conditions);
+      if (permission.kind === 'pending') {
+        const approval = permission.objection.then((objection) => {
+          if (abandon.signal.aborted) return false; // the transfer is over, and nothing of it was found out
+          transfer.objection = objection;
+          return objection === undefined;
+        });
+        // HEAD is how to have an image checked without taking it: that goes on
+        const kept = transfer.method === 'HEAD' ? set : abandoningSet(set, abandon);
+        return handOut(kept, conditions, approval);
       }
       await set.close();
       if (permission.kind === 'refused') return refuse(permission.refusal);
@@ -140,20 +149,17 @@ function isOffered({ image, state }: CatalogImage, checks: ImageChecks): boolean
   return findings === undefined || findings.length === 0;
 }
 
-/** The decision to send `set`: to its end, or to where it is held back until it is known to be right. */
-async function handOut(
-  transfer: Transfer,
-  set: ImageSet,
-  permission: Extract<Permission, { kind: 'granted' | 'pending' }>,
-  conditions: Conditions,
-): Promise<Decision> {
-  const approval =
-    permission.kind === 'granted'
-      ? undefined
-      : permission.objection.then((objection) => {
-          transfer.objection = objection;
-          return objection === undefined;
-        });
+/** `set`, which nobody waits for any more once it is closed. */
+function abandoningSet(set: ImageSet, abandon: AbortController): ImageSet {
+  const close = () => {
+    abandon.abort(new Error('the client is gone'));
+    return set.close();
+  };
+  return { ...set, close };
+}
+
+/** The decision to send `set`: to its end, or to where it is held back until there is `approval`. */
+async function handOut(set: ImageSet, conditions: Conditions, approval?: Approval): Promise<Decision> {
   const answer = await updateAnswer(set, conditions, approval);
   return { answer, set, result: resultOf(answer) };
 }

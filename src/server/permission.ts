@@ -13,17 +13,21 @@ export type Permission =
   /** Settles with the reason not to hand it out, or with undefined. */
   | { readonly kind: 'pending'; readonly objection: Promise<Refusal | undefined> };
 
-/** Asks `checks` about a set that was opened as `image`. What takes no longer than `waitMs` is waited for. */
+/**
+ * Asks `checks` about a set that was opened as `image`. What takes no longer than `waitMs` is waited for. `signal` is
+ * aborted when nobody waits for the set any more: its examination ends, unless it is someone else's, too.
+ */
 export async function askPermission(
   checks: ImageChecks,
   image: CatalogImage,
   set: ImageSet,
   waitMs: number,
+  signal: AbortSignal,
 ): Promise<Permission> {
   const { buildId, checksums, zst } = set;
   const { root, folder, image: name } = image;
   const verdict = checks
-    .verdict({ root, folder, image: name, identity: zst.identity, buildId, checksums })
+    .verdict({ root, folder, image: name, identity: zst.identity, buildId, checksums }, { signal })
     .catch((error: Error): Verdict => ({ kind: 'failed', code: error.message }));
   const early = await within(verdict, waitMs);
   if (early === undefined) return { kind: 'pending', objection: verdict.then((late) => objectionTo(image, late)) };

@@ -71,7 +71,7 @@ function boardClass({ state }: BoardReport): string {
 
 function imageRow(image: ImageReport): Html {
   const { id, buildId, bytes, state } = image;
-  const look = state === 'verified' ? 'good' : state === 'ready' ? '' : 'bad';
+  const look = state === 'verified' ? 'good' : state === 'ready' || state === 'foreign' ? '' : 'bad';
   return html`<tr><td>${id}</td><td>${buildText(buildId)}</td><td class="number">${bytes === undefined ? '–' : bytesText(bytes)}</td><td class="${look}">${imageText(image)}</td></tr>`;
 }
 

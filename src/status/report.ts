@@ -1,7 +1,8 @@
 import type { Board } from '../boards/board.ts';
 import { nextImage } from '../boards/next-image.ts';
-import { findingText } from '../checks/finding-text.ts';
+import { findingText, gapText } from '../checks/finding-text.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
+import { isVerified } from '../checks/judgement.ts';
 import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
 import { faultText } from '../images/set-fault.ts';
 import type { Transfer } from '../server/transfer.ts';
@@ -22,15 +23,18 @@ export interface StatusReport {
   readonly recent: readonly RecentRequest[];
 }
 
-/** An image: `ready` when it is complete, `verified` when it is known to be right, too. */
+/**
+ * An image: `ready` when it is complete, `verified` when it is known to be right, too, `foreign` when mkbox did not make it
+ * and it is served all the same.
+ */
 export interface ImageReport {
   readonly id: string;
-  readonly state: 'ready' | 'verified' | 'incomplete' | 'wrong';
+  readonly state: 'ready' | 'verified' | 'foreign' | 'incomplete' | 'wrong';
   readonly buildId?: string;
   /** Of the `.img.zst`. */
   readonly bytes?: number;
   readonly builtAtMs?: number;
-  /** Why boards do not get it. */
+  /** Why boards do not get it, or what is foreign about it. */
   readonly reason?: string;
 }
 
@@ -67,7 +71,7 @@ export interface ReportParts {
   readonly version: string;
   readonly startedAtMs: number;
   readonly snapshot: CatalogSnapshot;
-  readonly checks: Pick<ImageChecks, 'findings'>;
+  readonly checks: Pick<ImageChecks, 'judgement'>;
   readonly boards: KnownBoards;
   readonly running: ReadonlySet<Transfer>;
   readonly recent: RecentRequests;
@@ -98,14 +102,16 @@ export function makeReport({
   };
 }
 
-function reportImage({ id, image, state }: CatalogImage, checks: Pick<ImageChecks, 'findings'>): ImageReport {
+function reportImage({ id, image, state }: CatalogImage, checks: Pick<ImageChecks, 'judgement'>): ImageReport {
   if (state.kind === 'incomplete') return { id, state: 'incomplete', reason: faultText(state.fault) };
   const { buildId, zstBytes: bytes, builtAtMs } = state;
   const facts = { id, buildId, bytes, builtAtMs };
-  const findings = checks.findings({ ...state, image, identity: state.zstIdentity });
-  if (findings === undefined) return { ...facts, state: 'ready' };
-  const [gravest] = findings;
-  if (gravest === undefined) return { ...facts, state: 'verified' };
+  const judgement = checks.judgement({ ...state, image, identity: state.zstIdentity });
+  if (judgement === undefined) return { ...facts, state: 'ready' };
+  const [gravest] = judgement.findings;
+  const foreign = judgement.gaps.find(({ kind }) => kind === 'foreign');
+  if (gravest === undefined && foreign !== undefined) return { ...facts, state: 'foreign', reason: gapText(foreign) };
+  if (gravest === undefined) return { ...facts, state: isVerified(judgement) ? 'verified' : 'ready' };
   return { ...facts, state: 'wrong', reason: findingText(image, gravest) };
 }
 

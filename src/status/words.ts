@@ -35,6 +35,8 @@ export function imageText({ state, reason }: ImageReport): string {
       return 'ready, not verified yet';
     case 'verified':
       return 'ready, verified';
+    case 'foreign':
+      return `ready, not verified: ${reason}`;
     case 'incomplete':
       return `incomplete: ${reason}`;
     case 'wrong':

@@ -49,12 +49,29 @@ suite('what is kept of an image that goes by', () => {
     });
   }
 
-  test('ends with the boot partition', async () => {
+  test('ends with the boot partition, but for the superblock behind it', async () => {
     await using _folder = await ownTemporaryFolder();
     await using spool = await spooled(IMAGE, MIB);
     equal((await readAt(spool, BOOT_END - 10, 100)).length, 10);
-    equal((await readAt(spool, BOOT_END, 100)).length, 0);
+    ok((await readAt(spool, BOOT_END + 1024, 1024)).equals(IMAGE.subarray(BOOT_END + 1024, BOOT_END + 2048)));
+    equal((await readAt(spool, BOOT_END + 2000, 100)).length, 48);
+    equal((await readAt(spool, BOOT_END + 2048, 100)).length, 0);
     equal((await readAt(spool, BOOT_END + 5000, 100)).length, 0);
+  });
+
+  test('is the same in memory, where there is no temporary folder', async () => {
+    await using folder = await ownTemporaryFolder();
+    const temporary = process.env.TMPDIR;
+    process.env.TMPDIR = `${temporary}/nowhere`;
+    await using spool = await spooled(IMAGE, 100_003);
+    process.env.TMPDIR = temporary;
+    equal(spool.failure, undefined);
+    for (let at = 0; at < BOOT_END; at += 4 * MIB - 7) {
+      const length = Math.min(4 * MIB, BOOT_END - at);
+      ok((await readAt(spool, at, length)).equals(IMAGE.subarray(at, at + length)), `at ${at}`);
+    }
+    deepEqual((await readContents(spool)).boardConf?.buildId, CONTENT.buildId);
+    deepEqual(await folder.spools(), []);
   });
 
   test('ends where the image does when that is before', async () => {

@@ -4,6 +4,7 @@ import { truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
+import { insideOf, type SoundContent } from '../../src/checks/examination.ts';
 import { type ExamineOptions, examine } from '../../src/checks/examine.ts';
 import { PinnedFile } from '../../src/images/pinned-file.ts';
 import { type BoxesFolder, makeBoxes, sha256 } from '../images/image-sets.ts';
@@ -22,6 +23,10 @@ async function examined({ root, folder, image }: SeenSet, options?: ExamineOptio
   }
 }
 
+function buildIdInside({ inside }: SoundContent): string | undefined {
+  return typeof inside === 'string' ? inside : inside.boardConf?.buildId;
+}
+
 async function soundContent(boxes: BoxesFolder, zst: (raw: Buffer) => Buffer) {
   const { written, set } = await makeSet(boxes, CONTENT, { zst });
   const examination = await examined(set);
@@ -38,7 +43,8 @@ suite('the examination of an image file', () => {
     const before = Date.now();
     const examination = await examined(set);
     if (examination?.content.kind !== 'sound') throw new Error(JSON.stringify(examination));
-    const { inside, windowBytes, ...content } = examination.content;
+    const { inside: _, windowBytes, ...content } = examination.content;
+    const inside = insideOf(examination);
     deepEqual(content, {
       kind: 'sound',
       frames: 1,
@@ -78,7 +84,7 @@ suite('the examination of an image file', () => {
       Buffer.concat([...parts(raw).map((part) => zstdFrame(part)), skippableFrame(Buffer.from('a note'))]),
     );
     equal(content.frames, 4);
-    equal(content.inside?.boardConf?.buildId, CONTENT.buildId);
+    equal(buildIdInside(content), CONTENT.buildId);
   });
 
   test('finds damage, and the digest all the same', async () => {
@@ -98,7 +104,7 @@ suite('the examination of an image file', () => {
     const { set } = await makeSet(boxes, CONTENT, { zst: () => zstdFrame(text) });
     const content = (await examined(set))?.content;
     if (content?.kind !== 'sound') throw new Error(content?.kind);
-    deepEqual(content.inside, { fault: 'no partition table' });
+    deepEqual(content.inside, { faults: ['no partition table'] });
     deepEqual([content.rawSha256, content.rawBytes], [sha256(text), text.length]);
   });
 
@@ -140,21 +146,32 @@ suite('the examination of an image file', () => {
     deepEqual(await temporary.spools(), []);
   });
 
-  test('does without the look inside where there is no temporary folder', async () => {
+  test('looks inside without a temporary folder, too', async () => {
     await using boxes = await makeBoxes();
     const { written, set } = await makeSet(boxes);
     await using _temporary = await ownTemporaryFolder();
     process.env.TMPDIR = boxes.beside('nowhere');
     const content = (await examined(set))?.content;
     if (content?.kind !== 'sound') throw new Error(content?.kind);
-    deepEqual([content.rawSha256, content.inside], [written.rawSha256, undefined]);
+    deepEqual([content.rawSha256, buildIdInside(content)], [written.rawSha256, CONTENT.buildId]);
   });
 
-  test('does without the look inside where there is no room for it', {
-    skip: process.platform !== 'linux',
-  }, async () => {
+  test('tells why there is no look inside where a boot partition does not fit into memory either', async () => {
     await using boxes = await makeBoxes();
-    const { written, set } = await makeSet(boxes);
+    const { written, set } = await makeSet(boxes, { ...CONTENT, noise: 66 * 1024 * 1024 });
+    await using _temporary = await ownTemporaryFolder();
+    process.env.TMPDIR = boxes.beside('nowhere');
+    const content = (await examined(set))?.content;
+    if (content?.kind !== 'sound') throw new Error(content?.kind);
+    deepEqual(
+      [content.rawSha256, content.inside],
+      [written.rawSha256, `ENOENT in the temporary folder ${process.env.TMPDIR}`],
+    );
+  });
+
+  test('looks inside where there is room for a part of it only', { skip: process.platform !== 'linux' }, async () => {
+    await using boxes = await makeBoxes();
+    const { written, set } = await makeSet(boxes, { ...CONTENT, ballast: 3 * 1024 * 1024, fragmented: true });
     const script = boxes.beside('examine.ts');
     const source = (name: string) => JSON.stringify(path.join(import.meta.dirname, '..', '..', 'src', name));
     await writeFile(
@@ -166,8 +183,12 @@ suite('the examination of an image file', () => {
     );
     const { bash } = requireTools('bash');
     const node = [process.execPath, script, set.root, set.folder, `${set.image}.img.zst`];
-    const output = execFileSync(bash, ['-c', 'ulimit -f 100 && exec "$@"', 'bash', ...node], { encoding: 'utf8' });
-    const { content } = JSON.parse(output);
-    deepEqual([content.rawSha256, content.inside], [written.rawSha256, undefined]);
+    for (const blocks of [1, 100, 2000, 20_000]) {
+      const output = execFileSync(bash, ['-c', `ulimit -f ${blocks} && exec "$@"`, 'bash', ...node], {
+        encoding: 'utf8',
+      });
+      const { content } = JSON.parse(output);
+      deepEqual([content.rawSha256, buildIdInside(content)], [written.rawSha256, CONTENT.buildId], `${blocks} KiB`);
+    }
   });
 });

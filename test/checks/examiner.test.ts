@@ -1,9 +1,9 @@
-import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Examiner, type Urgency } from '../../src/checks/examiner.ts';
 import { PinnedFile } from '../../src/images/pinned-file.ts';
 import { makeBoxes } from '../images/image-sets.ts';
-import { CONTENT, LARGE, makeSet, openFilesAt, ownTemporaryFolder, type SeenSet } from './sets.ts';
+import { CONTENT, LARGE, makeSet, makeSetIn, openFilesAt, ownTemporaryFolder, type SeenSet } from './sets.ts';
 
 /** A hang is a failure. */
 const LIMIT = { timeout: 60_000 };
@@ -71,11 +71,46 @@ suite('an examiner', () => {
     const follow = (name: string) => ({ onProgress: () => void (began.includes(name) || began.push(name)) });
     await Promise.all([
       examiner.examine(file, 'now', follow('a')),
-      examiner.examine(file, 'now', follow('b')),
       examiner.examine(file, 'some time', follow('late')),
+      examiner.examine(file, 'now', follow('b')),
       examiner.examine(file, 'now', follow('c')),
     ]);
-    deepEqual(began.slice(2), ['c', 'late']);
+    deepEqual(began, ['a', 'b', 'c', 'late']);
+  });
+
+  test('keeps a thread for other boxes, however many files of one are waited for', LIMIT, async () => {
+    await using boxes = await makeBoxes();
+    const { set: large } = await makeSet(boxes, LARGE);
+    const { set: small } = await makeSetIn(boxes, 'linux-box');
+    await using file = await pinned(large);
+    await using other = await pinned(small);
+    await using examiner = openExaminer();
+    const ended: string[] = [];
+    const note = (name: string) => () => void ended.push(name);
+    const first = started();
+    const all = ['1', '2', '3'].map((name) => examiner.examine(file, 'now', first).then(note(name)));
+    await first.promise;
+    all.push(examiner.examine(other, 'now').then(note('other box')));
+    await Promise.all(all);
+    ok(ended.indexOf('other box') < ended.indexOf('2'), ended.join());
+  });
+
+  test('takes the boxes in turn', LIMIT, async () => {
+    await using boxes = await makeBoxes();
+    const files = await Promise.all(
+      ['a', 'b', 'c'].map(async (box) => [box, await pinned((await makeSetIn(boxes, box)).set)] as const),
+    );
+    await using examiner = openExaminer();
+    const began: string[] = [];
+    const jobs = files.flatMap(([box, file]) =>
+      [1, 2, 3].map((number) => {
+        const name = `${box}${number}`;
+        return examiner.examine(file, 'now', { onProgress: () => void (began.includes(name) || began.push(name)) });
+      }),
+    );
+    await Promise.all(jobs);
+    await Promise.all(files.map(([, file]) => file.close()));
+    for (const round of [1, 2]) ok(began.indexOf(`c${round}`) < began.indexOf(`a${round + 1}`), began.join());
   });
 
   test('stops what is aborted, and takes the next', LIMIT, async () => {

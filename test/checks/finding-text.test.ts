@@ -32,7 +32,30 @@ suite('a finding in words', () => {
       { kind: 'raw digest', ...digests },
       'box-pi.img.zst does not decompress to the raw image that its .img.sha256 names: files of two builds are mixed',
     ],
-    [{ kind: 'no partition table' }, 'box-pi.img.zst holds no disk image: there is no partition table in it'],
+    [
+      { kind: 'contents', fault: 'no partition table' },
+      'box-pi.img.zst holds no disk image: there is no partition table in it',
+    ],
+    [
+      { kind: 'damaged', damage: { problem: 'too many frames', at: 9 } },
+      'box-pi.img.zst has more than 50,000 zstd frames: it takes too long to check; compress it with zstd, or with update-server pack',
+    ],
+    [
+      { kind: 'damaged', damage: { problem: 'too much content', at: 0 } },
+      'box-pi.img.zst decompresses to far more than an image has',
+    ],
+    [
+      { kind: 'contents', fault: 'no FAT' },
+      "the boot partition has no readable FAT file system: a board can't boot it; ALLOW_FOREIGN=true serves images that mkbox did not make",
+    ],
+    [
+      { kind: 'contents', fault: 'U-Boot data CRC' },
+      "the initramfs doesn't match the checksum in its U-Boot header: a board can't boot it",
+    ],
+    [
+      { kind: 'contents', fault: 'no root file system' },
+      "the second partition has no ext4 file system that fits into it: a board can't boot it",
+    ],
     [
       { kind: 'raw size', rawBytes: 10, partitionsEnd: 20 },
       'the image in box-pi.img.zst ends at byte 10, before its last partition does (20)',
@@ -57,12 +80,17 @@ suite('a finding in words', () => {
 suite('a gap in words', () => {
   const texts: [gap: Gap, text: string | RegExp][] = [
     [{ kind: 'no raw digest' }, 'the .img.sha256 has no line for the raw image'],
-    [{ kind: 'not looked inside' }, 'there was no room in the temporary folder for a look inside'],
-    [{ kind: 'no board.conf', fault: 'no board.conf' }, /are not known: its initramfs has no board\.conf$/],
-    [{ kind: 'no board.conf', fault: 'no U-Boot image' }, /are not known: its initramfs has no U-Boot header$/],
-    [{ kind: 'no board.conf', fault: 'no initramfs' }, /are not known: no initramfs can be read/],
-    [{ kind: 'no board.conf', fault: 'unreadable' }, /are not known: its initramfs can not be unpacked$/],
-    [{ kind: 'no board.conf', fault: 'no boot partition' }, /are not known: its first partition is no FAT/],
+    [
+      { kind: 'not looked inside', why: 'ENOSPC in the temporary folder /tmp' },
+      'there was no room to look inside: ENOSPC in the temporary folder /tmp',
+    ],
+    [
+      { kind: 'foreign', fault: 'no board.conf' },
+      /^foreign: mkbox did not make this image; the initramfs has no board\.conf/,
+    ],
+    [{ kind: 'foreign', fault: 'no initramfs' }, /^foreign: .*; the boot partition has no initramfs/],
+    [{ kind: 'foreign', fault: 'no FAT' }, /^foreign: .*; the boot partition has no readable FAT file system/],
+    [{ kind: 'foreign', fault: 'GPT' }, /^foreign: .*; the image has a GUID partition table/],
   ];
   for (const [gap, text] of texts) {
     test(`says '${text}'`, () => (typeof text === 'string' ? equal(gapText(gap), text) : match(gapText(gap), text)));

@@ -12,7 +12,7 @@ const CONF: BoardConf = { box: 'docker-box', board: 'odroid-c4', buildId: BUILD_
 const SOUND: SoundContent = {
   kind: 'sound',
   ...{ frames: 1, isChecksummed: true, windowBytes: 2 ** 20 },
-  ...{ rawSha256: RAW, rawBytes: 5000, inside: { partitionsEnd: 5000, boardConf: CONF } },
+  ...{ rawSha256: RAW, rawBytes: 5000, inside: { partitionsEnd: 5000, boardConf: CONF, faults: [] } },
 };
 
 function judged(content: Examination['content'], claims: Partial<Claims> = {}, zstSha256: string = ZST) {
@@ -20,7 +20,7 @@ function judged(content: Examination['content'], claims: Partial<Claims> = {}, z
 }
 
 function judgedConf(boardConf: BoardConf, image: string = CLAIMS.image) {
-  return judged({ ...SOUND, inside: { partitionsEnd: 5000, boardConf } }, { image });
+  return judged({ ...SOUND, inside: { partitionsEnd: 5000, boardConf, faults: [] } }, { image });
 }
 
 suite('the judgement of a set', () => {
@@ -56,13 +56,13 @@ suite('the judgement of a set', () => {
   });
 
   test('misses the look inside where there was no room for it', () => {
-    const { inside: _, ...unseen } = SOUND;
-    deepEqual(judged(unseen), { findings: [], gaps: [{ kind: 'not looked inside' }] });
+    const gap = { kind: 'not looked inside', why: 'ENOSPC in the temporary folder /tmp' };
+    deepEqual(judged({ ...SOUND, inside: gap.why }), { findings: [], gaps: [gap] });
   });
 
   test('finds that it is no disk image', () => {
-    const { findings, gaps } = judged({ ...SOUND, inside: { fault: 'no partition table' } });
-    deepEqual([findings, gaps], [[{ kind: 'no partition table' }], []]);
+    const { findings, gaps } = judged({ ...SOUND, inside: { faults: ['no partition table'] } });
+    deepEqual([findings, gaps], [[{ kind: 'contents', fault: 'no partition table' }], []]);
   });
 
   test('finds an image that ends before its last partition, not one that ends behind it', () => {
@@ -72,18 +72,34 @@ suite('the judgement of a set', () => {
     deepEqual(judged({ ...SOUND, rawBytes: 5001 }).findings, []);
   });
 
-  test('misses a board.conf, and tells why', () => {
-    const faults: ContentsFault[] = [
-      'no boot partition',
-      'no initramfs',
-      'no U-Boot image',
-      'unreadable',
-      'no board.conf',
-    ];
-    for (const fault of faults) {
-      const { findings, gaps } = judged({ ...SOUND, inside: { partitionsEnd: 5000, fault } });
-      deepEqual([findings, gaps], [[], [{ kind: 'no board.conf', fault }]]);
-    }
+  const insides: readonly ContentsFault[][] = [
+    ['no FAT', 'no root file system'],
+    ['no initramfs'],
+    ['no board.conf'],
+    ['GPT'],
+    ['U-Boot data CRC'],
+    ['gzip cut', 'no root file system'],
+    ['boot partition damaged'],
+    ['no partition table'],
+  ];
+  for (const faults of insides) {
+    const content = { ...SOUND, inside: { partitionsEnd: 5000, faults } };
+    test(`finds all that keeps a board from booting: ${faults.join(', ')}`, () => {
+      const findings = faults.map((fault) => ({ kind: 'contents', fault }));
+      deepEqual(judged(content), { findings, gaps: [] });
+    });
+  }
+
+  test('finds a root partition without a file system, and what the board.conf says', () => {
+    const inside = {
+      partitionsEnd: 5000,
+      boardConf: { ...CONF, buildId: BUILD_2 },
+      faults: ['no root file system'],
+    } as const;
+    deepEqual(judged({ ...SOUND, inside }).findings, [
+      { kind: 'contents', fault: 'no root file system' },
+      { kind: 'build ID', inside: BUILD_2, outside: BUILD_1 },
+    ]);
   });
 
   test('finds another build inside', () => {
@@ -124,7 +140,7 @@ suite('the judgement of a set', () => {
   });
 
   test('tells all that is wrong, the gravest first', () => {
-    const inside = { partitionsEnd: 9000, boardConf: { box: 'other', buildId: BUILD_2 } };
+    const inside = { partitionsEnd: 9000, boardConf: { box: 'other', buildId: BUILD_2 }, faults: [] };
     const { findings, gaps } = judged({ ...SOUND, rawSha256: OTHER, inside }, {}, OTHER);
     const kinds = ['digest', 'raw digest', 'raw size', 'build ID', 'box', 'not said'];
     deepEqual(
@@ -132,5 +148,36 @@ suite('the judgement of a set', () => {
       kinds,
     );
     deepEqual(gaps, []);
+  });
+});
+
+suite('the judgement of an image of another kind that may be served', () => {
+  const allowed = (faults: ContentsFault[], content: Partial<SoundContent> = {}) =>
+    judge(
+      CLAIMS,
+      { zstSha256: ZST, examinedAtMs: 0, content: { ...SOUND, inside: { partitionsEnd: 5000, faults }, ...content } },
+      { allowForeign: true },
+    );
+
+  test('finds nothing wrong, and tells what it is', () => {
+    for (const fault of ['no FAT', 'no initramfs', 'no board.conf', 'GPT'] as const) {
+      deepEqual(allowed([fault, 'no root file system']), { findings: [], gaps: [{ kind: 'foreign', fault }] });
+    }
+  });
+
+  test('finds what is wrong with any image', () => {
+    deepEqual(allowed(['no initramfs'], { rawBytes: 4999 }).findings, [
+      { kind: 'raw size', rawBytes: 4999, partitionsEnd: 5000 },
+    ]);
+    deepEqual(allowed(['no partition table']).findings, [{ kind: 'contents', fault: 'no partition table' }]);
+    deepEqual(allowed(['no initramfs'], { rawSha256: OTHER }).findings, [
+      { kind: 'raw digest', expected: RAW, actual: OTHER },
+    ]);
+  });
+
+  test('finds what is wrong with an image that mkbox made', () => {
+    for (const fault of ['U-Boot magic', 'gzip damaged', 'boot partition damaged', 'no root file system'] as const) {
+      deepEqual(allowed([fault]), { findings: [{ kind: 'contents', fault }], gaps: [] });
+    }
   });
 });

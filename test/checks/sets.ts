@@ -29,12 +29,18 @@ export async function makeSet(
   return { written, set: await see(boxes, written) };
 }
 
+/** Writes a set of the box `box` into a folder of that name, and looks at it. */
+export async function makeSetIn(boxes: BoxesFolder, box: string): Promise<{ written: WrittenSet; set: SeenSet }> {
+  const written = await writeImageSet(boxes.at(box), { ...CONTENT, box });
+  return { written, set: await see(boxes, written, box) };
+}
+
 /** Looks at a set that was written before, and maybe changed. */
-export async function see(boxes: BoxesFolder, written: WrittenSet): Promise<SeenSet> {
+export async function see(boxes: BoxesFolder, written: WrittenSet, box = 'docker-box'): Promise<SeenSet> {
   const { image, buildId, rawSha256, zstSha256 } = written;
   const { dev, ino, size, mtimeNs, ctimeNs } = await stat(written.file('.img.zst'), { bigint: true });
   return {
-    ...{ root: boxes.root, folder: boxes.at('docker-box'), image, buildId },
+    ...{ root: boxes.root, folder: boxes.at(box), image, buildId },
     checksums: { raw: rawSha256, zst: zstSha256 },
     identity: { dev, ino, size, mtimeNs, ctimeNs },
   };

@@ -34,10 +34,28 @@ suite('the verdict on a set', () => {
 
   test('is right with what could not be checked', async () => {
     await using boxes = await makeBoxes();
-    const { set } = await makeSet(boxes, { ...CONTENT, boardConf: null });
+    const { set } = await makeSet(boxes);
     const found = await verdict({ ...set, checksums: { zst: set.checksums.zst } });
     if (found.kind !== 'right') throw new Error(found.kind);
-    deepEqual(found.gaps, [{ kind: 'no raw digest' }, { kind: 'no board.conf', fault: 'no board.conf' }]);
+    deepEqual(found.gaps, [{ kind: 'no raw digest' }]);
+  });
+
+  test('is wrong for an image of another kind, and right where those may be served, which is told once', async () => {
+    await using boxes = await makeBoxes();
+    const { set } = await makeSet(boxes, { ...CONTENT, boardConf: null });
+    deepEqual(await wrong(set), { kinds: ['contents'], isSettling: false });
+    const checks = await ImageChecks.open(undefined, { allowForeign: true });
+    const told: string[] = [];
+    checks.events.on('foreign', (image, { kind }) => told.push(`${image} ${kind}`));
+    const verdicts = [await checks.verdict(set), await checks.verdict(set)];
+    checks.policy = { allowForeign: false };
+    verdicts.push(await checks.verdict(set));
+    await checks.close();
+    deepEqual(
+      verdicts.map(({ kind }) => kind),
+      ['right', 'right', 'wrong'],
+    );
+    deepEqual(told, [`${set.image} foreign`]);
   });
 
   test('is wrong, and may settle, when the digest is another one', async () => {

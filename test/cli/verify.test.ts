@@ -89,10 +89,8 @@ describe('update-server verify', () => {
     await rm(path.join(folder, 'painted'), { recursive: true });
   });
 
-  it('looks inside again where there was no room to, though it keeps what it found out', async () => {
-    const env = { IMAGE_PATH: folder, CHECKS_PATH: path.join(folder, 'roomless', 'checks.json') };
-    const roomless = await runCommand(['verify', 'wrong'], { ...env, TMPDIR: path.join(folder, 'nowhere') });
-    assert.match(roomless.stdout, /^ {2}unknown {2}there was no room in the temporary folder for a look inside$/m);
+  it('looks inside without a temporary folder, too', async () => {
+    const env = { IMAGE_PATH: folder, TMPDIR: path.join(folder, 'nowhere') };
     const { status, stdout } = await runCommand(['verify', 'wrong'], env);
     assert.match(stdout, /^ {2}WRONG {4}the image says that it is build 1a1a/m);
     assert.equal(status, 1);

@@ -28,16 +28,25 @@ export function diskOf(image: Buffer): Disk {
     size: image.length,
     read: async (buffer, position) => {
       if (position < 0) throw new RangeError(`there is no byte ${position}`);
-      return image.copy(buffer, 0, position);
+      return position < image.length ? image.copy(buffer, 0, position) : 0;
     },
   };
 }
 
 /** The boot partition of an image. */
 export function bootOf(image: Buffer): Partition {
-  const [boot] = parsePartitions(image.subarray(0, SECTOR_BYTES)) ?? [];
-  if (boot === undefined) throw new Error('no partition');
-  return boot;
+  return partitionOf(image, 0);
+}
+
+/** The root partition of an image. */
+export function rootOf(image: Buffer): Partition {
+  return partitionOf(image, 1);
+}
+
+function partitionOf(image: Buffer, index: number): Partition {
+  const partition = parsePartitions(image.subarray(0, SECTOR_BYTES))?.[index];
+  if (partition === undefined) throw new Error('no partition');
+  return partition;
 }
 
 /** Where a FAT32 volume in an image has its parts, in bytes from the image's beginning. */

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { gzipSync, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import { bootPartition, readContents } from '../../src/contents/image-contents.ts';
+import { bootPartition, type ContentsFault, foreignFault, readContents } from '../../src/contents/image-contents.ts';
 import { DEMO_IMAGES, imageName, setFile } from '../board/demo-boxes.ts';
 import { boardConfOf, type DiskContent, makeDiskImage, ubootRamdisk } from '../fixtures/disk-image.ts';
-import { bootOf, CONF, CONTENT, diskOf, partsOf } from './disks.ts';
+import { bootOf, CONF, CONTENT, diskOf, partsOf, rootOf } from './disks.ts';
 
 const MIB = 1024 * 1024;
 
@@ -26,7 +26,7 @@ suite('what is inside an image', () => {
   for (const [which, more] of Object.entries(images)) {
     test(`is its partitions' end and its board.conf: ${which}`, async () => {
       const image = makeDiskImage({ ...CONTENT, ...more });
-      deepEqual(await contentsOf(image), { partitionsEnd: image.length, boardConf: CONF });
+      deepEqual(await contentsOf(image), { partitionsEnd: image.length, boardConf: CONF, faults: [] });
     });
   }
 
@@ -34,8 +34,8 @@ suite('what is inside an image', () => {
     test(`is what ${imageName(image)} of the demo is known by`, async () => {
       const raw = zstdDecompressSync(await readFile(setFile(image, '.img.zst')));
       const buildId = (await readFile(setFile(image, '.img.buildID'), 'utf8')).slice(0, 64);
-      const { partitionsEnd, boardConf, fault } = await contentsOf(raw);
-      deepEqual([partitionsEnd, fault], [raw.length, undefined]);
+      const { partitionsEnd, boardConf, faults } = await contentsOf(raw);
+      deepEqual([partitionsEnd, faults], [raw.length, []]);
       deepEqual([boardConf?.box, boardConf?.board, boardConf?.buildId], [image.name, image.board, buildId]);
     });
   }
@@ -53,44 +53,107 @@ suite('what is inside an image', () => {
 
   test('is told where the image ends before its last partition', async () => {
     const image = makeDiskImage({ ...CONTENT, missingSectors: 100 });
-    deepEqual(await contentsOf(image), { partitionsEnd: image.length + 100 * 512, boardConf: CONF });
+    deepEqual(await contentsOf(image), { partitionsEnd: image.length + 100 * 512, boardConf: CONF, faults: [] });
   });
 
-  const faults: Record<string, [image: () => Buffer, fault: string]> = {
+  /** The image with a change to the superblock of its root partition. */
+  const withSuperblock = (change: (superblock: Buffer) => void) => {
+    const image = makeDiskImage(CONTENT);
+    const root = rootOf(image);
+    change(image.subarray(root.start + 1024, root.start + 2048));
+    return image;
+  };
+  const scattered = () => {
+    const image = makeDiskImage({ ...CONTENT, ballast: MIB });
+    image.writeUInt32LE(0, partsOf(image).table + 100 * 4); // in the chain of the initramfs
+    return image;
+  };
+  const faults: Record<string, [image: () => Buffer, ...faults: ContentsFault[]]> = {
     'is empty': [() => Buffer.alloc(0), 'no partition table'],
     'is text': [() => Buffer.from('a build log'), 'no partition table'],
     'has no signature': [() => makeDiskImage({ ...CONTENT, mbrSignature: false }), 'no partition table'],
-    'has no first partition': [() => withType(0), 'no boot partition'],
+    'has a GUID partition table': [() => withType(0xee), 'GPT'],
+    'has no first partition': [() => withType(0), 'no FAT'],
+    'has a boot partition of zeros': [() => makeDiskImage(CONTENT).fill(0, MIB, MIB + 512), 'no FAT'],
     'has no initramfs': [() => makeDiskImage({ ...CONTENT, initramfs: null }), 'no initramfs'],
-    'ends within its boot partition': [() => makeDiskImage(CONTENT).subarray(0, MIB + 4096), 'no initramfs'],
-    'has a damaged boot sector': [() => makeDiskImage(CONTENT).fill(0, MIB, MIB + 512), 'no initramfs'],
-    'has an empty initramfs': [() => makeDiskImage({ ...CONTENT, initramfs: Buffer.alloc(0) }), 'no U-Boot image'],
+    'ends within its boot partition': [
+      () => makeDiskImage(CONTENT).subarray(0, MIB + 4096),
+      'boot partition damaged',
+      'no root file system',
+    ],
+    'has an initramfs whose clusters end too soon': [scattered, 'boot partition damaged'],
+    'has an empty initramfs': [() => makeDiskImage({ ...CONTENT, initramfs: Buffer.alloc(0) }), 'U-Boot magic'],
     'has a bare initramfs': [
       () => makeDiskImage({ ...CONTENT, initramfs: gzipSync(boardConfOf(CONTENT)) }),
-      'no U-Boot image',
+      'U-Boot magic',
     ],
     'has an initramfs that is no gzip': [
       () => makeDiskImage({ ...CONTENT, initramfs: ubootRamdisk(Buffer.from('lzma')) }),
-      'unreadable',
+      'gzip damaged',
     ],
     'has no board.conf': [() => makeDiskImage({ ...CONTENT, boardConf: null }), 'no board.conf'],
   };
-  for (const [what, [makeImage, fault]] of Object.entries(faults)) {
-    test(`is '${fault}' when it ${what}`, async () => {
+  for (const [what, [makeImage, ...expected]] of Object.entries(faults)) {
+    test(`is '${expected.join("' and '")}' when it ${what}`, async () => {
       const contents = await contentsOf(makeImage());
-      deepEqual([contents.fault, contents.boardConf], [fault, undefined]);
-      equal('partitionsEnd' in contents, fault !== 'no partition table');
+      deepEqual([contents.faults, contents.boardConf], [expected, undefined]);
+      equal('partitionsEnd' in contents, expected[0] !== 'no partition table');
     });
   }
 
-  test('fails only where the first sector can not be read', async () => {
+  const roots: Record<string, Buffer> = {
+    'is zeros': withSuperblock((superblock) => superblock.fill(0)),
+    'has a superblock with another magic': withSuperblock((superblock) => superblock.writeUInt8(0, 0x38)),
+    'has blocks of 128 KiB': withSuperblock((superblock) => superblock.writeUInt32LE(7, 0x18)),
+    'has no blocks': withSuperblock((superblock) => superblock.writeUInt32LE(0, 0x04)),
+    'is smaller than its file system': withSuperblock((superblock) =>
+      superblock.writeUInt32LE(superblock.readUInt32LE(0x04) + 1, 0x04),
+    ),
+    'is smaller than its file system of 4 KiB blocks': withSuperblock((superblock) =>
+      superblock.writeUInt32LE(2, 0x18),
+    ),
+    'is smaller than its file system of 64 bits': withSuperblock((superblock) => {
+      superblock.writeUInt32LE(superblock.readUInt32LE(0x60) | 0x80, 0x60);
+      superblock.writeUInt32LE(1, 0x150);
+    }),
+  };
+  for (const [what, image] of Object.entries(roots)) {
+    test(`is 'no root file system', with its board.conf, when the second partition ${what}`, async () => {
+      const { faults, boardConf } = await contentsOf(image);
+      deepEqual([faults, boardConf], [['no root file system'], CONF]);
+    });
+  }
+
+  test("is 'no root file system' when there is no second partition", async () => {
+    const image = makeDiskImage(CONTENT);
+    image.writeUInt8(0, 446 + 16 + 4);
+    deepEqual((await contentsOf(image)).faults, ['no root file system']);
+  });
+
+  test('fails where the disk can not be read', async () => {
     const failure = new Error('a bad disk');
     await rejects(readContents({ size: 1, read: () => Promise.reject(failure) }), failure);
-    const image = makeDiskImage(CONTENT);
-    const { size, read } = diskOf(image);
+    const { size, read } = diskOf(makeDiskImage(CONTENT));
     const fails = (buffer: Buffer, position: number) =>
       position > 0 ? Promise.reject(failure) : read(buffer, position);
-    deepEqual(await readContents({ size, read: fails }), { partitionsEnd: image.length, fault: 'no initramfs' });
+    await rejects(readContents({ size, read: fails }), failure);
+  });
+});
+
+suite('an image of another kind', () => {
+  test('has nothing that says that mkbox made it', () => {
+    const kinds: readonly [faults: ContentsFault[], foreign: string | undefined][] = [
+      [[], undefined],
+      [['no partition table'], undefined],
+      [['GPT'], 'GPT'],
+      [['no FAT', 'no root file system'], 'no FAT'],
+      [['no initramfs'], 'no initramfs'],
+      [['no board.conf'], 'no board.conf'],
+      [['no root file system'], undefined],
+      [['U-Boot magic', 'no root file system'], undefined],
+      [['boot partition damaged'], undefined],
+    ];
+    for (const [faults, foreign] of kinds) equal(foreignFault({ faults }), foreign, faults.join());
   });
 });
 
@@ -122,8 +185,8 @@ suite('a damaged image', () => {
           const before = spots.map(([at]) => [at, image.readUInt8(at)] as const);
           try {
             for (const [at, byte] of spots) image.writeUInt8(byte, at);
-            const { boardConf, fault } = await contentsOf(image);
-            equal(boardConf === undefined, fault !== undefined);
+            const { boardConf, faults } = await contentsOf(image);
+            ok(boardConf !== undefined || faults.length > 0);
           } finally {
             for (const [at, byte] of before.reverse()) image.writeUInt8(byte, at);
           }

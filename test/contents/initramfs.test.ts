@@ -1,12 +1,11 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { suite, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { readBoardConf } from '../../src/contents/initramfs.ts';
+import { type InitramfsFault, readInitramfs } from '../../src/contents/initramfs.ts';
 import { boardConfOf, makeInitramfs, ubootRamdisk } from '../fixtures/disk-image.ts';
 import { FILE, newcArchive } from '../fixtures/newc-archive.ts';
-import { numbers } from '../images/zstd-files.ts';
 import { CONTENT } from './disks.ts';
 
 const CONF = boardConfOf(CONTENT);
@@ -22,72 +21,34 @@ function streamOf(bytes: Buffer, chunkBytes = 64 * 1024): Readable {
 
 suite('the board.conf of an initramfs', () => {
   test('is its text', async () => {
-    deepEqual(await readBoardConf(streamOf(makeInitramfs(CONTENT))), { text: CONF });
+    deepEqual(await readInitramfs(streamOf(makeInitramfs(CONTENT))), { boardConf: CONF });
   });
 
   test('is found in chunks of any size', async () => {
     const initramfs = makeInitramfs(CONTENT);
     for (const bytes of [1, 2, 63, 64, 65, 127, initramfs.length]) {
-      deepEqual(await readBoardConf(streamOf(initramfs, bytes)), { text: CONF });
+      deepEqual(await readInitramfs(streamOf(initramfs, bytes)), { boardConf: CONF });
     }
   });
 
   test('is found behind much else', async () => {
-    deepEqual(await readBoardConf(streamOf(makeInitramfs({ ...CONTENT, ballast: 8 * MIB }))), { text: CONF });
-  });
-
-  test('is found when the initramfs is damaged behind it', async () => {
-    const entries = [
-      { name: './board.conf', mode: FILE, content: Buffer.from(CONF) },
-      { name: './lib', mode: FILE, content: Buffer.from(numbers(300_000)) },
-    ];
-    const payload = gzipSync(newcArchive(entries, 0));
-    payload.fill(0xff, payload.length >> 1);
-    deepEqual(await readBoardConf(streamOf(ubootRamdisk(payload))), { text: CONF });
-  });
-
-  test('ends the reading: no more is asked for than was on its way', async () => {
-    let asked = 0;
-    const failure = new Error('read too far');
-    const stream = new Readable({
-      read() {
-        asked++;
-        if (asked === 1) this.push(makeInitramfs(CONTENT));
-        else if (asked < 10) this.push(Buffer.alloc(1024 * 64));
-        else this.destroy(failure);
-      },
-    });
-    deepEqual(await readBoardConf(stream), { text: CONF });
-    ok(stream.destroyed);
+    deepEqual(await readInitramfs(streamOf(makeInitramfs({ ...CONTENT, ballast: 8 * MIB }))), { boardConf: CONF });
   });
 
   test('is not there when the archive has none', async () => {
-    equal(await readBoardConf(streamOf(makeInitramfs({ ...CONTENT, boardConf: null }))), 'no board.conf');
-    equal(await readBoardConf(streamOf(makeInitramfs({ ...CONTENT, boardConf: null, ballast: MIB }))), 'no board.conf');
-    equal(await readBoardConf(streamOf(ubootRamdisk(gzipSync('no archive')))), 'no board.conf');
-    equal(await readBoardConf(streamOf(ubootRamdisk(gzipSync('')))), 'no board.conf');
+    equal(await readInitramfs(streamOf(makeInitramfs({ ...CONTENT, boardConf: null }))), 'no board.conf');
+    equal(await readInitramfs(streamOf(makeInitramfs({ ...CONTENT, boardConf: null, ballast: MIB }))), 'no board.conf');
   });
 
   test('is none when it is longer than any is', async () => {
     const boardConf = '# much to say\n'.repeat(10_000);
-    equal(await readBoardConf(streamOf(makeInitramfs({ ...CONTENT, boardConf }))), 'no board.conf');
+    equal(await readInitramfs(streamOf(makeInitramfs({ ...CONTENT, boardConf }))), 'no board.conf');
   });
 
-  test('is not looked for in what is no U-Boot image', async () => {
-    const payload = makeInitramfs(CONTENT).subarray(64);
-    for (const bytes of [payload, payload.subarray(0, 63), Buffer.alloc(0), Buffer.alloc(100_000)]) {
-      equal(await readBoardConf(streamOf(bytes)), 'no U-Boot image');
-    }
-  });
-
-  test('can not be read when the payload is no gzip, or a damaged one', async () => {
-    equal(await readBoardConf(streamOf(ubootRamdisk(Buffer.from('no gzip at all')))), 'unreadable');
-    equal(await readBoardConf(streamOf(ubootRamdisk(Buffer.alloc(MIB)))), 'unreadable');
-    const initramfs = makeInitramfs({ ...CONTENT, ballast: MIB });
-    equal(await readBoardConf(streamOf(initramfs.subarray(0, -100_000))), 'unreadable');
-    equal(await readBoardConf(streamOf(initramfs.subarray(0, 64))), 'unreadable');
-    initramfs.fill(0xff, 300_000, 301_000);
-    equal(await readBoardConf(streamOf(initramfs)), 'unreadable');
+  test('is found where something is behind the payload, which U-Boot does not read', async () => {
+    const padded = Buffer.concat([makeInitramfs(CONTENT), Buffer.alloc(4096, 'x')]);
+    for (const bytes of [1000, padded.length])
+      deepEqual(await readInitramfs(streamOf(padded, bytes)), { boardConf: CONF });
   });
 
   test('is not told when the stream fails: the failure is', async () => {
@@ -96,7 +57,7 @@ suite('the board.conf of an initramfs', () => {
       yield makeInitramfs({ ...CONTENT, ballast: MIB }).subarray(0, 500_000);
       throw failure;
     };
-    await rejects(readBoardConf(Readable.from(failing())), failure);
+    await rejects(readInitramfs(Readable.from(failing())), failure);
   });
 
   test('is told or not, however it is damaged, without failing', { timeout: 60_000 }, async () => {
@@ -106,10 +67,75 @@ suite('the board.conf of an initramfs', () => {
       fc.asyncProperty(changes, fc.integer({ min: 1, max: 3000 }), async (places, chunkBytes) => {
         const damaged = Buffer.from(initramfs);
         for (const [at, value] of places) damaged.writeUInt8(value, at);
-        const found = await readBoardConf(streamOf(damaged, chunkBytes));
-        ok(typeof found === 'object' || ['no U-Boot image', 'no board.conf', 'unreadable'].includes(found));
+        const found = await readInitramfs(streamOf(damaged, chunkBytes));
+        ok(typeof found === 'object' || found.startsWith('U-Boot'), JSON.stringify(found));
       }),
       { seed: 7, numRuns: 200 },
     );
+  });
+});
+
+suite('an initramfs that a board can not boot with', () => {
+  const ballast = makeInitramfs({ ...CONTENT, ballast: MIB });
+  const archive = gunzipSync(ballast.subarray(64));
+  const packed = (content: Buffer) => ubootRamdisk(gzipSync(content, { level: 1 }));
+  const withPayload = (change: (payload: Buffer) => Buffer) => ubootRamdisk(change(Buffer.from(ballast.subarray(64))));
+  const changed = (at: number, bytes = ballast) => {
+    const copy = Buffer.from(bytes);
+    copy.writeUInt8(copy.readUInt8(at) ^ 1, at);
+    return copy;
+  };
+  const faults: Record<string, [initramfs: Buffer, fault: InitramfsFault]> = {
+    'is empty': [Buffer.alloc(0), 'U-Boot magic'],
+    'is shorter than a header': [ballast.subarray(0, 63), 'U-Boot magic'],
+    'is zeros': [Buffer.alloc(100_000), 'U-Boot magic'],
+    'is a bare gzip file': [ballast.subarray(64), 'U-Boot magic'],
+    'has another magic': [changed(0), 'U-Boot magic'],
+    'has another CRC of its header': [changed(4), 'U-Boot header CRC'],
+    'has another size in its header': [changed(15), 'U-Boot header CRC'],
+    'has another name in its header': [changed(40), 'U-Boot header CRC'],
+    'is cut off behind its header': [ballast.subarray(0, 64), 'U-Boot size'],
+    'is cut off': [ballast.subarray(0, -100_000), 'U-Boot size'],
+    'lacks its last byte': [ballast.subarray(0, -1), 'U-Boot size'],
+    'has a wrong bit at its beginning': [changed(64), 'U-Boot data CRC'],
+    'has a wrong bit in its middle': [changed(500_000), 'U-Boot data CRC'],
+    'has a wrong bit at its end': [changed(ballast.length - 1), 'U-Boot data CRC'],
+    'has a payload of nothing': [ubootRamdisk(Buffer.alloc(0)), 'gzip cut'],
+    'has a payload that is no gzip': [ubootRamdisk(Buffer.from('no gzip at all')), 'gzip damaged'],
+    'has a payload of zeros': [ubootRamdisk(Buffer.alloc(MIB)), 'gzip damaged'],
+    'has a payload with wrong bytes': [withPayload((bytes) => bytes.fill(0xff, 300_000, 301_000)), 'gzip damaged'],
+    'has a payload with another CRC': [withPayload((bytes) => changed(bytes.length - 8, bytes)), 'gzip damaged'],
+    'has a payload with another length': [withPayload((bytes) => changed(bytes.length - 4, bytes)), 'gzip damaged'],
+    'has a payload that is cut off': [withPayload((bytes) => bytes.subarray(0, -100_000)), 'gzip cut'],
+    'has a payload without its last byte': [withPayload((bytes) => bytes.subarray(0, -1)), 'gzip cut'],
+    'unpacks to nothing': [packed(Buffer.alloc(0)), 'cpio cut'],
+    'unpacks to text': [packed(Buffer.from('no archive'.repeat(20))), 'cpio damaged'],
+    'unpacks to half an archive': [packed(archive.subarray(0, archive.length >> 1)), 'cpio cut'],
+    'unpacks to an archive without its end': [packed(archive.subarray(0, archive.indexOf('TRAILER!!!'))), 'cpio cut'],
+    'unpacks to an archive with a wrong magic': [
+      packed(changed(archive.lastIndexOf('070701'), archive)),
+      'cpio damaged',
+    ],
+  };
+  for (const [what, [initramfs, fault]] of Object.entries(faults)) {
+    test(`is '${fault}' when it ${what}, in chunks of any size`, async () => {
+      for (const bytes of [333, 64 * 1024, Math.max(1, initramfs.length)]) {
+        equal(await readInitramfs(streamOf(initramfs, bytes)), fault);
+      }
+    });
+  }
+
+  test('is told in a second or two when it unpacks to gigabytes', { timeout: 60_000 }, async () => {
+    const zeros = gzipSync(Buffer.alloc(64 * MIB));
+    const initramfs = ubootRamdisk(Buffer.concat(Array.from({ length: 64 }, () => zeros)));
+    const begun = performance.now();
+    const sound = gzipSync(newcArchive([{ name: 'zeros', mode: FILE, content: Buffer.alloc(600 * MIB) }], 0), {
+      level: 1,
+    });
+    const packedMs = performance.now() - begun;
+    const before = performance.now();
+    equal(await readInitramfs(streamOf(initramfs)), 'unpacks to too much');
+    equal(await readInitramfs(streamOf(ubootRamdisk(sound))), 'unpacks to too much');
+    ok(performance.now() - before < 2 * packedMs + 10_000);
   });
 });

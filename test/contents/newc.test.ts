@@ -1,24 +1,27 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { NewcSearch } from '../../src/contents/newc.ts';
+import { NewcReader } from '../../src/contents/newc.ts';
 import { type ArchiveEntry, FILE, FOLDER, newcArchive } from '../fixtures/newc-archive.ts';
 
 const LIMIT = 1000;
 const CONF = Buffer.from('imgname="box"\n');
 const entry = (name: string, content: Buffer = CONF): ArchiveEntry => ({ name, mode: FILE | 0o644, content });
 
-/** Gives the chunks to a search for `board.conf`; what it answers, first, as text. */
-function find(chunks: Iterable<Buffer>): string | undefined {
-  const search = new NewcSearch('board.conf', LIMIT);
-  for (const chunk of chunks) {
-    const found = search.push(chunk);
-    if (found !== undefined) return found.toString();
-  }
-  return undefined;
+/** Gives the chunks to a reader that wants `board.conf`; what it keeps of it, and what is wrong with the archive. */
+function read(chunks: Iterable<Buffer>): [found: string | undefined, fault: string | undefined] {
+  const reader = new NewcReader('board.conf', LIMIT);
+  for (const chunk of chunks) reader.push(chunk);
+  return [reader.found?.toString(), reader.finish()];
 }
 
-function findIn(...entries: ArchiveEntry[]): string | undefined {
+/** The file's content in a sound archive, `absent` where it has none, else what is wrong. */
+function find(chunks: Iterable<Buffer>): string {
+  const [found, fault] = read(chunks);
+  return fault ?? found ?? 'absent';
+}
+
+function findIn(...entries: ArchiveEntry[]): string {
   return find([newcArchive(entries, 0)]);
 }
 
@@ -83,28 +86,71 @@ suite('a file in a newc archive', () => {
     equal(findIn(), 'absent');
   });
 
-  test('is absent behind what is no member', () => {
-    equal(find([Buffer.concat([Buffer.alloc(112), FULL])]), 'absent');
-    equal(find([Buffer.from('x'.repeat(200))]), 'absent');
+  test('is the last of several, as Linux unpacks them', () => {
+    equal(findIn(entry('board.conf', Buffer.from('first')), entry('./board.conf', Buffer.from('last'))), 'last');
   });
 
-  test('is absent behind a member with sizes that are none', () => {
+  test('is found in an archive with digits in lower case', () => {
+    const archive = newcArchive([entry('a'.repeat(10)), entry('board.conf')], 0);
+    equal(
+      find([
+        Buffer.from(
+          archive.toString('latin1').replace(/[0-9A-F]{104}/g, (text) => text.toLowerCase()),
+          'latin1',
+        ),
+      ]),
+      CONF.toString(),
+    );
+  });
+
+  test('does not count in an archive with something else than a member in it', () => {
+    equal(find([Buffer.concat([Buffer.alloc(112), FULL])]), 'damaged');
+    equal(find([Buffer.from('x'.repeat(200))]), 'damaged');
+    const after = FULL.indexOf('./behind') - 110;
+    equal(find([Buffer.concat([FULL.subarray(0, after), Buffer.alloc(4), FULL.subarray(after)])]), 'damaged');
+  });
+
+  test('does not count in an archive with a member of sizes that are none', () => {
     for (const [at, digits] of [
       [6 + 6 * 8, '-0000001'],
       [6 + 6 * 8, 'size    '],
       [6 + 11 * 8, 'FFFFFFFF'],
+      [6 + 11 * 8, '00000000'],
+      [6 + 11 * 8, '00001001'],
       [6 + 11 * 8, 'name    '],
     ] as const) {
       const archive = Buffer.from(FULL);
       archive.write(digits, at, 'latin1');
-      equal(find([archive]), 'absent', digits);
+      equal(find([archive]), 'damaged', digits);
     }
   });
 
-  test('is not known as long as the archive goes on', () => {
-    const search = new NewcSearch('board.conf', LIMIT);
-    equal(search.push(FULL.subarray(0, 500)), undefined);
-    equal(search.push(Buffer.alloc(0)), undefined);
+  test('does not count in an archive that is cut off, wherever', () => {
+    const end = FULL.indexOf('TRAILER!!!') + 'TRAILER!!!'.length;
+    for (let length = 0; length < end; length += 7) equal(find([FULL.subarray(0, length)]), 'cut', `${length}`);
+    equal(find([FULL]), CONF.toString());
+  });
+
+  test('does not count in an archive of more members than any has', { timeout: 30_000 }, () => {
+    const member = newcArchive([entry('x', Buffer.alloc(0))], 0).subarray(0, 112);
+    const archive = Buffer.concat([...Array.from({ length: 250_001 }, () => member), FULL]);
+    equal(find(cut(archive, [archive.length >> 1])), 'too many members');
+  });
+
+  test('is found in time that grows with the archive alone, whatever its members are', { timeout: 30_000 }, () => {
+    const members = Array.from({ length: 20_000 }, (_, n) => entry(`${n}`.padStart(4000, 'n'), Buffer.alloc(1)));
+    const archive = newcArchive([...members, entry('board.conf')], 0); // 80 MB
+    const before = performance.now();
+    equal(
+      find(
+        cut(
+          archive,
+          Array.from({ length: 5000 }, (_, n) => n * 16_000),
+        ),
+      ),
+      CONF.toString(),
+    );
+    ok(performance.now() - before < 10_000);
   });
 
   test('is found or not in any archive that is damaged, without failing', () => {
@@ -112,7 +158,7 @@ suite('a file in a newc archive', () => {
       fc.property(fc.array(fc.tuple(fc.nat(FULL.length - 1), fc.nat(255)), { maxLength: 20 }), (changes) => {
         const archive = Buffer.from(FULL);
         for (const [at, value] of changes) archive.writeUInt8(value, at);
-        deepEqual(find(cut(archive, [100, 300, 900])), find([archive]));
+        deepEqual(read(cut(archive, [100, 300, 900])), read([archive]));
       }),
     );
   });

@@ -11,7 +11,7 @@ suite('what is inside a raw image beside a set', () => {
     await using boxes = await makeBoxes();
     const { image, raw } = await writeImageSet(boxes.at('box'), CONTENT, { keepRaw: true });
     const location = { root: boxes.root, folder: boxes.at('box'), image };
-    deepEqual(await readRawImage(location), { partitionsEnd: raw.length, boardConf: CONF });
+    deepEqual(await readRawImage(location), { partitionsEnd: raw.length, boardConf: CONF, faults: [] });
   });
 
   test('is told as far as it goes when it is not whole', async () => {
@@ -19,9 +19,12 @@ suite('what is inside a raw image beside a set', () => {
     const { image, raw, file } = await writeImageSet(boxes.at('box'), CONTENT, { keepRaw: true });
     const location = { root: boxes.root, folder: boxes.at('box'), image };
     await truncate(file('.img'), 1024 * 1024 + 100);
-    deepEqual(await readRawImage(location), { partitionsEnd: raw.length, fault: 'no initramfs' });
+    deepEqual(await readRawImage(location), {
+      partitionsEnd: raw.length,
+      faults: ['no FAT', 'no root file system'],
+    });
     await truncate(file('.img'), 0);
-    deepEqual(await readRawImage(location), { fault: 'no partition table' });
+    deepEqual(await readRawImage(location), { faults: ['no partition table'] });
   });
 
   test('is unknown where there is none, or none that may be read', async () => {

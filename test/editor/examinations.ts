@@ -27,7 +27,7 @@ export function examination({
       isChecksummed: true,
       rawSha256: smallImage({ box: 'box', image: 'box-pi-main', buildId: 'a'.repeat(64) }).rawSha256,
       rawBytes: 252_000_000,
-      inside: { partitionsEnd: 252_000_000, boardConf: conf },
+      inside: { partitionsEnd: 252_000_000, boardConf: conf, faults: [] },
       ...content,
     },
   };

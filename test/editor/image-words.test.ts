@@ -37,7 +37,7 @@ suite('behind the name of an image', () => {
   });
 
   test('stands that it is wrong, which comes before a newer raw image', () => {
-    const finding = { kind: 'no partition table' } as const;
+    const finding = { kind: 'contents', fault: 'no partition table' } as const;
     const judged = { image: { ...image(ID), raw: 'newer' }, parts, health: { kind: 'wrong', finding }, check } as const;
     equal(describe(judged), 'pi · main · 1.2 · 3 days ago · 63 MB · wrong');
   });

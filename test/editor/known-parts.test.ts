@@ -22,7 +22,7 @@ suite('the parts of an image', () => {
     const parts = { box: 'box', board: 'pi', branch: 'main' };
     deepEqual(knownParts(IMAGE, undefined, ['pi']), parts);
     deepEqual(knownParts(IMAGE, examination({ conf: { box: 'box' } }), ['pi']), parts);
-    deepEqual(knownParts(IMAGE, examination({ inside: { fault: 'no initramfs' } }), ['pi']), parts);
+    deepEqual(knownParts(IMAGE, examination({ inside: { faults: ['no initramfs'] } }), ['pi']), parts);
   });
 
   test('are not known where neither tells', () => equal(knownParts(IMAGE, undefined, []), undefined));

@@ -63,7 +63,7 @@ suite('what came of a request for an image that was found to be wrong while it w
 
   test('is told with what is wrong', () => {
     const transfer = broken();
-    const finding = { kind: 'no partition table' } as const;
+    const finding = { kind: 'contents', fault: 'no partition table' } as const;
     transfer.objection = { kind: 'wrong image', id: 'box/box-pi', image: 'box-pi', finding, isSettling: false };
     const text = 'broken off at 95%: box-pi.img.zst holds no disk image: there is no partition table in it';
     equal(plainSpaces(resultText(transfer, PLAIN, 'en')), text);
@@ -84,7 +84,13 @@ suite('why a request got nothing', () => {
     [{ kind: 'no image', tried: ['a'] }, 'no image: tried a; there is none at all'],
     [{ kind: 'incomplete', id: 'box/a', fault }, 'box/a is incomplete: docker-box-pi.img.zst is missing'],
     [
-      { kind: 'wrong image', id: 'box/a', image: 'a', finding: { kind: 'no partition table' }, isSettling: false },
+      {
+        kind: 'wrong image',
+        id: 'box/a',
+        image: 'a',
+        finding: { kind: 'contents', fault: 'no partition table' },
+        isSettling: false,
+      },
       'box/a is not sent: a.img.zst holds no disk image: there is no partition table in it',
     ],
     [{ kind: 'unchecked', id: 'box/a', code: 'EIO' }, 'box/a is not sent: it could not be checked (EIO)'],

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { suite, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { encodeSeekTable } from '../../src/images/seek-table.ts';
-import { decodeZstd } from '../../src/images/zstd-decoder.ts';
+import { DECODING_LIMITS, type DecodingLimits, decodeZstd } from '../../src/images/zstd-decoder.ts';
 import { requireTools } from '../tools/tools.ts';
 import { sha256 } from './image-sets.ts';
 import { noise, numbers, pinnedFile, skippableFrame, wideFrame, zstdFrame } from './zstd-files.ts';
@@ -74,6 +74,11 @@ suite('a zstd file is decompressed to its end', () => {
     const { result, content } = await decode(zst);
     ok(content.equals(LARGE));
     ok(result !== undefined && 'frames' in result && result.frames > 4 && result.isChecksummed);
+  });
+
+  test('that has nothing but frames to skip', async () => {
+    const { result, content } = await decode(Buffer.concat([note, skippableFrame(Buffer.alloc(0))]));
+    deepEqual([content.length, result], [0, { frames: 0, isChecksummed: true, windowBytes: 0 }]);
   });
 
   test('that has no content', async () => {
@@ -245,5 +250,55 @@ suite('decompressing a file', () => {
     const result = await decodeZstd(opened.file, { onRead, onContent() {} });
     ok(result !== undefined && 'frames' in result);
     equal(bytesRead, zst.length);
+  });
+});
+
+suite('the work that a zstd file makes is limited', () => {
+  const frames = (count: number) => Buffer.concat(Array.from({ length: count }, () => first));
+  const first = zstdFrame(Buffer.from('x'));
+
+  async function decodeWithin(zst: Buffer, limits: Partial<DecodingLimits>) {
+    await using opened = await pinnedFile(zst);
+    let [readBytes, contentBytes] = [0, 0];
+    const onRead = (bytes: Buffer) => {
+      readBytes += bytes.length;
+    };
+    const onContent = (bytes: Buffer) => {
+      contentBytes += bytes.length;
+    };
+    const result = await decodeZstd(opened.file, { onRead, onContent }, undefined, { ...DECODING_LIMITS, ...limits });
+    equal(readBytes, zst.length); // its digest is told all the same
+    return { result, contentBytes };
+  }
+
+  test('in frames', async () => {
+    const { result } = await decodeWithin(frames(11), { frames: 10 });
+    deepEqual(result, { problem: 'too many frames', at: 10 * first.length });
+    deepEqual((await decodeWithin(frames(10), { frames: 10 })).result, {
+      frames: 10,
+      isChecksummed: true,
+      windowBytes: 1,
+    });
+  });
+
+  test('in content', async () => {
+    const zst = Buffer.concat([first, zstdFrame(Buffer.alloc(20_000_000))]);
+    const { result, contentBytes } = await decodeWithin(zst, { contentBytes: () => 20_000_000 });
+    deepEqual(result, { problem: 'too much content', at: first.length });
+    ok(contentBytes <= 20_000_000);
+    const within = await decodeWithin(zst, { contentBytes: () => 20_000_001 });
+    deepEqual(within.contentBytes, 20_000_001);
+  });
+
+  test('more for a larger file', () => {
+    ok(DECODING_LIMITS.contentBytes(2 ** 30) > 2 ** 36);
+    ok(DECODING_LIMITS.contentBytes(1000) < 9 * 2 ** 30);
+  });
+
+  test('so that half a million frames of a byte are told in some seconds', { timeout: 60_000 }, async () => {
+    const before = performance.now();
+    const { result } = await decodeWithin(frames(500_000), {});
+    ok(result !== undefined && 'problem' in result && result.problem === 'too many frames');
+    ok(performance.now() - before < 30_000);
   });
 });

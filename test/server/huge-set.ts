@@ -28,7 +28,11 @@ export async function makeHugeSet(boxes: string, box: string, image: string, siz
       windowBytes: 1024,
       rawSha256,
       rawBytes,
-      inside: { partitionsEnd: rawBytes, boardConf: { box, board: image.slice(box.length + 1), buildId: buildId() } },
+      inside: {
+        partitionsEnd: rawBytes,
+        boardConf: { box, board: image.slice(box.length + 1), buildId: buildId() },
+        faults: [],
+      },
     },
   });
   await known.save();

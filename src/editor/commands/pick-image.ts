@@ -14,7 +14,9 @@ export async function pickImage(
   title: string,
 ): Promise<CatalogImage | undefined> {
   const { l10n, window, env } = vscode;
-  const ready = project.snapshot.images.filter((image) => isServable(image, (identity) => checks.known(identity)));
+  const ready = project.snapshot.images.filter((image) =>
+    isServable(image, (identity) => checks.known(identity), checks.policy),
+  );
   if (ready.length === 0) {
     void window.showInformationMessage(l10n.t('mkbox: there is no image that is ready.'));
     return undefined;
@@ -38,7 +40,7 @@ export async function pickImage(
  * taken for the box, and what follows for the board.
  */
 export function partsOf(image: CatalogImage, project: Project, checks: ImageChecks): ImageParts {
-  const check = checkOf(image, (identity) => checks.known(identity));
+  const check = checkOf(image, (identity) => checks.known(identity), checks.policy);
   const parts = knownParts(image, check?.examination, project.boards);
   if (parts !== undefined) return parts;
   const { box } = image;
