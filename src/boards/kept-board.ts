@@ -19,6 +19,7 @@ const BREAKS: Readonly<Record<BreakReason, true>> = {
   'client closed': true,
   'client stalled': true,
   'gave way': true,
+  stopped: true,
   'image changed': true,
   'image wrong': true,
   'image unreadable': true,

@@ -130,6 +130,8 @@ export function breakWords(reason: BreakReason, words: Words): string {
       return words.t('the board took no more bytes');
     case 'gave way':
       return words.t('all connections were taken, and this client had the most');
+    case 'stopped':
+      return words.t('cut off by the stop');
     case 'image changed':
       return words.t('the image was written to while it was sent');
     case 'image wrong':

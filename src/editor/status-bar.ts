@@ -10,7 +10,7 @@ import type { Project } from './project.ts';
 import type { RequestLog } from './request-log.ts';
 import { askedText, resultText } from './request-words.ts';
 import type { Serving } from './serving.ts';
-import { endpointOf } from './serving-state.ts';
+import { endpointOf, type ServingState } from './serving-state.ts';
 import { type Status, statusOf } from './status-words.ts';
 import type { Ticker } from './ticker.ts';
 
@@ -64,7 +64,6 @@ export class StatusBar extends Owner {
 
   #tooltip(status: Status): vscode.MarkdownString {
     const tooltip = new vscode.MarkdownString('', true);
-    tooltip.isTrusted = { enabledCommands: ['mkbox.stop', 'mkbox.serve', 'mkbox.copyUpdateUrl', 'mkbox.showLog'] };
     tooltip.appendText(`${status.label}\n\n`);
     const known: Surroundings['known'] = (identity) => this.#checks.known(identity);
     const ready = this.#project.snapshot.images.filter((image) => isServable(image, known, this.#checks.policy)).length;
@@ -73,10 +72,8 @@ export class StatusBar extends Owner {
       const result = resultText(transfer, vscode.l10n, vscode.env.language);
       tooltip.appendText(`${this.#boards.nameOf(transfer)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);
     }
-    const running = endpointOf(this.#serving.state) !== undefined;
-    const [command, title] = running
-      ? ['mkbox.stop', vscode.l10n.t('Stop Serving')]
-      : ['mkbox.serve', vscode.l10n.t('Serve Images')];
+    const [command, title] = actionOf(this.#serving.state);
+    tooltip.isTrusted = { enabledCommands: [command, 'mkbox.copyUpdateUrl', 'mkbox.showLog'] };
     const links = [
       `[${title}](command:${command})`,
       `[${vscode.l10n.t('Copy Update URL')}](command:mkbox.copyUpdateUrl)`,
@@ -85,6 +82,13 @@ export class StatusBar extends Owner {
     tooltip.appendMarkdown(links.join('&nbsp;&nbsp;|&nbsp;&nbsp;'));
     return tooltip;
   }
+}
+
+/** What the tooltip offers first: the way on from here. */
+function actionOf(state: ServingState): readonly [command: string, title: string] {
+  if (state.kind === 'draining') return ['mkbox.stopNow', vscode.l10n.t('Stop Now')];
+  if (endpointOf(state) !== undefined) return ['mkbox.stop', vscode.l10n.t('Stop Serving')];
+  return ['mkbox.serve', vscode.l10n.t('Serve Images')];
 }
 
 function background(severity: Status['severity']): vscode.ThemeColor | undefined {

@@ -22,7 +22,8 @@ export class Exchanges {
   readonly #proxies: Networks;
   readonly #turns: Turns;
   readonly #running = new Map<Transfer, Socket>();
-  readonly #gaveWay = new WeakSet<Transfer>();
+  /** Those whose connections were ended here, and why. */
+  readonly #cutOff = new WeakMap<Transfer, BreakReason>();
   readonly #unsettled = new Set<Promise<void>>();
   #lastId = 0;
 
@@ -45,8 +46,16 @@ export class Exchanges {
 
   /** Ends a connection to make room for another. What is being answered on it is broken off for that reason. */
   giveWay(socket: Socket): void {
-    for (const [transfer, of] of this.#running) if (of === socket) this.#gaveWay.add(transfer);
+    for (const [transfer, of] of this.#running) if (of === socket) this.#cutOff.set(transfer, 'gave way');
     socket.destroy();
+  }
+
+  /** Ends all connections on which requests are being answered: the server is stopped. */
+  cutOff(): void {
+    for (const [transfer, socket] of this.#running) {
+      this.#cutOff.set(transfer, 'stopped');
+      socket.destroy();
+    }
   }
 
   /** The ID of the newest transfer. */
@@ -192,7 +201,7 @@ export class Exchanges {
 
   #break(transfer: Transfer, reason: BreakReason): void {
     this.#running.delete(transfer);
-    transfer.end({ kind: 'broken', reason: this.#gaveWay.has(transfer) ? 'gave way' : reason });
+    transfer.end({ kind: 'broken', reason: this.#cutOff.get(transfer) ?? reason });
     this.events.emit('broken', transfer);
   }
 

@@ -25,6 +25,8 @@ export type BreakReason =
   | 'client stalled'
   /** All connections were taken, and its client had the most of them. */
   | 'gave way'
+  /** The server was stopped, and did not wait for it any longer. */
+  | 'stopped'
   /** The image file was written to while it was sent. */
   | 'image changed'
   /** It was found out to be wrong while it was sent; `objection` says how. */

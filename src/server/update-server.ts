@@ -175,7 +175,10 @@ export class UpdateServer {
   }
 
   #drain(deadlineMs: number, phase: Exclude<Phase, 'serving'>): Promise<Transfer | undefined> {
-    const deadline = setTimeout(() => this.#server.closeAllConnections(), deadlineMs);
+    const deadline = setTimeout(() => {
+      this.#exchanges.cutOff();
+      this.#server.closeAllConnections();
+    }, deadlineMs);
     void this.stopped.then(() => clearTimeout(deadline));
     if (this.isStopping) return this.stopped;
     this.#phase = phase;

@@ -28,6 +28,24 @@ function status(
   return [text, plainSpaces(label), severity];
 }
 
+suite('the status while the server is being stopped', () => {
+  const draining: ServingState = { kind: 'draining', endpoint: ENDPOINT };
+  const sending = () => request({ kind: 'running' }, { sentBytes: 1, totalBytes: 10 });
+
+  test('is what the stop waits for, whatever else there is to tell', () => {
+    const refused = request({ kind: 'refused', refusal: { kind: 'path' } });
+    const [text, label, severity] = status(draining, [sending()], refused, undefined, ['a board']);
+    deepEqual(
+      [text, label, severity],
+      ['$(loading~spin) mkbox: stopping, 1 download left', 'mkbox: stopping, 1 download left', 'normal'],
+    );
+  });
+
+  test('counts the downloads', () => {
+    equal(status(draining, [sending(), sending()])[1], 'mkbox: stopping, 2 downloads left');
+  });
+});
+
 suite('the status', () => {
   const cases: readonly [state: ServingState, text: string, label: string, severity: string][] = [
     [{ kind: 'stopped' }, '$(circle-slash) mkbox', 'mkbox: images are not served', 'normal'],
@@ -51,12 +69,7 @@ suite('the status', () => {
       'mkbox: serving one update of any image at http://127.0.0.1:8080, to the board 192.168.1.20 only',
       'normal',
     ],
-    [
-      { kind: 'draining', endpoint: ENDPOINT },
-      '$(loading~spin) mkbox',
-      'mkbox: stopping, finishing running transfers',
-      'normal',
-    ],
+    [{ kind: 'draining', endpoint: ENDPOINT }, '$(loading~spin) mkbox: stopping', 'mkbox: stopping', 'normal'],
     [{ kind: 'failed', failure: { kind: 'other', message: 'no luck' } }, '$(error) mkbox', 'mkbox: no luck', 'error'],
     [
       { kind: 'failed', failure: { kind: 'no such address', host: '10.0.0.7' } },

@@ -55,10 +55,11 @@ describe('a server that is stopped', () => {
     await using server = await start();
     const socket = await stalled(server);
     const begun = performance.now();
-    await server.server.stop(200);
+    const [transfer] = await Promise.all([once(server.server.events, 'broken'), server.server.stop(200)]);
     assert.ok(performance.now() - begun < 20_000);
     assert.equal([...server.server.running].length, 0);
     assert.equal(server.events.at(-1), `broken ${BIG}`);
+    assert.deepEqual(transfer[0].state, { kind: 'broken', reason: 'stopped' });
     socket.destroy();
   });
 });

@@ -35,6 +35,7 @@ describe('the line about a request', () => {
     'client closed': 'the client closed the connection',
     'client stalled': 'the client took no more bytes',
     'gave way': 'all connections were taken, and this client had the most',
+    stopped: 'cut off by the stop',
     'image changed': 'the image was written to while it was sent',
     'image wrong': 'the image is wrong',
     'image unreadable': 'the image could not be read',

@@ -219,6 +219,7 @@ describe('mkbox in a trusted workspace', () => {
     await status(/^127\.0\.0\.1 \d+%$/);
     await workbench.clickStatusBarItem(STATUS);
     await workbench.choose('Stop Serving');
+    await status('mkbox: stopping, 1 download left');
     await until(
       'the port to be closed',
       () =>
@@ -230,6 +231,22 @@ describe('mkbox in a trusted workspace', () => {
     );
     assert.equal((await boot).diskSha256, bigSha256);
     await status('mkbox');
+  });
+
+  it('cuts a running transfer off when it is stopped now, and says that the stop did it', async () => {
+    await workbench.runCommand('mkbox: Serve Images');
+    await status(`mkbox :${bench.port}`);
+    await using board = await createBoard({ server: url, name: 'docker-box', board: 'odroid-c4', branch: 'big' });
+    const boot = board.boot({ limitRate: '1M' });
+    await status(/^127\.0\.0\.1 \d+%$/);
+    await workbench.runCommand('mkbox: Stop Serving');
+    await status('mkbox: stopping, 1 download left');
+    await pictures('stopping');
+    await workbench.clickStatusBarItem(STATUS);
+    await workbench.choose('Stop Now');
+    assert.equal((await boot).flashed, false);
+    await request(/^broken off at \d+%: cut off by the stop/);
+    await status(/^(mkbox|127\.0\.0\.1)$/);
   });
 
   it('starts once, however often and quickly it is asked to', async () => {

@@ -59,6 +59,7 @@ export class Commands extends Owner {
       if (image !== undefined) await serving.serve({ kind: 'once', only: image.id });
     });
     register('stop', () => serving.stop());
+    register('stopNow', () => serving.stop(0));
     whenTrusted('restart', () => serving.restart());
     register('showActions', async () => {
       const { showActions } = await import('../late.ts');

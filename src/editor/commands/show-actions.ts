@@ -53,6 +53,9 @@ function actionsFor(state: ServingState): Action[] {
     const cancel = action('discard', l10n.t('Cancel the One Update and Serve All Images'), 'mkbox.serve');
     return [stop, cancel, network, separator, ...copy, ...show, page];
   }
+  if (state.kind === 'draining') {
+    return [action('debug-disconnect', l10n.t('Stop Now'), 'mkbox.stopNow'), serve, separator, ...show, page];
+  }
   if (endpointOf(state) !== undefined) return [stop, once, network, separator, ...copy, ...show, page];
   return [serve, once, network, separator, ...show];
 }
