@@ -338,7 +338,7 @@ describe('boards in mkbox', () => {
     const [file = ''] = await readdir(stateFolder());
     await writeFile(path.join(stateFolder(), file), '{"format":1,"boards":[');
     await open();
-    const { severity } = await workbench.notification('are damaged (it is no JSON); the file was set aside as');
+    const { severity } = await workbench.notification('are damaged (it is not JSON); the file was set aside as');
     assert.equal(severity, 'warning');
     assert.match((await workbench.welcome('Boards')).text, /^No board has asked yet/);
     assert.ok((await readdir(stateFolder())).some((name) => name.includes('.json.damaged-')));

@@ -94,9 +94,9 @@ describe('mkbox in a trusted workspace', () => {
       '2 linux-box-odroid-c4-master',
     ]);
     const image = await row('Images', 'docker-box-odroid-c4-feature-x-1.2.0');
-    assert.match(image?.description ?? '', /^odroid-c4 · feature-x · 1\.2\.0 · .* · 21 kB$/);
+    assert.match(image?.description ?? '', /^odroid-c4 · feature-x · 1\.2\.0 · .* · 32 kB$/);
     await workbench.expand('Images', 'docker-box-odroid-c4-feature-x-1.2.0');
-    await rowWith('Images', 'Size', /^21 kB compressed, 43 MB raw, ratio/);
+    await rowWith('Images', 'Size', /^32 kB compressed, 44 MB raw, ratio/);
     await rowWith('Images', 'Build ID', /^[0-9a-f]{64}$/);
     await pictures('images');
     await workbench.setTheme('high contrast');
@@ -164,7 +164,7 @@ describe('mkbox in a trusted workspace', () => {
     assert.equal((await fetch(`${url}/update/docker-box/docker-box-odroid-c4-main`)).status, 404);
     await pictures('building');
     await cp(`${nextBuild}.sha256`, `${target}.sha256`);
-    await image(/ · 399 kB$/);
+    await image(/ · 409 kB$/);
     await using board = await createBoard({ server: url, ...DEMO_IMAGES.main });
     assert.equal((await board.boot()).flashed, true);
   });
