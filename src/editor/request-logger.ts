@@ -44,7 +44,7 @@ function stateLine(state: ServingState): string {
     case 'one-shot':
       return `serving one update of ${state.only ?? 'any image'} to ${state.client ?? 'any board'} at ${state.endpoint.url}`;
     case 'draining':
-      return 'stopping: finishing running requests';
+      return `${state.next === 'stopped' ? 'stopping' : 'restarting'}: finishing running requests`;
     case 'failed':
       return failureLine(state.failure);
     case 'stopped':

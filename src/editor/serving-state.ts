@@ -33,8 +33,8 @@ export type ServingState =
   | { readonly kind: 'serving'; readonly endpoint: Endpoint }
   /** Armed for one update; `only` is the ID of the one image handed out, `client` the address of the one board. */
   | { readonly kind: 'one-shot'; readonly endpoint: Endpoint; readonly only?: string; readonly client?: string }
-  /** Taking no new requests, finishing the running ones. */
-  | { readonly kind: 'draining'; readonly endpoint: Endpoint }
+  /** Taking no new requests, finishing the running ones; `next` is what comes then. */
+  | { readonly kind: 'draining'; readonly endpoint: Endpoint; readonly next: 'stopped' | 'serving' }
   | { readonly kind: 'failed'; readonly failure: ServingFailure };
 
 /** Where the server can be reached now; undefined when it can't. */

@@ -85,10 +85,11 @@ export class Serving extends Owner {
   serve(mode: ServeMode): Promise<void> {
     if (!vscode.workspace.isTrusted) return Promise.resolve();
     this.#wanted = mode;
+    if (this.#server?.isStopping) this.#tellDraining(this.#server);
     return this.#settleSoon();
   }
 
-  /** Takes no new requests, and lets running ones finish. */
+  /** Takes no new requests, and lets running ones finish: for at most `deadlineMs`, or as long as a server waits by itself. */
   stop(deadlineMs?: number): Promise<void> {
     this.#wanted = undefined;
     if (this.#server !== undefined) this.#drain(this.#server, deadlineMs);
@@ -215,8 +216,12 @@ export class Serving extends Owner {
 
   #tellDraining(server: UpdateServer): void {
     const endpoint = endpointOf(this.#state);
-    if (this.#server !== server || endpoint === undefined || this.#state.kind === 'draining') return;
-    this.#setState({ kind: 'draining', endpoint });
+    if (this.#server !== server || endpoint === undefined) return;
+    // a one-shot that was done ends what was wanted
+    const isOver = this.#wanted === undefined || (this.#wanted === this.#inForce && !this.#isOutdated);
+    const next = isOver ? 'stopped' : 'serving';
+    if (this.#state.kind === 'draining' && this.#state.next === next) return;
+    this.#setState({ kind: 'draining', endpoint, next });
   }
 
   #tellServing(server: UpdateServer, mode: ServeMode): void {

@@ -36,7 +36,7 @@ type NameOf = (transfer: Transfer) => string;
 /** The status in a situation: the gravest, else the newest of what there is to tell. */
 export function statusOf({ state, sending, unseen, held, nameOf }: Situation, words: Words, locale: string): Status {
   if (state.kind === 'failed') return failedStatus(state, words);
-  if (state.kind === 'draining') return drainingStatus(sending.length, words);
+  if (state.kind === 'draining') return drainingStatus(state.next, sending.length, words);
   const alert = unseen && remarked(unseenStatus(unseen, nameOf, words, locale), state, held, words);
   if (sending.length > 0) {
     const status = remarked(sendingStatus(sending, nameOf, words, locale), state, held, words);
@@ -64,16 +64,28 @@ export function statusOf({ state, sending, unseen, held, nameOf }: Situation, wo
   }
 }
 
+type Next = Extract<ServingState, { kind: 'draining' }>['next'];
+
 /** A stop under way comes before all else: who asked for it wants to know what it waits for. */
-function drainingStatus(downloads: number, words: Words): Status {
-  const left = stoppingText(downloads, words);
+function drainingStatus(next: Next, downloads: number, words: Words): Status {
+  const left = drainingText(next, downloads, words);
   return normal(`$(loading~spin) mkbox: ${left}`, words.t('mkbox: {0}', left));
 }
 
-/** That the server is being stopped, and how many downloads are left. */
-export function stoppingText(downloads: number, words: Words): string {
-  if (downloads === 0) return words.t('stopping');
-  return downloads === 1 ? words.t('stopping, 1 download left') : words.t('stopping, {0} downloads left', downloads);
+/** That the server is being stopped, to start again or not, and how many downloads are left. */
+function drainingText(next: Next, downloads: number, words: Words): string {
+  switch (next) {
+    case 'stopped':
+      if (downloads === 0) return words.t('stopping');
+      return downloads === 1
+        ? words.t('stopping, 1 download left')
+        : words.t('stopping, {0} downloads left', downloads);
+    case 'serving':
+      if (downloads === 0) return words.t('restarting');
+      return downloads === 1
+        ? words.t('restarting, 1 download left')
+        : words.t('restarting, {0} downloads left', downloads);
+  }
 }
 
 /** `status`, which hides the server's state, with what of that must not be forgotten. */

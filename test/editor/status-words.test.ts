@@ -29,7 +29,8 @@ function status(
 }
 
 suite('the status while the server is being stopped', () => {
-  const draining: ServingState = { kind: 'draining', endpoint: ENDPOINT };
+  const draining: ServingState = { kind: 'draining', endpoint: ENDPOINT, next: 'stopped' };
+  const restarting: ServingState = { kind: 'draining', endpoint: ENDPOINT, next: 'serving' };
   const sending = () => request({ kind: 'running' }, { sentBytes: 1, totalBytes: 10 });
 
   test('is what the stop waits for, whatever else there is to tell', () => {
@@ -43,6 +44,12 @@ suite('the status while the server is being stopped', () => {
 
   test('counts the downloads', () => {
     equal(status(draining, [sending(), sending()])[1], 'mkbox: stopping, 2 downloads left');
+  });
+
+  test('is a restart where it is to serve again', () => {
+    equal(status(restarting)[1], 'mkbox: restarting');
+    equal(status(restarting, [sending()])[1], 'mkbox: restarting, 1 download left');
+    equal(status(restarting, [sending(), sending()])[1], 'mkbox: restarting, 2 downloads left');
   });
 });
 
@@ -69,7 +76,12 @@ suite('the status', () => {
       'mkbox: serving one update of any image at http://127.0.0.1:8080, to the board 192.168.1.20 only',
       'normal',
     ],
-    [{ kind: 'draining', endpoint: ENDPOINT }, '$(loading~spin) mkbox: stopping', 'mkbox: stopping', 'normal'],
+    [
+      { kind: 'draining', endpoint: ENDPOINT, next: 'stopped' },
+      '$(loading~spin) mkbox: stopping',
+      'mkbox: stopping',
+      'normal',
+    ],
     [{ kind: 'failed', failure: { kind: 'other', message: 'no luck' } }, '$(error) mkbox', 'mkbox: no luck', 'error'],
     [
       { kind: 'failed', failure: { kind: 'no such address', host: '10.0.0.7' } },

@@ -54,7 +54,8 @@ function actionsFor(state: ServingState): Action[] {
     return [stop, cancel, network, separator, ...copy, ...show, page];
   }
   if (state.kind === 'draining') {
-    return [action('debug-disconnect', l10n.t('Stop Now'), 'mkbox.stopNow'), serve, separator, ...show, page];
+    const now = action('debug-disconnect', l10n.t('Stop Now'), 'mkbox.stopNow');
+    return [now, state.next === 'stopped' ? serve : stop, separator, ...show];
   }
   if (endpointOf(state) !== undefined) return [stop, once, network, separator, ...copy, ...show, page];
   return [serve, once, network, separator, ...show];
