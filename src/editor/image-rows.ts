@@ -18,8 +18,8 @@ export type ImagesNode =
 /** Resources that stand for images, so that decorations can be given to them. */
 const SCHEME = 'mkbox-image';
 
-/** What an image's row looks like: how the image is, or that something newer, or all there is of it, is not packed. */
-type Look = ImageHealth['kind'] | 'newer raw' | 'unpacked';
+/** What an image's row looks like: how the image is, that mkbox did not make it, or that something newer, or all there is of it, is not packed. */
+type Look = ImageHealth['kind'] | 'foreign' | 'newer raw' | 'unpacked';
 
 /** The row of a box: with how many images, and what else there is to note of it. */
 export function boxItem(
@@ -58,11 +58,16 @@ export function imageItem(judged: JudgedImage): vscode.TreeItem {
   const { image, health } = judged;
   const description = imageDescription(judged, Date.now(), vscode.l10n, vscode.env.language);
   const hasNewerRaw = image.raw === 'newer';
-  const look = health.kind === 'ready' && hasNewerRaw ? 'newer raw' : health.kind;
-  const item = itemOf(image, look, description, healthText(judged, vscode.l10n));
+  const item = itemOf(image, lookOf(judged), description, healthText(judged, vscode.l10n));
   item.iconPath = iconOf(health);
   item.contextValue = `image.${servableAs(health)}${hasNewerRaw ? ' packable' : ''}`;
   return item;
+}
+
+function lookOf({ image, health }: JudgedImage): Look {
+  if (health.kind !== 'ready') return health.kind;
+  if (health.isForeign) return 'foreign';
+  return image.raw === 'newer' ? 'newer raw' : 'ready';
 }
 
 export function unpackedItem(image: UnpackedImage): vscode.TreeItem {
@@ -90,6 +95,8 @@ function decorationFor(look: Look): vscode.FileDecoration | undefined {
       return decoration('charts.blue', '↓');
     case 'shadowed':
       return decoration('disabledForeground');
+    case 'foreign':
+      return decoration('list.warningForeground', '?', l10n.t('foreign'));
     case 'newer raw':
       return decoration('gitDecoration.modifiedResourceForeground', 'P', l10n.t('raw image is newer'));
     case 'unpacked':

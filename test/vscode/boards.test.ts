@@ -81,13 +81,6 @@ describe('boards in mkbox', () => {
       async () => String(await vscode.page.evaluate('navigator.clipboard.readText()')),
       (text) => what.test(text),
     );
-  /** Both looks of the window as it is now. */
-  const pictures = async (name: string) => {
-    await vscode.screenshot(`${name}-light`);
-    await workbench.setTheme('dark');
-    await vscode.screenshot(`${name}-dark`);
-    await workbench.setTheme('light');
-  };
 
   it('are not there at first, which the view says', async () => {
     const { text, buttons } = await workbench.welcome('Boards');
@@ -111,7 +104,7 @@ describe('boards in mkbox', () => {
     assert.deepEqual([row?.icon, row?.expanded], ['cloud-download', false]);
     assert.deepEqual(await workbench.badge('mkbox'), { text: '1', ariaLabel: 'mkbox - 1 transfer running' });
     await rowThat('127.0.0.1', /^downloading [2-9]\d%/);
-    await vscode.screenshot('boards-downloading-light');
+    await workbench.pictures('boards-downloading');
     assert.equal((await booted).flashed, true);
     await rowThat('127.0.0.1', /^flashing build [0-9a-f]{12}… · docker-box-odroid-c4-big$/);
     assert.deepEqual((await workbench.badge('mkbox')).text, '');
@@ -159,7 +152,7 @@ describe('boards in mkbox', () => {
     const description = await until('the description', () => workbench.viewDescription('Boards'));
     assert.equal(description, '2 boards run an older build');
     await rowThat('127.0.0.4', /^downloading [1-9]\d*%/);
-    await pictures('boards');
+    await workbench.pictures('boards');
     await workbench.clickRowAction('Boards', 'Runs', 'Copy Value');
     await copied(new RegExp(`^${OLD_BUILD}$`));
     plug.abort();
@@ -211,7 +204,7 @@ describe('boards in mkbox', () => {
     );
     assert.match(await workbench.rowTooltip('Requests', 'by the window'), /\b127\.0\.0\.2\b/);
     assert.deepEqual(await imageIcons(), images);
-    await pictures('boards-held');
+    await workbench.pictures('boards-held');
   });
 
   it('are the same after the window was reloaded', async () => {
@@ -264,7 +257,7 @@ describe('boards in mkbox', () => {
     assert.equal((await boot('127.0.0.3')).status, 404);
     await rowThat('the rack, top', /^only the board at 127\.0\.0\.2 gets an update now · /);
     assert.match((await workbench.statusBarItem(STATUS)).ariaLabel, /; only one update is served$/);
-    await pictures('boards-once');
+    await workbench.pictures('boards-once');
     const { status, bytes } = await boot('127.0.0.2');
     assert.deepEqual([status, bytes > EMPTY_ARCHIVE_BYTES], [200, true]);
     await workbench.notification(`by the window got ${IMAGE}. Serving has stopped.`);

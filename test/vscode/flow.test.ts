@@ -53,7 +53,7 @@ describe('mkbox with one transfer at a time', () => {
       /^sending .* docker-box-odroid-c4-big$/,
       /^waits for its turn: it is next · docker-box-odroid-c4-main$/,
     ]);
-    await vscode.screenshot('waiting-light');
+    await vscode.workbench.pictures('waiting');
     await vscode.changeSettings({ 'mkbox.maxTransfers': 2 });
     (await second).resume();
     await requests([/^sent .* docker-box-odroid-c4-main$/]);

@@ -1,11 +1,11 @@
 /** What is in images, and what is wrong with them, as a user sees it; and raw images, which are packed. */
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { createBoard } from '../board/board.ts';
-import { type DiskContent, imageNameOf, makeDiskImage } from '../fixtures/disk-image.ts';
+import { type DiskContent, imageNameOf, makeDiskImage, makeInitramfs } from '../fixtures/disk-image.ts';
 import { writeImageSet } from '../fixtures/image-set-files.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
 import { askForUpdate } from './lab-board.ts';
@@ -31,6 +31,10 @@ const LINKED: DiskContent = {
   buildId: BUILD_1,
   boardConf: `imgname="[Show](command:workbench.action.closeSidebar)"\nboard="odroid-c4"\nbuildID="${BUILD_1}"\n`,
 };
+/** Its initramfs has lost its end: no board boots it. */
+const CUT: DiskContent = { box: 'docker-box', board: 'odroid-c4', branch: 'cut', buildId: BUILD_1 };
+/** Made by something else than mkbox. */
+const FOREIGN: DiskContent = { ...CUT, branch: 'foreign', initramfs: null };
 /** Only the raw image is there. */
 const RAW: DiskContent = { box: 'docker-box', board: 'odroid-c4', branch: 'fresh', buildId: BUILD_1 };
 /** A later build of an image of the demo, of which there is only the raw image. */
@@ -87,13 +91,6 @@ describe('images in mkbox', () => {
       (row) => row !== undefined && isAsWished(row),
     );
   const list = async () => (await fetch(`${url}/list`)).text();
-  /** Both looks of the window as it is now. */
-  const pictures = async (name: string) => {
-    await vscode.screenshot(`${name}-light`);
-    await workbench.setTheme('dark');
-    await vscode.screenshot(`${name}-dark`);
-    await workbench.setTheme('light');
-  };
 
   it('are shown where there is the raw image alone, and are for no board', async () => {
     const name = imageNameOf(RAW);
@@ -107,7 +104,7 @@ describe('images in mkbox', () => {
       / · raw image is newer$/.test(description),
     );
     await workbench.expand('Images', name);
-    await pictures('not-packed');
+    await workbench.pictures('not-packed');
     await workbench.collapse('Images', name);
   });
 
@@ -216,7 +213,7 @@ describe('images in mkbox', () => {
       async () => String(await vscode.page.evaluate('navigator.clipboard.readText()')),
       (text) => text === value('Storage device'),
     );
-    await pictures('details');
+    await workbench.pictures('details');
     await workbench.collapse('Images', FACTS);
   });
 
@@ -236,7 +233,7 @@ describe('images in mkbox', () => {
     const ready = new RegExp(`^${listed.trim().split('\n').length} images ready$`, 'm');
     assert.match(await workbench.statusBarTooltip(STATUS), ready);
     await workbench.expand('Images', name);
-    await pictures('wrong');
+    await workbench.pictures('wrong');
     await workbench.collapse('Images', name);
     await workbench.dismissNotification('the image says that it is build');
     await until(
@@ -256,6 +253,66 @@ describe('images in mkbox', () => {
     assert.match(message.text, /\[Show\] \(command:workbench\.action\.closeSidebar\)/);
     assert.equal(await vscode.page.locator('.notification-list-item-message a').count(), 0);
     await workbench.dismissNotification('the image was built for the box');
+  });
+
+  it('are marked when a board could not boot them, and are for no board', async () => {
+    const initramfs = makeInitramfs(CUT);
+    const name = imageNameOf(CUT);
+    await writeImageSet(path.join(bench.boxes, CUT.box), { ...CUT, initramfs: initramfs.subarray(0, -100) });
+    await rowThat(name, 'to be there', () => true);
+    await using board = await createBoard({ server: url, name: 'docker-box', board: 'odroid-c4', branch: 'cut' });
+    assert.equal((await board.boot()).flashed, false);
+    const row = await rowThat(name, 'to be marked', ({ description }) => / · wrong$/.test(description));
+    assert.equal(row?.icon, 'error');
+    const why =
+      "; wrong, not sent to boards: the initramfs is shorter than its U-Boot header says: a board can't boot it";
+    assert.ok(row?.ariaLabel.endsWith(why), row?.ariaLabel);
+    await workbench.expand('Images', name);
+    await workbench.pictures('damaged-initramfs');
+    await workbench.collapse('Images', name);
+  });
+
+  it('that mkbox did not make are for no board, until they are let through, and then marked', async () => {
+    const name = imageNameOf(FOREIGN);
+    await writeImageSet(path.join(bench.boxes, FOREIGN.box), FOREIGN);
+    await rowThat(name, 'to be there', () => true);
+    const query = `name=${FOREIGN.box}&board=${FOREIGN.board}&branch=${FOREIGN.branch}`;
+    const ask = () => askForUpdate({ port: bench.port, from: '127.0.0.8', query, buildId: BUILD_2 });
+    assert.notEqual((await ask()).status, 200);
+    const row = await rowThat(name, 'to be marked as wrong', ({ description }) => / · wrong$/.test(description));
+    assert.match(row?.ariaLabel ?? '', /has no initramfs.*; the setting "mkbox.allowForeignImages" serves images/);
+    await vscode.changeSettings({ 'mkbox.allowForeignImages': true });
+    const foreign = await rowThat(name, 'to be let through', ({ description }) => / · foreign$/.test(description));
+    assert.match(foreign?.ariaLabel ?? '', /; ready, not verified: mkbox did not make this image$/);
+    assert.deepEqual([foreign?.icon, foreign?.actions], ['question', ['Serve This Image Once']]);
+    assert.match(await workbench.rowTooltip('Images', name), /ready, not verified: mkbox did not make this image/);
+    assert.equal((await ask()).status, 200);
+    await workbench.expand('Images', name);
+    await workbench.pictures('foreign');
+    await workbench.collapse('Images', name);
+    await vscode.changeSettings({ 'mkbox.allowForeignImages': undefined });
+    await rowThat(name, 'to be wrong again', ({ description }) => / · wrong$/.test(description));
+  });
+
+  it('behind a link out of the image folder are not served, which its row says, until links are followed', async () => {
+    const outside = path.join(path.dirname(bench.demo), 'elsewhere');
+    const { image } = await writeImageSet(outside, { ...CUT, box: 'linked-box' });
+    await symlink(outside, path.join(bench.boxes, 'linked-box'));
+    const row = await rowThat(
+      'linked-box',
+      'to be passed over',
+      ({ description }) => description === 'link, not followed',
+    );
+    assert.equal(row?.icon, 'file-symlink-directory');
+    assert.match(
+      await workbench.rowTooltip('Images', 'linked-box'),
+      /elsewhere: the images in it are not served; mkbox\.followLinks follows it$/,
+    );
+    assert.doesNotMatch(await list(), /linked-box/);
+    await workbench.pictures('linked');
+    await vscode.changeSettings({ 'mkbox.followLinks': true });
+    await rowThat('linked-box', 'to be a box', ({ description }) => description === '1 image');
+    await until('the image to be served', list, (lines) => lines.includes(`linked-box/${image}`));
   });
 
   it('tell a board that asks for a wrong one nothing, and the user who asked', async () => {

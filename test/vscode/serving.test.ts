@@ -57,13 +57,6 @@ describe('mkbox in a trusted workspace', () => {
       () => row(view, label),
       (it) => description.test(it?.description ?? ''),
     );
-  /** Both looks of the window as it is now. */
-  const pictures = async (name: string) => {
-    await vscode.screenshot(`${name}-light`);
-    await workbench.setTheme('dark');
-    await vscode.screenshot(`${name}-dark`);
-    await workbench.setTheme('light');
-  };
 
   it('starts to serve by itself', async () => {
     const item = await status(`mkbox :${bench.port}`);
@@ -98,7 +91,7 @@ describe('mkbox in a trusted workspace', () => {
     await workbench.expand('Images', 'docker-box-odroid-c4-feature-x-1.2.0');
     await rowWith('Images', 'Size', /^32 kB compressed, 44 MB raw, ratio/);
     await rowWith('Images', 'Build ID', /^[0-9a-f]{64}$/);
-    await pictures('images');
+    await workbench.pictures('images');
     await workbench.setTheme('high contrast');
     await vscode.screenshot('images-high-contrast');
     await workbench.setTheme('light');
@@ -117,7 +110,7 @@ describe('mkbox in a trusted workspace', () => {
       () => row('Images', 'docker-box-odroid-c4-big'),
       (it) => /being sent to a board$/.test(it?.ariaLabel ?? ''),
     );
-    await pictures('downloading');
+    await workbench.pictures('downloading');
     const { flashed, diskSha256 } = await boot;
     assert.equal(flashed, true);
     assert.equal(diskSha256, bigSha256);
@@ -135,7 +128,7 @@ describe('mkbox in a trusted workspace', () => {
       item.ariaLabel,
       /got nothing: no image: tried docker-box-odroid-c5-main; nearest: docker-box-odroid-c4-/,
     );
-    await pictures('refused');
+    await workbench.pictures('refused');
     await workbench.openView('mkbox');
     await request(/^no image: tried docker-box-odroid-c5-main; nearest/);
     await status(`mkbox :${bench.port}`);
@@ -162,7 +155,7 @@ describe('mkbox in a trusted workspace', () => {
       (it) => /\.img\.sha256 is missing$/.test(it?.ariaLabel ?? ''),
     );
     assert.equal((await fetch(`${url}/update/docker-box/docker-box-odroid-c4-main`)).status, 404);
-    await pictures('building');
+    await workbench.pictures('building');
     await cp(`${nextBuild}.sha256`, `${target}.sha256`);
     await image(/ · 409 kB$/);
     await using board = await createBoard({ server: url, ...DEMO_IMAGES.main });
@@ -186,7 +179,7 @@ describe('mkbox in a trusted workspace', () => {
       () => workbench.statusBarItem(STATUS),
       (item) => item.icons.includes('target'),
     );
-    await pictures('one-shot');
+    await workbench.pictures('one-shot');
     await using board = await createBoard({ server: url, ...DEMO_IMAGES.master });
     assert.equal((await board.boot()).flashed, true);
     await workbench.notification('127.0.0.1 got linux-box-odroid-c4-master. Serving has stopped.');
@@ -241,7 +234,7 @@ describe('mkbox in a trusted workspace', () => {
     await status(/^127\.0\.0\.1 \d+%$/);
     await workbench.runCommand('mkbox: Stop Serving');
     await status('mkbox: stopping, 1 download left');
-    await pictures('stopping');
+    await workbench.pictures('stopping');
     await workbench.clickStatusBarItem(STATUS);
     await workbench.choose('Stop Now');
     assert.equal((await boot).flashed, false);

@@ -253,16 +253,9 @@ describe('mkbox', () => {
       assert.equal(failed.ariaLabel, `mkbox: ${message}`);
       assert.equal(await serves(bench.port), false);
       await workbench.clickNotificationButton(message, 'Open Settings');
-      const search = window.page.locator('.settings-editor .suggest-input-container .view-lines');
-      await until(
-        'the setting',
-        () => search.innerText(),
-        (text) => /mkbox\.allow$/.test(text),
-      );
-      await until('the settings to close', async () => {
-        await window.page.keyboard.press('Escape');
-        return !(await window.page.locator('.settings-editor').isVisible());
-      });
+      assert.match(await workbench.settings.scopeOf('Mkbox: Allow'), /^Remote /);
+      await workbench.pictures('setting');
+      await workbench.settings.close();
       await window.changeSettings({ 'mkbox.allow': ['10.0.0.0/8'] });
       await answers(403);
       await workbench.openView('mkbox');

@@ -9,6 +9,7 @@ import { menus } from './workbench/menus.ts';
 import { notifications } from './workbench/notifications.ts';
 import { palette } from './workbench/palette.ts';
 import { quickInput } from './workbench/quick-input.ts';
+import { settingsEditor } from './workbench/settings-editor.ts';
 import { statusBar } from './workbench/status-bar.ts';
 import { views } from './workbench/views.ts';
 
@@ -17,9 +18,20 @@ export type Workbench = ReturnType<typeof openWorkbench>;
 /** The body's classes that tell a theme's kind. */
 const THEME_CLASSES = { light: 'vs', dark: 'vs-dark', 'high contrast': 'hc-black', 'high contrast light': 'hc-light' };
 
+interface Window {
+  readonly page: Page;
+  changeSettings(changes: Settings): Promise<void>;
+  screenshot(name: string): Promise<string>;
+}
+
 /** The window of a running VS Code (`startVSCode`). */
-export function openWorkbench(vscode: { page: Page; changeSettings(changes: Settings): Promise<void> }) {
+export function openWorkbench(vscode: Window) {
   const { page } = vscode;
+  /** Changes the colours of the whole window. */
+  const setTheme = async (theme: Theme): Promise<void> => {
+    await vscode.changeSettings({ 'workbench.colorTheme': THEMES[theme] });
+    await page.locator(`.monaco-workbench.${THEME_CLASSES[theme]}`).waitFor();
+  };
   return {
     ...palette(page),
     ...quickInput(page),
@@ -28,11 +40,15 @@ export function openWorkbench(vscode: { page: Page; changeSettings(changes: Sett
     ...menus(page),
     ...notifications(page),
     dialogs: dialogs(page),
+    settings: settingsEditor(page),
+    setTheme,
 
-    /** Changes the colours of the whole window. */
-    async setTheme(theme: Theme): Promise<void> {
-      await vscode.changeSettings({ 'workbench.colorTheme': THEMES[theme] });
-      await page.locator(`.monaco-workbench.${THEME_CLASSES[theme]}`).waitFor();
+    /** Keeps both looks of the window as it is now. */
+    async pictures(name: string): Promise<void> {
+      await vscode.screenshot(`${name}-light`);
+      await setTheme('dark');
+      await vscode.screenshot(`${name}-dark`);
+      await setTheme('light');
     },
   };
 }

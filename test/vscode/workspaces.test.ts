@@ -62,6 +62,34 @@ describe('mkbox in a folder', () => {
     });
   });
 
+  it('says where it looked when there are no images, and where to tell it', async () => {
+    const workspace = path.join(path.dirname(bench.demo), 'empty');
+    await mkdir(workspace);
+    await inWindow('no folder', { workspace }, async ({ workbench }) => {
+      await workbench.openView('mkbox');
+      const { text, buttons } = await workbench.welcome('Images');
+      const said =
+        'There is no folder with box images here: neither boxes nor src/boxes, nor is this such a folder itself.';
+      assert.deepEqual([text, buttons], [said, ['Set the Image Folder']]);
+      assert.match((await workbench.welcome('Boards')).text, /^No board has asked yet\./);
+      await workbench.pictures('no-folder');
+      await workbench.clickWelcomeButton('Images', 'Set the Image Folder');
+      assert.equal(await workbench.settings.scopeOf('Mkbox: Image Path'), 'User');
+    });
+  });
+
+  it('says how images come about when there are none yet', async () => {
+    const workspace = path.join(path.dirname(bench.demo), 'nothing-built');
+    await mkdir(path.join(workspace, 'boxes/new-box'), { recursive: true });
+    await inWindow('no images', { workspace }, async ({ workbench }) => {
+      await workbench.openView('mkbox');
+      const { text, buttons } = await workbench.welcome('Images');
+      assert.match(text, /^No images have been built yet\./);
+      assert.deepEqual(buttons, ['Refresh']);
+      await workbench.pictures('no-images');
+    });
+  });
+
   it('awakes for images without a recipe', async () => {
     for (const images of ['boxes', 'src/boxes']) {
       const workspace = await folderWith(`no-recipe-${images.length}`, images);
