@@ -131,9 +131,17 @@ export class KnownExaminations {
 }
 
 /** All that tells one state of a file from another (stat(2)). */
-export function keyOf({ dev, ino, size, mtimeNs, ctimeNs }: FileIdentity): string {
-  return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+export function keyOf(identity: FileIdentity): string {
+  const known = KEYS.get(identity);
+  if (known !== undefined) return known;
+  const { dev, ino, size, mtimeNs, ctimeNs } = identity;
+  const key = `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+  KEYS.set(identity, key);
+  return key;
 }
+
+/** Catalogs keep the identities of files that did not change, and writing five large numbers takes its time. */
+const KEYS = new WeakMap<FileIdentity, string>();
 
 /** What is whole of the file's text, and what is not. That it has another form is no damage. */
 function parse(text: string): { readonly known: Map<string, Examination>; readonly damage?: string } {

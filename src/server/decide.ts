@@ -7,6 +7,7 @@ import type { SetFault } from '../images/set-fault.ts';
 import { type Answer, type Approval, type HeaderList, textAnswer } from './answer.ts';
 import { imageQuery } from './asked.ts';
 import { REOPEN_ATTEMPTS, RETRY_AFTER_SECONDS, VERDICT_WAIT_MS } from './limits.ts';
+import { OfferedImages } from './offered-images.ts';
 import { askPermission } from './permission.ts';
 import type { Conditions } from './range.ts';
 import { type Refusal, refusalStatus, refusalText, settlesSoon } from './refusal.ts';
@@ -49,6 +50,7 @@ export interface DecideOptions {
 export class Decider {
   readonly #catalog: Catalog;
   readonly #checks: ImageChecks;
+  readonly #offered: OfferedImages;
   readonly #isHeld: IsHeld;
   readonly #verdictWaitMs: number;
   #restriction: Restriction = {};
@@ -57,6 +59,7 @@ export class Decider {
   constructor(catalog: Catalog, checks: ImageChecks, { isHeld = () => false, verdictWaitMs }: DecideOptions = {}) {
     this.#catalog = catalog;
     this.#checks = checks;
+    this.#offered = new OfferedImages(checks);
     this.#isHeld = isHeld;
     this.#verdictWaitMs = verdictWaitMs ?? VERDICT_WAIT_MS;
   }
@@ -69,10 +72,10 @@ export class Decider {
 
   /** Answers `/list`: a line for each image that a board can get, of those that `search` finds. */
   async list(search: string): Promise<Decision> {
-    const { images, unreadable } = await this.#catalog.refresh();
-    const unknown = unreadable.find(({ box, isKept }) => box === undefined && !isKept);
+    const snapshot = await this.#catalog.refresh();
+    const unknown = snapshot.unreadable.find(({ box, isKept }) => box === undefined && !isKept);
     if (unknown !== undefined) return refuse({ kind: 'unreadable', code: unknown.code });
-    const ready = images.filter((image) => isOffered(image, this.#checks));
+    const ready = this.#offered.of(snapshot);
     const found = search === '' ? ready : searchImages(ready, search);
     const lines = found.map((image) => `${image.id}\n`);
     return { answer: textAnswer(200, lines.join('')), result: 'list' };
@@ -140,13 +143,6 @@ export class Decider {
 export function refuse(refusal: Refusal, headers: HeaderList = []): Decision {
   const retry = settlesSoon(refusal) ? ['Retry-After', String(RETRY_AFTER_SECONDS)] : [];
   return { answer: textAnswer(refusalStatus(refusal), `${refusalText(refusal)}\n`, [...retry, ...headers]), refusal };
-}
-
-/** Whether a board can get `image`, as far as it is known. */
-function isOffered({ image, state }: CatalogImage, checks: ImageChecks): boolean {
-  if (state.kind !== 'ready') return false;
-  const findings = checks.findings({ ...state, image, identity: state.zstIdentity });
-  return findings === undefined || findings.length === 0;
 }
 
 /** `set`, which nobody waits for any more once it is closed. */
