@@ -1,4 +1,4 @@
-// Bundles into dist/. `--watch`: bundles again at every change, with source maps that debuggers find.
+// Bundles into dist/. `--debug`: not minified, with source maps that debuggers find. `--watch`: so, again at every change.
 import { execFile } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -6,18 +6,19 @@ import { build, context } from 'esbuild';
 import { thirdPartyNotices } from './scripts/notices.ts';
 
 const isWatching = process.argv.includes('--watch');
+const isForDebugging = isWatching || process.argv.includes('--debug');
 
 /** For Node 22.15 and later, which is what VS Code 1.101 and later run extensions on. */
 const common = {
   outdir: 'dist',
   bundle: true,
-  minify: !isWatching,
+  minify: !isForDebugging,
   platform: 'node',
   format: 'esm',
   target: 'node22.15',
   legalComments: 'none', // ThirdPartyNotices.txt has them
   // A release's maps are kept beside it and not shipped: a stack from its log can be read with them.
-  sourcemap: isWatching ? 'linked' : 'external',
+  sourcemap: isForDebugging ? 'linked' : 'external',
   metafile: true,
   // Bundled CommonJS packages call `require` for Node's own modules.
   banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },

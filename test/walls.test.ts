@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -29,8 +29,19 @@ function reported(folder: string): Map<string, Set<number>> {
   return lines;
 }
 
+/** Every way to import something, a line each. */
+const FORMS: readonly ((specifier: string) => string)[] = [
+  (specifier) => `import '${specifier}';`,
+  (specifier) => `import type * as _ from '${specifier}';`,
+  (specifier) => `export * from '${specifier}';`,
+  (specifier) => `await import('${specifier}');`,
+];
+
 suite('the walls between the floors', () => {
-  const broken = walls().map((wall) => ({ wall, specifiers: wall.bans.flatMap(specifiersOf) }));
+  const broken = walls().map((wall) => {
+    const specifiers = wall.bans.flatMap(specifiersOf);
+    return { wall, imports: FORMS.flatMap((form) => specifiers.map(form)) };
+  });
   let folder: string;
   let lines: Map<string, Set<number>>;
 
@@ -39,9 +50,7 @@ suite('the walls between the floors', () => {
     const settings = JSON.parse(await readFile(path.join(PROJECT, 'biome.json'), 'utf8'));
     const { $schema: _, vcs: __, ...rest } = settings;
     await writeFile(path.join(folder, 'biome.json'), JSON.stringify(rest));
-    for (const { wall, specifiers } of broken) {
-      await put(wall, specifiers.map((specifier) => `import '${specifier}';\n`).join(''));
-    }
+    for (const { wall, imports } of broken) await put(wall, imports.map((line) => `${line}\n`).join(''));
     lines = reported(folder);
   });
   after(() => rm(folder, { recursive: true, force: true }));
@@ -56,12 +65,24 @@ suite('the walls between the floors', () => {
     deepEqual(JSON.parse(await readFile(path.join(PROJECT, 'biome.json'), 'utf8')).overrides, overrides());
   });
 
-  for (const { wall, specifiers } of broken) {
-    test(`hold where ${wall.example} breaks each of its ${specifiers.length}`, () => {
-      ok(specifiers.length > 0);
+  test('leave out no file of src/ but those on top', async () => {
+    const files = (await readdir(path.join(PROJECT, 'src'), { recursive: true })).map(
+      (file) => `src/${file.replaceAll('\\', '/')}`,
+    );
+    const globs = walls().flatMap(({ includes }) => includes);
+    const isWalled = (file: string) => globs.some((glob) => path.posix.matchesGlob(file, glob));
+    deepEqual(files.filter((file) => file.endsWith('.ts') && !isWalled(file)).sort(), [
+      'src/cli.ts',
+      'src/extension.ts',
+    ]);
+  });
+
+  for (const { wall, imports } of broken) {
+    test(`hold where ${wall.example} breaks each of its ${imports.length}`, () => {
+      ok(imports.length > 0);
       const found = lines.get(wall.example) ?? new Set();
       deepEqual(
-        specifiers.filter((_, index) => !found.has(index + 1)),
+        imports.filter((_, index) => !found.has(index + 1)),
         [],
       );
     });
