@@ -29,7 +29,14 @@ const FLOORS: readonly (readonly Floor[])[] = [
       message: 'The files in src/ that everything stands on import no floor.',
     },
   ],
-  [{ name: 'images', bans: [...HTTP, ...EDITOR], message: 'images/ is the lowest floor: what is on disk.' }],
+  [
+    { name: 'images', bans: [...HTTP, ...EDITOR], message: 'images/ is the lowest floor: what is on disk.' },
+    {
+      name: 'boxbuild',
+      bans: [...FILES, ...HTTP, ...EDITOR],
+      message: 'boxbuild/ reads texts: whoever uses it brings the files.',
+    },
+  ],
   [{ name: 'contents', bans: [...HTTP, ...EDITOR], message: 'contents/ stands on images/ only.' }],
   [{ name: 'checks', bans: [...HTTP, ...EDITOR], message: 'checks/ stands on images/ and contents/.' }],
   [

@@ -5,6 +5,7 @@ import { ImageChecks } from './checks/image-checks.ts';
 import { createApi, type MkboxApi } from './editor/api.ts';
 import { Boards } from './editor/boards.ts';
 import type { BoardsView } from './editor/boards-view.ts';
+import { BoxbuildOpening } from './editor/build/boxbuild-opening.ts';
 import { Commands } from './editor/commands/commands.ts';
 import { ConsentStore } from './editor/consent.ts';
 import { examinedEvent } from './editor/examined-event.ts';
@@ -65,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     ticker,
     new Notices(serving, boards, settings, consent),
     logServing(serving, boards, log),
+    new BoxbuildOpening(log),
     servingContext(serving),
     new StatusBar({ serving, requests, project, boards, checks }, ticker),
     new ImagesView({ project, serving, requests, boards, checks }, ticker),

@@ -1,0 +1,356 @@
+/** A BOXBUILD as text: its commands and functions, as far as bash can be read without running it. */
+import { readWord, skipBrackets, type Word } from './words.ts';
+
+/** A variable that gets a value. */
+export interface Assignment {
+  readonly name: string;
+  /** `name+=`: what it had stays. */
+  readonly isAppended: boolean;
+  /** One value, or the items of an array. */
+  readonly value: Word | readonly Word[];
+  readonly start: number;
+  readonly end: number;
+  /** The end of the name. */
+  readonly nameEnd: number;
+}
+
+/** A simple command. */
+export interface Command {
+  readonly assignments: readonly Assignment[];
+  /** The command and its arguments; none where only variables are set. */
+  readonly words: readonly Word[];
+  readonly start: number;
+  /** The function it stands in. */
+  readonly within: string | undefined;
+  /** Whether it may be passed over: it stands in an `if`, a loop, behind `&&` and the like. */
+  readonly isConditional: boolean;
+}
+
+/** A function that is defined. */
+export interface FunctionDefinition {
+  readonly name: string;
+  readonly start: number;
+  readonly nameStart: number;
+  readonly nameEnd: number;
+  /** Behind its body. */
+  readonly end: number;
+}
+
+/** A text that was read. */
+export interface Script {
+  readonly commands: readonly Command[];
+  readonly functions: readonly FunctionDefinition[];
+  /** Whether every block and quote is closed: if not, little is certain. */
+  readonly isWhole: boolean;
+}
+
+interface Block {
+  readonly kind: 'if' | 'loop' | 'case' | 'group' | 'function';
+  readonly function?: Omit<FunctionDefinition, 'end'>;
+  /** What closes it. */
+  readonly closer: string;
+  /** In a `case`: patterns come next. */
+  expectsPattern: boolean;
+}
+
+const OPENERS: Readonly<Record<string, readonly [Block['kind'], string]>> = {
+  if: ['if', 'fi'],
+  while: ['loop', 'done'],
+  until: ['loop', 'done'],
+  for: ['loop', 'done'],
+  select: ['loop', 'done'],
+  case: ['case', 'esac'],
+  '{': ['group', '}'],
+};
+/** What stands before a command and is none. */
+const LEADERS = new Set(['then', 'else', 'elif', 'do', '!', 'time', 'if', 'while', 'until', '{', '}']);
+/** What is followed by words that are no command. */
+const HEADS = new Set(['for', 'select', 'case']);
+const CLOSERS = new Set(['fi', 'done', 'esac', '}']);
+const ASSIGNING = new Set(['export', 'declare', 'typeset', 'local', 'readonly']);
+const ASSIGNMENT = /([A-Za-z_]\w*)(?:\[[^\]\n]*\])?(\+?)=/y;
+const OPERATOR = /;;&|;;|;&|&&|\|\||<<<|<<-|<<|&>>|&>|>>|>&|<&|<>|>\||\|&|[;&|()<>]/y;
+const REDIRECTION = /^(?:&>>|&>|>>|>&|<&|<>|>\||<<<|<|>)$/;
+
+/** Reads a BOXBUILD. Never throws: what it can't make out it leaves out. */
+export function readScript(text: string): Script {
+  return new Reader(text).read();
+}
+
+class Reader {
+  readonly #text: string;
+  #at = 0;
+  readonly #commands: Command[] = [];
+  readonly #functions: FunctionDefinition[] = [];
+  readonly #blocks: Block[] = [];
+  #heredocs: { readonly end: string; readonly isIndented: boolean }[] = [];
+  #words: Word[] = [];
+  #assignments: Assignment[] = [];
+  #start = 0;
+  #isHead = false;
+  #isChained = false;
+  #pending: Omit<FunctionDefinition, 'end'> | undefined;
+  #isWhole = true;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  read(): Script {
+    const text = this.#text;
+    while (this.#at < text.length) {
+      const character = text.charAt(this.#at);
+      if (character === '\n') this.#endLine();
+      else if (character === ' ' || character === '\t' || character === '\r') this.#at++;
+      else if (character === '\\' && /^\r?\n/.test(text.slice(this.#at + 1, this.#at + 3))) this.#at += 2;
+      else if (character === '#') this.#at = endOfLine(text, this.#at);
+      else if (!this.#readOperator()) this.#readWord();
+    }
+    this.#endCommand();
+    const { isWhole } = this;
+    return { commands: this.#commands, functions: this.#functions, isWhole };
+  }
+
+  private get isWhole(): boolean {
+    return this.#isWhole && this.#blocks.length === 0 && this.#heredocs.length === 0 && this.#pending === undefined;
+  }
+
+  #endLine(): void {
+    this.#at++;
+    this.#endCommand();
+    this.#isChained = false;
+    for (const { end, isIndented } of this.#heredocs.splice(0)) this.#skipHeredoc(end, isIndented);
+  }
+
+  #skipHeredoc(end: string, isIndented: boolean): void {
+    while (this.#at < this.#text.length) {
+      const lineEnd = endOfLine(this.#text, this.#at);
+      const line = this.#text.slice(this.#at, lineEnd).replace(/\r$/, '');
+      this.#at = Math.min(lineEnd + 1, this.#text.length);
+      if ((isIndented ? line.replace(/^\t+/, '') : line) === end) return;
+    }
+    this.#isWhole = false;
+  }
+
+  /** Reads an operator, if there is one. */
+  #readOperator(): boolean {
+    OPERATOR.lastIndex = this.#at;
+    const operator = OPERATOR.exec(this.#text)?.[0];
+    if (operator === undefined) return false;
+    const start = this.#at;
+    if (operator === '<' || operator === '>') {
+      if (this.#text.charAt(start + 1) === '(') {
+        this.#at = skipBrackets(this.#text, start + 1, '(', ')');
+        this.#addWord({ parts: [{ kind: 'unknown' }], start, end: this.#at });
+        return true;
+      }
+    }
+    this.#at += operator.length;
+    if (operator === '<<' || operator === '<<-') this.#readHeredocMark(operator === '<<-');
+    else if (REDIRECTION.test(operator)) this.#skipTarget();
+    else if (operator === '(') this.#openBracket(start);
+    else if (operator === ')') this.#closeBracket();
+    else this.#separate(operator);
+    return true;
+  }
+
+  #separate(operator: string): void {
+    // A pipe runs its sides in shells of their own: what they set is lost.
+    const isConditional = operator === '&&' || operator === '||' || operator.startsWith('|');
+    this.#endCommand();
+    this.#isChained = isConditional;
+    const block = this.#blocks.at(-1);
+    if (operator.startsWith(';') && operator.length > 1 && block?.kind === 'case') block.expectsPattern = true;
+  }
+
+  #readHeredocMark(isIndented: boolean): void {
+    const word = this.#nextWord();
+    const end = word?.parts.map((part) => (part.kind === 'literal' ? part.text : '')).join('');
+    if (end === undefined) this.#isWhole = false;
+    else this.#heredocs.push({ end, isIndented });
+  }
+
+  #skipTarget(): void {
+    this.#nextWord();
+  }
+
+  #nextWord(): Word | undefined {
+    while (/[ \t]/.test(this.#text.charAt(this.#at))) this.#at++;
+    const word = readWord(this.#text, this.#at);
+    this.#at = Math.max(word.end, this.#at);
+    return word.end > word.start ? word : undefined;
+  }
+
+  #openBracket(start: number): void {
+    const block = this.#blocks.at(-1);
+    if (block?.kind === 'case' && block.expectsPattern) return;
+    const [word] = this.#words;
+    if (this.#pending !== undefined) {
+      if (/^[ \t]*\)/.test(this.#text.slice(this.#at))) this.#at = this.#text.indexOf(')', this.#at) + 1;
+      else this.#openFunction(')');
+      return;
+    }
+    const closing = /^[ \t]*\)/.exec(this.#text.slice(this.#at, this.#at + 80));
+    if (word !== undefined && this.#words.length === 1 && closing !== null) {
+      this.#pending = { name: this.#raw(word), start: word.start, nameStart: word.start, nameEnd: word.end };
+      this.#words = [];
+      this.#at += closing[0].length;
+      return;
+    }
+    if (this.#words.length === 0 && this.#text.charAt(this.#at) === '(') {
+      this.#at = skipBrackets(this.#text, start, '(', ')');
+      return;
+    }
+    this.#endCommand();
+    this.#blocks.push({ kind: 'if', closer: ')', expectsPattern: false });
+  }
+
+  #closeBracket(): void {
+    const block = this.#blocks.at(-1);
+    if (block?.kind === 'case' && block.expectsPattern) {
+      this.#words = [];
+      this.#assignments = [];
+      block.expectsPattern = false;
+      return;
+    }
+    this.#endCommand();
+    if (block?.closer === ')') this.#closeBlock();
+    else this.#isWhole = false;
+  }
+
+  #openFunction(closer: string): void {
+    if (this.#pending === undefined) return;
+    this.#blocks.push({ kind: 'function', closer, expectsPattern: false, function: this.#pending });
+    this.#pending = undefined;
+  }
+
+  #closeBlock(): void {
+    const block = this.#blocks.pop();
+    if (block?.function !== undefined) this.#functions.push({ ...block.function, end: this.#at });
+  }
+
+  #readWord(): void {
+    const start = this.#at;
+    const isFirst = this.#words.length === 0 && this.#assignments.length === 0 && !this.#isHead;
+    const takesAssignment =
+      this.#words.length === 0 || (this.#words[0] !== undefined && ASSIGNING.has(this.#raw(this.#words[0])));
+    if (takesAssignment && !this.#isHead && this.#readAssignment()) return;
+    const word = readWord(this.#text, start);
+    this.#at = Math.max(word.end, start + 1);
+    const raw = this.#raw(word);
+    if (this.#pending !== undefined && raw === '{') {
+      this.#openFunction('}');
+      return;
+    }
+    if (this.#isHead) {
+      const block = this.#blocks.at(-1);
+      if (block?.kind === 'case' && raw === 'in') {
+        block.expectsPattern = true;
+        this.#isHead = false;
+      }
+      return;
+    }
+    if (isFirst && this.#readKeyword(raw, start)) return;
+    this.#addWord(word);
+  }
+
+  /** Handles a reserved word in the place of a command. */
+  #readKeyword(raw: string, start: number): boolean {
+    const top = this.#blocks.at(-1);
+    if (top?.kind === 'case' && top.expectsPattern && raw !== 'esac') return false;
+    if (raw === 'function') {
+      const name = this.#nextWord();
+      if (name !== undefined) {
+        this.#pending = { name: this.#raw(name), start, nameStart: name.start, nameEnd: name.end };
+      }
+      return true;
+    }
+    if (raw === '[[') {
+      const end = /\s\]\](?=[\s;&|)]|$)/.exec(this.#text.slice(this.#at));
+      if (end === null) this.#isWhole = false;
+      this.#at = end === null ? this.#text.length : this.#at + end.index + end[0].length;
+      return true;
+    }
+    const opened = Object.hasOwn(OPENERS, raw) ? OPENERS[raw] : undefined;
+    if (opened !== undefined) {
+      this.#blocks.push({ kind: opened[0], closer: opened[1], expectsPattern: false });
+      this.#isHead = HEADS.has(raw);
+      return true;
+    }
+    if (CLOSERS.has(raw)) {
+      if (top?.closer === raw) this.#closeBlock();
+      else this.#isWhole = false;
+      return true;
+    }
+    return LEADERS.has(raw);
+  }
+
+  /** Reads `name=value`, `name+=value` or `name=(…)`, if one is there. */
+  #readAssignment(): boolean {
+    ASSIGNMENT.lastIndex = this.#at;
+    const found = ASSIGNMENT.exec(this.#text);
+    if (found === null) return false;
+    const [whole, name = '', plus] = found;
+    const start = this.#at;
+    this.#at += whole.length;
+    const value = this.#text.charAt(this.#at) === '(' ? this.#readItems() : readWord(this.#text, this.#at);
+    if ('start' in value) this.#at = value.end;
+    this.#mark(start);
+    const nameEnd = start + name.length;
+    this.#assignments.push({ name, isAppended: plus === '+', value, start, end: this.#at, nameEnd });
+    return true;
+  }
+
+  #readItems(): Word[] {
+    const items: Word[] = [];
+    this.#at++;
+    while (this.#at < this.#text.length) {
+      const character = this.#text.charAt(this.#at);
+      if (character === ')') {
+        this.#at++;
+        return items;
+      }
+      if (/\s/.test(character)) this.#at++;
+      else if (character === '#') this.#at = endOfLine(this.#text, this.#at);
+      else if (character === '\\' && this.#text.charAt(this.#at + 1) === '\n') this.#at += 2;
+      else {
+        const word = readWord(this.#text, this.#at);
+        this.#at = Math.max(word.end, this.#at + 1);
+        if (word.end > word.start) items.push(word);
+      }
+    }
+    this.#isWhole = false;
+    return items;
+  }
+
+  #addWord(word: Word): void {
+    this.#mark(word.start);
+    this.#words.push(word);
+  }
+
+  #mark(start: number): void {
+    if (this.#words.length === 0 && this.#assignments.length === 0) this.#start = start;
+  }
+
+  #endCommand(): void {
+    const [words, assignments] = [this.#words, this.#assignments];
+    this.#words = [];
+    this.#assignments = [];
+    this.#isHead = false;
+    const block = this.#blocks.at(-1);
+    if (words.length + assignments.length === 0 || (block?.kind === 'case' && block.expectsPattern)) return;
+    const within = this.#blocks.findLast(({ function: definition }) => definition !== undefined)?.function?.name;
+    const isInBranch = this.#blocks.some(({ kind }) => kind !== 'group' && kind !== 'function');
+    const isConditional = this.#isChained || isInBranch;
+    this.#commands.push({ words, assignments, start: this.#start, within, isConditional });
+  }
+
+  #raw(word: Word): string {
+    return this.#text.slice(word.start, word.end);
+  }
+}
+
+function endOfLine(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end === -1 ? text.length : end;
+}

@@ -1,0 +1,14 @@
+/** Sizes as mkbox reads them: `numfmt --from iec`. */
+
+/** What is wrong with a size; undefined where it is one. */
+export type SizeFault = 'none' | 'unit';
+
+const SIZE = /^(?:\d+(?:[.,]\d+)?|[.,]\d+)[KkMGTPEZYRQ]?$/;
+/** A number and a unit that numfmt doesn't take: `128MB`, `128Mi`, `128m`. */
+const OTHER_UNIT = /^\d+(?:[.,]\d+)?\s*[A-Za-z]+$/;
+
+/** Whether mkbox takes `text` for a size. A fraction's sign depends on the language, and some versions take `k`: both pass. */
+export function sizeFault(text: string): SizeFault | undefined {
+  if (SIZE.test(text)) return undefined;
+  return OTHER_UNIT.test(text) ? 'unit' : 'none';
+}
