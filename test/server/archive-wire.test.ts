@@ -12,7 +12,7 @@ import { makeHugeSet } from './huge-set.ts';
 const GIB = 2 ** 30;
 const HUGE_BYTES = 9 * GIB + 12_345;
 const LONG = `box-pi-${'long-branch-'.repeat(18)}1.0`;
-const NAMES = ['box-pi', LONG, `box-pi-${'x'.repeat(84)}`, `box-pi-${'x'.repeat(85)}`, 'box-pi-für-émile', 'box pi'];
+const NAMES = ['box-pi', LONG, `box-pi-${'x'.repeat(84)}`, `box-pi-${'x'.repeat(85)}`, 'box-pi-für-émile', 'box-pi 4'];
 const MEMBERS_PYTHON = `import json, sys, tarfile
 t = tarfile.open(sys.argv[1])
 print(json.dumps([[m.name, m.size, m.mode, m.uid, m.gid, m.mtime, m.type.decode(), m.offset_data] for m in t]))`;
