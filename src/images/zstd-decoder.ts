@@ -35,12 +35,12 @@ export interface DecodingLimits {
 }
 
 /**
- * What an image may need, and what keeps an examination short: 50,000 frames take 3 to 5 s, 8 GiB of zeros some 10 s. A
+ * What an image may need, and what keeps an examination short: 50,000 frames take 3 to 5 s, 4 GiB of zeros some 7 s. A
  * file that is larger may hold more: reading it takes longer, too.
  */
 export const DECODING_LIMITS: DecodingLimits = {
   frames: 50_000,
-  contentBytes: (fileBytes) => 8 * 1024 ** 3 + 64 * fileBytes,
+  contentBytes: (fileBytes) => 4 * 1024 ** 3 + 256 * fileBytes,
 };
 
 /**

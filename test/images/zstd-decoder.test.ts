@@ -291,8 +291,8 @@ suite('the work that a zstd file makes is limited', () => {
   });
 
   test('more for a larger file', () => {
-    ok(DECODING_LIMITS.contentBytes(2 ** 30) > 2 ** 36);
-    ok(DECODING_LIMITS.contentBytes(1000) < 9 * 2 ** 30);
+    ok(DECODING_LIMITS.contentBytes(2 ** 30) > 2 ** 38);
+    ok(DECODING_LIMITS.contentBytes(1000) < 5 * 2 ** 30);
   });
 
   test('so that half a million frames of a byte are told in some seconds', { timeout: 60_000 }, async () => {
