@@ -12,6 +12,7 @@ import { MOVING_FILES, ODD_FILES } from './odd-files.ts';
 import type { Expected, Row } from './row.ts';
 import { makeSite, type Site } from './site.ts';
 import { SMALL_FILES } from './small-files.ts';
+import { UNBOOTABLE } from './unbootable.ts';
 import { WRONG_CONTENTS } from './wrong-contents.ts';
 
 const TABLES = [
@@ -21,6 +22,7 @@ const TABLES = [
   HALF_COPIED,
   FIRST_EVER,
   WRONG_CONTENTS,
+  UNBOOTABLE,
   SMALL_FILES,
   ODD_FILES,
   MOVING_FILES,

@@ -1,0 +1,86 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { hash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { suite, test } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
+import { createBoard } from '../board/board.ts';
+import { buildIdOf, DEMO_IMAGES, imageName } from '../board/demo-boxes.ts';
+import { bootsOn } from '../board/expect-boot.ts';
+import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
+import { sums } from './build.ts';
+
+const KINDS = path.join(import.meta.dirname, '../fixtures/other-kinds');
+const { name } = DEMO_IMAGES.master;
+const IMAGE = imageName(DEMO_IMAGES.master);
+
+/** An image of another kind that is served as that of the demo. */
+interface Site {
+  readonly server: RunningServer;
+  readonly zst: Buffer;
+  readonly rawSha256: string;
+}
+
+/** Serves a set of the fixture `kind`. */
+async function withSite(
+  kind: string,
+  env: Readonly<Record<string, string>>,
+  use: (site: Site) => Promise<void>,
+): Promise<void> {
+  const boxes = await mkdtemp(path.join(tmpdir(), 'mkbox-other-kinds-'));
+  try {
+    const zst = await readFile(path.join(KINDS, `${kind}.zst`));
+    const rawSha256 = hash('sha256', zstdDecompressSync(zst));
+    const file = (suffix: string) => path.join(boxes, name, IMAGE + suffix);
+    await mkdir(path.dirname(file('')));
+    await writeFile(file('.img.zst'), zst);
+    await writeFile(file('.img.sha256'), sums(IMAGE, rawSha256, zst));
+    await writeFile(file('.img.buildID'), `${await buildIdOf(DEMO_IMAGES.master)}  ${IMAGE}.img\n`);
+    await using server = await startUpdateServer({ imagePath: boxes, env });
+    await use({ server, zst, rawSha256 });
+  } finally {
+    await rm(boxes, { recursive: true, force: true });
+  }
+}
+
+/** Asks for the image. */
+async function ask({ server }: Site): Promise<{ status: number; body: Buffer }> {
+  const answer = await fetch(`${server.url}/update/${name}/${IMAGE}`);
+  return { status: answer.status, body: Buffer.from(await answer.arrayBuffer()) };
+}
+
+async function isSent(site: Site): Promise<void> {
+  const { status, body } = await ask(site);
+  equal(status, 200, body.toString('utf8', 0, 1000));
+  ok(body.includes(site.zst), 'the archive holds the image');
+}
+
+suite('an image of another kind than those that mkbox makes', () => {
+  test('is flashed when it differs in what its partition table says of its FAT', () =>
+    withSite('fat-type', {}, async (site) => {
+      await using board = await createBoard({ server: site.server.url, ...DEMO_IMAGES.master });
+      const { flashed, diskSha256, output } = await board.boot();
+      deepEqual([flashed, diskSha256], [true, site.rawSha256], output);
+      equal((await bootsOn(board)).upToDate, true);
+    }));
+
+  test('is sent when it has FAT16, from which boards boot as well', () => withSite('fat16', {}, isSent));
+
+  const refused: Record<string, RegExp> = {
+    gpt: /the image has a GUID partition table, and mkbox makes an MBR; ALLOW_FOREIGN=true serves/,
+    'no-table': /the boot partition has no readable FAT file system/,
+  };
+  for (const [kind, reason] of Object.entries(refused)) {
+    test(`is refused when nothing tells what a board would make of it: ${kind}`, () =>
+      withSite(kind, {}, async (site) => {
+        await using board = await createBoard({ server: site.server.url, ...DEMO_IMAGES.master });
+        equal((await bootsOn(board)).upToDate, true);
+        const { status, body } = await ask(site);
+        equal(status, 409);
+        match(body.toString(), reason);
+      }));
+  }
+
+  test('is sent when that is allowed', () => withSite('gpt', { ALLOW_FOREIGN: 'true' }, isSent));
+});
