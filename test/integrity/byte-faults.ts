@@ -2,10 +2,12 @@ import type { Suffix } from './build.ts';
 import {
   type Expected,
   FLASHED_FIRST,
+  IS_UTF_16,
   NO_BUILD_ID,
   NO_CHECKSUM,
   OTHER_BUILD_ID,
   OTHER_DIGEST,
+  OTHER_FORM,
   type Row,
   wrong,
 } from './row.ts';
@@ -31,11 +33,11 @@ const IS_CORRUPT = wrong(/\.img\.zst is corrupt: its zstd frame at byte 0 can no
 const OF_CHECKSUMS: Readonly<Record<Fault, Expected>> = {
   'a bit is flipped at the beginning of': wrong(/does not decompress to the raw image that its \.img\.sha256 names/),
   'a bit is flipped in the middle of': OTHER_DIGEST,
-  'a bit is flipped at the end of': NO_CHECKSUM,
+  'a bit is flipped at the end of': OTHER_FORM, // the line feed is another character
   'the last byte is missing of': FLASHED_FIRST, // the line feed: lines need none
   'the second half is missing of': NO_CHECKSUM,
   'all but one byte is missing of': NO_CHECKSUM,
-  'the middle is zeros of': NO_CHECKSUM,
+  'the middle is zeros of': IS_UTF_16,
   'bytes are appended to': FLASHED_FIRST, // a line that says nothing of the image
 };
 

@@ -46,5 +46,11 @@ export const OTHER_DIGEST: Expected = settling(/\.img\.zst is not what its \.img
 export const OTHER_BUILD_ID: Expected = wrong(
   /the image says that it is build \w{12}…, and its \.img\.buildID says \w{12}…/,
 );
-export const NO_CHECKSUM: Expected = incomplete(/\.img\.sha256 has no line for the \.img\.zst under exactly its name/);
+export const NO_CHECKSUM: Expected = incomplete(
+  /\.img\.sha256 has no line for .*\.img\.zst: run sha256sum on both files/,
+);
+export const OTHER_FORM: Expected = incomplete(
+  /\.img\.sha256, line 2: boards read a digest, two spaces and the file name/,
+);
+export const IS_UTF_16: Expected = incomplete(/\.img\.sha256 is in UTF-16/);
 export const NO_BUILD_ID: Expected = incomplete(/\.img\.buildID does not begin with 64 hexadecimal digits/);
