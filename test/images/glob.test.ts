@@ -51,7 +51,7 @@ suite('a glob', () => {
     const fitting = ['aa', '?c', '??', '*ab', '*', '[ab]b', '[!a-c]é', '[]-a]^', '[a-c-]-', 'éé', '[é📦]📦', '[['];
     const parts = fc.array(fc.constantFrom(...fitting), { minLength: 20, maxLength: 80 });
     const misfit = fc.nat({ max: 200 });
-    const cases = fc.sample(fc.tuple(parts, misfit), 500).map(([chosen, at]): Case => {
+    const cases = fc.sample(fc.tuple(parts, misfit), { numRuns: 500, seed: 20_261_128 }).map(([chosen, at]): Case => {
       const split = chosen.map((part) => /^(\*|\[.+?\](?=.)|.)(.*)$/u.exec(part) ?? []);
       const text = Array.from(split.map(([, , fit]) => fit).join(''));
       if (at < text.length) text[at] = 'x';
@@ -78,8 +78,18 @@ suite('a glob', () => {
   });
 });
 
+/** What the worst glob may take, where a backtracking one takes thousands. */
+const MOST_PLAIN_SEARCHES = 60;
+
 suite('10,000 names', () => {
   const names = Array.from({ length: 10_000 }, (_, at) => `box-${at % 100}/box-${at % 100}-odroid-c4-main-1.0.${at}`);
+  /** How long it takes to compile a glob and to hold all names against it. */
+  const searchMs = (pattern: string): number => {
+    const begin = performance.now();
+    const glob = new Glob(pattern);
+    for (const name of names) glob.isIn(name);
+    return performance.now() - begin;
+  };
   const evil: readonly [what: string, pattern: string][] = [
     ['open brackets', '['.repeat(255)],
     ['brackets in brackets', `${'['.repeat(254)}]`],
@@ -93,18 +103,10 @@ suite('10,000 names', () => {
     ['characters that are not ASCII', 'é'.repeat(255)],
   ];
   for (const [what, pattern] of evil) {
-    test(`are searched in milliseconds for ${what}`, () => {
-      const times = Array.from({ length: 7 }, () => {
-        const begin = performance.now();
-        const glob = new Glob(pattern);
-        const compiled = performance.now();
-        for (const name of names) glob.isIn(name);
-        return [compiled - begin, performance.now() - compiled] as const;
-      });
-      const [compileMs, searchMs] = [0, 1].map((part) => Math.min(...times.map((time) => time[part] ?? 0)));
+    test(`are searched for ${what} in the time of some plain searches`, () => {
+      const ratios = Array.from({ length: 7 }, () => searchMs(pattern) / searchMs('odroid-c2*1.0.9999x'));
       // the best of several: what else this machine does is not the glob's
-      ok((compileMs ?? 0) <= 1, `took ${compileMs} ms to compile`);
-      ok((searchMs ?? 0) <= 15, `took ${searchMs} ms to search`);
+      ok(Math.min(...ratios) <= MOST_PLAIN_SEARCHES, `${Math.min(...ratios)} times a plain search`);
     });
   }
 });
