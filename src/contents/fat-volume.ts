@@ -76,13 +76,20 @@ export class FatVolume {
   async *read({ cluster, bytes }: FolderEntry): AsyncGenerator<Buffer> {
     const { clusterBytes, clusters } = this.#layout;
     if (bytes > clusters * clusterBytes) throw new DamagedVolume('the file is larger than the volume');
+    const mostBytes = Math.max(CHUNK_BYTES, clusterBytes); // both are powers of two: a chunk ends with a cluster
     for (let left = bytes, next: number | undefined = cluster; left > 0; ) {
-      if (next === undefined) throw new DamagedVolume('the file ends before its size');
-      const start = this.#clusterStart(next);
-      const run = await this.#run(next, Math.min(left, CHUNK_BYTES));
-      const chunk = await this.#readAt(start, Math.min(left, run.bytes));
+      const chunk = Buffer.alloc(Math.min(left, mostBytes));
       left -= chunk.length;
-      next = left > 0 ? await this.#after(run.last) : undefined;
+      // scattered clusters are gathered: whoever unpacks them would pay for each piece
+      for (let filled = 0; filled < chunk.length; ) {
+        if (next === undefined) throw new DamagedVolume('the file ends before its size');
+        const start = this.#clusterStart(next);
+        const run = await this.#run(next, chunk.length - filled);
+        const part = chunk.subarray(filled, filled + run.bytes);
+        await this.#fill(part, start);
+        filled += part.length;
+        next = left > 0 || filled < chunk.length ? await this.#after(run.last) : undefined;
+      }
       yield chunk;
     }
   }
@@ -140,9 +147,14 @@ export class FatVolume {
 
   async #readAt(position: number, length: number): Promise<Buffer> {
     const bytes = Buffer.alloc(length);
-    const count = await this.#disk.read(bytes, this.#start + position);
-    if (count < length) throw new DamagedVolume('the image ends within the volume');
+    await this.#fill(bytes, position);
     return bytes;
+  }
+
+  /** Fills `bytes` with what the volume holds from `position` on. */
+  async #fill(bytes: Buffer, position: number): Promise<void> {
+    const count = await this.#disk.read(bytes, this.#start + position);
+    if (count < bytes.length) throw new DamagedVolume('the image ends within the volume');
   }
 }
 
