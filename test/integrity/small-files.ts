@@ -44,9 +44,10 @@ export const SMALL_FILES: readonly Row[] = [
   checksums('has a space behind the names', OTHER_FORM, ({ raw, zst }) => `${raw} \n${zst} \n`),
   checksums(
     'has a path before the names',
-    incomplete(/line 2 names \.\/.*: run sha256sum in the image's folder/),
-    ({ raw, zst }) => `${raw}\n${zst}\n`.replaceAll('  ', '  ./'),
+    incomplete(/line 2 names build\/.*: run sha256sum in the image's folder/),
+    ({ raw, zst }) => `${raw}\n${zst}\n`.replaceAll('  ', '  build/'),
   ),
+  checksums('has ./ before the names', FLASHED_FIRST, ({ raw, zst }) => `${raw}\n${zst}\n`.replaceAll('  ', '  ./')),
   checksums('has a space in the names', otherName(2), ({ raw, zst }) => `${raw}\n${zst}\n`.replaceAll('box-', 'box ')),
   checksums('is of another image', otherName(2), ({ raw, zst }) => `${raw}\n${zst}\n`.replaceAll('-main', '-dev')),
   checksums('has the form of BSD', incomplete(/line 2: BSD-style line/), ({ raw, zst }) =>
