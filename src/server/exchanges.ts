@@ -230,7 +230,9 @@ export class Exchanges {
 
   #end(transfer: Transfer, decision: Decision, sent: Sent): void {
     if (sent.kind === 'broken') {
-      this.#break(transfer, sent.reason, sent.code);
+      // an image that was written to may be found out by its check first
+      const hasChanged = sent.reason === 'image wrong' && transfer.objection?.kind === 'being written';
+      this.#break(transfer, hasChanged ? 'image changed' : sent.reason, sent.code);
       return;
     }
     this.#running.delete(transfer);
