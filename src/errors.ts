@@ -6,8 +6,23 @@ export class UserError extends Error {
   override readonly name = 'UserError';
 }
 
-/** The `code` of a system error (`ENOENT`, `EADDRINUSE`, …; errno(3)), or undefined for any other value. */
+/**
+ * The `code` of a system error (`ENOENT`, `EADDRINUSE`, …; errno(3)), or undefined for any other value. What Node calls
+ * `ERR_…` is no error of the system: most of them are bugs.
+ */
 export function systemErrorCode(error: unknown): string | undefined {
+  const code = errorCode(error);
+  return code?.startsWith('ERR_') ? undefined : code;
+}
+
+/** The `code` of an error of the system or of Node; undefined for any other value. */
+export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** A bug in one line, for a log: its message and its stack. */
+export function bugText(bug: unknown): string {
+  const stack = bug instanceof Error ? (bug.stack ?? String(bug)) : String(bug);
+  return `bug: ${stack.split(/\n\s*/).join(' | ')}`;
 }

@@ -23,6 +23,7 @@ const BREAKS: Readonly<Record<BreakReason, true>> = {
   'image changed': true,
   'image wrong': true,
   'image unreadable': true,
+  'internal error': true,
 };
 
 /** States that are kept: the others are those of a request that is being answered, or of the time it is read at. */

@@ -7,14 +7,16 @@ export interface Progress {
   readonly totalBytes: number;
   /** On the average since the request came, waiting for its turn left out; 0 before the first byte. */
   readonly bytesPerSecond: number;
-  /** Milliseconds until it is done, at that rate; undefined before the first byte, and when it has ended. */
+  /** Milliseconds until it is done, at that rate; undefined before the first byte, while it is stalled, and when it has ended. */
   readonly leftMs: number | undefined;
+  /** Milliseconds in which the client has acknowledged nothing; undefined while it does. */
+  readonly stalledMs: number | undefined;
 }
 
 /** How far `transfer` is: its counters, and what follows from them. */
-export function progressOf({ sentBytes, totalBytes, answeringMs, state }: Transfer): Progress {
+export function progressOf({ sentBytes, totalBytes, answeringMs, stalledMs, state }: Transfer): Progress {
   const bytesPerSecond = answeringMs > 0 ? (sentBytes / answeringMs) * 1000 : 0;
-  const canTell = state.kind === 'running' && bytesPerSecond > 0;
+  const canTell = state.kind === 'running' && bytesPerSecond > 0 && stalledMs === undefined;
   const leftMs = canTell ? (Math.max(0, totalBytes - sentBytes) / bytesPerSecond) * 1000 : undefined;
-  return { sentBytes, totalBytes, bytesPerSecond, leftMs };
+  return { sentBytes, totalBytes, bytesPerSecond, leftMs, stalledMs };
 }

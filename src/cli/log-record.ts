@@ -1,7 +1,7 @@
 import type { Reflash } from '../boards/board-registry.ts';
 import { reflashText } from '../boards/reflash-text.ts';
 import { printable } from '../printable.ts';
-import type { Transfer } from '../server/transfer.ts';
+import type { BreakReason, Transfer } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
 
 /** How much a record matters to who runs the server. */
@@ -43,19 +43,23 @@ export function recordLevel(record: LogRecord): LogLevel {
   }
 }
 
+/** What breaks a transfer and is nothing that a client or a build does. */
+const BREAKS_OF_OURS: ReadonlySet<BreakReason> = new Set(['image wrong', 'image unreadable', 'internal error']);
+
 function requestLevel({ state }: Transfer): LogLevel {
   switch (state.kind) {
     case 'running':
     case 'finished':
       return 'info';
     case 'broken':
-      return state.reason === 'image wrong' || state.reason === 'image unreadable' ? 'error' : 'warning';
+      return BREAKS_OF_OURS.has(state.reason) ? 'error' : 'warning';
     case 'refused':
       switch (state.refusal.kind) {
         case 'wrong image':
           return state.refusal.isSettling ? 'warning' : 'error';
         case 'unchecked':
         case 'unreadable':
+        case 'internal error':
           return 'error';
         default:
           return 'warning';

@@ -1,5 +1,5 @@
 import { constants, open } from 'node:fs/promises';
-import { systemErrorCode, UserError } from '../errors.ts';
+import { errorCode, UserError } from '../errors.ts';
 import { Credentials, pairProblem } from '../server/credentials.ts';
 import { TlsPair, TlsPairError } from '../server/tls-pair.ts';
 
@@ -67,7 +67,7 @@ async function readPlain(name: string, path: string): Promise<{ text: string; mo
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
     return { text, mode: stats.mode };
   } catch (error) {
-    const code = systemErrorCode(error);
+    const code = errorCode(error);
     switch (code) {
       case 'ENOENT':
       case 'ENOTDIR':

@@ -9,6 +9,7 @@ import { DRAIN_DEADLINE_MS } from '../server/limits.ts';
 import { UpdateServer } from '../server/update-server.ts';
 import { StatusPages } from '../status/status-pages.ts';
 import { announce, unreadableText } from './announce.ts';
+import { logBugs } from './bugs.ts';
 import type { Settings } from './environment.ts';
 import { renewOnHangup } from './hangup.ts';
 import { checkFolder } from './image-folder.ts';
@@ -61,6 +62,7 @@ export async function serve(settings: Settings, environment: NodeJS.ProcessEnv):
     tls: tls?.value,
     onHandshakeFailed: (text) => log.write(text, 'handshake', 'warning'),
   });
+  const stopLoggingBugs = logBugs(server, log);
   boards.watch(server);
   pages.watch(server);
   announce(log, server, {
@@ -88,6 +90,7 @@ export async function serve(settings: Settings, environment: NodeJS.ProcessEnv):
   });
   log.flush(); // who waits for the first line may send a signal at once
   const shot = await server.stopped;
+  stopLoggingBugs();
   pages.close();
   await Promise.all([boards.close(), checks.close(), manager.close()]);
   log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`, 'stopped');

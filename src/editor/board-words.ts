@@ -7,7 +7,7 @@ import type { Refusal } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { boardName } from './board-name.ts';
 import { reflashWords } from './reflash-words.ts';
-import { breakWords, refusalWords, waitingWords } from './request-words.ts';
+import { breakWords, refusalWords, stalledWords, waitingWords } from './request-words.ts';
 import { bytesText, durationText, percentText, type Words } from './words.ts';
 
 /** A board with what else is known of where it stands. */
@@ -68,9 +68,11 @@ function waitingText(transfer: Transfer | undefined, words: Words): string {
 }
 
 function downloadText(transfer: Transfer, words: Words, locale: string): string {
-  const { sentBytes, totalBytes, bytesPerSecond, leftMs } = progressOf(transfer);
+  const { sentBytes, totalBytes, bytesPerSecond, leftMs, stalledMs } = progressOf(transfer);
   const percent = percentText(sentBytes, totalBytes, locale);
   const total = bytesText(totalBytes, locale);
+  if (stalledMs !== undefined)
+    return words.t('{0} of {1}, {2}', percent, total, stalledWords(stalledMs, words, locale));
   if (leftMs === undefined) return words.t('downloading {0} of {1}', percent, total);
   const left = durationText(Math.ceil(leftMs / 1000) * 1000, locale);
   return words.t('downloading {0} of {1}, {2}/s, {3} left', percent, total, bytesText(bytesPerSecond, locale), left);

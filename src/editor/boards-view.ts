@@ -13,6 +13,7 @@ import { checkOf } from './image-health.ts';
 import type { Project } from './project.ts';
 import type { RequestLog } from './request-log.ts';
 import type { Ticker } from './ticker.ts';
+import { wholeSeconds } from './words.ts';
 
 /** What the view shows. */
 export interface BoardsViewParts {
@@ -111,9 +112,9 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     row.next = image?.state;
     const examinedAtMs =
       image?.state.kind === 'ready' ? this.#parts.checks.known(image.state.zstIdentity)?.examinedAtMs : undefined;
-    const { sentBytes, state } = this.#parts.registry.transferOf(board.id) ?? {};
+    const { sentBytes, stalledMs, state } = this.#parts.registry.transferOf(board.id) ?? {};
     const before = state?.kind === 'running' ? state.place?.before : undefined;
-    const drawn = [row.known, image?.id, examinedAtMs, sentBytes, before].join(' ');
+    const drawn = [row.known, image?.id, examinedAtMs, sentBytes, wholeSeconds(stalledMs), before].join(' ');
     if (drawn === row.drawn && !isOther) return false;
     row.drawn = drawn;
     return true;

@@ -27,7 +27,7 @@ export function resultText(transfer: Transfer, words: Words, locale: string): st
     case 'running':
       if (state.place !== undefined) return waitingWords(state.place, words);
       if (totalBytes === 0) return words.t('looking for the image');
-      return words.t('sending {0} of {1}', percentText(sentBytes, totalBytes, locale), bytesText(totalBytes, locale));
+      return sendingText(transfer, words, locale);
     case 'refused':
       return refusalWords(state.refusal, words);
     case 'broken':
@@ -56,6 +56,19 @@ export function resultText(transfer: Transfer, words: Words, locale: string): st
           return words.t('asked who serves here');
       }
   }
+}
+
+function sendingText({ sentBytes, totalBytes, stalledMs }: Transfer, words: Words, locale: string): string {
+  const percent = percentText(sentBytes, totalBytes, locale);
+  const total = bytesText(totalBytes, locale);
+  return stalledMs === undefined
+    ? words.t('sending {0} of {1}', percent, total)
+    : words.t('{0} of {1}, {2}', percent, total, stalledWords(stalledMs, words, locale));
+}
+
+/** That a client takes nothing, and for how long. */
+export function stalledWords(stalledMs: number, words: Words, locale: string): string {
+  return words.t('stalled for {0}', durationText(Math.floor(stalledMs / 1000) * 1000, locale));
 }
 
 /** That a request waits for its turn, and how many others have theirs before. */
@@ -105,6 +118,8 @@ export function refusalWords(refusal: Refusal, words: Words): string {
       return refusal.folder === undefined
         ? words.t('the images could not be read ({0})', refusal.code)
         : words.t('the folder {0} could not be read ({1})', refusal.folder, refusal.code);
+    case 'internal error':
+      return words.t('internal error; see the log');
     case 'not allowed':
       return words.t('refused: {0} is in none of the networks that may ask', refusal.client);
     case 'not proven':
@@ -127,7 +142,7 @@ export function breakWords(reason: BreakReason, words: Words): string {
     case 'client closed':
       return words.t('the board closed the connection');
     case 'client stalled':
-      return words.t('the board took no more bytes');
+      return words.t('the board stopped receiving');
     case 'gave way':
       return words.t('all connections were taken, and this client had the most');
     case 'stopped':
@@ -138,5 +153,7 @@ export function breakWords(reason: BreakReason, words: Words): string {
       return words.t('the image was found to be wrong');
     case 'image unreadable':
       return words.t('the image could not be read');
+    case 'internal error':
+      return words.t('internal error; see the log');
   }
 }

@@ -6,7 +6,7 @@ import { reflashWords } from './reflash-words.ts';
 import type { RequestLog } from './request-log.ts';
 import { askedText, resultText } from './request-words.ts';
 import type { Ticker } from './ticker.ts';
-import { clientText } from './words.ts';
+import { clientText, wholeSeconds } from './words.ts';
 
 /** The view of requests, newest first. */
 export class RequestsView extends Owner implements vscode.TreeDataProvider<Transfer> {
@@ -88,11 +88,11 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
 
   /** All of a row that can change, in short. */
   #shownOf(transfer: Transfer): string {
-    const { asked, resolution, state, sentBytes, totalBytes } = transfer;
+    const { asked, resolution, state, sentBytes, totalBytes, stalledMs } = transfer;
     const before = state.kind === 'running' ? state.place?.before : undefined;
     const isReflash = this.#requests.reflashOf(transfer) !== undefined;
     const image = resolution?.found?.image;
-    const parts = [asked.kind, image, state.kind, before, sentBytes, totalBytes, isReflash];
+    const parts = [asked.kind, image, state.kind, before, sentBytes, totalBytes, wholeSeconds(stalledMs), isReflash];
     return [...parts, this.#boards.nameOf(transfer)].join(' ');
   }
 }

@@ -201,6 +201,7 @@ export class Serving extends Owner {
         if (server.isStopping) this.#tellDraining(server);
       });
     }
+    server.events.on('bug', (bug) => this.#parts.log.error(bug instanceof Error ? bug : String(bug)));
     void server.stopped.then((shot) => {
       this.#server = undefined;
       if (shot !== undefined && this.#wanted === this.#inForce) this.#wanted = undefined;

@@ -1,7 +1,7 @@
 import type { Reflashing } from '../boards/board.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { reflashWords } from './reflash-words.ts';
-import { refusalWords, resultText } from './request-words.ts';
+import { refusalWords, resultText, stalledWords } from './request-words.ts';
 import type { ServingFailure, ServingState } from './serving-state.ts';
 import { bytesText, percentText, type Words } from './words.ts';
 
@@ -163,9 +163,11 @@ function sendingStatus(sending: readonly Transfer[], nameOf: NameOf, words: Word
   if (only !== undefined && sending.length === 1) {
     const client = nameOf(only);
     const image = only.resolution?.found?.image ?? '';
+    const { stalledMs } = only;
+    const stalled = stalledMs === undefined ? '' : `, ${stalledWords(stalledMs, words, locale)}`;
     return normal(
-      `$(cloud-download) ${client} ${percent}`,
-      words.t('mkbox: {0} downloads {1}, {2}', client, image, percent),
+      `$(cloud-download) ${client} ${percent}${stalled}`,
+      words.t('mkbox: {0} downloads {1}, {2}', client, image, `${percent}${stalled}`),
     );
   }
   const label = words.t('mkbox: {0} boards download, {1} of {2}', sending.length, percent, bytesText(total, locale));

@@ -17,6 +17,11 @@ export function bytesText(bytes: number, locale: string): string {
   }).format(value);
 }
 
+/** The whole seconds of a time, as far as there is one: while these are the same, so is what people see of it. */
+export function wholeSeconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.floor(milliseconds / 1000);
+}
+
 /** A duration for people: `4.1 s`, `35 ms`. */
 export function durationText(milliseconds: number, locale: string): string {
   const [value, unit] = milliseconds < 1000 ? [milliseconds, 'millisecond'] : [milliseconds / 1000, 'second'];

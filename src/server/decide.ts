@@ -102,16 +102,37 @@ export class Decider {
     for (let attempt = 1; attempt <= REOPEN_ATTEMPTS; attempt++) {
       const set = await openImageSet(found);
       if ('problem' in set) return refuse(await this.#whyNot(asked, found, set));
-      transfer.servedBuildId = set.buildId;
-      if (asked.buildId === set.buildId) {
-        await set.close();
-        this.#upToDate.remember(transfer.target, { asked, resolution });
-        return SAME_BUILD;
-      }
       const abandon = new AbortController();
-      const permission = await askPermission(this.#checks, found, set, this.#verdictWaitMs, abandon.signal);
-      if (permission.kind === 'granted') return handOut(set, conditions);
-      if (permission.kind === 'pending') {
+      let decision: Decision | undefined;
+      try {
+        decision = await this.#offer(transfer, { asked, resolution }, found, set, conditions, abandon);
+      } finally {
+        if (decision?.set === undefined) await abandoningSet(set, abandon).close();
+      }
+      if (decision !== undefined) return decision;
+    }
+    return refuse({ kind: 'being written', id: found.id });
+  }
+
+  /** What a request gets that was resolved to `image`, whose set is open; undefined when the file is another by now. */
+  async #offer(
+    transfer: Transfer,
+    known: UpToDate,
+    image: CatalogImage,
+    set: ImageSet,
+    conditions: Conditions,
+    abandon: AbortController,
+  ): Promise<Decision | undefined> {
+    transfer.servedBuildId = set.buildId;
+    if (known.asked.buildId === set.buildId) {
+      this.#upToDate.remember(transfer.target, known);
+      return SAME_BUILD;
+    }
+    const permission = await askPermission(this.#checks, image, set, this.#verdictWaitMs, abandon.signal);
+    switch (permission.kind) {
+      case 'granted':
+        return handOut(set, conditions);
+      case 'pending': {
         const approval = permission.objection.then((objection) => {
           if (abandon.signal.aborted) return false; // the transfer is over, and nothing of it was found out
           transfer.objection = objection;
@@ -121,10 +142,11 @@ export class Decider {
         const kept = transfer.method === 'HEAD' ? set : abandoningSet(set, abandon);
         return handOut(kept, conditions, approval);
       }
-      await set.close();
-      if (permission.kind === 'refused') return refuse(permission.refusal);
+      case 'refused':
+        return refuse(permission.refusal);
+      case 'changed':
+        return undefined;
     }
-    return refuse({ kind: 'being written', id: found.id });
   }
 
   /** What is missing may be a folder that was moved away since the images were looked at. */

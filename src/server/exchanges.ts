@@ -6,6 +6,7 @@ import { systemErrorCode } from '../errors.ts';
 import { bodyBytes } from './answer.ts';
 import { clientAddress } from './client-address.ts';
 import { type Decision, refuse } from './decide.ts';
+import { probeHalfClosed } from './half-closed.ts';
 import { FULL_RETRY_AFTER_SECONDS, PROBE_AFTER_MS } from './limits.ts';
 import type { Networks } from './networks.ts';
 import { withoutPassword } from './password-mask.ts';
@@ -65,7 +66,9 @@ export class Exchanges {
 
   /** Has `decide` find the answer to a request that was let in, and sends it. */
   answer(http: HttpBindings, decide: (transfer: Transfer) => Decision | Promise<Decision>): Promise<void> {
-    const exchange = this.#answer(http, decide).finally(() => this.#unsettled.delete(exchange));
+    const exchange = this.#answer(http, decide)
+      .catch((bug: unknown) => this.report(bug))
+      .finally(() => this.#unsettled.delete(exchange));
     this.#unsettled.add(exchange);
     return exchange;
   }
@@ -87,27 +90,32 @@ export class Exchanges {
       transfer.servedBuildId = known.asked.buildId;
       transfer.isRepeat = true;
     }
-    if ('result' in decision) this.events.emit('accepted', transfer);
-    this.#send(transfer, response, decision, () => {});
+    if ('result' in decision) this.#tell('accepted', transfer);
+    void this.#send(transfer, response, decision);
   }
 
   /** Settles when all requests that came so far have ended, and their files are closed. */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#unsettled); // a file that fails to close, as on NFS, keeps nobody from stopping
+    await Promise.all(this.#unsettled);
+  }
+
+  /** Tells of a bug. What nobody listens for is left to the process. */
+  report(bug: unknown): void {
+    if (!this.events.emit('bug', bug)) void Promise.reject(bug);
   }
 
   async #answer(http: HttpBindings, decide: (transfer: Transfer) => Decision | Promise<Decision>): Promise<void> {
     const transfer = this.#begin(http.incoming);
-    this.events.emit('accepted', transfer);
-    const decision = await orUnreadable(() => {
+    this.#tell('accepted', transfer);
+    const decision = await this.#orFailure(() => {
       const deciding = decide(transfer); // what is asked for is noted before anything is waited for
-      this.events.emit('asked', transfer);
+      this.#tell('asked', transfer);
       return deciding;
     });
     if (transfer.method === 'HEAD' || decision.answer.body.kind !== 'archive') {
       await this.#sent(transfer, http.outgoing, decision);
     } else {
-      await this.#sendInTurn(transfer, http.outgoing, decision, () => orUnreadable(() => decide(transfer)));
+      await this.#sendInTurn(transfer, http.outgoing, decision, () => this.#orFailure(() => decide(transfer)));
     }
   }
 
@@ -119,7 +127,7 @@ export class Exchanges {
     decideAnew: () => Promise<Decision>,
   ): Promise<void> {
     if (!this.#turns.take()) {
-      await decision.set?.close(); // a thousand may wait, and what they would get may be replaced
+      await this.#close(decision); // a thousand may wait, and what they would get may be replaced
       // a turn that was given back meanwhile woke nobody
       const end = this.#turns.take() ? 'turn' : await this.#waited(transfer, response);
       switch (end) {
@@ -147,9 +155,11 @@ export class Exchanges {
     return new Promise((resolve) => {
       const settle = (end: WaitEnd | 'left') => {
         response.off('close', onLeft);
+        stopProbing();
         transfer.goOn();
         resolve(end);
       };
+      let stopProbing = () => {};
       const place = this.#turns.wait(transfer.client, settle);
       if (typeof place === 'string') return resolve(place);
       const onLeft = () => {
@@ -158,8 +168,9 @@ export class Exchanges {
       };
       response.once('close', onLeft);
       response.socket?.setKeepAlive(true, PROBE_AFTER_MS);
+      stopProbing = probeHalfClosed(response);
       transfer.wait(place);
-      this.events.emit('waiting', transfer);
+      this.#tell('waiting', transfer);
     });
   }
 
@@ -170,10 +181,17 @@ export class Exchanges {
 
   /** Sends what was decided, and closes what that held open. */
   async #sent(transfer: Transfer, response: ServerResponse, decision: Decision): Promise<void> {
+    await this.#send(transfer, response, decision);
+    await this.#close(decision);
+  }
+
+  /** Closes what a decision holds open. */
+  async #close({ set }: Decision): Promise<void> {
     try {
-      await new Promise<void>((resolve) => this.#send(transfer, response, decision, resolve));
-    } finally {
-      await decision.set?.close();
+      await set?.close();
+    } catch (error) {
+      // a file that fails to close, as on NFS, was only read: nothing is lost
+      if (systemErrorCode(error) === undefined) this.report(error);
     }
   }
 
@@ -185,47 +203,69 @@ export class Exchanges {
     return transfer;
   }
 
-  #send(transfer: Transfer, response: ServerResponse, decision: Decision, onEnd: () => void): void {
+  /** Sends what was decided. Whatever is met on the way, the transfer has ended then. */
+  async #send(transfer: Transfer, response: ServerResponse, decision: Decision): Promise<void> {
     const { answer } = decision;
     transfer.status = answer.status;
     transfer.totalBytes = transfer.method === 'HEAD' ? 0 : bodyBytes(answer);
-    this.events.emit('answering', transfer);
-    const onBytes = (count: number) => {
-      transfer.sentBytes += count;
-    };
-    this.#sender.send(response, answer, transfer.client, onBytes, (sent) => {
+    this.#tell('answering', transfer);
+    try {
+      const sent = await this.#sender.send(response, answer, transfer.client, ({ bytes, stalledSinceMs }) => {
+        transfer.sentBytes = bytes;
+        transfer.stalledSinceMs = stalledSinceMs;
+      });
       this.#end(transfer, decision, sent);
-      onEnd();
-    });
+    } catch (error) {
+      this.report(error);
+      this.#break(transfer, 'internal error');
+    }
   }
 
-  #break(transfer: Transfer, reason: BreakReason): void {
+  #break(transfer: Transfer, reason: BreakReason, code?: string): void {
     this.#running.delete(transfer);
-    transfer.end({ kind: 'broken', reason: this.#cutOff.get(transfer) ?? reason });
-    this.events.emit('broken', transfer);
+    const why = this.#cutOff.get(transfer) ?? reason;
+    transfer.end({ kind: 'broken', reason: why, ...(code === undefined ? {} : { code }) });
+    this.#tell('broken', transfer);
   }
 
   #end(transfer: Transfer, decision: Decision, sent: Sent): void {
     if (sent.kind === 'broken') {
-      this.#break(transfer, sent.reason);
+      // an image that was written to may be found out by its check first
+      const hasChanged = sent.reason === 'image wrong' && transfer.objection?.kind === 'being written';
+      this.#break(transfer, hasChanged ? 'image changed' : sent.reason, sent.code);
       return;
     }
     this.#running.delete(transfer);
+    transfer.sentBytes = transfer.totalBytes;
     if ('refusal' in decision) {
       transfer.end({ kind: 'refused', refusal: decision.refusal });
-      this.events.emit('refused', transfer);
+      this.#tell('refused', transfer);
     } else {
       transfer.end({ kind: 'finished', result: transfer.method === 'HEAD' ? 'head' : decision.result });
-      this.events.emit('finished', transfer);
+      this.#tell('finished', transfer);
     }
   }
-}
 
-/** What `decide` answers; what it can't read is a refusal, too. */
-async function orUnreadable(decide: () => Decision | Promise<Decision>): Promise<Decision> {
-  try {
-    return await decide();
-  } catch (error) {
-    return refuse({ kind: 'unreadable', code: systemErrorCode(error) ?? 'internal error' });
+  /** Tells each who listens. What one of them throws is its bug, and disturbs neither the transfer nor the others. */
+  #tell(event: Exclude<keyof ServerEvents, 'bug'>, transfer: Transfer): void {
+    for (const listener of this.events.rawListeners(event)) {
+      try {
+        listener.call(this.events, transfer);
+      } catch (error) {
+        this.report(error);
+      }
+    }
+  }
+
+  /** What `decide` answers. That it can't read something is a refusal, too; anything else is a bug, and told as one. */
+  async #orFailure(decide: () => Decision | Promise<Decision>): Promise<Decision> {
+    try {
+      return await decide();
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code !== undefined) return refuse({ kind: 'unreadable', code });
+      this.report(error);
+      return refuse({ kind: 'internal error' });
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { systemErrorCode } from '../errors.ts';
+import { errorCode } from '../errors.ts';
 
 /** By Node's names for OpenSSL's: what went wrong, and what to do. */
 const CAUSES: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ const CAUSES: Readonly<Record<string, string>> = {
  * went away, as probes of the port do.
  */
 export function handshakeFailure(error: Error, client: string | undefined): string | undefined {
-  const code = systemErrorCode(error) ?? '';
+  const code = errorCode(error) ?? '';
   if (!code.startsWith('ERR_SSL_')) return undefined;
   const cause = CAUSES[code] ?? ('reason' in error ? String(error.reason) : code);
   return `${client ?? 'a client'} got no TLS connection: ${cause}`;

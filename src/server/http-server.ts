@@ -30,7 +30,14 @@ export function createHttpServer(
   const server =
     tls === undefined
       ? createServer(HTTP_OPTIONS)
-      : new HttpsServer({ ...HTTP_OPTIONS, ...tls.secureOptions, handshakeTimeout: limits.HANDSHAKE_TIMEOUT_MS });
+      : new HttpsServer({
+          ...HTTP_OPTIONS,
+          ...tls.secureOptions,
+          allowHalfOpen: true,
+          handshakeTimeout: limits.HANDSHAKE_TIMEOUT_MS,
+        });
+  // a client that closes its half has asked, and waits for its answer; one that is gone answers that with a reset
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.on('clientError', (error: Error, socket: Socket) => refuseMalformed(error, socket, isBusy(socket)));
   server.on('tlsClientError', (error: Error, socket: Socket) => {
     const failure = handshakeFailure(error, socket.remoteAddress && plainAddress(socket.remoteAddress));

@@ -12,8 +12,38 @@ export const CONNECTIONS_CHECK_INTERVAL_MS = 2_000;
 /** A board asks once and goes; a browser or proxy that asks again does so within seconds. */
 export const KEEP_ALIVE_TIMEOUT_MS = 5_000;
 
-/** A board that takes no byte for so long is gone: tar writing to a slow card pauses for seconds, not for a minute. */
+/** A board that acknowledges no byte for so long is gone: tar writing to a slow card pauses for seconds, not for a minute. */
 export const SEND_TIMEOUT_MS = 60_000;
+
+/** After so long without an acknowledged byte, people are told that a download is stalled: a slow card pauses for less. */
+export const STALL_SHOWN_AFTER_MS = 5_000;
+
+/** How often we look at what clients acknowledged, at most: as often as the views draw. */
+export const LOOK_EVERY_MS = 250;
+
+/** The share of a processor that looking may take: with thousands of connections, one look takes ten milliseconds. */
+export const LOOK_SHARE = 1 / 200;
+
+/** Looks are no further apart, whatever they take: a stalled client is to be told from a slow one within `SEND_TIMEOUT_MS`. */
+export const MOST_MS_BETWEEN_LOOKS = 5_000;
+
+/** A client that takes so much between two looks (8 MB/s) has what the system holds within half a second: none is needed. */
+export const FAST_BYTES_PER_TICK = 2_000_000;
+
+/** The slowest client we reckon with: a bad mobile line. */
+export const SLOWEST_CLIENT_BYTES_PER_S = 20_000;
+
+/**
+ * The most that a client is believed to be at for longer than `SEND_TIMEOUT_MS`, at the slowest rate: ten minutes. curl with
+ * `--limit-rate` reads some 10 MB at once, and then nothing for as long as these should have taken.
+ */
+export const MOST_BURST_BYTES = 12_000_000;
+
+/** The most that a system holds for one connection: Linux has 4 MiB by default, and what was tuned for long lines 32. */
+export const MOST_HELD_BYTES = 32 * 1024 * 1024;
+
+/** Bytes of a piece for a client that is slow: what it has is then known to within that. */
+export const SLOW_PIECE_BYTES = 64 * 1024;
 
 /**
  * After the last byte a client has this long to close or to ask again; then we close our half, which makes any client
@@ -38,6 +68,9 @@ export const MOST_WAITING = 1_000;
 
 /** A board that waits says nothing, and neither do we: after so long the system asks whether it is still there. Firewalls forget silent connections, too. */
 export const PROBE_AFTER_MS = 30_000;
+
+/** A client that is gone resets what it is sent within a round trip; a bad line takes half a second for one. */
+export const RESET_WAIT_MS = 1_000;
 
 /** When a client may ask again that found no place to wait, in seconds: turns take so long where a thousand wait. */
 export const FULL_RETRY_AFTER_SECONDS = 60;

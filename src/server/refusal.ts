@@ -44,7 +44,9 @@ export type Refusal =
   /** Only the board at another address gets an update now. */
   | { readonly kind: 'not this board'; readonly only: string }
   /** The images, or those in a `folder`, could not be looked at; the system's name for the reason. */
-  | { readonly kind: 'unreadable'; readonly code: string; readonly folder?: string };
+  | { readonly kind: 'unreadable'; readonly code: string; readonly folder?: string }
+  /** A bug of ours; its stack is told by the event `bug`. */
+  | { readonly kind: 'internal error' };
 
 /** The HTTP status that a refusal is answered with. */
 export function refusalStatus(refusal: Refusal): number {
@@ -56,6 +58,8 @@ export function refusalStatus(refusal: Refusal): number {
       return 403;
     case 'not proven':
       return 401;
+    case 'internal error':
+      return 500;
     case 'stopping':
     case 'full':
     case 'unreadable':
@@ -158,5 +162,7 @@ export function refusalText(refusal: Refusal): string {
       return refusal.folder === undefined
         ? `the images could not be read (${refusal.code}); try again`
         : `the folder ${refusal.folder} could not be read (${refusal.code}); try again`;
+    case 'internal error':
+      return 'internal error: the log of the update server says more';
   }
 }

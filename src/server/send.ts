@@ -1,21 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { systemErrorCode } from '../errors.ts';
 import type { Answer, Approval, Body } from './answer.ts';
 import { readArchive, ShortReadError } from './archive-reader.ts';
 import { BufferPool } from './buffer-pool.ts';
-import { bufferBytes, HELD_BACK_BYTES, LAST_BYTE_WAIT_MS, SEND_TIMEOUT_MS } from './limits.ts';
+import type { Deliveries } from './deliveries.ts';
+import type { Delivery, DeliveryEnd, Received } from './delivery.ts';
+import { bufferBytes, HELD_BACK_BYTES, LAST_BYTE_WAIT_MS, SLOW_PIECE_BYTES } from './limits.ts';
 import type { Pace } from './pace.ts';
 import type { BreakReason } from './transfer.ts';
 
 /** How sending went: all of it, or up to a point and why. */
-export type Sent = { readonly kind: 'sent' } | { readonly kind: 'broken'; readonly reason: BreakReason };
+export type Sent =
+  | { readonly kind: 'sent' }
+  /** `code`: the system's name for the reason, where the image could not be read. */
+  | { readonly kind: 'broken'; readonly reason: BreakReason; readonly code?: string };
 
 const SENT: Sent = { kind: 'sent' };
 const CLIENT_CLOSED: Sent = { kind: 'broken', reason: 'client closed' };
 const CLIENT_STALLED: Sent = { kind: 'broken', reason: 'client stalled' };
 const IMAGE_WRONG: Sent = { kind: 'broken', reason: 'image wrong' };
 const IMAGE_CHANGED: Sent = { kind: 'broken', reason: 'image changed' };
-const IMAGE_UNREADABLE: Sent = { kind: 'broken', reason: 'image unreadable' };
 
 type ArchiveBody = Extract<Body, { kind: 'archive' }>;
 
@@ -23,13 +28,15 @@ type ArchiveBody = Extract<Body, { kind: 'archive' }>;
 export class Sender {
   #running = 0;
   readonly #pace: Pace;
+  readonly #deliveries: Deliveries;
   readonly #pool = new BufferPool();
   readonly #lastRequest = new WeakMap<Socket, IncomingMessage>();
   readonly #awaitingLastByte = new WeakMap<Socket, () => void>();
 
-  /** `pace` is asked before each piece of an archive. */
-  constructor(pace: Pace) {
+  /** `pace` is asked before each piece of an archive; `deliveries` tell what came of it. */
+  constructor(pace: Pace, deliveries: Deliveries) {
     this.#pace = pace;
+    this.#deliveries = deliveries;
   }
 
   /** Tells that a request came in: whoever asks again on a connection has read the answer before. */
@@ -39,43 +46,50 @@ export class Sender {
   }
 
   /**
-   * Sends `answer` (of a HEAD request, its head) to `client` and tells `onEnd` how that went. `onBytes` is told of body
-   * bytes as the network takes them. What can't be sent completely and truly ends in a destroyed connection, never in an
-   * orderly end. Never throws for what a client or a disk does.
+   * Sends `answer` (of a HEAD request, its head) to `client`, and answers how that went. `onProgress` is told
+   * how far it came. What can't be sent completely and truly ends in a destroyed connection, never in an
+   * orderly end. What a client or a disk does is an answer; only a bug is thrown, and the connection destroyed.
    */
-  send(
+  async send(
     response: ServerResponse,
     answer: Answer,
     client: string,
-    onBytes: (count: number) => void,
-    onEnd: (sent: Sent) => void,
-  ): void {
-    const { body } = answer;
-    if (response.destroyed) {
-      onEnd(CLIENT_CLOSED); // while the answer was looked for; Node throws for an answer that it can't write
-      return;
+    onProgress: (received: Received) => void,
+  ): Promise<Sent> {
+    try {
+      const sent = await this.#write(response, answer, client, onProgress);
+      if (sent.kind === 'broken') response.destroy();
+      return sent;
+    } catch (error) {
+      response.destroy();
+      throw error;
     }
+  }
+
+  #write(
+    response: ServerResponse,
+    answer: Answer,
+    client: string,
+    onProgress: (received: Received) => void,
+  ): Promise<Sent> {
+    const { body } = answer;
+    // while the answer was looked for; Node throws for an answer that it can't write
+    if (response.destroyed) return Promise.resolve(CLIENT_CLOSED);
     // Node would end the connection itself, and a client that left before its last byte would look like one that has it.
     const isArchive = body.kind === 'archive' && response.req.method !== 'HEAD';
     if (isArchive) response.shouldKeepAlive = true;
     const headers = isArchive ? [...answer.headers, ...KEPT_FOR_NO_TIME] : answer.headers;
     response.writeHead(answer.status, headers as string[]);
-    if (isArchive) {
-      this.#running++;
-      void this.#sendArchive(response, body, client, onBytes).then((sent) => {
-        this.#running--;
-        if (sent.kind === 'broken') response.destroy();
-        onEnd(sent);
-      });
-      return;
-    }
-    response.on('close', () => onEnd(response.writableFinished ? SENT : CLIENT_CLOSED));
-    if (body.kind !== 'bytes' || response.req.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    onBytes(body.bytes.length);
-    response.end(body.bytes);
+    if (isArchive) return this.#sendArchive(response, body, client, onProgress);
+    return new Promise((resolve) => {
+      response.on('close', () => resolve(response.writableFinished ? SENT : CLIENT_CLOSED));
+      if (body.kind !== 'bytes' || response.req.method === 'HEAD') {
+        response.end();
+        return;
+      }
+      onProgress({ bytes: body.bytes.length, stalledSinceMs: undefined });
+      response.end(body.bytes);
+    });
   }
 
   /** Buffers go back only after a transfer that was sent: of a broken one the network may still hold a piece. */
@@ -83,44 +97,100 @@ export class Sender {
     response: ServerResponse,
     body: ArchiveBody,
     client: string,
-    onBytes: (count: number) => void,
+    onProgress: (received: Received) => void,
   ): Promise<Sent> {
-    const size = bufferBytes(this.#running);
-    const buffers = [this.#pool.take(size), this.#pool.take(size)] as const;
-    const line = { pace: this.#pace, client };
-    const sent = await sendRange(response, body, buffers, line, onBytes);
-    if (sent.kind === 'broken') return sent;
-    for (const buffer of buffers) this.#pool.give(buffer);
-    return this.#lastByteTaken(response);
+    const { socket } = response;
+    if (socket === null) return CLIENT_CLOSED;
+    const delivery = this.#deliveries.begin(socket, onProgress);
+    this.#running++;
+    try {
+      const size = bufferBytes(this.#running);
+      const buffers = [this.#pool.take(size), this.#pool.take(size)] as const;
+      const sent = await sendRange(response, body, buffers, { pace: this.#pace, client, delivery });
+      if (sent.kind === 'broken') return sent;
+      for (const buffer of buffers) this.#pool.give(buffer);
+      return await this.#lastByteTaken(response, delivery);
+    } finally {
+      delivery.close();
+      this.#running--;
+    }
   }
 
   /**
-   * Ends the response and waits until the client showed that it has everything: a small image is gone to the kernel
-   * in an instant, and a board cut off then would count as served.
+   * Waits until the client showed that it has everything: a small image is gone to the kernel in an instant, and a
+   * board cut off then would count as served.
    */
-  #lastByteTaken(response: ServerResponse): Promise<Sent> {
+  #lastByteTaken(response: ServerResponse, delivery: Delivery): Promise<Sent> {
     const { socket } = response;
     if (socket === null || socket.destroyed) return Promise.resolve(CLIENT_CLOSED);
-    return new Promise((resolve) => {
+    delivery.complete();
+    return socket.readableEnded
+      ? this.#allAcknowledged(response, delivery)
+      : this.#lastWord(response, socket, delivery);
+  }
+
+  /** Waits for a client that closed its half and can say nothing more. Node closes the connection when a response is ended. */
+  async #allAcknowledged(response: ServerResponse, delivery: Delivery): Promise<Sent> {
+    const closed = new Promise<Sent>((resolve) => {
+      response.on('close', () => resolve(response.writableFinished ? SENT : CLIENT_CLOSED));
+    });
+    if (await this.#deliveries.canLook()) {
+      const sent = await Promise.race([closed, delivery.ended.then(sentBy)]);
+      if (sent.kind === 'broken') return sent;
+    }
+    response.end();
+    return closed;
+  }
+
+  /** Ends the response and waits until the client closes its half, or asks again. */
+  #lastWord(response: ServerResponse, socket: Socket, delivery: Delivery): Promise<Sent> {
+    return new Promise((resolve, reject) => {
+      let hasLeft = false;
+      let patience: NodeJS.Timeout | undefined;
       const halfClose = setTimeout(() => socket.end(), LAST_BYTE_WAIT_MS);
       const settle = (sent: Sent) => {
         clearTimeout(halfClose);
+        clearTimeout(patience);
         this.#awaitingLastByte.delete(socket);
-        socket.off('end', onEnd).off('error', onError).off('close', onClose).off('timeout', onTimeout);
+        socket.off('end', onEnd).off('error', onError).off('close', onClose);
         resolve(sent);
       };
-      const onEnd = () => settle(SENT);
+      const onEnd = () => {
+        hasLeft = true;
+        this.#deliveries.isLacking(delivery).then((isLacking) => isLacking || settle(SENT), reject);
+      };
       const onError = () => settle(CLIENT_CLOSED);
-      const onClose = (failed: boolean) => settle(failed ? CLIENT_CLOSED : SENT);
-      const onTimeout = () => {
-        settle(CLIENT_STALLED);
+      const onClose = (hasFailed: boolean) => {
+        if (hasFailed || !hasLeft) settle(delivery.isAcknowledged ? SENT : CLIENT_CLOSED);
+      };
+      const finish = (sent: Sent) => {
+        settle(sent);
         socket.destroy();
       };
+      const onDelivered = (end: DeliveryEnd) => {
+        // it has everything, but may not be done with reading it
+        if (end === 'acknowledged' && !hasLeft) patience = setTimeout(finish, this.#deliveries.timeoutMs, SENT);
+        else finish(sentBy(end));
+      };
       this.#awaitingLastByte.set(socket, () => settle(SENT));
-      socket.on('end', onEnd).on('error', onError).on('close', onClose).on('timeout', onTimeout);
+      socket.on('end', onEnd).on('error', onError).on('close', onClose);
+      delivery.ended.then(onDelivered, reject);
       const askedAgain = this.#lastRequest.get(socket) !== response.req;
-      response.end(() => (askedAgain ? settle(SENT) : socket.setTimeout(SEND_TIMEOUT_MS)));
+      // Node gives a kept connection its time-out before this, and a client may be at its last bytes for longer than that
+      response.once('finish', () => (askedAgain ? settle(SENT) : socket.setTimeout(0)));
+      response.end();
     });
+  }
+}
+
+function sentBy(end: DeliveryEnd): Sent {
+  switch (end) {
+    case 'acknowledged':
+      return SENT;
+    case 'stalled':
+      return CLIENT_STALLED;
+    case 'gone':
+      return CLIENT_CLOSED;
   }
 }
 
@@ -130,10 +200,11 @@ export class Sender {
  */
 const KEPT_FOR_NO_TIME = ['Keep-Alive', 'timeout=0'];
 
-/** Whose leave a transfer needs for each piece, and for whom. */
+/** What a transfer goes over: whose leave it needs for each piece, for whom, and what is known of what it took. */
 interface Line {
   readonly pace: Pace;
   readonly client: string;
+  readonly delivery: Delivery;
 }
 
 /** Sends a range of an archive by two buffers in turn: one is read into while the other is written. */
@@ -142,10 +213,10 @@ async function sendRange(
   body: ArchiveBody,
   buffers: readonly [Buffer, Buffer],
   line: Line,
-  onBytes: (count: number) => void,
 ): Promise<Sent> {
-  const { range, set } = body;
-  const writer = new Writer(response);
+  const { range } = body;
+  const { pace, delivery } = line;
+  const writer = new Writer(response, line);
   const gate = gateOf(body);
   let [filling, sending] = buffers;
   for (let position = range.start; position <= range.end; ) {
@@ -154,19 +225,19 @@ async function sendRange(
       if (approved.kind === 'broken') return approved;
     }
     const end = position < gate ? Math.min(gate, range.end + 1) : range.end + 1;
-    const part = filling.subarray(0, Math.min(filling.length, line.pace.mostBytes, end - position));
-    const read = await readPart(body, part, position);
+    const mostBytes = delivery.seemsSlow ? SLOW_PIECE_BYTES : filling.length;
+    const part = filling.subarray(0, Math.min(mostBytes, filling.length, pace.mostBytes, end - position));
+    const isLast = position + part.length > range.end;
+    const read = await readPart(body, part, position, isLast);
     if (read.kind === 'broken') return read;
     position += part.length;
-    // The last bytes are the client's proof that it has the image: they go out only if all before them were true.
-    if (position > range.end && !(await set.zst.isUnchanged())) return IMAGE_CHANGED;
     const written = await writer.written();
     if (written.kind === 'broken') return written;
-    if (Number.isFinite(line.pace.mostBytes)) {
-      const granted = await writer.granted(line, part.length);
+    if (Number.isFinite(pace.mostBytes)) {
+      const granted = await writer.granted(part.length);
       if (granted.kind === 'broken') return granted;
     }
-    writer.write(part, () => onBytes(part.length));
+    writer.write(part);
     [filling, sending] = [sending, filling];
   }
   return writer.written();
@@ -179,27 +250,37 @@ function gateOf({ archive, approval }: ArchiveBody): number {
   return image.start + Math.max(0, image.length - HELD_BACK_BYTES);
 }
 
-async function readPart({ archive, set }: ArchiveBody, part: Buffer, position: number): Promise<Sent> {
+/**
+ * Fills `part` with the archive's bytes from `position` on. The last ones are the client's proof that it has the image:
+ * they are good only if all before them were true.
+ */
+async function readPart({ archive, set }: ArchiveBody, part: Buffer, position: number, isLast: boolean): Promise<Sent> {
   try {
     await readArchive(archive, set, part, position);
-    return SENT;
+    return isLast && !(await set.zst.isUnchanged()) ? IMAGE_CHANGED : SENT;
   } catch (error) {
-    return error instanceof ShortReadError ? IMAGE_CHANGED : IMAGE_UNREADABLE;
+    if (error instanceof ShortReadError) return IMAGE_CHANGED;
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    return { kind: 'broken', reason: 'image unreadable', code };
   }
 }
 
 /** One write at a time, and word of it when the network took it or the client went away. */
 class Writer {
   readonly #response: ServerResponse;
+  readonly #line: Line;
   #pending: Promise<Sent> = Promise.resolve(SENT);
   #settle: (sent: Sent) => void = () => {};
   #stalled = false;
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, line: Line) {
     this.#response = response;
+    this.#line = line;
     response.once('close', () => this.#settle(this.#ended));
-    response.setTimeout(SEND_TIMEOUT_MS, () => {
-      this.#stalled = true;
+    void line.delivery.ended.then((end) => {
+      if (end === 'acknowledged') return;
+      this.#stalled = end === 'stalled';
       response.destroy();
     });
   }
@@ -213,39 +294,40 @@ class Writer {
   async approved(approval: Approval): Promise<Sent> {
     const written = await this.#pending;
     if (written.kind === 'broken') return written;
-    return this.#rest((settle) => {
-      void approval.then((isApproved) => settle(isApproved ? SENT : IMAGE_WRONG));
+    return this.#rest((settle, fail) => {
+      approval.then((isApproved) => settle(isApproved ? SENT : IMAGE_WRONG), fail);
       return () => {};
     });
   }
 
   /** Waits until `bytes` more may go on the line. */
-  granted({ pace, client }: Line, bytes: number): Promise<Sent> {
+  granted(bytes: number): Promise<Sent> {
+    const { pace, client } = this.#line;
     return this.#rest((settle) => pace.ask(client, bytes, () => settle(SENT)));
   }
 
   /**
-   * Has `begin` wait for something, and withdraw when the client goes away. Nothing moves meanwhile, which is not the
-   * client's fault: its time-out rests.
+   * Has `begin` wait for something, and withdraw when the client goes away. Nothing is sent meanwhile, which is not the
+   * client's fault.
    */
-  #rest(begin: (settle: (sent: Sent) => void) => () => void): Promise<Sent> {
+  #rest(begin: (settle: (sent: Sent) => void, fail: (error: unknown) => void) => () => void): Promise<Sent> {
     const response = this.#response;
-    const { socket } = response;
-    if (response.destroyed || socket === null) return Promise.resolve(CLIENT_CLOSED);
-    return new Promise((resolve) => {
+    const { delivery } = this.#line;
+    if (response.destroyed) return Promise.resolve(this.#ended);
+    return new Promise((resolve, reject) => {
       let withdraw = () => {};
       const settle = (sent: Sent) => {
         response.off('close', onClose);
-        if (sent.kind === 'sent') socket.setTimeout(SEND_TIMEOUT_MS);
+        delivery.rest(false);
         resolve(sent);
       };
       const onClose = () => {
         withdraw();
-        resolve(CLIENT_CLOSED);
+        resolve(this.#ended);
       };
-      socket.setTimeout(0);
+      delivery.rest(true);
       response.once('close', onClose);
-      withdraw = begin(settle);
+      withdraw = begin(settle, reject);
     });
   }
 
@@ -254,13 +336,13 @@ class Writer {
     return this.#pending;
   }
 
-  write(bytes: Buffer, onTaken: () => void): void {
+  write(bytes: Buffer): void {
     this.#pending = new Promise((resolve) => {
       this.#settle = resolve;
-      if (this.#response.destroyed) return resolve(CLIENT_CLOSED);
+      if (this.#response.destroyed) return resolve(this.#ended);
       this.#response.write(bytes, (error) => {
         if (error) return resolve(this.#ended);
-        onTaken();
+        this.#line.delivery.took(bytes.length);
         resolve(SENT);
       });
     });

@@ -16,4 +16,6 @@ export interface ServerEvents {
   broken: [transfer: Transfer];
   /** It got an error, and the transfer says why. */
   refused: [transfer: Transfer];
+  /** A bug was met while a request was answered, which ended for that reason alone. Its stack is for the log. */
+  bug: [error: unknown];
 }

@@ -5,6 +5,7 @@ import type { ImageChecks } from '../checks/image-checks.ts';
 import type { Catalog } from '../images/catalog.ts';
 import type { Credentials } from './credentials.ts';
 import type { DecideOptions, Restriction } from './decide.ts';
+import type { DeliveryOptions } from './deliveries.ts';
 import type { Identity } from './identity.ts';
 import type { Place } from './listen.ts';
 import type { Networks } from './networks.ts';
@@ -30,7 +31,7 @@ export interface Allowed {
 export type UpdateServerOptions = ServerSetup & Place;
 
 /** How an update server is set up. */
-export interface ServerSetup extends DecideOptions, FlowLimits, Allowed {
+export interface ServerSetup extends DecideOptions, DeliveryOptions, FlowLimits, Allowed {
   readonly catalog: Catalog;
   /** Who tells whether an image may be handed out. It stays its owner's to close. */
   readonly checks: ImageChecks;

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { ServerOptions } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import { systemErrorCode, UserError } from '../errors.ts';
+import { errorCode, UserError } from '../errors.ts';
 
 /** Which half of a pair can't be used. */
 export class TlsPairError extends UserError {
@@ -33,7 +33,7 @@ export class TlsPair {
     try {
       createSecureContext(this.secureOptions);
     } catch (error) {
-      const reason = error instanceof Error && 'reason' in error ? String(error.reason) : systemErrorCode(error);
+      const reason = error instanceof Error && 'reason' in error ? String(error.reason) : errorCode(error);
       throw new TlsPairError('certificate', `is not taken by OpenSSL: ${reason ?? 'no reason given'}`);
     }
   }

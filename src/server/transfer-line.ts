@@ -1,15 +1,16 @@
 import { printable } from '../printable.ts';
 import { refusalText } from './refusal.ts';
-import type { BreakReason, Transfer } from './transfer.ts';
+import type { BreakReason, Transfer, TransferState } from './transfer.ts';
 
 const BREAKS: Record<BreakReason, string> = {
   'client closed': 'the client closed the connection',
-  'client stalled': 'the client took no more bytes',
+  'client stalled': 'the client stopped receiving',
   'gave way': 'all connections were taken, and this client had the most',
   stopped: 'cut off by the stop',
   'image changed': 'the image was written to while it was sent',
   'image wrong': 'the image is wrong',
   'image unreadable': 'the image could not be read',
+  'internal error': 'internal error, of which the log says more',
 };
 
 /**
@@ -34,7 +35,7 @@ export function outcomeText({ state, sentBytes, totalBytes, objection }: Transfe
       return printable(refusalText(state.refusal));
     case 'broken':
       return `broken off at byte ${sentBytes} of ${totalBytes}: ${
-        objection === undefined ? BREAKS[state.reason] : printable(refusalText(objection))
+        objection === undefined ? breakText(state) : printable(refusalText(objection))
       }`;
     case 'finished':
       switch (state.result) {
@@ -56,6 +57,10 @@ export function outcomeText({ state, sentBytes, totalBytes, objection }: Transfe
           return 'told who is serving here';
       }
   }
+}
+
+function breakText({ reason, code }: Extract<TransferState, { kind: 'broken' }>): string {
+  return code === undefined ? BREAKS[reason] : `${BREAKS[reason]} (${code})`;
 }
 
 /** That a request waits for its turn, which so many others have before it. */

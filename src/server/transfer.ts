@@ -31,7 +31,9 @@ export type BreakReason =
   | 'image changed'
   /** It was found out to be wrong while it was sent; `objection` says how. */
   | 'image wrong'
-  | 'image unreadable';
+  | 'image unreadable'
+  /** A bug of ours; its stack is told by the event `bug`. */
+  | 'internal error';
 
 /** Where a request stands. */
 export type TransferState =
@@ -39,7 +41,12 @@ export type TransferState =
   | { readonly kind: 'running'; readonly place?: Place }
   | { readonly kind: 'finished'; readonly result: TransferResult }
   /** The connection ended, or was ended, before all was sent. */
-  | { readonly kind: 'broken'; readonly reason: BreakReason }
+  | {
+      readonly kind: 'broken';
+      readonly reason: BreakReason;
+      /** The system's name for the reason, where the image could not be read. */
+      readonly code?: string;
+    }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** One request from its arrival to its end: what was asked, what it came to, and how far it is. */
@@ -72,8 +79,10 @@ export class Transfer {
   status = 0;
   /** Body bytes to be sent in all. */
   totalBytes = 0;
-  /** Body bytes handed to the network so far: a counter to be read while the transfer runs. */
+  /** Body bytes that the client acknowledged so far, as far as is known: a counter to be read while the transfer runs. */
   sentBytes = 0;
+  /** Since when the client acknowledged nothing, by `performance.now()`; undefined while it does. */
+  stalledSinceMs: number | undefined;
   state: TransferState = { kind: 'running' };
 
   constructor(id: number, client: string, method: string, target: string, headers: readonly string[] = []) {
@@ -103,6 +112,12 @@ export class Transfer {
   /** Milliseconds of `durationMs` in which it did not wait for its turn. */
   get answeringMs(): number {
     return this.durationMs - this.waitedMs;
+  }
+
+  /** How long the client has acknowledged nothing, in milliseconds; undefined while it does, and when it has ended. */
+  get stalledMs(): number | undefined {
+    const { state, stalledSinceMs } = this;
+    return state.kind === 'running' && stalledSinceMs !== undefined ? performance.now() - stalledSinceMs : undefined;
   }
 
   /** Notes that it waits for its turn. */

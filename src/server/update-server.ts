@@ -10,6 +10,7 @@ import { clientAddress } from './client-address.ts';
 import { Connections } from './connections.ts';
 import type { Credentials } from './credentials.ts';
 import { Decider, refuse, SAME_BUILD } from './decide.ts';
+import { Deliveries } from './deliveries.ts';
 import { Exchanges } from './exchanges.ts';
 import { checkRequest } from './guard.ts';
 import { HostAllowList } from './hosts.ts';
@@ -46,7 +47,8 @@ export class UpdateServer {
   readonly #server: Server | HttpsServer;
   readonly #pace = new Pace();
   readonly #turns = new Turns();
-  readonly #sender = new Sender(this.#pace);
+  readonly #deliveries: Deliveries;
+  readonly #sender: Sender;
   readonly #exchanges: Exchanges;
   readonly #connections: Connections;
   #settleStopped: (shot: Transfer | undefined) => void = () => {};
@@ -60,6 +62,8 @@ export class UpdateServer {
     const { allowedHosts = [], trustedProxies: proxies = new Networks([]), allow, credentials, tls } = options;
     this.#admission = { hosts: new HostAllowList(allowedHosts), proxies, allow, credentials };
     this.#decider = new Decider(options.catalog, options.checks, options);
+    this.#deliveries = new Deliveries(options);
+    this.#sender = new Sender(this.#pace, this.#deliveries);
     this.#exchanges = new Exchanges(this.#sender, this.#turns, proxies);
     this.limit(options);
     this.serve(options.mode ?? { kind: 'all' });
@@ -73,6 +77,10 @@ export class UpdateServer {
     );
     const app = new Hono<{ Bindings: HttpBindings }>();
     addRoutes(app, this.#decider, options.identity, (http, decide) => this.#exchanges.answer(http, decide));
+    app.onError((error, context) => {
+      this.#exchanges.report(error);
+      return context.text('internal error: the log of the update server says more\n', 500);
+    });
     options.pages?.(app, (request) => clientAddress(request, proxies));
     this.#route = getRequestListener((request, http) => app.fetch(request, http as HttpBindings), {
       overrideGlobalObjects: false,
@@ -85,6 +93,10 @@ export class UpdateServer {
       isSpared: (address) => proxies.includes(address),
       giveWay: (socket) => this.#exchanges.giveWay(socket),
     });
+    // to Node, a connection is idle whose client has not got its last bytes yet
+    this.#server.closeIdleConnections = () => {
+      this.#connections.destroyIdle(this.#phase === 'handing over' ? 'unasked' : 'none');
+    };
     this.events.on('finished', (transfer) => this.#countShot(transfer));
   }
 
@@ -176,6 +188,7 @@ export class UpdateServer {
 
   #drain(deadlineMs: number, phase: Exclude<Phase, 'serving'>): Promise<Transfer | undefined> {
     const deadline = setTimeout(() => {
+      this.#deliveries.giveUp();
       this.#exchanges.cutOff();
       this.#server.closeAllConnections();
     }, deadlineMs);
@@ -236,7 +249,7 @@ export class UpdateServer {
     }
     if (known === undefined) {
       request.headers.host = 'localhost'; // it was judged, and Hono would refuse an IPv6 address that is not in its shortest form
-      void this.#route(request, response);
+      this.#route(request, response).catch((bug: unknown) => this.#exchanges.report(bug));
       return;
     }
     this.#exchanges.answerAtOnce(request, response, SAME_BUILD, known);

@@ -50,6 +50,8 @@ export interface Progress {
   readonly sentBytes: number;
   readonly totalBytes: number;
   readonly bytesPerSecond: number;
+  /** How long the client has acknowledged nothing; absent while it does. */
+  readonly stalledMs?: number;
 }
 
 /** `before` is there while it waits for its turn: so many have theirs before. */
@@ -132,7 +134,12 @@ function placeOf({ state }: Transfer): { readonly before?: number } {
   return state.kind === 'running' && state.place !== undefined ? { before: state.place.before } : {};
 }
 
-function progressOf({ sentBytes, totalBytes, answeringMs }: Transfer): Progress {
+function progressOf({ sentBytes, totalBytes, answeringMs, stalledMs }: Transfer): Progress {
   const bytesPerSecond = answeringMs > 0 ? Math.round((sentBytes * 1000) / answeringMs) : 0;
-  return { sentBytes, totalBytes, bytesPerSecond };
+  return {
+    sentBytes,
+    totalBytes,
+    bytesPerSecond,
+    ...(stalledMs !== undefined && { stalledMs: Math.round(stalledMs) }),
+  };
 }

@@ -22,8 +22,9 @@ export function timeText(ms: number): string {
 }
 
 /** How far a download is, how fast, and how long it takes yet. */
-export function progressText({ sentBytes, totalBytes, bytesPerSecond }: Progress): string {
+export function progressText({ sentBytes, totalBytes, bytesPerSecond, stalledMs }: Progress): string {
   const percent = totalBytes === 0 ? 0 : Math.floor((sentBytes * 100) / totalBytes);
+  if (stalledMs !== undefined) return `${percent} %, stalled for ${Math.floor(stalledMs / 1000)} s`;
   const left = bytesPerSecond === 0 ? '' : `, ${Math.ceil((totalBytes - sentBytes) / bytesPerSecond)} s left`;
   return `${percent} %, ${bytesText(bytesPerSecond)}/s${left}`;
 }

@@ -17,7 +17,16 @@ describe('the progress of a download', () => {
       totalBytes: 1_000_000,
       bytesPerSecond: 125_000,
       leftMs: 6_000,
+      stalledMs: undefined,
     });
+  });
+
+  it('promises nothing while the client takes nothing, but tells for how long', () => {
+    const stalled = Object.assign(running(60_000, 250_000), { stalledSinceMs: performance.now() - 45_000 });
+    const { leftMs, stalledMs = 0 } = progressOf(stalled);
+    assert.deepEqual([leftMs, Math.floor(stalledMs / 1000)], [undefined, 45]);
+    stalled.end({ kind: 'broken', reason: 'client stalled' });
+    assert.equal(progressOf(stalled).stalledMs, undefined);
   });
 
   it('promises nothing before the first byte, nor after the last', () => {

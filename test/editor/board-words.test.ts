@@ -61,6 +61,8 @@ suite('where a board stands', () => {
       stateOf(state, { transfer: some }),
       /^downloading 43% of 63 MB, [\d.,]+ (byte|kB|MB|GB|TB)\/s, \d+ (sec|ms) left$/,
     );
+    some.stalledSinceMs = performance.now() - 45_000;
+    equal(stateOf(state, { transfer: some }), '43% of 63 MB, stalled for 45 sec');
   });
 });
 

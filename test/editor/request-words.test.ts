@@ -43,7 +43,7 @@ suite('what came of a request', () => {
     [{ kind: 'finished', result: 'list' }, {}, /^listed$/],
     [{ kind: 'finished', result: 'identity' }, {}, /^asked who serves here$/],
     [{ kind: 'broken', reason: 'client closed' }, HALF, /^broken off at 50%: the board closed the connection$/],
-    [{ kind: 'broken', reason: 'client stalled' }, HALF, /^broken off at 50%: the board took no more bytes$/],
+    [{ kind: 'broken', reason: 'client stalled' }, HALF, /^broken off at 50%: the board stopped receiving$/],
     [{ kind: 'broken', reason: 'gave way' }, HALF, /: all connections were taken, and this client had the most$/],
     [{ kind: 'broken', reason: 'stopped' }, HALF, /: cut off by the stop$/],
     [{ kind: 'refused', refusal: { kind: 'full', transfers: 4 } }, {}, /^refused: too many wait for their turn$/],

@@ -155,6 +155,13 @@ suite('the status while images are sent', () => {
     deepEqual(status(SERVING, [sending(43_500_000)]), ['$(cloud-download) 192.168.1.20 43%', label, 'normal']);
   });
 
+  test('tells of one board that takes nothing for how long', () => {
+    const stalled = Object.assign(sending(43_500_000), { stalledSinceMs: performance.now() - 45_000 });
+    const [text, label] = status(SERVING, [stalled]);
+    equal(text, '$(cloud-download) 192.168.1.20 43%, stalled for 45 sec');
+    equal(label, 'mkbox: 192.168.1.20 downloads docker-box-pi-main, 43%, stalled for 45 sec');
+  });
+
   test('calls a board as the user does', () => {
     const asked = { kind: 'update', box: 'named-box', board: 'odroid-c4' } as const;
     const like = { asked, found: IMAGE, sentBytes: 1, totalBytes: 4 };

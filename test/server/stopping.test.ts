@@ -128,7 +128,9 @@ describe('the events', () => {
   it('tell each request from its arrival to its end, in order', async () => {
     await using server = await startServer(twoImages);
     await server.get('/list');
+    const served = server.ended();
     await server.get(TARGET);
+    await served; // the client has it before we know
     await server.get('/update/box/nothing');
     await server.get('/list', { host: 'evil.com' });
     const socket = await server.connect();

@@ -159,6 +159,17 @@ describe('a server that speaks HTTPS', () => {
 });
 
 describe('over TLS, a transfer', () => {
+  it('is whole for a client that closes its half when it has asked', async () => {
+    await using server = await start();
+    const ended = server.ended();
+    const options = { port: portOf(server), host: '127.0.0.1', ca, allowHalfOpen: true };
+    const socket = connect(options).on('error', () => {});
+    await once(socket, 'secureConnect');
+    socket.end(`GET ${TARGET} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    assert.ok(Buffer.concat(await socket.toArray()).length > 200_000);
+    assert.deepEqual((await ended).state, { kind: 'finished', result: 'image' });
+  });
+
   it('that breaks off is seen by curl, and by who watches', async () => {
     await using server = await start();
     const answering = once(server.server.events, 'answering');

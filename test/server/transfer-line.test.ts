@@ -33,12 +33,13 @@ describe('the line about a request', () => {
 
   const breaks: Record<BreakReason, string> = {
     'client closed': 'the client closed the connection',
-    'client stalled': 'the client took no more bytes',
+    'client stalled': 'the client stopped receiving',
     'gave way': 'all connections were taken, and this client had the most',
     stopped: 'cut off by the stop',
     'image changed': 'the image was written to while it was sent',
     'image wrong': 'the image is wrong',
     'image unreadable': 'the image could not be read',
+    'internal error': 'internal error, of which the log says more',
   };
   for (const [reason, words] of Object.entries(breaks) as [BreakReason, string][]) {
     it(`says how far one came, and that ${words}`, () => {
@@ -46,6 +47,11 @@ describe('the line about a request', () => {
       assert.equal(line, `10.0.0.7 "GET /list" 200 5 B -: broken off at byte 5 of 9: ${words}`);
     });
   }
+
+  it('says how the system names what kept the image from being read', () => {
+    const line = lineOf({ kind: 'broken', reason: 'image unreadable', code: 'ESTALE' });
+    assert.match(line, /: broken off at byte 5 of 9: the image could not be read \(ESTALE\)$/);
+  });
 
   it('says of one that waits how many have their turn before it, or that it is next', () => {
     const transfer = new Transfer(1, '10.0.0.7', 'GET', '/list');
@@ -71,6 +77,7 @@ describe('the line about a request', () => {
     [{ kind: 'no image', tried: ['a', 'b', 'c'], nearest: 'd' }, /: no image a, b or c; nearest: d$/],
     [{ kind: 'no image', tried: ['a'], folder: 'f', nearest: 'd' }, /: no image a in f; nearest: d$/],
     [{ kind: 'not this one', id: 'a/b', only: 'c/d' }, /: only c\/d is served now, and this is a\/b$/],
+    [{ kind: 'internal error' }, /: internal error: the log of the update server says more$/],
     [{ kind: 'unreadable', code: 'EIO' }, /: the images could not be read \(EIO\); try again$/],
     [
       { kind: 'incomplete', id: 'a/b', fault: { file: 'b.img.zst', problem: 'empty' } },

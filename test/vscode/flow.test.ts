@@ -63,10 +63,31 @@ describe('mkbox with one transfer at a time', () => {
     await requests([/^sent .* docker-box-odroid-c4-big$/]);
   });
 
+  it('shows a board that takes no more bytes as stalled, and for how long', async () => {
+    const frozen = await ask(`docker-box-odroid-c4-big/${'f'.repeat(64)}`);
+    const stalled = String.raw`\d+%.*, stalled for [\d.]+ sec`;
+    await requests([new RegExp(`^${stalled} · docker-box-odroid-c4-big$`)]);
+    const item = await until(
+      'the status',
+      () => vscode.workbench.statusBarItem('mkbox.status'),
+      ({ text }) => new RegExp(`^127\\.0\\.0\\.1 ${stalled}$`).test(text),
+    );
+    assert.match(item.ariaLabel, new RegExp(`^mkbox: 127\\.0\\.0\\.1 downloads docker-box-odroid-c4-big, ${stalled}$`));
+    await until(
+      'the board',
+      () => vscode.workbench.treeRows('Boards'),
+      (rows) => rows.some(({ description }) => new RegExp(`^${stalled} · docker-box-odroid-c4-big$`).test(description)),
+    );
+    await vscode.workbench.pictures('stalled');
+    frozen.resume();
+    await once(frozen, 'end');
+    await requests([/^sent 42 MB .* docker-box-odroid-c4-big$/]);
+  });
+
   it('shows what is being sent, however many others ask meanwhile', async () => {
     const sending = await ask('docker-box-odroid-c4-big');
     for (let count = 1; count <= MANY; count++) await fetch(`http://127.0.0.1:${bench.port}/${count}`);
-    await requests([new RegExp(` · /${MANY}$`), /^sending .* docker-box-odroid-c4-big$/]);
+    await requests([new RegExp(` · /${MANY}$`), /(^sending|stalled for) .* docker-box-odroid-c4-big$/]);
     sending.resume();
     await once(sending, 'end');
   });

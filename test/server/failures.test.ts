@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { closeSync, readdirSync, readlinkSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { Catalog } from '../../src/images/catalog.ts';
+import { Decider } from '../../src/server/decide.ts';
+import type { ServerEvents } from '../../src/server/server-events.ts';
+import { Transfer } from '../../src/server/transfer.ts';
+import { makeSet, startServer, type TestServer } from './harness.ts';
+
+const TARGET = '/update/box/box-pi';
+const images = (boxes: string) => makeSet(boxes, 'box', 'box-pi', 200_000);
+/** How a test finds the descriptors of its own process. */
+const ON_LINUX = { skip: process.platform !== 'linux' };
+
+/** The descriptors under which this process has the image open. */
+function imageDescriptors(): number[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).endsWith('box-pi.img.zst') ? [Number(fd)] : [];
+    } catch {
+      return []; // the folder was listed by one that is closed now
+    }
+  });
+}
+
+/** Takes the image's file away from under the next transfer, as it begins to be sent: whatever is done to it gets EBADF. */
+function breakDisk({ server }: TestServer): void {
+  server.events.once('answering', () => {
+    for (const fd of imageDescriptors()) closeSync(fd);
+  });
+}
+
+/** The bugs that a server told of. */
+function bugsOf({ server }: TestServer): string[] {
+  const bugs: string[] = [];
+  server.events.on('bug', (bug) => bugs.push(String(bug)));
+  return bugs;
+}
+
+describe('a disk error', ON_LINUX, () => {
+  const parts: Record<string, Record<string, string>> = {
+    'while the image is read': {},
+    'when it is looked whether the image changed': { range: 'bytes=-10' },
+  };
+  for (const [when, headers] of Object.entries(parts)) {
+    it(`cuts the client off ${when}, gives the turn back and is told`, async () => {
+      await using server = await startServer(images, { maxTransfers: 1 });
+      const bugs = bugsOf(server);
+      breakDisk(server);
+      const ended = server.ended();
+      await assert.rejects(server.get(TARGET, headers));
+      assert.deepEqual((await ended).state, { kind: 'broken', reason: 'image unreadable', code: 'EBADF' });
+      assert.equal((await server.get(TARGET)).status, 200);
+      await server.server.stop();
+      assert.deepEqual(bugs, []);
+    });
+  }
+});
+
+describe('a bug', () => {
+  const isHeld = () => {
+    throw new TypeError('as bugs go');
+  };
+
+  it('is answered with 500, and told with its stack', async () => {
+    await using server = await startServer(images, { isHeld });
+    const told = once(server.server.events, 'bug');
+    const { status, headers, body } = await server.get(TARGET);
+    assert.deepEqual([status, headers['retry-after']], [500, undefined]);
+    assert.equal(body.toString(), 'internal error: the log of the update server says more\n');
+    const [bug] = await told;
+    assert.match(bug.stack, /TypeError: as bugs go\n.*failures\.test\.ts/s);
+  });
+
+  it('of a page is answered with 500, and told', async () => {
+    const pages = (app: Parameters<NonNullable<Parameters<typeof startServer>[1]>['pages'] & object>[0]) => {
+      app.get('/page', isHeld);
+    };
+    await using server = await startServer(images, { pages });
+    const bugs = bugsOf(server);
+    assert.equal((await server.get('/page')).status, 500);
+    assert.deepEqual(bugs, ['TypeError: as bugs go']);
+  });
+
+  for (const event of ['accepted', 'asked', 'answering', 'finished'] as const satisfies (keyof ServerEvents)[]) {
+    it(`of who listens for '${event}' disturbs no transfer`, async () => {
+      await using server = await startServer(images, { maxTransfers: 1 });
+      const bugs = bugsOf(server);
+      server.server.events.once(event, isHeld);
+      for (let times = 0; times < 2; times++) {
+        const ended = server.ended();
+        assert.equal((await server.get(TARGET)).status, 200);
+        await ended;
+      }
+      assert.deepEqual(bugs, ['TypeError: as bugs go']);
+    });
+  }
+
+  it('while an answer is built leaves no image open', ON_LINUX, async () => {
+    await using server = await startServer(images);
+    const decider = new Decider(new Catalog([server.boxes]), server.checks, {
+      verdictWaitMs: Number.POSITIVE_INFINITY,
+    });
+    const conditions = Object.defineProperty({}, 'range', { get: isHeld });
+    const asked = { kind: 'update', box: 'box', image: 'box-pi' } as const;
+    await assert.rejects(decider.update(new Transfer(1, '::1', 'GET', TARGET), asked, conditions), TypeError);
+    assert.deepEqual(imageDescriptors(), []);
+  });
+});
