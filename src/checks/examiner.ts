@@ -45,7 +45,7 @@ export class Examiner {
 
   /**
    * Examines a file, which must stay open until this settles.
-   * @throws the signal's reason when it is aborted, or the examiner closed.
+   * @throws the signal's reason when it is aborted; `ECANCELED` when the examiner is closed; a bug, as it was thrown.
    */
   examine(file: PinnedFile, urgency: Urgency, options: ExamineOptions = {}): Promise<Outcome> {
     const { signal } = options;
@@ -148,6 +148,7 @@ export class Examiner {
         return;
       }
       if (report.kind === 'outcome' && !this.#closing) job.settle(report.outcome);
+      else if (report.kind === 'bug') job.fail(report.bug);
       else job.fail(job.signal?.reason ?? closedError());
       this.#rest(worker);
       this.#assign();
@@ -199,5 +200,5 @@ function workerUrl(): URL {
 }
 
 function closedError(): Error {
-  return new Error('the checks were closed');
+  return Object.assign(new Error('the checks were closed'), { code: 'ECANCELED' });
 }

@@ -16,4 +16,6 @@ export type Outcome =
 export type Report =
   | { readonly kind: 'progress'; readonly bytes: number }
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
-  | { readonly kind: 'cancelled' };
+  | { readonly kind: 'cancelled' }
+  /** What was thrown that is no error of the system. */
+  | { readonly kind: 'bug'; readonly bug: unknown };

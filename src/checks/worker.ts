@@ -17,8 +17,12 @@ parentPort?.on('message', (order: Order) => {
   void run(order.file, signal).then(
     (outcome) => report({ kind: 'outcome', outcome }),
     (error: unknown) => {
+      const code = systemErrorCode(error);
       if (signal.aborted) report({ kind: 'cancelled' });
-      else report({ kind: 'outcome', outcome: { kind: 'failed', code: systemErrorCode(error) ?? String(error) } });
+      else
+        report(
+          code === undefined ? { kind: 'bug', bug: error } : { kind: 'outcome', outcome: { kind: 'failed', code } },
+        );
     },
   );
 });

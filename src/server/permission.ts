@@ -1,5 +1,6 @@
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { Verdict } from '../checks/verdict.ts';
+import { systemErrorCode } from '../errors.ts';
 import type { CatalogImage } from '../images/catalog.ts';
 import type { ImageSet } from '../images/image-set.ts';
 import type { Refusal } from './refusal.ts';
@@ -28,7 +29,11 @@ export async function askPermission(
   const { root, folder, image: name } = image;
   const verdict = checks
     .verdict({ root, folder, image: name, identity: zst.identity, buildId, checksums }, { signal })
-    .catch((error: Error): Verdict => ({ kind: 'failed', code: error.message }));
+    .catch((error: unknown): Verdict => {
+      const code = signal.aborted ? 'ECANCELED' : systemErrorCode(error);
+      if (code === undefined) throw error;
+      return { kind: 'failed', code };
+    });
   const early = await within(verdict, waitMs);
   if (early === undefined) return { kind: 'pending', objection: verdict.then((late) => objectionTo(image, late)) };
   if (early.kind === 'changed') return { kind: 'changed' };

@@ -83,6 +83,24 @@ describe('a bug', () => {
     assert.deepEqual(bugs, ['TypeError: as bugs go']);
   });
 
+  it('of a check is answered with 500, and told', async () => {
+    await using server = await startServer(images, { verdictWaitMs: Number.POSITIVE_INFINITY });
+    const bugs = bugsOf(server);
+    server.checks.policy = Object.defineProperty({ allowForeign: false }, 'allowForeign', { get: isHeld });
+    assert.equal((await server.get(TARGET)).status, 500);
+    assert.deepEqual(bugs, ['TypeError: as bugs go']);
+  });
+
+  it('of a check that is met while the image is sent cuts the client off, and is told', async () => {
+    await using server = await startServer(images, { verdictWaitMs: 0 });
+    const bugs = bugsOf(server);
+    server.checks.policy = Object.defineProperty({ allowForeign: false }, 'allowForeign', { get: isHeld });
+    const ended = server.ended();
+    await assert.rejects(server.get(TARGET));
+    assert.deepEqual((await ended).state, { kind: 'broken', reason: 'internal error' });
+    assert.deepEqual(bugs, ['TypeError: as bugs go']);
+  });
+
   for (const event of ['accepted', 'asked', 'answering', 'finished'] as const satisfies (keyof ServerEvents)[]) {
     it(`of who listens for '${event}' disturbs no transfer`, async () => {
       await using server = await startServer(images, { maxTransfers: 1 });
