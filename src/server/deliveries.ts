@@ -16,7 +16,7 @@ export interface DeliveryOptions {
 
 /**
  * Watches what clients acknowledge of the archives that are sent to them. One look at the system's queues serves all of
- * them. It is taken while one seems slow or waits for its last byte, and for a small share of a processor at most.
+ * them, and takes a small share of a processor at most.
  */
 export class Deliveries {
   readonly #timeoutMs: number;
@@ -88,12 +88,8 @@ export class Deliveries {
 
   #tick(): void {
     const nowMs = performance.now();
-    let isOneSlow = false;
-    for (const delivery of this.#running) {
-      delivery.tick(nowMs);
-      isOneSlow ||= delivery.seemsSlow;
-    }
-    if (isOneSlow && this.#mayLook) void this.look();
+    for (const delivery of this.#running) delivery.tick(nowMs);
+    if (this.#mayLook) void this.look();
   }
 
   async #look(): Promise<boolean> {

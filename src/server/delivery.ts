@@ -45,6 +45,8 @@ export class Delivery {
   #acknowledgedBytes = 0;
   /** What the system held at the last look; undefined before one, or where none is possible. */
   #queuedBytes: number | undefined;
+  /** Whether the system tells nothing of what it holds. */
+  #isBlind = false;
   /** What the client took beyond the slowest rate, when it was last seen to take something: it may be long at that. */
   #burstBytes = 0;
   #burstAtMs = performance.now();
@@ -73,9 +75,9 @@ export class Delivery {
     });
   }
 
-  /** Whether it is of use to look at what the system holds: else that is gone in a fraction of a second. */
+  /** Whether the client takes so little that it is to be sent small pieces. */
   get seemsSlow(): boolean {
-    return this.#isSlow || this.#isComplete;
+    return this.#isSlow;
   }
 
   /** Whether the client acknowledged all that was sent; undefined where that is not known. */
@@ -100,8 +102,10 @@ export class Delivery {
     this.#isComplete = true;
   }
 
-  /** Ends the watch. */
+  /** Ends the watch. Between two looks the client took more than was seen: what the network took tells how much. */
   close(): void {
+    const bytes = Math.max(this.#acknowledgedBytes, this.#takenBytes - (this.#queuedBytes ?? 0));
+    this.#onProgress({ bytes, stalledSinceMs: this.#stalledSinceMs(performance.now()) });
     this.#isClosed = true;
     this.#onClosed();
   }
@@ -127,6 +131,7 @@ export class Delivery {
     const takenBytes = this.#takenBytes;
     const isComplete = this.#isComplete;
     return (queues, nowMs) => {
+      this.#isBlind = queues === undefined && this.#queuedBytes === undefined;
       const queue = this.key === undefined ? undefined : queues?.get(this.key);
       if (queue !== undefined) this.#see(queue, takenBytes, isComplete, nowMs);
       else if (queues !== undefined && this.#queuedBytes !== undefined && ++this.#looksInVain >= LOOKS_UNTIL_GONE) {
@@ -167,11 +172,15 @@ export class Delivery {
     if (nowMs - this.#movedAtMs >= mostMs) this.#end('stalled');
   }
 
+  /** What is told never goes back: of what the network took, the client may have nothing yet. */
   #tell(nowMs: number): void {
     if (this.#isClosed) return;
-    const bytes = Math.max(this.#acknowledgedBytes, this.#takenBytes - (this.#queuedBytes ?? 0));
-    const isStalled = nowMs - this.#movedAtMs >= STALL_SHOWN_AFTER_MS;
-    this.#onProgress({ bytes, stalledSinceMs: isStalled ? this.#movedAtMs : undefined });
+    const bytes = this.#isBlind ? this.#takenBytes : this.#acknowledgedBytes;
+    this.#onProgress({ bytes, stalledSinceMs: this.#stalledSinceMs(nowMs) });
+  }
+
+  #stalledSinceMs(nowMs: number): number | undefined {
+    return nowMs - this.#movedAtMs >= STALL_SHOWN_AFTER_MS ? this.#movedAtMs : undefined;
   }
 
   /** How long a client may be at what the system holds for it, at the rate it had so far, or at the slowest. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { PROBE_AFTER_MS, RESET_WAIT_MS } from './limits.ts';
 
 /**
@@ -9,15 +10,32 @@ import { PROBE_AFTER_MS, RESET_WAIT_MS } from './limits.ts';
 export function probeHalfClosed(response: ServerResponse): () => void {
   const { req, socket } = response;
   if (socket === null || req.httpVersion === '1.0') return () => {};
+  return whileHalfClosed(socket, () => response.writeProcessing());
+}
+
+/**
+ * Calls `probe` to write something when a client closes its half, and again and again, until the answer is called:
+ * at once, soon after it, when a client that is gone has answered with a reset, and then now and then. `probes` were
+ * made before.
+ */
+export function whileHalfClosed(socket: Socket, probe: () => void, probes = 0): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const probe = () => {
-    response.writeProcessing();
-    timer = setTimeout(probe, timer === undefined ? RESET_WAIT_MS : PROBE_AFTER_MS);
+  const next = () => {
+    timer = setTimeout(() => {
+      probes++;
+      next();
+      probe();
+    }, pauseMs(probes));
   };
-  if (socket.readableEnded) probe();
-  else socket.once('end', probe);
+  if (socket.readableEnded) next();
+  else socket.once('end', next);
   return () => {
     clearTimeout(timer);
-    socket.off('end', probe);
+    socket.off('end', next);
   };
+}
+
+function pauseMs(probes: number): number {
+  if (probes === 0) return 0;
+  return probes === 1 ? RESET_WAIT_MS : PROBE_AFTER_MS;
 }

@@ -6,6 +6,7 @@ import { readArchive, ShortReadError } from './archive-reader.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Delivery, DeliveryEnd, Received } from './delivery.ts';
+import { whileHalfClosed } from './half-closed.ts';
 import { bufferBytes, HELD_BACK_BYTES, LAST_BYTE_WAIT_MS, SLOW_PIECE_BYTES } from './limits.ts';
 import type { Pace } from './pace.ts';
 import type { BreakReason } from './transfer.ts';
@@ -219,12 +220,15 @@ async function sendRange(
   const writer = new Writer(response, line);
   const gate = gateOf(body);
   let [filling, sending] = buffers;
+  let { approval } = body;
   for (let position = range.start; position <= range.end; ) {
-    if (position >= gate && body.approval !== undefined) {
-      const approved = await writer.approved(body.approval);
-      if (approved.kind === 'broken') return approved;
+    let end = position < gate ? Math.min(gate, range.end + 1) : range.end + 1;
+    if (position >= gate && approval !== undefined) {
+      const approved = await writer.approved(approval, position < range.end);
+      if (approved === 'unsure') end = position + 1;
+      else if (approved.kind === 'broken') return approved;
+      else approval = undefined;
     }
-    const end = position < gate ? Math.min(gate, range.end + 1) : range.end + 1;
     const mostBytes = delivery.seemsSlow ? SLOW_PIECE_BYTES : filling.length;
     const part = filling.subarray(0, Math.min(mostBytes, filling.length, pace.mostBytes, end - position));
     const isLast = position + part.length > range.end;
@@ -273,6 +277,8 @@ class Writer {
   #pending: Promise<Sent> = Promise.resolve(SENT);
   #settle: (sent: Sent) => void = () => {};
   #stalled = false;
+  /** Bytes that were written to learn whether the client is still there. */
+  #probes = 0;
 
   constructor(response: ServerResponse, line: Line) {
     this.#response = response;
@@ -290,36 +296,46 @@ class Writer {
     return this.#stalled ? CLIENT_STALLED : CLIENT_CLOSED;
   }
 
-  /** Waits until the rest may be sent. */
-  async approved(approval: Approval): Promise<Sent> {
+  /**
+   * Waits until the rest may be sent. The client may close its half meanwhile, in an orderly way even where it is gone,
+   * as nginx does: 'unsure' when one more byte would tell, if there is one to spare.
+   */
+  async approved(approval: Approval, mayProbe: boolean): Promise<Sent | 'unsure'> {
     const written = await this.#pending;
     if (written.kind === 'broken') return written;
-    return this.#rest((settle, fail) => {
+    const { socket } = this.#response;
+    return this.#rest<Sent | 'unsure'>((settle, fail) => {
+      const probe = () => {
+        this.#probes++;
+        settle('unsure');
+      };
+      const stopProbing = socket === null || !mayProbe ? () => {} : whileHalfClosed(socket, probe, this.#probes);
       approval.then((isApproved) => settle(isApproved ? SENT : IMAGE_WRONG), fail);
-      return () => {};
+      return stopProbing;
     });
   }
 
   /** Waits until `bytes` more may go on the line. */
   granted(bytes: number): Promise<Sent> {
     const { pace, client } = this.#line;
-    return this.#rest((settle) => pace.ask(client, bytes, () => settle(SENT)));
+    return this.#rest<Sent>((settle) => pace.ask(client, bytes, () => settle(SENT)));
   }
 
   /**
-   * Has `begin` wait for something, and withdraw when the client goes away. Nothing is sent meanwhile, which is not the
-   * client's fault.
+   * Has `begin` wait for something, and withdraw when it settled or the client goes away. Nothing is sent meanwhile,
+   * which is not the client's fault.
    */
-  #rest(begin: (settle: (sent: Sent) => void, fail: (error: unknown) => void) => () => void): Promise<Sent> {
+  #rest<T>(begin: (settle: (come: T) => void, fail: (error: unknown) => void) => () => void): Promise<T | Sent> {
     const response = this.#response;
     const { delivery } = this.#line;
     if (response.destroyed) return Promise.resolve(this.#ended);
     return new Promise((resolve, reject) => {
       let withdraw = () => {};
-      const settle = (sent: Sent) => {
+      const settle = (come: T) => {
+        withdraw();
         response.off('close', onClose);
         delivery.rest(false);
-        resolve(sent);
+        resolve(come);
       };
       const onClose = () => {
         withdraw();

@@ -148,6 +148,28 @@ describe('an image that takes longer to be examined than it may hold up', () => 
     assert.deepEqual([status, body.length > IMAGE_BYTES], [200, true]);
   });
 
+  it('is not examined any further when all who asked have left', { timeout: 60_000 }, async () => {
+    const zeros = zstdCompressSync(Buffer.alloc(2 ** 26));
+    const slow = Buffer.concat(Array.from({ length: 60 }, () => zeros)); // 4 GB take some seconds, 360 kB of them a moment
+    await using server = await startServer(async (boxes) => {
+      await makeSet(boxes, 'box', 'box-small');
+      await makeSet(boxes, 'box', 'box-slow');
+      await writeFile(path.join(boxes, 'box', 'box-slow.img.zst'), slow);
+      await writeFile(path.join(boxes, 'box', 'box-slow.img.sha256'), `${sha256(slow)}  box-slow.img.zst\n`);
+    }, IMPATIENT);
+    let examined = 0;
+    server.checks.events.on('examined', () => examined++);
+    const ended = server.ended();
+    const client = await server.connect();
+    client.write('GET /update/box/box-slow HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(client, 'data');
+    client.destroy();
+    assert.deepEqual((await ended).state, { kind: 'broken', reason: 'client closed' });
+    // a box has one file examined at a time: this one's turn comes when the other's is over
+    assert.equal((await server.get('/update/box/box-small')).status, 200);
+    assert.equal(examined, 1);
+  });
+
   it('is examined on for HEAD, which is how to have it checked before boards ask', { timeout: 60_000 }, async () => {
     await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', IMAGE_BYTES), IMPATIENT);
     const examined = once(server.checks.events, 'examined');
