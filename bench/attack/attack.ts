@@ -8,10 +8,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { download } from '../../test/nginx/download.ts';
 import { peakBytes } from '../process-stats.ts';
+import { builtServer } from '../servers.ts';
 import { makeAttackedImages } from './attacked-images.ts';
 import { manyBoards } from './many-boards.ts';
 
-const COMMAND = path.join(import.meta.dirname, '../../src/cli.ts');
 const ATTACKERS = path.join(import.meta.dirname, 'attackers.ts');
 
 const IDLE_SERVER = path.join(import.meta.dirname, 'idle-server.ts');
@@ -33,7 +33,7 @@ const MOST_STOP_MS = 40_000;
 /** What is told of an attack. */
 export interface AttackOptions {
   readonly seconds: number;
-  /** The command to attack; this project's without it. */
+  /** The command to attack; this project's, as it is built, without it. */
   readonly command?: string | undefined;
   /** The name of the only load; all of them without it. */
   readonly only?: string | undefined;
@@ -55,7 +55,7 @@ export interface AttackReport {
 }
 
 /** Attacks the command in all ways at once for so long, while boards update from it. Its log is not read. */
-export async function attack({ seconds, command = COMMAND, only }: AttackOptions): Promise<AttackReport> {
+export async function attack({ seconds, command = builtServer(), only }: AttackOptions): Promise<AttackReport> {
   const home = await mkdtemp(path.join(tmpdir(), 'mkbox-attack-'));
   const boxes = path.join(home, 'boxes');
   const images = await makeAttackedImages(boxes);

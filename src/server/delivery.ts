@@ -43,6 +43,8 @@ export class Delivery {
   #takenBytes = 0;
   #takenAtTick = 0;
   #acknowledgedBytes = 0;
+  /** What was told last, which never goes back. */
+  #shownBytes = 0;
   /** What the system held at the last look; undefined before one, or where none is possible. */
   #queuedBytes: number | undefined;
   /** Whether the system tells nothing of what it holds. */
@@ -105,7 +107,10 @@ export class Delivery {
   /** Ends the watch. Between two looks the client took more than was seen: what the network took tells how much. */
   close(): void {
     const bytes = Math.max(this.#acknowledgedBytes, this.#takenBytes - (this.#queuedBytes ?? 0));
-    this.#onProgress({ bytes, stalledSinceMs: this.#stalledSinceMs(performance.now()) });
+    this.#onProgress({
+      bytes: Math.max(this.#shownBytes, bytes),
+      stalledSinceMs: this.#stalledSinceMs(performance.now()),
+    });
     this.#isClosed = true;
     this.#onClosed();
   }
@@ -172,11 +177,20 @@ export class Delivery {
     if (nowMs - this.#movedAtMs >= mostMs) this.#end('stalled');
   }
 
-  /** What is told never goes back: of what the network took, the client may have nothing yet. */
   #tell(nowMs: number): void {
     if (this.#isClosed) return;
-    const bytes = this.#isBlind ? this.#takenBytes : this.#acknowledgedBytes;
-    this.#onProgress({ bytes, stalledSinceMs: this.#stalledSinceMs(nowMs) });
+    this.#shownBytes = Math.max(this.#shownBytes, this.#likelyBytes());
+    this.#onProgress({ bytes: this.#shownBytes, stalledSinceMs: this.#stalledSinceMs(nowMs) });
+  }
+
+  /**
+   * What the client has: of what the network took before the first look, maybe nothing. While the network takes much,
+   * and looks are seconds apart as thousands of connections make them, it holds what it held at the last one.
+   */
+  #likelyBytes(): number {
+    if (this.#isBlind) return this.#takenBytes;
+    if (this.#queuedBytes === undefined || this.#isSlow) return this.#acknowledgedBytes;
+    return Math.max(this.#acknowledgedBytes, this.#takenBytes - this.#queuedBytes);
   }
 
   #stalledSinceMs(nowMs: number): number | undefined {

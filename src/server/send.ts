@@ -93,7 +93,6 @@ export class Sender {
     });
   }
 
-  /** Buffers go back only after a transfer that was sent: of a broken one the network may still hold a piece. */
   async #sendArchive(
     response: ServerResponse,
     body: ArchiveBody,
@@ -107,9 +106,17 @@ export class Sender {
     try {
       const size = bufferBytes(this.#running);
       const buffers = [this.#pool.take(size), this.#pool.take(size)] as const;
+      const giveBack = () => {
+        for (const buffer of buffers) this.#pool.give(buffer);
+      };
       const sent = await sendRange(response, body, buffers, { pace: this.#pace, client, delivery });
-      if (sent.kind === 'broken') return sent;
-      for (const buffer of buffers) this.#pool.give(buffer);
+      if (sent.kind === 'broken') {
+        // until its connection is closed, a piece may wait to be written
+        if (socket.closed) giveBack();
+        else socket.once('close', giveBack);
+        return sent;
+      }
+      giveBack();
       return await this.#lastByteTaken(response, delivery);
     } finally {
       delivery.close();

@@ -45,7 +45,7 @@ suite('boards that boot while their box is rebuilt', () => {
   test('get whole builds that report their own IDs, each once, and the last one in the end', async () => {
     const random = randomNumbers(1);
     const careers = await race(async (box) => {
-      for (let build = 1; build <= 200; build++) {
+      for (let build = 1; build <= 60; build++) {
         await box.rebuild(random);
         await pause(random, COMPLETE_MS);
       }
@@ -56,7 +56,7 @@ suite('boards that boot while their box is rebuilt', () => {
   test('get them so from a packer, too', async () => {
     const random = randomNumbers(2);
     const careers = await race(async (box) => {
-      for (let build = 1; build <= 30; build++) {
+      for (let build = 1; build <= 12; build++) {
         const { content } = await box.begin();
         await packImage({ folder: box.folder, image: box.image, buildId: content.buildId });
         await pause(random, COMPLETE_MS);

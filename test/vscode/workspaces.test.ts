@@ -67,7 +67,11 @@ describe('mkbox in a folder', () => {
     await mkdir(workspace);
     await inWindow('no folder', { workspace }, async ({ workbench }) => {
       await workbench.openView('mkbox');
-      const { text, buttons } = await workbench.welcome('Images');
+      const { text, buttons } = await until(
+        'the workspace to be known as trusted',
+        () => workbench.welcome('Images'),
+        (welcome) => !welcome.buttons.includes('Manage Workspace Trust'),
+      );
       const said =
         'There is no folder with box images here: neither boxes nor src/boxes, nor is this such a folder itself.';
       assert.deepEqual([text, buttons], [said, ['Set the Image Folder']]);

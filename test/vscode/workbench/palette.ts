@@ -14,6 +14,13 @@ export function palette(page: Page) {
   const box = page.locator('.quick-input-widget');
   const rows = async () => (await readQuickInput(box))?.rows ?? [];
 
+  /** Whether the box opens: a window that has only begun to draw takes no keys. */
+  const opens = () =>
+    box.waitFor({ timeout: ASK_AGAIN_MS }).then(
+      () => true,
+      () => false,
+    );
+
   /** Opens the box with a key and types, until the list holds what is wished. */
   async function ask(key: string, text: string, isAsWished: (rows: PickRow[]) => boolean): Promise<PickRow[]> {
     let askedAt = 0;
@@ -24,7 +31,7 @@ export function palette(page: Page) {
         if (value !== text || Date.now() > askedAt + ASK_AGAIN_MS) {
           askedAt = Date.now();
           await page.keyboard.press(key);
-          await box.waitFor();
+          if (!(await opens())) return [];
           await box.locator('input.input').fill(text);
         }
         return rows();
