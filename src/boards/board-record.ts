@@ -1,5 +1,6 @@
+import type { Asked } from '../server/asked.ts';
 import { refusalText } from '../server/refusal.ts';
-import type { Asked, Transfer } from '../server/transfer.ts';
+import type { Transfer } from '../server/transfer.ts';
 import type { Board, BoardState, GivenBuild, Reflashing, Wish } from './board.ts';
 import { LOOP_TIMES, MOST_HISTORY, MOST_REASON, MOST_TEXT } from './limits.ts';
 

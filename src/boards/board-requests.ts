@@ -1,4 +1,5 @@
-import type { Asked, Transfer } from '../server/transfer.ts';
+import type { Asked } from '../server/asked.ts';
+import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import type { BoardState } from './board.ts';
 import type { BoardFinder } from './board-finder.ts';

@@ -3,10 +3,10 @@ import { UserError } from '../errors.ts';
 import type { Catalog, CatalogSnapshot } from '../images/catalog.ts';
 import { skippedLinkText } from '../images/linked-folder.ts';
 import { printable } from '../printable.ts';
-import { askedByParts, withoutAbsent } from '../server/asked.ts';
-import { Decider, type Decision } from '../server/decide.ts';
+import { type Asked, parseTarget } from '../server/asked.ts';
+import { Decider } from '../server/decide.ts';
+import type { Decision } from '../server/decision.ts';
 import { refusalStatus, refusalText } from '../server/refusal.ts';
-import { type Asked, Transfer } from '../server/transfer.ts';
 import { FOLLOW_LINKS } from './announce.ts';
 
 /** What a request would come to. */
@@ -19,6 +19,9 @@ export interface Explanation {
 /** A person who asks has the time that a board has not. */
 const WHEN_ALL_IS_KNOWN = { verdictWaitMs: Number.POSITIVE_INFINITY };
 
+/** No board is at that address, so that none is held back. */
+const NOBODY = { client: 'nobody', conditions: {}, isHead: false };
+
 /**
  * `update-server explain '<path or query of a board>'`: which images are tried for the request, and which one is sent, or
  * why none, as the server itself decides it. Nothing is sent.
@@ -26,32 +29,29 @@ const WHEN_ALL_IS_KNOWN = { verdictWaitMs: Number.POSITIVE_INFINITY };
  */
 export async function explain(request: string, catalog: Catalog, checks: ImageChecks): Promise<Explanation> {
   const asked = readRequest(request);
-  const transfer = new Transfer(1, 'nobody', 'GET', request);
-  const decision = await new Decider(catalog, checks, WHEN_ALL_IS_KNOWN).update(transfer, asked, {});
-  try {
-    const end = endOf(decision);
-    const skipped = skippedLines(catalog.snapshot, transfer);
-    const lines = [`asked    ${askedText(asked)}`, ...triedLines(transfer), ...skipped, `answer   ${end.text}`];
-    return { text: lines.map(printable).join('\n').concat('\n'), isServed: end.isServed };
-  } finally {
-    await decision.set?.close();
-  }
+  const decider = new Decider(catalog, checks, WHEN_ALL_IS_KNOWN);
+  await using decision = await decider.decide(asked, NOBODY);
+  const end = endOf(decision);
+  const skipped = skippedLines(catalog.snapshot, decision);
+  const lines = [`asked    ${askedText(asked)}`, ...triedLines(decision), ...skipped, `answer   ${end.text}`];
+  return { text: lines.map(printable).join('\n').concat('\n'), isServed: end.isServed };
 }
 
 /** A URL, a path, a query, or `<box>/<image>[/<buildID>]`, as a board's log or a person has it. */
 function readRequest(request: string): Asked {
-  const target = request.replace(/^\w+:\/\/[^/]*/, '');
-  const [path = '', query] = target.split(/\?(.*)/s);
-  if (query !== undefined && /^\/?update$/.test(path)) return askedByParts(query);
-  if (query === undefined && path.includes('=')) return askedByParts(path);
-  const [box, image, buildId, ...rest] = path.replace(/^\/?(update\/)?/, '').split('/');
-  if (!box || !image || rest.length > 0) {
-    throw new UserError(
-      `${JSON.stringify(request)} asks for no update; say it as a board does: ` +
-        "'/update?name=docker-box&board=odroid-c4&build_id=…', or '<box>/<image>'",
-    );
-  }
-  return withoutAbsent({ kind: 'update', box, image, buildId: buildId || undefined });
+  const [path = '', query] = request.replace(/^\w+:\/\/[^/]*/, '').split(/\?(.*)/s);
+  const asked = parseTarget(targetOf(path, query));
+  if (asked.kind === 'update') return asked;
+  throw new UserError(
+    `${JSON.stringify(request)} asks for no update; say it as a board does: ` +
+      "'/update?name=docker-box&board=odroid-c4&build_id=…', or '<box>/<image>'",
+  );
+}
+
+function targetOf(path: string, query: string | undefined): string {
+  if (query !== undefined && /^\/*update$/.test(path)) return `/update?${query}`;
+  if (query === undefined && path.includes('=')) return `/update?${path}`;
+  return path.replace(/^\/*(update\/)?/, '/update/');
 }
 
 function askedText({ box, image, board, branch, version, buildId }: Asked): string {
@@ -62,7 +62,7 @@ function askedText({ box, image, board, branch, version, buildId }: Asked): stri
     .join(', ');
 }
 
-function triedLines({ resolution, servedBuildId }: Transfer): string[] {
+function triedLines({ resolution, servedBuildId }: Decision): string[] {
   if (resolution === undefined) return [];
   const lines = [`tried    ${resolution.tried.join(', ')}`];
   if (resolution.found !== undefined) lines.push(`found    ${resolution.found.id}`);
@@ -71,7 +71,7 @@ function triedLines({ resolution, servedBuildId }: Transfer): string[] {
 }
 
 /** Links behind which the image may lie, where it was not found. */
-function skippedLines({ links }: CatalogSnapshot, { resolution }: Transfer): string[] {
+function skippedLines({ links }: CatalogSnapshot, { resolution }: Decision): string[] {
   if (resolution?.found !== undefined) return [];
   return links.map((link) => `skipped  ${skippedLinkText(link, FOLLOW_LINKS)}`);
 }

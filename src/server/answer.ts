@@ -1,6 +1,7 @@
 import type { ImageSet } from '../images/image-set.ts';
 import type { Archive } from './archive.ts';
 import type { ByteRange } from './range.ts';
+import type { Refusal } from './refusal.ts';
 
 /** Header names and values, in turn. */
 export type HeaderList = readonly string[];
@@ -12,8 +13,8 @@ export interface Answer {
   readonly body: Body;
 }
 
-/** Settles with whether an archive may be sent to its end. */
-export type Approval = Promise<boolean>;
+/** Settles with why an archive may not be sent to its end, or with undefined where it may. */
+export type Approval = Promise<Refusal | undefined>;
 
 /**
  * A body's bytes: none, at hand, or a range of an archive whose image content is read from `set`. Where there is an

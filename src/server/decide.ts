@@ -4,28 +4,17 @@ import { searchImages } from '../images/image-search.ts';
 import { type ImageSet, openImageSet } from '../images/image-set.ts';
 import { nearestImage, type Resolution, resolveQuery, unreadableFolder } from '../images/resolution.ts';
 import type { SetFault } from '../images/set-fault.ts';
-import { type Answer, type Approval, type HeaderList, textAnswer } from './answer.ts';
-import { imageQuery } from './asked.ts';
-import { REOPEN_ATTEMPTS, RETRY_AFTER_SECONDS, VERDICT_WAIT_MS } from './limits.ts';
+import { type Answer, type Approval, jsonAnswer, textAnswer } from './answer.ts';
+import { type Asked, imageQuery } from './asked.ts';
+import { type Decision, decided, type Found, refuse, upToDate } from './decision.ts';
+import { type Identity, isLoopback } from './identity.ts';
+import { REOPEN_ATTEMPTS, VERDICT_WAIT_MS } from './limits.ts';
 import { OfferedImages } from './offered-images.ts';
 import { askPermission } from './permission.ts';
 import type { Conditions } from './range.ts';
-import { type Refusal, refusalStatus, refusalText, settlesSoon } from './refusal.ts';
-import type { Asked, Transfer, TransferResult } from './transfer.ts';
-import { type UpToDate, UpToDateMemory } from './up-to-date-memory.ts';
-import { UP_TO_DATE, updateAnswer } from './update-answer.ts';
-
-/** What a request gets: the answer, and the result it amounts to, or why it gets nothing. */
-export type Decision = { readonly answer: Answer; readonly set?: ImageSet } & (
-  | { readonly result: TransferResult }
-  | { readonly refusal: Refusal }
-);
-
-/** The decision on a board that is told to be up to date, on someone's order. */
-const HELD: Decision = { answer: UP_TO_DATE, result: 'held' };
-
-/** The decision on a board that already runs what it would get. */
-export const SAME_BUILD: Decision = { answer: UP_TO_DATE, result: 'up to date' };
+import type { Refusal } from './refusal.ts';
+import type { TransferResult } from './transfer.ts';
+import { updateAnswer } from './update-answer.ts';
 
 /** Whom the images are handed out to, and which. */
 export interface Restriction {
@@ -44,6 +33,17 @@ export interface DecideOptions {
   readonly isHeld?: IsHeld | undefined;
   /** How long a set that was not examined yet may hold up its first byte; `VERDICT_WAIT_MS` without it. */
   readonly verdictWaitMs?: number | undefined;
+  /** What programs on the same machine are told of the server, at `/identity`; nothing without it. */
+  readonly identity?: Identity | undefined;
+}
+
+/** Who asks, and how. */
+export interface Asking {
+  /** The client's address. */
+  readonly client: string;
+  readonly conditions: Conditions;
+  /** HEAD: nobody waits for the body. */
+  readonly isHead: boolean;
 }
 
 /** Decides what requests are answered with, from what the catalog holds at that moment. */
@@ -53,97 +53,94 @@ export class Decider {
   readonly #offered: OfferedImages;
   readonly #isHeld: IsHeld;
   readonly #verdictWaitMs: number;
+  readonly #identity: Identity | undefined;
   #restriction: Restriction = {};
-  readonly #upToDate = new UpToDateMemory();
 
-  constructor(catalog: Catalog, checks: ImageChecks, { isHeld = () => false, verdictWaitMs }: DecideOptions = {}) {
+  constructor(catalog: Catalog, checks: ImageChecks, options: DecideOptions = {}) {
+    const { isHeld = () => false, verdictWaitMs = VERDICT_WAIT_MS, identity } = options;
     this.#catalog = catalog;
     this.#checks = checks;
     this.#offered = new OfferedImages(checks);
     this.#isHeld = isHeld;
-    this.#verdictWaitMs = verdictWaitMs ?? VERDICT_WAIT_MS;
+    this.#verdictWaitMs = verdictWaitMs;
+    this.#identity = identity;
   }
 
   /** From now on hands out only what `restriction` says. */
   restrict(restriction: Restriction): void {
     this.#restriction = restriction;
-    this.#upToDate.forget();
   }
 
-  /** Answers `/list`: a line for each image that a board can get, of those that `search` finds. */
-  async list(search: string): Promise<Decision> {
+  /** What a request gets. Dispose the decision when its answer was sent. */
+  async decide(asked: Asked, asking: Asking): Promise<Decision> {
+    switch (asked.kind) {
+      case 'update':
+        return this.#update(asked, asking);
+      case 'list':
+        return this.#list(asked);
+      case 'identity':
+        if (this.#identity === undefined || !isLoopback(asking.client)) return noPath();
+        return decided({ asked }, jsonAnswer(this.#identity), 'identity');
+      case 'other':
+        return noPath();
+    }
+  }
+
+  /** `/list`: a line for each image that a board can get, of those that the search finds. */
+  async #list(asked: Asked): Promise<Decision> {
     const snapshot = await this.#catalog.refresh();
     const unknown = snapshot.unreadable.find(({ box, isKept }) => box === undefined && !isKept);
-    if (unknown !== undefined) return refuse({ kind: 'unreadable', code: unknown.code });
+    if (unknown !== undefined) return refuse({ asked }, { kind: 'unreadable', code: unknown.code });
     const ready = this.#offered.of(snapshot);
-    const found = search === '' ? ready : searchImages(ready, search);
+    const found = asked.search === undefined ? ready : searchImages(ready, asked.search);
     const lines = found.map((image) => `${image.id}\n`);
-    return { answer: textAnswer(200, lines.join('')), result: 'list' };
+    return decided({ asked }, textAnswer(200, lines.join('')), 'list');
   }
 
-  /**
-   * Answers `/update`. What was asked is noted in `transfer` before anything can fail. The decision's set is open:
-   * whoever sends the answer closes it.
-   */
-  async update(transfer: Transfer, asked: Asked, conditions: Conditions): Promise<Decision> {
-    transfer.asked = asked;
+  async #update(asked: Asked, asking: Asking): Promise<Decision> {
+    const { client } = asking;
     const snapshot = await this.#catalog.refresh();
     const resolution = resolve(snapshot, asked);
-    if ('kind' in resolution) return refuse(resolution);
-    transfer.resolution = resolution;
-    if (this.#isHeld(transfer.client, asked)) return HELD;
+    if ('kind' in resolution) return refuse({ asked }, resolution);
+    const known = { asked, resolution };
+    if (this.#isHeld(client, asked)) return upToDate(known, 'held');
     const { found } = resolution;
     const obstacle = obstacleTo(snapshot, asked, found);
-    if (obstacle !== undefined) return refuse(obstacle);
-    if (found === undefined) return refuse(noImage(snapshot, asked, resolution));
-    const { only, client } = this.#restriction;
-    if (only !== undefined && found.id !== only) return refuse({ kind: 'not this one', id: found.id, only });
-    if (client !== undefined && transfer.client !== client) return refuse({ kind: 'not this board', only: client });
+    if (obstacle !== undefined) return refuse(known, obstacle);
+    if (found === undefined) return refuse(known, noImage(snapshot, asked, resolution));
+    const only = this.#restriction;
+    if (only.only !== undefined && found.id !== only.only) {
+      return refuse(known, { kind: 'not this one', id: found.id, only: only.only });
+    }
+    if (only.client !== undefined && client !== only.client) {
+      return refuse(known, { kind: 'not this board', only: only.client });
+    }
     for (let attempt = 1; attempt <= REOPEN_ATTEMPTS; attempt++) {
       const set = await openImageSet(found);
-      if ('problem' in set) return refuse(await this.#whyNot(asked, found, set));
-      const abandon = new AbortController();
-      let decision: Decision | undefined;
+      if ('problem' in set) return refuse(known, await this.#whyNot(asked, found, set));
+      const offered = new OfferedSet(set);
       try {
-        decision = await this.#offer(transfer, { asked, resolution }, found, set, conditions, abandon);
+        const decision = await this.#offer({ ...known, servedBuildId: set.buildId }, found, offered, asking);
+        if (decision !== undefined) return decision;
       } finally {
-        if (decision?.set === undefined) await abandoningSet(set, abandon).close();
+        if (!offered.isHandedOut) await offered[Symbol.asyncDispose]();
       }
-      if (decision !== undefined) return decision;
     }
-    return refuse({ kind: 'being written', id: found.id });
+    return refuse(known, { kind: 'being written', id: found.id });
   }
 
-  /** What a request gets that was resolved to `image`, whose set is open; undefined when the file is another by now. */
-  async #offer(
-    transfer: Transfer,
-    known: UpToDate,
-    image: CatalogImage,
-    set: ImageSet,
-    conditions: Conditions,
-    abandon: AbortController,
-  ): Promise<Decision | undefined> {
-    transfer.servedBuildId = set.buildId;
-    if (known.asked.buildId === set.buildId) {
-      this.#upToDate.remember(transfer.target, known);
-      return SAME_BUILD;
-    }
-    const permission = await askPermission(this.#checks, image, set, this.#verdictWaitMs, abandon.signal);
+  /** What a request gets that was resolved to `image`; undefined when the file is another by now. */
+  async #offer(known: Found, image: CatalogImage, offered: OfferedSet, asking: Asking): Promise<Decision | undefined> {
+    const { set } = offered;
+    if (known.asked.buildId === set.buildId) return upToDate(known);
+    const permission = await askPermission(this.#checks, image, set, this.#verdictWaitMs, offered.signal);
     switch (permission.kind) {
       case 'granted':
-        return handOut(set, conditions);
-      case 'pending': {
-        const approval = permission.objection.then((objection) => {
-          if (abandon.signal.aborted) return false; // the transfer is over, and nothing of it was found out
-          transfer.objection = objection;
-          return objection === undefined;
-        });
-        // HEAD is how to have an image checked without taking it: that goes on
-        const kept = transfer.method === 'HEAD' ? set : abandoningSet(set, abandon);
-        return handOut(kept, conditions, approval);
-      }
+        return offered.handOut(known, asking);
+      case 'pending':
+        return offered.handOut(known, asking, permission.objection);
       case 'refused':
-        return refuse(permission.refusal);
+        return refuse(known, permission.refusal);
       case 'changed':
         return undefined;
     }
@@ -154,32 +151,46 @@ export class Decider {
     const obstacle = obstacleTo(await this.#catalog.refresh(), asked, found);
     return obstacle ?? { kind: 'incomplete', id: found.id, fault };
   }
+}
 
-  /** What a request for `target` was found to be a moment ago, when that was up to date for everyone who asks so. */
-  recall(target: string): UpToDate | undefined {
-    return this.#restriction.client === undefined ? this.#upToDate.recall(target) : undefined;
+/** An open set, until a decision hands it out, which closes it then. */
+class OfferedSet implements AsyncDisposable {
+  readonly set: ImageSet;
+  readonly #abandon = new AbortController();
+  #isHandedOut = false;
+  #isExaminedOn = false;
+
+  constructor(set: ImageSet) {
+    this.set = set;
+  }
+
+  /** Aborted when nobody waits for the set any more. */
+  get signal(): AbortSignal {
+    return this.#abandon.signal;
+  }
+
+  get isHandedOut(): boolean {
+    return this.#isHandedOut;
+  }
+
+  /** The decision to send it: to its end, or to where it is held back until `approval` tells that nothing is against it. */
+  async handOut(known: Found, { conditions, isHead }: Asking, approval?: Approval): Promise<Decision> {
+    const answer = await updateAnswer(this.set, conditions, approval);
+    // HEAD is how to have an image checked without taking it: that goes on
+    this.#isExaminedOn = isHead;
+    this.#isHandedOut = true;
+    return { ...known, answer, result: resultOf(answer), [Symbol.asyncDispose]: () => this[Symbol.asyncDispose]() };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isExaminedOn) this.#abandon.abort(new Error('the client is gone'));
+    return this.set.close();
   }
 }
 
-/** The decision to give nothing. */
-export function refuse(refusal: Refusal, headers: HeaderList = []): Decision {
-  const retry = settlesSoon(refusal) ? ['Retry-After', String(RETRY_AFTER_SECONDS)] : [];
-  return { answer: textAnswer(refusalStatus(refusal), `${refusalText(refusal)}\n`, [...retry, ...headers]), refusal };
-}
-
-/** `set`, which nobody waits for any more once it is closed. */
-function abandoningSet(set: ImageSet, abandon: AbortController): ImageSet {
-  const close = () => {
-    abandon.abort(new Error('the client is gone'));
-    return set.close();
-  };
-  return { ...set, close };
-}
-
-/** The decision to send `set`: to its end, or to where it is held back until there is `approval`. */
-async function handOut(set: ImageSet, conditions: Conditions, approval?: Approval): Promise<Decision> {
-  const answer = await updateAnswer(set, conditions, approval);
-  return { answer, set, result: resultOf(answer) };
+/** The decision on what is none of the boards' endpoints. Of whom `/identity` is not told, it is none either. */
+export function noPath(): Decision {
+  return refuse({ asked: { kind: 'other' } }, { kind: 'path' });
 }
 
 /** The result once `answer` was sent to its end: a range that ends with the archive completes it. */

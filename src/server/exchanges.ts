@@ -1,20 +1,25 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { HttpBindings } from '@hono/node-server';
 import { systemErrorCode } from '../errors.ts';
 import { bodyBytes } from './answer.ts';
+import type { Asked } from './asked.ts';
 import { clientAddress } from './client-address.ts';
-import { type Decision, refuse } from './decide.ts';
+import { type Decision, type Found, refuse } from './decision.ts';
 import { probeHalfClosed } from './half-closed.ts';
 import { FULL_RETRY_AFTER_SECONDS, PROBE_AFTER_MS } from './limits.ts';
 import type { Networks } from './networks.ts';
 import { withoutPassword } from './password-mask.ts';
-import type { Sender, Sent } from './send.ts';
+import type { Refusal } from './refusal.ts';
+import type { Sender } from './sender.ts';
+import type { Sent } from './sent.ts';
 import type { ServerEvents } from './server-events.ts';
-import { type BreakReason, Transfer } from './transfer.ts';
+import type { BreakReason, Transfer } from './transfer.ts';
+import { TransferRecord } from './transfer-record.ts';
 import type { Turns, WaitEnd } from './turns.ts';
-import type { UpToDate } from './up-to-date-memory.ts';
+
+/** Finds what a request comes to. It may be asked again, when the request has waited for its turn. */
+export type Decide = (transfer: Transfer) => Promise<Decision>;
 
 /** Carries requests from their arrival to their end, and tells whoever watches. */
 export class Exchanges {
@@ -22,7 +27,7 @@ export class Exchanges {
   readonly #sender: Sender;
   readonly #proxies: Networks;
   readonly #turns: Turns;
-  readonly #running = new Map<Transfer, Socket>();
+  readonly #running = new Map<TransferRecord, Socket>();
   /** Those whose connections were ended here, and why. */
   readonly #cutOff = new WeakMap<Transfer, BreakReason>();
   readonly #unsettled = new Set<Promise<void>>();
@@ -65,32 +70,25 @@ export class Exchanges {
   }
 
   /** Has `decide` find the answer to a request that was let in, and sends it. */
-  answer(http: HttpBindings, decide: (transfer: Transfer) => Decision | Promise<Decision>): Promise<void> {
-    const exchange = this.#answer(http, decide)
+  answer(request: IncomingMessage, response: ServerResponse, decide: Decide): Promise<void> {
+    const exchange = this.#answer(request, response, decide)
       .catch((bug: unknown) => this.report(bug))
       .finally(() => this.#unsettled.delete(exchange));
     this.#unsettled.add(exchange);
     return exchange;
   }
 
-  /**
-   * Answers a request whose answer needs no search: one turned away, of which it may be told what it asked for, or one
-   * known to be up to date.
-   */
-  answerAtOnce(
-    request: IncomingMessage,
-    response: ServerResponse,
-    decision: Decision,
-    known?: UpToDate | Pick<UpToDate, 'asked'>,
-  ): void {
-    const transfer = this.#begin(request);
-    if (known !== undefined) transfer.asked = known.asked;
-    if (known !== undefined && 'resolution' in known) {
-      transfer.resolution = known.resolution;
-      transfer.servedBuildId = known.asked.buildId;
-      transfer.isRepeat = true;
-    }
-    if ('result' in decision) this.#tell('accepted', transfer);
+  /** Answers a request that was turned away. */
+  turnAway(request: IncomingMessage, response: ServerResponse, decision: Decision): void {
+    void this.#send(this.#begin(request, decision.asked), response, decision);
+  }
+
+  /** Answers a request like one that was answered so a moment ago, of which nothing is looked up again. */
+  repeat(request: IncomingMessage, response: ServerResponse, decision: Decision): void {
+    const transfer = this.#begin(request, decision.asked);
+    note(transfer, decision);
+    transfer.isRepeat = true;
+    this.#tell('accepted', transfer);
     void this.#send(transfer, response, decision);
   }
 
@@ -104,27 +102,24 @@ export class Exchanges {
     if (!this.events.emit('bug', bug)) void Promise.reject(bug);
   }
 
-  async #answer(http: HttpBindings, decide: (transfer: Transfer) => Decision | Promise<Decision>): Promise<void> {
-    const transfer = this.#begin(http.incoming);
+  async #answer(request: IncomingMessage, response: ServerResponse, decide: Decide): Promise<void> {
+    const transfer = this.#begin(request);
     this.#tell('accepted', transfer);
-    const decision = await this.#orFailure(() => {
-      const deciding = decide(transfer); // what is asked for is noted before anything is waited for
-      this.#tell('asked', transfer);
-      return deciding;
-    });
+    this.#tell('asked', transfer);
+    const decision = await this.#decision(transfer, decide);
     if (transfer.method === 'HEAD' || decision.answer.body.kind !== 'archive') {
-      await this.#sent(transfer, http.outgoing, decision);
+      await this.#sent(transfer, response, decision);
     } else {
-      await this.#sendInTurn(transfer, http.outgoing, decision, () => this.#orFailure(() => decide(transfer)));
+      await this.#sendInTurn(transfer, response, decision, decide);
     }
   }
 
   /** Sends an archive when it is its turn. If that was not at once, the newest build then: what to answer is decided anew. */
   async #sendInTurn(
-    transfer: Transfer,
+    transfer: TransferRecord,
     response: ServerResponse,
     decision: Decision,
-    decideAnew: () => Promise<Decision>,
+    decide: Decide,
   ): Promise<void> {
     if (!this.#turns.take()) {
       await this.#close(decision); // a thousand may wait, and what they would get may be replaced
@@ -135,11 +130,11 @@ export class Exchanges {
           this.#break(transfer, 'client closed');
           return;
         case 'full':
-          return this.#sent(transfer, response, this.#noPlace());
+          return this.#sent(transfer, response, this.#noPlace(decision));
         case 'stopping':
-          return this.#sent(transfer, response, refuse({ kind: 'stopping' }, ['Connection', 'close']));
+          return this.#sent(transfer, response, refuse(decision, { kind: 'stopping' }, ['Connection', 'close']));
         case 'turn':
-          decision = await decideAnew();
+          decision = await this.#decision(transfer, decide);
       }
     }
     try {
@@ -150,7 +145,7 @@ export class Exchanges {
   }
 
   /** Waits until it is the transfer's turn, or until that will not be. */
-  #waited(transfer: Transfer, response: ServerResponse): Promise<WaitEnd | 'left'> {
+  #waited(transfer: TransferRecord, response: ServerResponse): Promise<WaitEnd | 'left'> {
     if (response.destroyed) return Promise.resolve('left');
     return new Promise((resolve) => {
       const settle = (end: WaitEnd | 'left') => {
@@ -174,37 +169,38 @@ export class Exchanges {
     });
   }
 
-  #noPlace(): Decision {
+  #noPlace(found: Found): Decision {
     const transfers = this.#turns.most;
-    return refuse({ kind: 'full', transfers }, ['Retry-After', String(FULL_RETRY_AFTER_SECONDS)]);
+    return refuse(found, { kind: 'full', transfers }, ['Retry-After', String(FULL_RETRY_AFTER_SECONDS)]);
   }
 
   /** Sends what was decided, and closes what that held open. */
-  async #sent(transfer: Transfer, response: ServerResponse, decision: Decision): Promise<void> {
+  async #sent(transfer: TransferRecord, response: ServerResponse, decision: Decision): Promise<void> {
     await this.#send(transfer, response, decision);
     await this.#close(decision);
   }
 
   /** Closes what a decision holds open. */
-  async #close({ set }: Decision): Promise<void> {
+  async #close(decision: Decision): Promise<void> {
     try {
-      await set?.close();
+      await decision[Symbol.asyncDispose]();
     } catch (error) {
       // a file that fails to close, as on NFS, was only read: nothing is lost
       if (systemErrorCode(error) === undefined) this.report(error);
     }
   }
 
-  #begin(request: IncomingMessage): Transfer {
+  /** `asked`: what it asks for, where that is not what its target says. */
+  #begin(request: IncomingMessage, asked?: Asked): TransferRecord {
     const { method = '', url = '', socket, rawHeaders } = request;
     const client = clientAddress(request, this.#proxies);
-    const transfer = new Transfer(++this.#lastId, client, method, withoutPassword(url), rawHeaders);
+    const transfer = new TransferRecord(++this.#lastId, client, method, withoutPassword(url), rawHeaders, asked);
     this.#running.set(transfer, socket);
     return transfer;
   }
 
   /** Sends what was decided. Whatever is met on the way, the transfer has ended then. */
-  async #send(transfer: Transfer, response: ServerResponse, decision: Decision): Promise<void> {
+  async #send(transfer: TransferRecord, response: ServerResponse, decision: Decision): Promise<void> {
     const { answer } = decision;
     transfer.status = answer.status;
     transfer.totalBytes = transfer.method === 'HEAD' ? 0 : bodyBytes(answer);
@@ -221,18 +217,17 @@ export class Exchanges {
     }
   }
 
-  #break(transfer: Transfer, reason: BreakReason, code?: string): void {
+  #break(transfer: TransferRecord, reason: BreakReason, code?: string): void {
     this.#running.delete(transfer);
     const why = this.#cutOff.get(transfer) ?? reason;
     transfer.end({ kind: 'broken', reason: why, ...(code === undefined ? {} : { code }) });
     this.#tell('broken', transfer);
   }
 
-  #end(transfer: Transfer, decision: Decision, sent: Sent): void {
+  #end(transfer: TransferRecord, decision: Decision, sent: Sent): void {
     if (sent.kind === 'broken') {
-      // an image that was written to may be found out by its check first
-      const hasChanged = sent.reason === 'image wrong' && transfer.objection?.kind === 'being written';
-      this.#break(transfer, hasChanged ? 'image changed' : sent.reason, sent.code);
+      if (sent.reason === 'image wrong') this.#spoil(transfer, sent.objection);
+      else this.#break(transfer, sent.reason, sent.code);
       return;
     }
     this.#running.delete(transfer);
@@ -246,6 +241,12 @@ export class Exchanges {
     }
   }
 
+  /** Ends one whose image must not be handed out: one that was written to may be found out by its check first. */
+  #spoil(transfer: TransferRecord, objection: Refusal): void {
+    transfer.objection = objection;
+    this.#break(transfer, objection.kind === 'being written' ? 'image changed' : 'image wrong');
+  }
+
   /** Tells each who listens. What one of them throws is its bug, and disturbs neither the transfer nor the others. */
   #tell(event: Exclude<keyof ServerEvents, 'bug'>, transfer: Transfer): void {
     for (const listener of this.events.rawListeners(event)) {
@@ -257,15 +258,28 @@ export class Exchanges {
     }
   }
 
-  /** What `decide` answers. That it can't read something is a refusal, too; anything else is a bug, and told as one. */
-  async #orFailure(decide: () => Decision | Promise<Decision>): Promise<Decision> {
+  /** What `decide` comes to, noted. That it can't read something is a refusal, too; anything else is a bug, and told as one. */
+  async #decision(transfer: TransferRecord, decide: Decide): Promise<Decision> {
+    const decision = await this.#orFailure(transfer, decide);
+    note(transfer, decision);
+    return decision;
+  }
+
+  async #orFailure(transfer: Transfer, decide: Decide): Promise<Decision> {
     try {
-      return await decide();
+      return await decide(transfer);
     } catch (error) {
       const code = systemErrorCode(error);
-      if (code !== undefined) return refuse({ kind: 'unreadable', code });
+      if (code !== undefined) return refuse(transfer, { kind: 'unreadable', code });
       this.report(error);
-      return refuse({ kind: 'internal error' });
+      return refuse(transfer, { kind: 'internal error' });
     }
   }
+}
+
+/** Notes what was found of a request. */
+function note(transfer: TransferRecord, { asked, resolution, servedBuildId }: Found): void {
+  transfer.asked = asked;
+  transfer.resolution = resolution;
+  transfer.servedBuildId = servedBuildId;
 }

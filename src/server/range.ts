@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 /** The bytes `start` to `end`, both included, counted from 0. */
 export interface ByteRange {
   readonly start: number;
@@ -60,4 +62,12 @@ function selectRange(header: string, length: number): Selection {
   if (last !== '' && end < start) return { status: 200 };
   if (start >= length) return { status: 416 };
   return { status: 206, range: { start, end: Math.min(end, length - 1) } };
+}
+
+/** RFC 9110, section 14.2: Range means nothing but in a GET. */
+export function conditionsOf({ headers, method }: IncomingMessage): Conditions {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
+  const range = method === 'GET' ? headers.range : undefined;
+  const ifRange = headers['if-range'];
+  return { range, ifMatch, ifNoneMatch, ifRange: typeof ifRange === 'string' ? ifRange : undefined };
 }

@@ -1,7 +1,6 @@
 import type { Finding } from '../checks/finding.ts';
 import { findingText } from '../checks/finding-text.ts';
 import { faultText, mayPass, type SetFault } from '../images/set-fault.ts';
-import type { HeaderList } from './answer.ts';
 import type { Proof } from './credentials.ts';
 
 /** Why a request gets nothing. */
@@ -79,7 +78,7 @@ export function refusalStatus(refusal: Refusal): number {
  * What goes with the answer to a request that was turned away: the methods that are answered (RFC 9110, section 15.5.6),
  * or how to prove oneself (RFC 7617, section 2.1).
  */
-export function refusalHeaders(refusal: Refusal): HeaderList {
+export function refusalHeaders(refusal: Refusal): readonly string[] {
   switch (refusalStatus(refusal)) {
     case 401:
       return ['WWW-Authenticate', 'Basic realm="mkbox", charset="UTF-8"'];

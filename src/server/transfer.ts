@@ -1,20 +1,7 @@
 import type { Resolution } from '../images/resolution.ts';
+import type { Asked } from './asked.ts';
 import type { Refusal } from './refusal.ts';
 import type { Place } from './turns.ts';
-
-/** What a request asked for, by the parts it gave. */
-export interface Asked {
-  readonly kind: 'update' | 'list' | 'identity' | 'other';
-  readonly box?: string;
-  /** Where the request names the image itself. */
-  readonly image?: string;
-  readonly board?: string;
-  readonly branch?: string;
-  readonly version?: string;
-  /** The build the board says it runs. */
-  readonly buildId?: string;
-  readonly search?: string;
-}
 
 /** What a finished request got. `held` is word of being up to date on someone's order; `part` is a range that ends before the archive does. */
 export type TransferResult = 'image' | 'part' | 'up to date' | 'held' | 'not modified' | 'head' | 'list' | 'identity';
@@ -49,8 +36,8 @@ export type TransferState =
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-/** One request from its arrival to its end: what was asked, what it came to, and how far it is. */
-export class Transfer {
+/** One request from its arrival to its end: what was asked, what it came to, and how far it is. Who watches it reads it. */
+export interface Transfer {
   /** Unique among the transfers of one server; later ones have higher numbers. */
   readonly id: number;
   /** The client's address. */
@@ -61,81 +48,31 @@ export class Transfer {
   /** The request's header fields as they came: names and values, in turn. */
   readonly headers: readonly string[];
   /** Milliseconds since 1970. */
-  readonly startedAtMs = Date.now();
-  readonly #startedAt = performance.now();
-  #endedAt: number | undefined;
-  #waitedMs = 0;
-  #waitsSince: number | undefined;
-
-  asked: Asked = { kind: 'other' };
-  resolution: Resolution | undefined;
+  readonly startedAtMs: number;
+  readonly asked: Asked;
+  /** Undefined before anything was looked up, and where nothing is. */
+  readonly resolution: Resolution | undefined;
   /** The build ID of the image that the request was resolved to. */
-  servedBuildId: string | undefined;
+  readonly servedBuildId: string | undefined;
   /** Why the image must not be handed out, where that was found out while it was sent. */
-  objection: Refusal | undefined;
+  readonly objection: Refusal | undefined;
   /** Whether it was answered as one like it was a moment ago, without a look at the disk: up to date. */
-  isRepeat = false;
+  readonly isRepeat: boolean;
   /** The HTTP status answered, 0 before there is one. */
-  status = 0;
+  readonly status: number;
   /** Body bytes to be sent in all. */
-  totalBytes = 0;
+  readonly totalBytes: number;
   /** Body bytes that the client acknowledged so far, as far as is known: a counter to be read while the transfer runs. */
-  sentBytes = 0;
-  /** Since when the client acknowledged nothing, by `performance.now()`; undefined while it does. */
-  stalledSinceMs: number | undefined;
-  state: TransferState = { kind: 'running' };
-
-  constructor(id: number, client: string, method: string, target: string, headers: readonly string[] = []) {
-    this.id = id;
-    this.client = client;
-    this.method = method;
-    this.target = target;
-    this.headers = headers;
-  }
-
+  readonly sentBytes: number;
+  readonly state: TransferState;
   /** Whether a board now has, or was told that it has, the image it asked for. */
-  get completesUpdate(): boolean {
-    if (this.state.kind !== 'finished') return false;
-    return this.state.result === 'image' || this.state.result === 'up to date';
-  }
-
+  readonly completesUpdate: boolean;
   /** Milliseconds from the request's arrival to its end, or until now. */
-  get durationMs(): number {
-    return (this.#endedAt ?? performance.now()) - this.#startedAt;
-  }
-
+  readonly durationMs: number;
   /** Milliseconds of `durationMs` in which it waited for its turn. */
-  get waitedMs(): number {
-    return this.#waitedMs + (this.#waitsSince === undefined ? 0 : performance.now() - this.#waitsSince);
-  }
-
+  readonly waitedMs: number;
   /** Milliseconds of `durationMs` in which it did not wait for its turn. */
-  get answeringMs(): number {
-    return this.durationMs - this.waitedMs;
-  }
-
+  readonly answeringMs: number;
   /** How long the client has acknowledged nothing, in milliseconds; undefined while it does, and when it has ended. */
-  get stalledMs(): number | undefined {
-    const { state, stalledSinceMs } = this;
-    return state.kind === 'running' && stalledSinceMs !== undefined ? performance.now() - stalledSinceMs : undefined;
-  }
-
-  /** Notes that it waits for its turn. */
-  wait(place: Place): void {
-    this.#waitsSince = performance.now();
-    this.state = { kind: 'running', place };
-  }
-
-  /** Notes that it waits no more. */
-  goOn(): void {
-    this.#waitedMs = this.waitedMs;
-    this.#waitsSince = undefined;
-    this.state = { kind: 'running' };
-  }
-
-  /** Puts the transfer in its final state. */
-  end(state: Exclude<TransferState, { kind: 'running' }>): void {
-    this.#endedAt = performance.now();
-    this.state = state;
-  }
+  readonly stalledMs: number | undefined;
 }

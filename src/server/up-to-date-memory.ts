@@ -1,21 +1,14 @@
-import type { Resolution } from '../images/resolution.ts';
+import type { Found } from './decision.ts';
 import { UP_TO_DATE_AGE_MS, UP_TO_DATE_ENTRIES } from './limits.ts';
-import type { Asked } from './transfer.ts';
-
-/** A request that was found to be up to date, and how. */
-export interface UpToDate {
-  readonly asked: Asked;
-  readonly resolution: Resolution;
-}
 
 /**
  * Remembers for a moment which requests were up to date, by their targets. A lab's boards boot together and ask the
  * same question; the disk need not be looked at for each.
  */
 export class UpToDateMemory {
-  readonly #memories = new Map<string, UpToDate & { readonly untilMs: number }>();
+  readonly #memories = new Map<string, Found & { readonly untilMs: number }>();
 
-  recall(target: string): UpToDate | undefined {
+  recall(target: string): Found | undefined {
     const memory = this.#memories.get(target);
     if (memory === undefined) return undefined;
     if (performance.now() < memory.untilMs) return memory;
@@ -28,8 +21,8 @@ export class UpToDateMemory {
     this.#memories.clear();
   }
 
-  remember(target: string, { asked, resolution }: UpToDate): void {
+  remember(target: string, { asked, resolution, servedBuildId }: Found): void {
     if (this.#memories.size >= UP_TO_DATE_ENTRIES) this.#memories.clear();
-    this.#memories.set(target, { asked, resolution, untilMs: performance.now() + UP_TO_DATE_AGE_MS });
+    this.#memories.set(target, { asked, resolution, servedBuildId, untilMs: performance.now() + UP_TO_DATE_AGE_MS });
   }
 }

@@ -2,15 +2,15 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
 import type { Admission } from './admission.ts';
-import { askedByTarget } from './asked.ts';
+import { type Asked, parseTarget } from './asked.ts';
 import { clientAddress } from './client-address.ts';
 import { Connections } from './connections.ts';
 import type { Credentials } from './credentials.ts';
-import { Decider, refuse, SAME_BUILD } from './decide.ts';
+import { Decider, noPath } from './decide.ts';
+import { type Found, refuse, upToDate } from './decision.ts';
 import { Deliveries } from './deliveries.ts';
+import { Draining } from './draining.ts';
 import { Exchanges } from './exchanges.ts';
 import { checkRequest } from './guard.ts';
 import { HostAllowList } from './hosts.ts';
@@ -19,23 +19,17 @@ import * as limits from './limits.ts';
 import { listen } from './listen.ts';
 import { Networks } from './networks.ts';
 import { Pace } from './pace.ts';
+import { type Respond, servePages } from './pages.ts';
+import { conditionsOf } from './range.ts';
 import { type Refusal, refusalHeaders } from './refusal.ts';
-import { addRoutes } from './routes.ts';
-import { Sender } from './send.ts';
+import { Sender } from './sender.ts';
 import type { ServerEvents } from './server-events.ts';
 import type { Allowed, FlowLimits, ServeMode, ServerSetup, UpdateServerOptions } from './server-options.ts';
 import { readTarget } from './target.ts';
 import type { TlsPair } from './tls-pair.ts';
 import type { Transfer } from './transfer.ts';
 import { Turns } from './turns.ts';
-
-/** Where the server's life stands: whether new requests are taken, and who would take them otherwise. */
-type Phase =
-  | 'serving'
-  /** No new request is taken. */
-  | 'stopping'
-  /** Another process accepts on the same socket: what was accepted here is served here, for nobody else can. */
-  | 'handing over';
+import { UpToDateMemory } from './up-to-date-memory.ts';
 
 /** Serves the images of a catalog to boards over HTTP, from `start` to `stop`. */
 export class UpdateServer {
@@ -43,7 +37,8 @@ export class UpdateServer {
   readonly stopped: Promise<Transfer | undefined>;
   #admission: Admission;
   readonly #decider: Decider;
-  readonly #route: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly #upToDate = new UpToDateMemory();
+  readonly #pages: Respond;
   readonly #server: Server | HttpsServer;
   readonly #pace = new Pace();
   readonly #turns = new Turns();
@@ -51,12 +46,11 @@ export class UpdateServer {
   readonly #sender: Sender;
   readonly #exchanges: Exchanges;
   readonly #connections: Connections;
-  #settleStopped: (shot: Transfer | undefined) => void = () => {};
+  readonly #draining: Draining;
   #mode: ServeMode = { kind: 'all' };
   #lastIdBeforeMode = 0;
   /** What ended a one-shot. */
   #shot: Transfer | undefined;
-  #phase: Phase = 'serving';
 
   private constructor(options: ServerSetup) {
     const { allowedHosts = [], trustedProxies: proxies = new Networks([]), allow, credentials, tls } = options;
@@ -67,24 +61,17 @@ export class UpdateServer {
     this.#exchanges = new Exchanges(this.#sender, this.#turns, proxies);
     this.limit(options);
     this.serve(options.mode ?? { kind: 'all' });
-    this.stopped = new Promise((resolve) => {
-      this.#settleStopped = resolve;
-    });
     this.#server = createHttpServer(
       tls,
       (socket) => this.#exchanges.busySockets.has(socket),
       options.onHandshakeFailed,
     );
-    const app = new Hono<{ Bindings: HttpBindings }>();
-    addRoutes(app, this.#decider, options.identity, (http, decide) => this.#exchanges.answer(http, decide));
-    app.onError((error, context) => {
-      this.#exchanges.report(error);
-      return context.text('internal error: the log of the update server says more\n', 500);
-    });
-    options.pages?.(app, (request) => clientAddress(request, proxies));
-    this.#route = getRequestListener((request, http) => app.fetch(request, http as HttpBindings), {
-      overrideGlobalObjects: false,
-    });
+    const { pages } = options;
+    this.#pages = servePages(
+      pages && ((app) => pages(app, (request) => clientAddress(request, proxies))),
+      (request, response) => this.#exchanges.answer(request, response, async () => noPath()),
+      (bug) => this.#exchanges.report(bug),
+    );
     this.#server.on('request', (request, response) => this.#receive(request, response));
     this.#server.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response));
     this.#connections = new Connections(this.#server, {
@@ -93,10 +80,14 @@ export class UpdateServer {
       isSpared: (address) => proxies.includes(address),
       giveWay: (socket) => this.#exchanges.giveWay(socket),
     });
-    // to Node, a connection is idle whose client has not got its last bytes yet
-    this.#server.closeIdleConnections = () => {
-      this.#connections.destroyIdle(this.#phase === 'handing over' ? 'unasked' : 'none');
-    };
+    this.#draining = new Draining({
+      server: this.#server,
+      connections: this.#connections,
+      turns: this.#turns,
+      deliveries: this.#deliveries,
+      exchanges: this.#exchanges,
+    });
+    this.stopped = this.#draining.done.then(() => this.#shot);
     this.events.on('finished', (transfer) => this.#countShot(transfer));
   }
 
@@ -139,7 +130,7 @@ export class UpdateServer {
 
   /** Whether it is stopping, or has stopped. */
   get isStopping(): boolean {
-    return this.#phase !== 'serving';
+    return this.#draining.phase !== 'serving';
   }
 
   /** Changes what is handed out from now on. Running transfers are not touched. */
@@ -147,6 +138,7 @@ export class UpdateServer {
     this.#mode = mode;
     this.#lastIdBeforeMode = this.#exchanges.lastId;
     this.#decider.restrict(mode.kind === 'once' ? mode : {});
+    this.#upToDate.forget();
   }
 
   /** Lets in other users from the next request on; running transfers are not touched. */
@@ -175,7 +167,8 @@ export class UpdateServer {
    * their turn are refused at once. A second call with a nearer deadline cuts the first one's short.
    */
   stop(deadlineMs: number = limits.DRAIN_DEADLINE_MS): Promise<Transfer | undefined> {
-    return this.#drain(deadlineMs, 'stopping');
+    this.#draining.begin(deadlineMs, 'stopping');
+    return this.stopped;
   }
 
   /**
@@ -183,50 +176,15 @@ export class UpdateServer {
    * answer, those that have not asked yet, too, if they do so soon. Else as `stop`.
    */
   handOver(deadlineMs: number = limits.DRAIN_DEADLINE_MS): Promise<Transfer | undefined> {
-    return this.#drain(deadlineMs, 'handing over');
-  }
-
-  #drain(deadlineMs: number, phase: Exclude<Phase, 'serving'>): Promise<Transfer | undefined> {
-    const deadline = setTimeout(() => {
-      this.#deliveries.giveUp();
-      this.#exchanges.cutOff();
-      this.#server.closeAllConnections();
-    }, deadlineMs);
-    void this.stopped.then(() => clearTimeout(deadline));
-    if (this.isStopping) return this.stopped;
-    this.#phase = phase;
-    const close = () => {
-      this.#server.close(() => void this.#exchanges.settled().then(() => this.#settleStopped(this.#shot)));
-      // Connections that are kept alive become idle after `close()` looked for idle ones.
-      const closeIdle = () => setImmediate(() => this.#server.closeIdleConnections());
-      this.events.on('finished', closeIdle).on('broken', closeIdle).on('refused', closeIdle);
-    };
-    switch (phase) {
-      case 'stopping':
-        this.#turns.stop();
-        this.#connections.destroyIdle();
-        close();
-        break;
-      case 'handing over':
-        // A whole turn of the loop, so that requests that lie in the kernel already are read before we look who is idle.
-        setImmediate(() => setImmediate(() => this.#closeAfterGrace(close)));
-        break;
-    }
+    this.#draining.begin(deadlineMs, 'handing over');
     return this.stopped;
-  }
-
-  #closeAfterGrace(close: () => void): void {
-    close();
-    this.#connections.destroyIdle('unasked');
-    const grace = setTimeout(() => this.#connections.destroyIdle(), limits.HANDOVER_GRACE_MS);
-    void this.stopped.then(() => clearTimeout(grace));
   }
 
   /** A shot counts requests that came after it was armed; those, too, that finish while the server stops. */
   #countShot(transfer: Transfer): void {
     if (this.#mode.kind !== 'once' || !transfer.completesUpdate || transfer.id <= this.#lastIdBeforeMode) return;
     this.#shot ??= transfer;
-    if (!this.isStopping) void this.#drain(limits.DRAIN_DEADLINE_MS, 'stopping');
+    if (!this.isStopping) this.#draining.begin(limits.DRAIN_DEADLINE_MS, 'stopping');
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
@@ -237,22 +195,35 @@ export class UpdateServer {
     this.#connections.asked(request.socket);
     this.#sender.heard(request);
     response.strictContentLength = true;
-    if (this.#phase === 'handing over') response.shouldKeepAlive = false;
+    const { phase } = this.#draining;
+    if (phase === 'handing over') response.shouldKeepAlive = false;
     const target = readTarget(request.url ?? '');
     request.url = target.path;
-    const known = this.#decider.recall(target.path);
+    const known = this.#recall(target.path);
     const refusal =
-      this.#phase === 'stopping' ? STOPPING : checkRequest(request, target, this.#admission, known !== undefined);
-    if (refusal !== undefined) {
-      this.#turnAway(request, response, refusal);
-      return;
+      phase === 'stopping' ? STOPPING : checkRequest(request, target, this.#admission, known !== undefined);
+    if (refusal !== undefined) this.#turnAway(request, response, refusal);
+    else if (known !== undefined) this.#exchanges.repeat(request, response, upToDate(known));
+    else void this.#respond(request, response);
+  }
+
+  /** Answers a request that was let in. */
+  #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (parseTarget(request.url ?? '').kind === 'other') {
+      return this.#pages(request, response).catch((bug: unknown) => this.#exchanges.report(bug));
     }
-    if (known === undefined) {
-      request.headers.host = 'localhost'; // it was judged, and Hono would refuse an IPv6 address that is not in its shortest form
-      this.#route(request, response).catch((bug: unknown) => this.#exchanges.report(bug));
-      return;
-    }
-    this.#exchanges.answerAtOnce(request, response, SAME_BUILD, known);
+    const asking = { conditions: conditionsOf(request), isHead: request.method === 'HEAD' };
+    return this.#exchanges.answer(request, response, async ({ asked, client, target }) => {
+      const decision = await this.#decider.decide(asked, { client, ...asking });
+      if ('result' in decision && decision.result === 'up to date') this.#upToDate.remember(target, decision);
+      return decision;
+    });
+  }
+
+  /** What a request for `target` was found to be a moment ago, when that was up to date for everyone who asks so. */
+  #recall(target: string): Found | undefined {
+    const isForOneClient = this.#mode.kind === 'once' && this.#mode.client !== undefined;
+    return isForOneClient ? undefined : this.#upToDate.recall(target);
   }
 
   /** RFC 9110, section 10.1.1: an expectation that is none of HTTP's, which Node would refuse without a word. */
@@ -264,15 +235,15 @@ export class UpdateServer {
     this.#connections.asked(request.socket);
     this.#sender.heard(request);
     request.url = readTarget(request.url ?? '').path;
-    this.#turnAway(request, response, this.#phase === 'stopping' ? STOPPING : UNKNOWN_EXPECTATION);
+    this.#turnAway(request, response, this.#draining.phase === 'stopping' ? STOPPING : UNKNOWN_EXPECTATION);
   }
 
   /** What came with a request that was turned away may not be what it seems: nothing more is read after it. */
   #turnAway(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
-    const decision = refuse(refusal, [...refusalHeaders(refusal), 'Connection', 'close']);
     const isBoards = refusal.kind === 'not allowed' || refusal.kind === 'not proven';
-    const asked = isBoards ? askedByTarget(request.url ?? '') : undefined;
-    this.#exchanges.answerAtOnce(request, response, decision, asked && { asked });
+    const asked: Asked = isBoards ? parseTarget(request.url ?? '') : { kind: 'other' };
+    const decision = refuse({ asked }, refusal, [...refusalHeaders(refusal), 'Connection', 'close']);
+    this.#exchanges.turnAway(request, response, decision);
   }
 }
 

@@ -3,8 +3,10 @@ import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
 import { BoardRegistry } from '../../src/boards/board-registry.ts';
 import { MOST_BOARDS, MOST_HISTORY } from '../../src/boards/limits.ts';
+import type { Asked } from '../../src/server/asked.ts';
 import type { ServerEvents } from '../../src/server/server-events.ts';
-import { type Asked, Transfer, type TransferResult } from '../../src/server/transfer.ts';
+import type { TransferResult } from '../../src/server/transfer.ts';
+import { TransferRecord } from '../../src/server/transfer-record.ts';
 import { buildId, makeSet } from '../server/harness.ts';
 import { OLD, startBench } from './bench.ts';
 
@@ -15,7 +17,7 @@ function registryOf() {
   registry.watch({ events });
   let id = 0;
   const begin = (client: string, asked: Partial<Asked> = {}) => {
-    const transfer = new Transfer(++id, client, 'GET', '/update');
+    const transfer = new TransferRecord(++id, client, 'GET', '/update');
     transfer.asked = { kind: 'update', box: 'box', board: 'pi', ...asked };
     transfer.servedBuildId = buildId();
     events.emit('asked', transfer);
@@ -24,7 +26,7 @@ function registryOf() {
     events.emit('answering', transfer);
     return transfer;
   };
-  const end = (transfer: Transfer, result: TransferResult) => {
+  const end = (transfer: TransferRecord, result: TransferResult) => {
     transfer.end({ kind: 'finished', result });
     events.emit('finished', transfer);
   };

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { progressOf } from '../../src/boards/progress.ts';
-import { Transfer } from '../../src/server/transfer.ts';
+import { TransferRecord } from '../../src/server/transfer-record.ts';
 
 /** A transfer that runs for so long. */
-function running(durationMs: number, sentBytes: number): Transfer {
-  const transfer = new Transfer(1, '192.0.2.1', 'GET', '/update');
+function running(durationMs: number, sentBytes: number): TransferRecord {
+  const transfer = new TransferRecord(1, '192.0.2.1', 'GET', '/update');
   Object.defineProperty(transfer, 'durationMs', { value: durationMs });
   return Object.assign(transfer, { totalBytes: 1_000_000, sentBytes });
 }

@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { suite, test } from 'node:test';
 import { dnsTxtRecords, normalizeMac, shellQuote, updatePath, updateTxt } from '../../src/editor/board-pointers.ts';
-import { askedByParts } from '../../src/server/asked.ts';
+import { parseTarget } from '../../src/server/asked.ts';
 
 const URL = 'http://192.168.1.5:8080';
 const PARTS = { box: 'docker-box', board: 'odroid-c4', branch: 'feature-x', version: '1.2.0' };
@@ -64,7 +64,7 @@ suite('the request of a board', () => {
 
   test('is understood by the server, whatever the names hold', () => {
     const parts = { box: 'a box&co', board: 'größe=1', branch: 'feature/x?#', version: '1.0+rc1%' };
-    const { kind, ...asked } = askedByParts(updatePath(parts).slice('/update?'.length));
+    const { kind, ...asked } = parseTarget(updatePath(parts));
     equal(kind, 'update');
     equal(JSON.stringify(asked), JSON.stringify(parts));
   });

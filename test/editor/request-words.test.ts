@@ -1,8 +1,9 @@
 import { equal, match } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { askedText, refusalWords, resultText } from '../../src/editor/request-words.ts';
+import type { Asked } from '../../src/server/asked.ts';
 import type { Refusal } from '../../src/server/refusal.ts';
-import type { Asked, TransferState } from '../../src/server/transfer.ts';
+import type { TransferState } from '../../src/server/transfer.ts';
 import { PLAIN, plainSpaces } from './plain-words.ts';
 import { image, type RequestLike, request } from './transfers.ts';
 

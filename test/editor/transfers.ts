@@ -1,5 +1,7 @@
 import type { CatalogImage, UnpackedImage } from '../../src/images/catalog.ts';
-import { type Asked, Transfer, type TransferState } from '../../src/server/transfer.ts';
+import type { Asked } from '../../src/server/asked.ts';
+import type { TransferState } from '../../src/server/transfer.ts';
+import { TransferRecord } from '../../src/server/transfer-record.ts';
 
 /** What a request is like, where it is not the usual one. */
 export interface RequestLike {
@@ -10,8 +12,8 @@ export interface RequestLike {
 }
 
 /** A board's request for docker-box on an odroid-c4, in `state`. */
-export function request(state: TransferState, like: RequestLike = {}): Transfer {
-  const transfer = new Transfer(1, '::ffff:192.168.1.20', 'GET', '/update?name=docker-box&board=odroid-c4');
+export function request(state: TransferState, like: RequestLike = {}): TransferRecord {
+  const transfer = new TransferRecord(1, '::ffff:192.168.1.20', 'GET', '/update?name=docker-box&board=odroid-c4');
   transfer.asked = like.asked ?? { kind: 'update', box: 'docker-box', board: 'odroid-c4' };
   if (like.found !== undefined) transfer.resolution = { tried: [like.found.image], found: like.found };
   transfer.sentBytes = like.sentBytes ?? 0;

@@ -5,7 +5,6 @@ import { describe, it } from 'node:test';
 import { Catalog } from '../../src/images/catalog.ts';
 import { Decider } from '../../src/server/decide.ts';
 import type { ServerEvents } from '../../src/server/server-events.ts';
-import { Transfer } from '../../src/server/transfer.ts';
 import { makeSet, startServer, type TestServer } from './harness.ts';
 
 const TARGET = '/update/box/box-pi';
@@ -122,7 +121,7 @@ describe('a bug', () => {
     });
     const conditions = Object.defineProperty({}, 'range', { get: isHeld });
     const asked = { kind: 'update', box: 'box', image: 'box-pi' } as const;
-    await assert.rejects(decider.update(new Transfer(1, '::1', 'GET', TARGET), asked, conditions), TypeError);
+    await assert.rejects(decider.decide(asked, { client: '::1', conditions, isHead: false }), TypeError);
     assert.deepEqual(imageDescriptors(), []);
   });
 });

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Refusal } from '../../src/server/refusal.ts';
 import type { BreakReason, TransferResult, TransferState } from '../../src/server/transfer.ts';
-import { Transfer } from '../../src/server/transfer.ts';
 import { transferLine } from '../../src/server/transfer-line.ts';
+import { TransferRecord } from '../../src/server/transfer-record.ts';
 import { makeSet, startServer } from './harness.ts';
 
 /** The line of a request that came to `state`, with its duration left out. */
 function lineOf(state: Exclude<TransferState, { kind: 'running' }>, target = '/list', method = 'GET'): string {
-  const transfer = new Transfer(1, '10.0.0.7', method, target);
+  const transfer = new TransferRecord(1, '10.0.0.7', method, target);
   Object.assign(transfer, { status: 200, sentBytes: 5, totalBytes: 9 });
   transfer.end(state);
   return transferLine(transfer).replace(/ \d+ ms /, ' ');
@@ -54,7 +54,7 @@ describe('the line about a request', () => {
   });
 
   it('says of one that waits how many have their turn before it, or that it is next', () => {
-    const transfer = new Transfer(1, '10.0.0.7', 'GET', '/list');
+    const transfer = new TransferRecord(1, '10.0.0.7', 'GET', '/list');
     transfer.wait({ sinceMs: 0, before: 2 });
     assert.match(transferLine(transfer), /: waits for its turn, 2 before it$/);
     transfer.wait({ sinceMs: 0, before: 0 });
@@ -107,6 +107,6 @@ describe('the line about a request', () => {
   });
 
   it('of one that runs says so', () => {
-    assert.match(transferLine(new Transfer(1, '::1', 'GET', '/list')), / 0 0 B \d+ ms -: running$/);
+    assert.match(transferLine(new TransferRecord(1, '::1', 'GET', '/list')), / 0 0 B \d+ ms -: running$/);
   });
 });

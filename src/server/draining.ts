@@ -1,0 +1,87 @@
+import type { Server } from 'node:http';
+import type { Connections } from './connections.ts';
+import type { Deliveries } from './deliveries.ts';
+import type { Exchanges } from './exchanges.ts';
+import { HANDOVER_GRACE_MS } from './limits.ts';
+import type { Turns } from './turns.ts';
+
+/** Where the server's life stands: whether new requests are taken, and who would take them otherwise. */
+export type Phase =
+  | 'serving'
+  /** No new request is taken. */
+  | 'stopping'
+  /** Another process accepts on the same socket: what was accepted here is served here, for nobody else can. */
+  | 'handing over';
+
+/** What is brought to an end. */
+export interface Drained {
+  readonly server: Server;
+  readonly connections: Connections;
+  readonly turns: Turns;
+  readonly deliveries: Deliveries;
+  readonly exchanges: Exchanges;
+}
+
+/** Brings a server to its end: no new transfer, and time for those that run. */
+export class Draining {
+  /** Settles when all that ran has ended. */
+  readonly done: Promise<void>;
+  readonly #parts: Drained;
+  #settle: () => void = () => {};
+  #phase: Phase = 'serving';
+
+  constructor(parts: Drained) {
+    this.#parts = parts;
+    this.done = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    // to Node, a connection is idle whose client has not got its last bytes yet
+    parts.server.closeIdleConnections = () => {
+      parts.connections.destroyIdle(this.#phase === 'handing over' ? 'unasked' : 'none');
+    };
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** Begins to drain, for at most `deadlineMs`. A second call with a nearer deadline cuts the first one's short. */
+  begin(deadlineMs: number, phase: Exclude<Phase, 'serving'>): void {
+    const { server, connections, turns, deliveries, exchanges } = this.#parts;
+    const deadline = setTimeout(() => {
+      deliveries.giveUp();
+      exchanges.cutOff();
+      server.closeAllConnections();
+    }, deadlineMs);
+    void this.done.then(() => clearTimeout(deadline));
+    if (this.#phase !== 'serving') return;
+    this.#phase = phase;
+    switch (phase) {
+      case 'stopping':
+        turns.stop();
+        connections.destroyIdle();
+        this.#close();
+        break;
+      case 'handing over':
+        // A whole turn of the loop, so that requests that lie in the kernel already are read before we look who is idle.
+        setImmediate(() => setImmediate(() => this.#closeAfterGrace()));
+        break;
+    }
+  }
+
+  #close(): void {
+    const { server, exchanges } = this.#parts;
+    server.close(() => void exchanges.settled().then(this.#settle));
+    // Connections that are kept alive become idle after `close()` looked for idle ones.
+    const closeIdle = () => setImmediate(() => server.closeIdleConnections());
+    exchanges.events.on('finished', closeIdle).on('broken', closeIdle).on('refused', closeIdle);
+  }
+
+  #closeAfterGrace(): void {
+    this.#close();
+    const { connections } = this.#parts;
+    connections.destroyIdle('unasked');
+    const grace = setTimeout(() => connections.destroyIdle(), HANDOVER_GRACE_MS);
+    void this.done.then(() => clearTimeout(grace));
+  }
+}

@@ -1,0 +1,88 @@
+import type { Resolution } from '../images/resolution.ts';
+import { type Asked, parseTarget } from './asked.ts';
+import type { Refusal } from './refusal.ts';
+import type { Transfer, TransferState } from './transfer.ts';
+import type { Place } from './turns.ts';
+
+/** A transfer as it is written to, by whoever carries it from its arrival to its end. */
+export class TransferRecord implements Transfer {
+  readonly id: number;
+  readonly client: string;
+  readonly method: string;
+  readonly target: string;
+  readonly headers: readonly string[];
+  readonly startedAtMs = Date.now();
+  asked: Asked;
+  resolution: Resolution | undefined;
+  servedBuildId: string | undefined;
+  objection: Refusal | undefined;
+  isRepeat = false;
+  status = 0;
+  totalBytes = 0;
+  sentBytes = 0;
+  /** Since when the client acknowledged nothing, by `performance.now()`; undefined while it does. */
+  stalledSinceMs: number | undefined;
+  state: TransferState = { kind: 'running' };
+  readonly #startedAt = performance.now();
+  #endedAt: number | undefined;
+  #waitedMs = 0;
+  #waitsSince: number | undefined;
+
+  /** What it asks for is read from its `target` unless `asked` says so. */
+  constructor(
+    id: number,
+    client: string,
+    method: string,
+    target: string,
+    headers: readonly string[] = [],
+    asked: Asked = parseTarget(target),
+  ) {
+    this.id = id;
+    this.client = client;
+    this.method = method;
+    this.target = target;
+    this.headers = headers;
+    this.asked = asked;
+  }
+
+  get completesUpdate(): boolean {
+    if (this.state.kind !== 'finished') return false;
+    return this.state.result === 'image' || this.state.result === 'up to date';
+  }
+
+  get durationMs(): number {
+    return (this.#endedAt ?? performance.now()) - this.#startedAt;
+  }
+
+  get waitedMs(): number {
+    return this.#waitedMs + (this.#waitsSince === undefined ? 0 : performance.now() - this.#waitsSince);
+  }
+
+  get answeringMs(): number {
+    return this.durationMs - this.waitedMs;
+  }
+
+  get stalledMs(): number | undefined {
+    const { state, stalledSinceMs } = this;
+    return state.kind === 'running' && stalledSinceMs !== undefined ? performance.now() - stalledSinceMs : undefined;
+  }
+
+  /** Notes that it waits for its turn. */
+  wait(place: Place): void {
+    this.#waitsSince = performance.now();
+    this.state = { kind: 'running', place };
+  }
+
+  /** Notes that it waits no more. */
+  goOn(): void {
+    this.#waitedMs = this.waitedMs;
+    this.#waitsSince = undefined;
+    this.state = { kind: 'running' };
+  }
+
+  /** Puts the transfer in its final state. */
+  end(state: Exclude<TransferState, { kind: 'running' }>): void {
+    this.#endedAt = performance.now();
+    this.state = state;
+  }
+}
