@@ -102,12 +102,21 @@ describe('boards in mkbox', () => {
     const moving = /^downloading \d+% of 158 MB, [\d.]+ MB\/s, \d+ sec left · docker-box-odroid-c4-big$/;
     const row = await rowThat('127.0.0.1', moving);
     assert.deepEqual([row?.icon, row?.expanded], ['cloud-download', false]);
-    assert.deepEqual(await workbench.badge('mkbox'), { text: '1', ariaLabel: 'mkbox - 1 transfer running' });
+    const badge = await until(
+      'the badge',
+      () => workbench.badge('mkbox'),
+      ({ text }) => text === '1',
+    );
+    assert.equal(badge.ariaLabel, 'mkbox - 1 transfer running');
     await rowThat('127.0.0.1', /^downloading [2-9]\d%/);
     await workbench.pictures('boards-downloading');
     assert.equal((await booted).flashed, true);
     await rowThat('127.0.0.1', /^flashing build [0-9a-f]{12}… · docker-box-odroid-c4-big$/);
-    assert.deepEqual((await workbench.badge('mkbox')).text, '');
+    await until(
+      'the badge to go',
+      () => workbench.badge('mkbox'),
+      ({ text }) => text === '',
+    );
     await board.boot();
     const confirmed = await rowThat(
       '127.0.0.1',
@@ -256,7 +265,11 @@ describe('boards in mkbox', () => {
     assert.match(armed.ariaLabel, /^mkbox: serving one update of any image at .*, to the board 127\.0\.0\.2 only$/);
     assert.equal((await boot('127.0.0.3')).status, 404);
     await rowThat('the rack, top', /^only the board at 127\.0\.0\.2 gets an update now · /);
-    assert.match((await workbench.statusBarItem(STATUS)).ariaLabel, /; only one update is served$/);
+    await until(
+      'the status to say so',
+      () => workbench.statusBarItem(STATUS),
+      ({ ariaLabel }) => /; only one update is served$/.test(ariaLabel),
+    );
     await workbench.pictures('boards-once');
     const { status, bytes } = await boot('127.0.0.2');
     assert.deepEqual([status, bytes > EMPTY_ARCHIVE_BYTES], [200, true]);
