@@ -47,7 +47,7 @@ function startsAtAnchor({ parts }: Word): boolean {
   return first?.kind === 'variable' && ANCHORS.has(first.name);
 }
 
-interface Place {
+interface LinkContext {
   readonly script: Script;
   readonly file: string;
   readonly board: string | undefined;
@@ -55,7 +55,7 @@ interface Place {
 }
 
 /** The path as far as it is written out: of `"$SRC/root/"*` the folder. */
-function targetOf(word: Word, { within }: Command, { script, file, board, bases }: Place): string | undefined {
+function targetOf(word: Word, { within }: Command, { script, file, board, bases }: LinkContext): string | undefined {
   const lookup = lookupIn(script, file, board, bases);
   // mkbox calls flush() with the board's output folder as SRC
   const source = within === 'flush' && bases && board && path.join(bases.boards, board, 'output');

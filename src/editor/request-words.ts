@@ -1,7 +1,7 @@
 import { faultWords, mayPass } from '../images/set-fault.ts';
 import { type Refusal, refusalText } from '../server/refusal.ts';
 import type { BreakReason, Transfer } from '../server/transfer.ts';
-import type { Place } from '../server/turns.ts';
+import type { WaitingPlace } from '../server/turns.ts';
 import { findingWords } from './finding-words.ts';
 import { bytesText, durationText, percentText, type Words } from './words.ts';
 
@@ -72,7 +72,7 @@ export function stalledWords(stalledMs: number, words: Words, locale: string): s
 }
 
 /** That a request waits for its turn, and how many others have theirs before. */
-export function waitingWords({ before }: Place, words: Words): string {
+export function waitingWords({ before }: WaitingPlace, words: Words): string {
   return before === 0
     ? words.t('waits for its turn: it is next')
     : words.t('waits for its turn, {0} before it', before);

@@ -27,13 +27,13 @@ export interface StartParts {
 }
 
 /** Where to listen; port 0 is any that is free. */
-export interface Place {
+export interface ListenAddress {
   readonly host: string;
   readonly port: number;
 }
 
 /** What to start: where, what it hands out, and whether it is still wanted after a while. */
-export interface StartOrder extends Place {
+export interface StartOrder extends ListenAddress {
   readonly mode: ServeMode;
   readonly isWanted: () => boolean;
 }
@@ -62,7 +62,7 @@ export async function startServing(
       return { server: await startWatched(options, registry, version), registry };
     } catch (error) {
       const inUse = systemErrorCode(error) === 'EADDRINUSE';
-      if (!inUse || performance.now() >= retryUntil) return explain(error, order, parts.log);
+      if (!inUse || performance.now() >= retryUntil) return failureOf(error, order, parts.log);
       await new Promise((resolve) => setTimeout(resolve, BIND_RETRY_EVERY_MS));
     }
   }
@@ -77,7 +77,7 @@ export function allowed({ allow, allowedHosts }: Settings): Allowed {
   return { allow: allowedNetworks(allow.get()), allowedHosts: allowedHosts.get() };
 }
 
-async function explain(
+async function failureOf(
   error: unknown,
   { host, port }: StartOrder,
   log: vscode.LogOutputChannel,

@@ -9,7 +9,7 @@ import { Owner } from './dispose.ts';
 import { flowLimits } from './flow-limits.ts';
 import { bindableAddresses, toldAddress } from './interfaces.ts';
 import { isLoopbackHost } from './listen-host.ts';
-import { allowed, type Place, type StartParts, startServing } from './serving-start.ts';
+import { allowed, type ListenAddress, type StartParts, startServing } from './serving-start.ts';
 import { type Endpoint, endpointOf, type ServingState } from './serving-state.ts';
 
 /** An extension has 5 s to deactivate; running transfers get most of it. */
@@ -45,7 +45,7 @@ export class Serving extends Owner {
   /** Whether the server must be another one than it is. */
   #isOutdated = false;
   /** Where the server was to listen. */
-  #asked: Place | undefined;
+  #asked: ListenAddress | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #sessionPort: number | undefined;
 
@@ -187,7 +187,7 @@ export class Serving extends Owner {
   }
 
   /** Where to listen: at the address the user allowed for this workspace, or loopback. A setting alone opens nothing. */
-  get #place(): Place {
+  get #place(): ListenAddress {
     const { settings, consent } = this.#parts;
     const setting = settings.host.get();
     const host = consentInForce(consent.get(), setting)?.host ?? (isLoopbackHost(setting) ? setting : '127.0.0.1');

@@ -1,12 +1,12 @@
 import type { BoardRegistry } from '../boards/board-registry.ts';
-import type { Place } from '../server/listen.ts';
+import type { ListenOptions } from '../server/listen.ts';
 import { Networks } from '../server/networks.ts';
 import type { ServerSetup } from '../server/server-options.ts';
 import { UpdateServer } from '../server/update-server.ts';
 import { StatusPages } from '../status/status-pages.ts';
 
 /** How a server is started; who is held and which pages there are follows from the boards. */
-export type WatchedServerOptions = Omit<ServerSetup, 'isHeld' | 'pages'> & Place;
+export type WatchedServerOptions = Omit<ServerSetup, 'isHeld' | 'pages'> & ListenOptions;
 
 /**
  * Starts a server whose boards are known: `boards` watches it until it has stopped and tells which are held, and this

@@ -134,7 +134,7 @@ function refuseHost(
 }
 
 function refuseName(name: string, hosts: HostAllowList, malformed: Refusal): Refusal | undefined {
-  switch (hosts.judge(name)) {
+  switch (hosts.check(name)) {
     case 'allowed':
       return undefined;
     case 'malformed':

@@ -39,7 +39,7 @@ export class HostAllowList {
   }
 
   /** Whether a request with that `Host` header is answered, or why not. */
-  judge(header: string): HostVerdict {
+  check(header: string): HostVerdict {
     if (header === this.#lastAllowed) return 'allowed';
     const host = parseHost(header);
     if (host === undefined) return 'malformed';

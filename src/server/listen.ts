@@ -3,7 +3,7 @@ import { systemErrorCode, UserError } from '../errors.ts';
 import { INHERITED_BACKLOG } from './limits.ts';
 
 /** Where to listen: at a name or address and a port (0 for any that is free), or on a socket that listens already. */
-export type Place =
+export type ListenOptions =
   | { readonly host: string; readonly port: number }
   /** The number of a descriptor that was handed to this process. Whoever did that accepts on the socket after us. */
   | { readonly descriptor: number };
@@ -12,19 +12,19 @@ export type Place =
  * Has `server` listen.
  * @throws UserError with the remedy, for the ways in which that fails at people's machines.
  */
-export async function listen(server: Server, place: Place): Promise<void> {
+export async function listen(server: Server, options: ListenOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const onError = (error: Error) => {
       server.off('listening', onListening);
-      reject(explain(error, place));
+      reject(listenError(error, options));
     };
     const onListening = () => {
       server.off('error', onError);
       resolve();
     };
     server.once('error', onError).once('listening', onListening);
-    if ('descriptor' in place) server.listen({ fd: place.descriptor, backlog: INHERITED_BACKLOG });
-    else server.listen({ host: place.host, port: place.port, exclusive: true });
+    if ('descriptor' in options) server.listen({ fd: options.descriptor, backlog: INHERITED_BACKLOG });
+    else server.listen({ host: options.host, port: options.port, exclusive: true });
   });
   if (server.address() !== null) return;
   // Node knows no address of a UNIX socket that it did not bind, and its clients have none.
@@ -45,13 +45,13 @@ export class ListenError extends UserError {
   }
 }
 
-function explain(error: Error, place: Place): Error {
+function listenError(error: Error, options: ListenOptions): Error {
   const code = systemErrorCode(error);
-  if ('descriptor' in place) {
+  if ('descriptor' in options) {
     if (code === undefined) return error;
-    return new ListenError(code, `descriptor ${place.descriptor} is not a stream socket to listen on (${code})`);
+    return new ListenError(code, `descriptor ${options.descriptor} is not a stream socket to listen on (${code})`);
   }
-  const { host, port } = place;
+  const { host, port } = options;
   switch (code) {
     case 'EADDRINUSE':
       return new ListenError(code, `port ${port} of ${host} is in use; stop what listens there or set another port`);

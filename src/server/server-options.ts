@@ -7,7 +7,7 @@ import type { Credentials } from './credentials.ts';
 import type { DecideOptions, Restriction } from './decide.ts';
 import type { DeliveryOptions } from './deliveries.ts';
 import type { Identity } from './identity.ts';
-import type { Place } from './listen.ts';
+import type { ListenOptions } from './listen.ts';
 import type { Networks } from './networks.ts';
 import type { TlsPair } from './tls-pair.ts';
 
@@ -28,7 +28,7 @@ export interface Allowed {
 }
 
 /** How an update server is set up, and where it listens. */
-export type UpdateServerOptions = ServerSetup & Place;
+export type UpdateServerOptions = ServerSetup & ListenOptions;
 
 /** How an update server is set up. */
 export interface ServerSetup extends DecideOptions, DeliveryOptions, FlowLimits, Allowed {

@@ -2,7 +2,7 @@ import type { Resolution } from '../images/resolution.ts';
 import { type Asked, parseTarget } from './asked.ts';
 import type { Refusal } from './refusal.ts';
 import type { Transfer, TransferState } from './transfer.ts';
-import type { Place } from './turns.ts';
+import type { WaitingPlace } from './turns.ts';
 
 /** A transfer as it is written to, by whoever carries it from its arrival to its end. */
 export class TransferRecord implements Transfer {
@@ -68,7 +68,7 @@ export class TransferRecord implements Transfer {
   }
 
   /** Notes that it waits for its turn. */
-  wait(place: Place): void {
+  wait(place: WaitingPlace): void {
     this.#waitsSince = performance.now();
     this.state = { kind: 'running', place };
   }

@@ -1,7 +1,7 @@
 import type { Resolution } from '../images/resolution.ts';
 import type { Asked } from './asked.ts';
 import type { Refusal } from './refusal.ts';
-import type { Place } from './turns.ts';
+import type { WaitingPlace } from './turns.ts';
 
 /** What a finished request got. `held` is word of being up to date on someone's order; `part` is a range that ends before the archive does. */
 export type TransferResult = 'image' | 'part' | 'up to date' | 'held' | 'not modified' | 'head' | 'list' | 'identity';
@@ -25,7 +25,7 @@ export type BreakReason =
 /** Where a request stands. */
 export type TransferState =
   /** `place`: where it stands among those that wait for their turn, while it does. */
-  | { readonly kind: 'running'; readonly place?: Place }
+  | { readonly kind: 'running'; readonly place?: WaitingPlace }
   | { readonly kind: 'finished'; readonly result: TransferResult }
   /** The connection ended, or was ended, before all was sent. */
   | {

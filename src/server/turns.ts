@@ -2,7 +2,7 @@ import { MOST_WAITING } from './limits.ts';
 import { Rotation } from './rotation.ts';
 
 /** A place among those that wait for their turn. */
-export interface Place {
+export interface WaitingPlace {
   /** Milliseconds since 1970. */
   readonly sinceMs: number;
   /** How many others have their turn before, as things stand: it goes from one client to the next. */
@@ -16,7 +16,7 @@ export type NoPlace = 'full' | 'stopping';
 export type WaitEnd = 'turn' | NoPlace;
 
 /** A place, and the way to leave it. */
-export interface TakenPlace extends Place {
+export interface TakenPlace extends WaitingPlace {
   readonly leave: () => void;
 }
 

@@ -105,7 +105,7 @@ describe('the names that a server answers to', () => {
     ];
     const verdicts = ['allowed', 'allowed', 'foreign', 'malformed', 'allowed', 'foreign'];
     assert.deepEqual(
-      headers.map((header) => list.judge(header)),
+      headers.map((header) => list.check(header)),
       verdicts,
     );
   });
