@@ -29,7 +29,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const log = vscode.window.createOutputChannel('mkbox', { log: true });
   const settings = openSettings();
   const consent = new ConsentStore(context.storageUri?.fsPath);
-  const project = new Project(settings);
+  const project = new Project(settings, log);
   const version = String(context.extension.packageJSON.version);
   const checks = new ImageChecks(context.storageUri && path.join(context.storageUri.fsPath, 'checks.json'));
   const judgeBySettings = () => {

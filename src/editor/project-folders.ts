@@ -1,5 +1,10 @@
 import { access, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { systemErrorCode } from '../errors.ts';
+import { isAbsence } from '../images/outage.ts';
+
+/** Told of a folder that is there and can't be read, with the system's name for the reason. */
+export type OnUnreadable = (folder: string, code: string) => void;
 
 /** What of an mkbox-project was found in a folder of the workspace. */
 export interface ProjectFolder {
@@ -11,12 +16,17 @@ export interface ProjectFolder {
 
 /**
  * Finds the image folder of the workspace folder `root`: `imagePath`, when it is set; else `boxes` or `src/boxes`; else
- * `root` itself, when it holds folders of boxes. Undefined where there is none.
+ * `root` itself, when it holds folders of boxes. Undefined where there is none, or where it can't be read.
  */
-export async function findProject(root: string, imagePath: string): Promise<ProjectFolder | undefined> {
-  const images = imagePath === '' ? await findImages(root) : path.resolve(root, imagePath);
+export async function findProject(
+  root: string,
+  imagePath: string,
+  onUnreadable: OnUnreadable,
+): Promise<ProjectFolder | undefined> {
+  const images = imagePath === '' ? await findImages(root, onUnreadable) : path.resolve(root, imagePath);
   if (images === undefined || !(await isFolder(images))) return undefined;
-  return { images, boards: await findBoards(path.join(path.dirname(images), 'boards')) };
+  const boards = await folderNames(path.join(path.dirname(images), 'boards'), onUnreadable);
+  return { images, boards: boards.sort() };
 }
 
 /** The paths of those `boxes` in which there is a BOXBUILD. */
@@ -32,30 +42,42 @@ function hasRecipe(folder: string): Promise<boolean> {
   );
 }
 
-async function findImages(root: string): Promise<string | undefined> {
+async function findImages(root: string, onUnreadable: OnUnreadable): Promise<string | undefined> {
   for (const candidate of [path.join(root, 'boxes'), path.join(root, 'src', 'boxes')]) {
     if (await isFolder(candidate)) return candidate;
   }
-  return (await holdsBoxes(root)) ? root : undefined;
+  return (await holdsBoxes(root, onUnreadable)) ? root : undefined;
 }
 
 /** Whether a folder in `folder` is a box's: it has a BOXBUILD, or images. */
-async function holdsBoxes(folder: string): Promise<boolean> {
-  for (const name of await folderNames(folder)) {
-    const files = await readdir(path.join(folder, name)).catch(() => []);
+async function holdsBoxes(folder: string, onUnreadable: OnUnreadable): Promise<boolean> {
+  for (const name of await folderNames(folder, onUnreadable)) {
+    const files = await read(path.join(folder, name), (box) => readdir(box), onUnreadable);
     if (files.some((file) => file === 'BOXBUILD' || file.endsWith('.img.zst'))) return true;
   }
   return false;
 }
 
-async function findBoards(folder: string): Promise<string[]> {
-  return (await folderNames(folder)).sort();
-}
-
-async function folderNames(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+async function folderNames(folder: string, onUnreadable: OnUnreadable): Promise<string[]> {
+  const entries = await read(folder, (it) => readdir(it, { withFileTypes: true }), onUnreadable);
   const mayBeFolders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
   return mayBeFolders.filter((entry) => !entry.name.startsWith('.')).map((entry) => entry.name);
+}
+
+/** What is in a folder: nothing where it is not there, or can't be read, which is told. */
+async function read<T>(
+  folder: string,
+  readFolder: (folder: string) => Promise<T[]>,
+  onUnreadable: OnUnreadable,
+): Promise<T[]> {
+  try {
+    return await readFolder(folder);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    if (!isAbsence(code)) onUnreadable(folder, code);
+    return [];
+  }
 }
 
 async function isFolder(candidate: string): Promise<boolean> {

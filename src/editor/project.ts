@@ -14,6 +14,7 @@ const RESCAN_MS = 3_000;
 /** The image folders of the workspace and what lies in them, kept up to date. */
 export class Project extends Owner {
   readonly #settings: Settings;
+  readonly #log: vscode.LogOutputChannel;
   readonly #changed = this.own(new vscode.EventEmitter<void>());
   readonly #watch: FolderWatch;
   #folders: readonly ProjectFolder[] = [];
@@ -27,9 +28,10 @@ export class Project extends Owner {
   /** What is served, and shown. */
   readonly catalog = new Catalog([]);
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, log: vscode.LogOutputChannel) {
     super();
     this.#settings = settings;
+    this.#log = log;
     this.#watch = new FolderWatch(() => this.#refreshSoon());
     const rescan = setInterval(() => void this.refresh(false), RESCAN_MS);
     this.own({
@@ -73,7 +75,11 @@ export class Project extends Owner {
     const turn = ++this.#locating;
     const roots = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
     const found = await Promise.all(
-      roots.map((folder) => findProject(folder.uri.fsPath, this.#settings.imagePath.get(folder))),
+      roots.map((folder) =>
+        findProject(folder.uri.fsPath, this.#settings.imagePath.get(folder), (unreadable, code) =>
+          this.#log.warn(`${unreadable} can not be read (${code}): images in it are not found`),
+        ),
+      ),
     );
     // a later look, with the settings as they are now, may be done already
     if (turn !== this.#locating) return;

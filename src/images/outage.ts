@@ -9,6 +9,11 @@ export type Failure =
 
 const ABSENT_CODES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 
+/** Whether a system error's name says that a folder is not there, or is none; else it can't be read for now. */
+export function isAbsence(code: string): boolean {
+  return ABSENT_CODES.has(code);
+}
+
 /** A time in which a folder can't be read. What was seen of it before is kept at first: most such times are short. */
 export class Outage {
   readonly #keepMs: number;
@@ -36,7 +41,7 @@ export class Outage {
   begin(error: unknown, mayBeAbsent = true): Failure {
     const code = systemErrorCode(error);
     if (code === undefined) throw error;
-    if (mayBeAbsent && ABSENT_CODES.has(code)) return { kind: 'absent', hasChanged: this.end() };
+    if (mayBeAbsent && isAbsence(code)) return { kind: 'absent', hasChanged: this.end() };
     const before = this.#began;
     const nowMs = performance.now();
     const atMs = before?.atMs ?? nowMs;
