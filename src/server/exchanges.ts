@@ -241,10 +241,17 @@ export class Exchanges {
     }
   }
 
-  /** Ends one whose image must not be handed out: one that was written to may be found out by its check first. */
+  /** Ends one whose image must not be handed out: its check may be the first to meet a write, or a disk error. */
   #spoil(transfer: TransferRecord, objection: Refusal): void {
     transfer.objection = objection;
-    this.#break(transfer, objection.kind === 'being written' ? 'image changed' : 'image wrong');
+    switch (objection.kind) {
+      case 'being written':
+        return this.#break(transfer, 'image changed');
+      case 'unchecked':
+        return this.#break(transfer, 'image unreadable', objection.code);
+      default:
+        return this.#break(transfer, 'image wrong');
+    }
   }
 
   /** Tells each who listens. What one of them throws is its bug, and disturbs neither the transfer nor the others. */

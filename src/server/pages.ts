@@ -1,10 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
 
+/** What a page knows of its request besides what Hono tells. */
+export interface PageBindings {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+}
+
 /** What pages are added to. */
-export type PageApp = Hono<{ Bindings: HttpBindings }>;
+export type PageApp = Hono<{ Bindings: PageBindings }>;
 
 /** Answers a request, in time. */
 export type Respond = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -20,17 +24,53 @@ export function servePages(
 ): Respond {
   if (add === undefined) return otherwise;
   const app: PageApp = new Hono();
-  app.notFound(async ({ env }) => {
-    await otherwise(env.incoming, env.outgoing as ServerResponse);
-    return RESPONSE_ALREADY_SENT;
+  const withoutPage = new WeakSet<IncomingMessage>();
+  app.notFound(({ env }) => {
+    withoutPage.add(env.incoming);
+    return new Response(null, { status: 404 });
   });
   app.onError((error, context) => {
     report(error);
     return context.text('internal error: the log of the update server says more\n', 500);
   });
   add(app);
-  return getRequestListener((request, http) => app.fetch(request, http as HttpBindings), {
-    overrideGlobalObjects: false,
-    hostname: 'localhost', // HTTP/1.0 needs to name none
-  });
+  return async (incoming, outgoing) => {
+    const page = await app.fetch(pageRequest(incoming), { incoming, outgoing });
+    if (withoutPage.has(incoming)) await otherwise(incoming, outgoing);
+    else await write(page, outgoing);
+  };
+}
+
+/** The host was judged, and no page needs it: HTTP/1.0 names none, and a URL has not every form of an IPv6 address. */
+function pageRequest({ method = 'GET', url = '/', rawHeaders }: IncomingMessage): Request {
+  const headers = new Headers();
+  for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
+  return new Request(`http://localhost${url}`, { method, headers });
+}
+
+/** Writes a page, as one that has its length, or as it comes where it is a stream of events. */
+async function write(page: Response, outgoing: ServerResponse): Promise<void> {
+  const headers = Object.fromEntries(page.headers);
+  if (page.body === null) {
+    outgoing.writeHead(page.status, headers).end();
+  } else if (page.headers.get('content-type')?.startsWith('text/event-stream')) {
+    outgoing.writeHead(page.status, headers).flushHeaders();
+    await writeEvents(page.body, outgoing);
+  } else {
+    const bytes = Buffer.from(await page.arrayBuffer());
+    outgoing.writeHead(page.status, { ...headers, 'content-length': bytes.length }).end(bytes);
+  }
+}
+
+/** Takes no event before the last one is on its way, until the page is closed. */
+async function writeEvents(events: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
+  const reader = events.getReader();
+  const closed = new Promise<void>((resolve) => outgoing.once('close', resolve));
+  const cancelled = closed.then(() => reader.cancel());
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    if (outgoing.write(next.value)) continue;
+    await Promise.race([new Promise((resolve) => outgoing.once('drain', resolve)), closed]);
+  }
+  outgoing.end();
+  await cancelled;
 }

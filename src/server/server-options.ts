@@ -1,6 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { HttpBindings } from '@hono/node-server';
-import type { Hono } from 'hono';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { Catalog } from '../images/catalog.ts';
 import type { Credentials } from './credentials.ts';
@@ -9,6 +7,7 @@ import type { DeliveryOptions } from './deliveries.ts';
 import type { Identity } from './identity.ts';
 import type { ListenOptions } from './listen.ts';
 import type { Networks } from './networks.ts';
+import type { PageApp } from './pages.ts';
 import type { TlsPair } from './tls-pair.ts';
 
 /** How much goes out at once; any amount where a bound is not given. */
@@ -46,7 +45,7 @@ export interface ServerSetup extends DecideOptions, DeliveryOptions, FlowLimits,
   /** Proxies whose word on a client's address (`X-Forwarded-For`) is believed; none without it. */
   readonly trustedProxies?: Networks;
   /** More to answer than the endpoints of boards: pages for people. They are answered until the server stops. */
-  readonly pages?: (app: Hono<{ Bindings: HttpBindings }>, clientOf: (request: IncomingMessage) => string) => void;
+  readonly pages?: (app: PageApp, clientOf: (request: IncomingMessage) => string) => void;
   /** Connections at a time; `MAX_CONNECTIONS` without it. */
   readonly maxConnections?: number;
   /** What the server tells programs on the same machine about itself, at `/identity`; see `Identity`. */

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { HttpBindings } from '@hono/node-server';
-import type { Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { isLoopback } from '../server/identity.ts';
 import { type Networks, plainAddress } from '../server/networks.ts';
+import type { PageApp, PageBindings } from '../server/pages.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import { SCRIPT, STYLE } from './assets.ts';
@@ -33,8 +33,6 @@ export interface StatusParts {
   /** Who may see the pages besides this machine. */
   readonly allowed: Networks;
 }
-
-type App = Hono<{ Bindings: HttpBindings }>;
 
 /**
  * Pages for people and for monitoring, beside the endpoints of boards: `/` for browsers, `/status` as JSON, `/healthz`,
@@ -72,8 +70,8 @@ export class StatusPages {
   }
 
   /** Adds the pages to a server's endpoints. */
-  readonly add = (app: App, clientOf: (request: IncomingMessage) => string): void => {
-    const mayRead = ({ env }: Context<{ Bindings: HttpBindings }>) => {
+  readonly add = (app: PageApp, clientOf: (request: IncomingMessage) => string): void => {
+    const mayRead = ({ env }: Context<{ Bindings: PageBindings }>) => {
       const client = clientOf(env.incoming);
       return isThisMachine(client, env.incoming) || this.#parts.allowed.includes(client);
     };
