@@ -244,14 +244,9 @@ export class Exchanges {
   /** Ends one whose image must not be handed out: its check may be the first to meet a write, or a disk error. */
   #spoil(transfer: TransferRecord, objection: Refusal): void {
     transfer.objection = objection;
-    switch (objection.kind) {
-      case 'being written':
-        return this.#break(transfer, 'image changed');
-      case 'unchecked':
-        return this.#break(transfer, 'image unreadable', objection.code);
-      default:
-        return this.#break(transfer, 'image wrong');
-    }
+    if (objection.kind === 'being written') this.#break(transfer, 'image changed');
+    else if (objection.kind === 'unchecked') this.#break(transfer, 'image unreadable', objection.code);
+    else this.#break(transfer, 'image wrong');
   }
 
   /** Tells each who listens. What one of them throws is its bug, and disturbs neither the transfer nor the others. */
