@@ -7,3 +7,23 @@ export interface Words {
 export const ENGLISH: Words = {
   t: (message, ...args) => message.replace(/\{(\d+)\}/g, (_, index) => String(args[Number(index)])),
 };
+
+/** What remedies name: a setting or a command has one name in the editor, and another at the command line. */
+export interface Remedies {
+  /** Serves images that mkbox did not make. */
+  readonly allowForeign: string;
+  /** Holds the names that the server goes by. */
+  readonly allowedHosts: string;
+  /** Holds the networks that may ask. */
+  readonly allow: string;
+  /** Compresses a raw image. */
+  pack(words: Words): string;
+}
+
+/** The names at the command line. */
+export const COMMAND_LINE: Remedies = {
+  allowForeign: 'ALLOW_FOREIGN=true',
+  allowedHosts: 'ALLOWED_HOSTS',
+  allow: 'ALLOW',
+  pack: () => 'update-server pack',
+};

@@ -1,85 +1,138 @@
 import { type ContentsFault, isForeignFault } from '../contents/image-contents.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { ZstdDamage } from '../images/frame-scanner.ts';
+import { COMMAND_LINE, ENGLISH, type Remedies, type Words } from '../words.ts';
 import type { Finding, Gap } from './finding.ts';
 
-const DAMAGES: Record<ZstdDamage['problem'], (at: number) => string> = {
-  'not zstd': () => 'is no zstd file',
-  truncated: (at) => `is cut off at byte ${at}, in the middle of a zstd frame`,
-  corrupt: (at) => `is corrupt: its zstd frame at byte ${at} can not be decompressed`,
-  'window too large': () =>
-    "needs more than the 128 MiB of memory that a board's zstdcat takes; compress it without --long",
-  'too many frames': () =>
-    'has more than 50,000 zstd frames: it takes too long to check; compress it with zstd, or with update-server pack',
-  'too much content': () => 'decompresses to far more than an image has',
-  'trailing bytes': (at) => `has bytes behind its last zstd frame, from byte ${at} on`,
-};
-
-/** What is wrong with `image`, in English, as one clause that says what to do where that is not to build it again. */
-export function findingText(image: string, finding: Finding): string {
+/** What is wrong with `image`, as one clause that says what to do where that is not to build it again. */
+export function findingText(image: string, finding: Finding, words: Words = ENGLISH, remedies = COMMAND_LINE): string {
+  const zst = `${image}.img.zst`;
   switch (finding.kind) {
     case 'digest':
-      return `${image}.img.zst is not what its .img.sha256 says: it is being written, or was copied or built wrong`;
+      return words.t("{0} doesn't match its .img.sha256: it is being written, or was copied or built wrong", zst);
     case 'damaged':
-      return `${image}.img.zst ${DAMAGES[finding.damage.problem](finding.damage.at)}`;
+      return damageText(zst, finding.damage, words, remedies);
     case 'raw digest':
-      return `${image}.img.zst does not decompress to the raw image that its .img.sha256 names: files of two builds are mixed`;
+      return words.t(
+        "{0} doesn't decompress to the raw image that its .img.sha256 names: files of two builds are mixed",
+        zst,
+      );
     case 'contents':
-      return contentsText(image, finding.fault);
+      return unusableText(zst, finding.fault, words, remedies);
     case 'raw size':
-      return `the image in ${image}.img.zst ends at byte ${finding.rawBytes}, before its last partition does (${finding.partitionsEnd})`;
+      return words.t(
+        'the image in {0} ends at byte {1}, before its last partition does ({2})',
+        zst,
+        finding.rawBytes,
+        finding.partitionsEnd,
+      );
     case 'build ID':
-      return `the image says that it is build ${shortBuildId(finding.inside)}, and its .img.buildID says ${shortBuildId(finding.outside)}: a board would flash it again at every boot`;
+      return words.t(
+        'the image says that it is build {0}, and its .img.buildID says {1}: a board would flash it again at every boot',
+        shortBuildId(finding.inside),
+        shortBuildId(finding.outside),
+      );
     case 'box':
-      return `the image was built for the box ${finding.inside}, which is not the one in its name`;
+      return words.t('the image was built for the box {0}, which is not the one in its name', finding.inside);
     case 'board':
-      return `the image was built for the board ${finding.inside}, which is not the one in its name`;
-    case 'not said': {
-      const isBuild = finding.what === 'build ID';
-      const harm = isBuild
-        ? 'a board would flash it again at every boot'
-        : 'a board that runs it can not ask for updates';
-      return `its board.conf says no ${finding.what}: ${harm}`;
-    }
+      return words.t('the image was built for the board {0}, which is not the one in its name', finding.inside);
+    case 'not said':
+      return notSaidText(finding.what, words);
   }
 }
 
-const CONTENTS: Record<Exclude<ContentsFault, 'no partition table'>, string> = {
-  GPT: 'the image has a GUID partition table, and mkbox makes an MBR',
-  'no FAT': "the boot partition has no readable FAT file system: a board can't boot it",
-  'boot partition damaged': "the file system on the boot partition is damaged: a board can't boot it",
-  'no initramfs': "the boot partition has no initramfs: a board can't boot it",
-  'initramfs too large': "the initramfs is larger than 256 MiB: a board can't load it",
-  'U-Boot magic': "the initramfs has no U-Boot header: a board can't boot it",
-  'U-Boot header CRC': "the U-Boot header of the initramfs is damaged: a board can't boot it",
-  'U-Boot size': "the initramfs is shorter than its U-Boot header says: a board can't boot it",
-  'U-Boot data CRC': "the initramfs doesn't match the checksum in its U-Boot header: a board can't boot it",
-  'gzip damaged': "the gzip data of the initramfs is damaged: a board can't unpack it",
-  'gzip cut': "the gzip data of the initramfs is cut off: a board can't unpack it",
-  'unpacks to too much': 'the initramfs unpacks to more than 512 MiB: a board has no memory for it',
-  'cpio damaged': "the cpio archive in the initramfs is damaged: a board can't unpack it",
-  'cpio cut': "the cpio archive in the initramfs is cut off: a board can't unpack it",
-  'cpio too many members': "the cpio archive in the initramfs has more than 250,000 files: a board can't unpack it",
-  'no board.conf': "the initramfs has no board.conf: a board that runs it can't ask for updates",
-  'no root file system': "the second partition has no ext4 file system that fits into it: a board can't boot it",
-};
-
-/** The way to serve what mkbox did not make. */
-const ALLOW_FOREIGN = 'ALLOW_FOREIGN=true serves images that mkbox did not make';
-
-function contentsText(image: string, fault: ContentsFault): string {
-  if (fault === 'no partition table') return `${image}.img.zst holds no disk image: there is no partition table in it`;
-  return isForeignFault(fault) ? `${CONTENTS[fault]}; ${ALLOW_FOREIGN}` : CONTENTS[fault];
-}
-
-/** What could not be checked, in English, as one clause. */
-export function gapText(gap: Gap): string {
+/** What could not be checked, as one clause. */
+export function gapText(gap: Gap, words: Words = ENGLISH): string {
   switch (gap.kind) {
     case 'no raw digest':
-      return 'the .img.sha256 has no line for the raw image';
+      return words.t('the .img.sha256 has no line for the raw image');
     case 'not looked inside':
-      return `there was no room to look inside: ${gap.why}`;
+      return words.t('there was no room to look inside: {0}', gap.why);
     case 'foreign':
-      return `foreign: mkbox did not make this image; ${CONTENTS[gap.fault]}`;
+      return words.t('foreign: mkbox did not make this image; {0}', contentsText(gap.fault, words));
+  }
+}
+
+function damageText(zst: string, { problem, at }: ZstdDamage, words: Words, remedies: Remedies): string {
+  switch (problem) {
+    case 'not zstd':
+      return words.t('{0} is not a zstd file', zst);
+    case 'truncated':
+      return words.t('{0} is cut off at byte {1}, in the middle of a zstd frame', zst, at);
+    case 'corrupt':
+      return words.t("{0} is corrupt: its zstd frame at byte {1} can't be decompressed", zst, at);
+    case 'window too large':
+      return words.t(
+        "{0} needs more than the 128 MiB of memory that a board's zstdcat takes; compress it without --long",
+        zst,
+      );
+    case 'too many frames':
+      return words.t(
+        '{0} has more than 50,000 zstd frames and would take too long to check; compress it with zstd or "{1}"',
+        zst,
+        remedies.pack(words),
+      );
+    case 'too much content':
+      return words.t('{0} decompresses to far more than an image holds', zst);
+    case 'trailing bytes':
+      return words.t('{0} has extra bytes after its last zstd frame, from byte {1} on', zst, at);
+  }
+}
+
+function notSaidText(what: Extract<Finding, { kind: 'not said' }>['what'], words: Words): string {
+  switch (what) {
+    case 'build ID':
+      return words.t('its board.conf has no build ID: a board would flash it again at every boot');
+    case 'box':
+      return words.t("its board.conf names no box: a board that runs it can't ask for updates");
+    case 'board':
+      return words.t("its board.conf names no board: a board that runs it can't ask for updates");
+  }
+}
+
+function unusableText(zst: string, fault: ContentsFault, words: Words, { allowForeign }: Remedies): string {
+  if (fault === 'no partition table') {
+    return words.t('{0} holds no disk image: there is no partition table in it', zst);
+  }
+  const text = contentsText(fault, words);
+  return isForeignFault(fault) ? words.t('{0}; {1} serves images that mkbox did not make', text, allowForeign) : text;
+}
+
+function contentsText(fault: Exclude<ContentsFault, 'no partition table'>, words: Words): string {
+  switch (fault) {
+    case 'GPT':
+      return words.t('the image has a GUID partition table, and mkbox makes an MBR');
+    case 'no FAT':
+      return words.t("the boot partition has no readable FAT file system: a board can't boot it");
+    case 'boot partition damaged':
+      return words.t("the file system on the boot partition is damaged: a board can't boot it");
+    case 'no initramfs':
+      return words.t("the boot partition has no initramfs: a board can't boot it");
+    case 'initramfs too large':
+      return words.t("the initramfs is larger than 256 MiB: a board can't load it");
+    case 'U-Boot magic':
+      return words.t("the initramfs has no U-Boot header: a board can't boot it");
+    case 'U-Boot header CRC':
+      return words.t("the U-Boot header of the initramfs is damaged: a board can't boot it");
+    case 'U-Boot size':
+      return words.t("the initramfs is shorter than its U-Boot header says: a board can't boot it");
+    case 'U-Boot data CRC':
+      return words.t("the initramfs doesn't match the checksum in its U-Boot header: a board can't boot it");
+    case 'gzip damaged':
+      return words.t("the gzip data of the initramfs is damaged: a board can't unpack it");
+    case 'gzip cut':
+      return words.t("the gzip data of the initramfs is cut off: a board can't unpack it");
+    case 'unpacks to too much':
+      return words.t('the initramfs unpacks to more than 512 MiB: a board has no memory for it');
+    case 'cpio damaged':
+      return words.t("the cpio archive in the initramfs is damaged: a board can't unpack it");
+    case 'cpio cut':
+      return words.t("the cpio archive in the initramfs is cut off: a board can't unpack it");
+    case 'cpio too many members':
+      return words.t("the cpio archive in the initramfs has more than 250,000 files: a board can't unpack it");
+    case 'no board.conf':
+      return words.t("the initramfs has no board.conf: a board that runs it can't ask for updates");
+    case 'no root file system':
+      return words.t("the second partition has no ext4 file system that fits into it: a board can't boot it");
   }
 }

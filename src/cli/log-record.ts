@@ -1,5 +1,5 @@
 import type { Reflash } from '../boards/board-registry.ts';
-import { reflashText } from '../boards/reflash-text.ts';
+import { reflashLine } from '../boards/reflash-text.ts';
 import { printable } from '../printable.ts';
 import type { BreakReason, Transfer } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
@@ -25,7 +25,7 @@ export function recordText(record: LogRecord): string {
     case 'request':
       return printable(transferLine(record.transfer));
     case 'reflash':
-      return printable(reflashText(record.reflash));
+      return printable(reflashLine(record.reflash));
     case 'message':
       return printable(record.text);
   }

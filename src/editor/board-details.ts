@@ -1,10 +1,11 @@
 import type { Board, GivenBuild } from '../boards/board.ts';
+import { findingText } from '../checks/finding-text.ts';
 import { shortBuildId } from '../images/build-id.ts';
-import { faultWords } from '../images/set-fault.ts';
+import { faultText } from '../images/set-fault.ts';
 import { boardStateText, type SeenBoard } from './board-words.ts';
 import type { Detail } from './detail.ts';
-import { findingWords } from './finding-words.ts';
 import type { Check } from './image-health.ts';
+import { IN_THE_EDITOR } from './remedies.ts';
 import { clientText, type Words } from './words.ts';
 
 /** All there is to tell of a board. `check`: what is known of the image that it gets next. */
@@ -45,11 +46,15 @@ function nextText({ board, next }: SeenBoard, check: Check | undefined, words: W
   if (next === undefined) return words.t('nothing: there is no such image');
   const { image, build, isOther } = next;
   if (image.state.kind === 'incomplete') {
-    return words.t('nothing: {0} is incomplete: {1}', image.image, faultWords(image.state.fault, words));
+    return words.t('nothing: {0} is incomplete: {1}', image.image, faultText(image.state.fault, words));
   }
   const [finding] = check?.findings ?? [];
   if (finding !== undefined) {
-    return words.t('nothing: {0} is not sent: {1}', image.image, findingWords(image.image, finding, words));
+    return words.t(
+      'nothing: {0} is not sent: {1}',
+      image.image,
+      findingText(image.image, finding, words, IN_THE_EDITOR),
+    );
   }
   const what = words.t('build {0} of {1}', shortBuildId(build ?? ''), image.image);
   if (board.reportedBuild === undefined) return what;

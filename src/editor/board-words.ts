@@ -1,13 +1,15 @@
 import type { Board, BoardState } from '../boards/board.ts';
 import { type NextImage, nextImage } from '../boards/next-image.ts';
 import { progressOf } from '../boards/progress.ts';
+import { reflashText } from '../boards/reflash-text.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogSnapshot } from '../images/catalog.ts';
-import type { Refusal } from '../server/refusal.ts';
+import { type Refusal, refusalText } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
+import { breakText, waitingText } from '../server/transfer-line.ts';
 import { boardName } from './board-name.ts';
-import { reflashWords } from './reflash-words.ts';
-import { breakWords, refusalWords, stalledWords, waitingWords } from './request-words.ts';
+import { IN_THE_EDITOR } from './remedies.ts';
+import { stalledWords } from './request-words.ts';
 import { bytesText, durationText, percentText, type Words } from './words.ts';
 
 /** A board with what else is known of where it stands. */
@@ -27,7 +29,7 @@ export function boardStateText({ board, transfer, refusal }: SeenBoard, words: W
     case 'checking':
       return words.t('checking');
     case 'waiting':
-      return waitingText(transfer, words);
+      return queuedText(transfer, words);
     case 'downloading':
       return transfer === undefined ? words.t('downloading') : downloadText(transfer, words, locale);
     case 'flashing':
@@ -47,24 +49,24 @@ export function boardStateText({ board, transfer, refusal }: SeenBoard, words: W
     case 'held':
       return words.t('held: told to be up to date');
     case 'refused':
-      return refusal === undefined ? words.t('refused: {0}', state.reason) : refusalWords(refusal, words);
+      return refusal === undefined ? words.t('refused: {0}', state.reason) : refusalText(refusal, words, IN_THE_EDITOR);
     case 'broken off':
       return words.t(
         'broken off at {0} of {1}: {2}',
         bytesText(state.atByte, locale),
         bytesText(state.ofBytes, locale),
-        breakWords(state.reason, words),
+        breakText(state.reason, words),
       );
     case 'reflashing':
-      return reflashWords(state, words);
+      return reflashText(state, words);
     case 'silent':
       return words.t('silent since {0}', new Date(state.sinceMs).toLocaleString(locale));
   }
 }
 
-function waitingText(transfer: Transfer | undefined, words: Words): string {
+function queuedText(transfer: Transfer | undefined, words: Words): string {
   const place = transfer?.state.kind === 'running' ? transfer.state.place : undefined;
-  return place === undefined ? words.t('waits for its turn') : waitingWords(place, words);
+  return place === undefined ? words.t('queued') : waitingText(place.before, words);
 }
 
 function downloadText(transfer: Transfer, words: Words, locale: string): string {

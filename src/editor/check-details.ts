@@ -1,7 +1,7 @@
 import { type Examination, insideOf, type SoundContent } from '../checks/examination.ts';
+import { gapText } from '../checks/finding-text.ts';
 import { isVerified } from '../checks/judgement.ts';
 import type { Detail } from './detail.ts';
-import { gapWords } from './finding-words.ts';
 import type { Check } from './image-health.ts';
 import { boardConfOf } from './known-parts.ts';
 import type { Words } from './words.ts';
@@ -14,7 +14,7 @@ export function checkDetail(check: Check | undefined, words: Words, locale: stri
   if (check === undefined) return { label, value: words.t('not yet'), icon: 'question' };
   const when = new Date(check.examination.examinedAtMs).toLocaleString(locale);
   const known = `${when}: ${checkedText(check, words)}`;
-  const gaps = check.gaps.map((gap) => gapWords(gap, words)).join(', ');
+  const gaps = check.gaps.map((gap) => gapText(gap, words)).join(', ');
   const value = gaps === '' ? known : `${known}; ${words.t('not checked: {0}', gaps)}`;
   return { label, value, icon: checkIcon(check) };
 }

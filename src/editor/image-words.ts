@@ -1,8 +1,9 @@
+import { findingText } from '../checks/finding-text.ts';
 import type { UnpackedImage, UnreadableFolder } from '../images/catalog.ts';
 import type { SkippedLink } from '../images/linked-folder.ts';
-import { faultWords } from '../images/set-fault.ts';
-import { findingWords } from './finding-words.ts';
+import { faultText } from '../images/set-fault.ts';
 import type { JudgedImage } from './image-health.ts';
+import { IN_THE_EDITOR } from './remedies.ts';
 import { ageText, bytesText, type Words } from './words.ts';
 
 /** An image's state in words. */
@@ -11,9 +12,9 @@ export function healthText({ image, health, otherName }: JudgedImage, words: Wor
     case 'shadowed':
       return words.t('not served: another folder of the workspace has an image of this name');
     case 'incomplete':
-      return words.t('building or incomplete: {0}', faultWords(health.fault, words));
+      return words.t('building or incomplete: {0}', faultText(health.fault, words));
     case 'wrong':
-      return words.t('wrong, not sent to boards: {0}', findingWords(image.image, health.finding, words));
+      return words.t('wrong, not sent to boards: {0}', findingText(image.image, health.finding, words, IN_THE_EDITOR));
     case 'sending':
       return words.t('being sent to a board');
     case 'unreachable':

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { reflashText } from '../boards/reflash-text.ts';
+import { reflashLine } from '../boards/reflash-text.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
 import type { Boards } from './boards.ts';
@@ -8,7 +8,7 @@ import type { ServingFailure, ServingState } from './serving-state.ts';
 
 /** Writes a line for each request that waits for its turn or ended, and for what the server does, to the log. */
 export function logServing(serving: Serving, boards: Boards, log: vscode.LogOutputChannel): vscode.Disposable {
-  const onReflash = boards.onDidReflash((reflash) => log.warn(reflashText(reflash)));
+  const onReflash = boards.onDidReflash((reflash) => log.warn(reflashLine(reflash)));
   const onTransfer = serving.onDidChangeTransfer((transfer) => {
     if (transfer.state.kind !== 'running') log.info(transferLine(transfer));
     else if (transfer.state.place !== undefined) log.info(transferLine(transfer));

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import { reflashText } from '../boards/reflash-text.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { Boards } from './boards.ts';
 import { Owner } from './dispose.ts';
-import { reflashWords } from './reflash-words.ts';
 import type { RequestLog } from './request-log.ts';
 import { askedText, resultText } from './request-words.ts';
 import type { Ticker } from './ticker.ts';
@@ -44,7 +44,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
     const client = this.#boards.nameOf(transfer);
     const asked = askedText(transfer, l10n);
     const reflash = this.#requests.reflashOf(transfer);
-    const flag = reflash === undefined ? [] : [reflashWords(reflash, l10n)];
+    const flag = reflash === undefined ? [] : [reflashText(reflash, l10n)];
     const result = [resultText(transfer, l10n, env.language), ...flag].join(' · ');
     const item = new vscode.TreeItem(client);
     item.id = `${transfer.startedAtMs}/${transfer.id}`;

@@ -1,7 +1,9 @@
 import type { Reflashing } from '../boards/board.ts';
+import { reflashText } from '../boards/reflash-text.ts';
+import { refusalText } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
-import { reflashWords } from './reflash-words.ts';
-import { refusalWords, resultText, stalledWords } from './request-words.ts';
+import { IN_THE_EDITOR } from './remedies.ts';
+import { resultText, stalledWords } from './request-words.ts';
 import type { ServingFailure, ServingState } from './serving-state.ts';
 import { bytesText, percentText, type Words } from './words.ts';
 
@@ -140,11 +142,11 @@ export function failureWords(failure: Exclude<ServingFailure, { kind: 'port in u
 function unseenStatus({ transfer, reflash }: Unseen, nameOf: NameOf, words: Words, locale: string): Status {
   const client = nameOf(transfer);
   if (reflash !== undefined) {
-    const label = words.t('mkbox: {0} {1}', client, reflashWords(reflash, words));
+    const label = words.t('mkbox: {0} {1}', client, reflashText(reflash, words));
     return { text: `$(warning) mkbox ${client}`, label, severity: 'warning' };
   }
   if (transfer.state.kind === 'refused') {
-    const why = refusalWords(transfer.state.refusal, words);
+    const why = refusalText(transfer.state.refusal, words, IN_THE_EDITOR);
     return {
       text: `$(warning) mkbox ${client}`,
       label: words.t('mkbox: {0} got nothing: {1}', client, why),

@@ -21,13 +21,8 @@ export type SetFault =
 
 export type SetProblem = SetFault['problem'];
 
-/** The fault in English, as one clause: the file, and what is wrong with it. */
-export function faultText(fault: SetFault): string {
-  return faultWords(fault, ENGLISH);
-}
-
 /** The fault as one clause: the file, what is wrong with it, and what to do about it where that can be told. */
-export function faultWords(fault: SetFault, words: Words): string {
+export function faultText(fault: SetFault, words: Words = ENGLISH): string {
   const { file } = fault;
   switch (fault.problem) {
     case 'missing':
@@ -49,14 +44,14 @@ export function faultWords(fault: SetFault, words: Words): string {
     case 'too large':
       return words.t('{0} is far larger than such a file can be', file);
     case 'no checksum':
-      return checksumsWords(file, fault.checksums, words);
+      return checksumsText(file, fault.checksums, words);
     case 'no build ID':
       return words.t('{0} does not begin with 64 hexadecimal digits', file);
   }
 }
 
 /** Which line of a `.img.sha256` is wrong, how, and the remedy. */
-function checksumsWords(file: string, fault: ChecksumsFault, words: Words): string {
+function checksumsText(file: string, fault: ChecksumsFault, words: Words): string {
   switch (fault.kind) {
     case 'no line':
       return words.t("{0} has no line for {1}: run sha256sum on both files, in the image's folder", file, fault.name);

@@ -1,6 +1,7 @@
 import type { Finding } from '../checks/finding.ts';
 import { findingText } from '../checks/finding-text.ts';
 import { faultText, mayPass, type SetFault } from '../images/set-fault.ts';
+import { COMMAND_LINE, ENGLISH, type Words } from '../words.ts';
 import type { Proof } from './credentials.ts';
 
 /** Why a request gets nothing. */
@@ -104,64 +105,87 @@ export function settlesSoon(refusal: Refusal): boolean {
   }
 }
 
-const PROOFS: Record<Exclude<Proof, 'right'>, string> = {
-  absent: 'this needs a user and a password: <user>:<password>@ before the host in the URL of the update server',
-  malformed: 'the Authorization header is not one, and Basic, with a user and a password (RFC 7617)',
-  wrong: 'the user or the password is wrong',
-};
-
 const ENDPOINTS = '/list, /list/<search>, /update/<box>/<image>[/<buildID>], /update?name=…&board=…';
+const USER_INFO = '<user>:<password>@';
+const EXAMPLE = '/update?name=docker-box&board=odroid-c4';
 
-/** The refusal in English, in one line: what a client is told, and the log. */
-export function refusalText(refusal: Refusal): string {
+/** The refusal in one line: what the client is told, the log and the editor. `request` refusals are in English. */
+export function refusalText(refusal: Refusal, words: Words = ENGLISH, remedies = COMMAND_LINE): string {
   switch (refusal.kind) {
     case 'request':
       return refusal.text;
     case 'foreign host':
-      return `this server does not go by the name ${refusal.name}; add it to the allowed hosts (ALLOWED_HOSTS) if it should`;
+      return words.t(
+        'this server does not go by the name {0}; add it to {1} if it should',
+        refusal.name,
+        remedies.allowedHosts,
+      );
     case 'not allowed':
-      return `${refusal.client} is in none of the networks that may ask here (ALLOW)`;
+      return words.t('{0} is in none of the networks that may ask here ({1})', refusal.client, remedies.allow);
     case 'not proven':
-      return PROOFS[refusal.proof];
+      return proofText(refusal.proof, words);
     case 'stopping':
-      return 'the server is being stopped';
-    case 'full': {
-      const { transfers } = refusal;
-      return `${transfers} ${transfers === 1 ? 'image is' : 'images are'} being sent, which is the most at a time, and too many wait; ask again later`;
-    }
+      return words.t('the server is being stopped');
+    case 'full':
+      return refusal.transfers === 1
+        ? words.t('1 image is being sent, which is the limit, and the queue is full; ask again later')
+        : words.t(
+            '{0} images are being sent, which is the limit, and the queue is full; ask again later',
+            refusal.transfers,
+          );
     case 'path':
-      return `nothing is served under this path; there are ${ENDPOINTS}`;
-    case 'part missing': {
-      const parameter = refusal.part === 'box' ? 'name' : 'board';
-      return `the request names no ${refusal.part}: add ${parameter}=…, as in /update?name=docker-box&board=odroid-c4`;
-    }
-    case 'no image': {
-      const { tried, folder, nearest } = refusal;
-      const names = tried.join(', ').replace(/, ([^,]*)$/, ' or $1');
-      const where = folder === undefined ? '' : ` in ${folder}`;
-      return `no image ${names}${where}; ${nearest === undefined ? 'there is none at all' : `nearest: ${nearest}`}`;
-    }
+      return words.t('nothing is served under this path; there are {0}', ENDPOINTS);
+    case 'part missing':
+      return refusal.part === 'box'
+        ? words.t('the request names no box: add name=…, as in {0}', EXAMPLE)
+        : words.t('the request names no board: add board=…, as in {0}', EXAMPLE);
+    case 'no image':
+      return noImageText(refusal, words);
     case 'incomplete': {
-      const fault = faultText(refusal.fault);
-      return mayPass(refusal.fault) ? `${refusal.id} is not sent: ${fault}` : `${refusal.id} is incomplete: ${fault}`;
+      const fault = faultText(refusal.fault, words);
+      return mayPass(refusal.fault)
+        ? words.t('{0} is not sent: {1}', refusal.id, fault)
+        : words.t('{0} is incomplete: {1}', refusal.id, fault);
     }
     case 'wrong image': {
-      const retry = refusal.isSettling ? '; ask again when its build is done' : '; build it again';
-      return `${refusal.id} is not sent: ${findingText(refusal.image, refusal.finding)}${retry}`;
+      const finding = findingText(refusal.image, refusal.finding, words, remedies);
+      return refusal.isSettling
+        ? words.t('{0} is not sent: {1}; ask again when its build is done', refusal.id, finding)
+        : words.t('{0} is not sent: {1}; build it again', refusal.id, finding);
     }
     case 'being written':
-      return `${refusal.id} is being written; ask again when its build is done`;
+      return words.t('{0} is being written; ask again when its build is done', refusal.id);
     case 'unchecked':
-      return `${refusal.id} is not sent: it could not be checked (${refusal.code})`;
+      return words.t('{0} is not sent: it could not be checked ({1})', refusal.id, refusal.code);
     case 'not this one':
-      return `only ${refusal.only} is served now, and this is ${refusal.id}`;
+      return words.t('only {0} is served now, not {1}', refusal.only, refusal.id);
     case 'not this board':
-      return `only the board at ${refusal.only} gets an update now`;
+      return words.t('only the board at {0} gets an update now', refusal.only);
     case 'unreadable':
       return refusal.folder === undefined
-        ? `the images could not be read (${refusal.code}); try again`
-        : `the folder ${refusal.folder} could not be read (${refusal.code}); try again`;
+        ? words.t('the images could not be read ({0}); try again', refusal.code)
+        : words.t('the folder {0} could not be read ({1}); try again', refusal.folder, refusal.code);
     case 'internal error':
-      return 'internal error: the log of the update server says more';
+      return words.t("internal error; see the server's log");
   }
+}
+
+function proofText(proof: Exclude<Proof, 'right'>, words: Words): string {
+  switch (proof) {
+    case 'absent':
+      return words.t("this needs a user and a password: put {0} before the host in the update server's URL", USER_INFO);
+    case 'malformed':
+      return words.t('the Authorization header is malformed: it must be Basic, with a user and a password (RFC 7617)');
+    case 'wrong':
+      return words.t('the user or the password is wrong');
+  }
+}
+
+function noImageText({ tried, folder, nearest }: Extract<Refusal, { kind: 'no image' }>, words: Words): string {
+  const last = tried.at(-1) ?? '';
+  const names = tried.length < 2 ? last : words.t('{0} or {1}', tried.slice(0, -1).join(', '), last);
+  const what = folder === undefined ? names : words.t('{0} in {1}', names, folder);
+  return nearest === undefined
+    ? words.t('no image {0}; there is none at all', what)
+    : words.t('no image {0}; nearest: {1}', what, nearest);
 }

@@ -1,17 +1,7 @@
 import { printable } from '../printable.ts';
+import { ENGLISH, type Words } from '../words.ts';
 import { refusalText } from './refusal.ts';
 import type { BreakReason, Transfer, TransferState } from './transfer.ts';
-
-const BREAKS: Record<BreakReason, string> = {
-  'client closed': 'the client closed the connection',
-  'client stalled': 'the client stopped receiving',
-  'gave way': 'all connections were taken, and this client had the most',
-  stopped: 'cut off by the stop',
-  'image changed': 'the image was written to while it was sent',
-  'image wrong': 'the image is wrong',
-  'image unreadable': 'the image could not be read',
-  'internal error': 'internal error, of which the log says more',
-};
 
 /**
  * One line about a request that ended, for a log: client, request, status, bytes, duration, the image it was resolved
@@ -21,7 +11,7 @@ export function transferLine(transfer: Transfer): string {
   const { client, method, target, status, sentBytes, durationMs, waitedMs, resolution, state } = transfer;
   const image = resolution?.found?.id ?? '-';
   const hasWaited = waitedMs > 0 && state.kind !== 'running';
-  const waited = hasWaited ? `, after ${Math.round(waitedMs)} ms of waiting for its turn` : '';
+  const waited = hasWaited ? `, after ${Math.round(waitedMs)} ms in the queue` : '';
   const request = `"${printable(method)} ${printable(target)}"`;
   return `${client} ${request} ${status} ${sentBytes} B ${Math.round(durationMs)} ms ${image}: ${outcomeText(transfer)}${waited}`;
 }
@@ -35,7 +25,7 @@ export function outcomeText({ state, sentBytes, totalBytes, objection }: Transfe
       return printable(refusalText(state.refusal));
     case 'broken':
       return `broken off at byte ${sentBytes} of ${totalBytes}: ${
-        objection === undefined ? breakText(state) : printable(refusalText(objection))
+        objection === undefined ? withCode(state) : printable(refusalText(objection))
       }`;
     case 'finished':
       switch (state.result) {
@@ -59,11 +49,33 @@ export function outcomeText({ state, sentBytes, totalBytes, objection }: Transfe
   }
 }
 
-function breakText({ reason, code }: Extract<TransferState, { kind: 'broken' }>): string {
-  return code === undefined ? BREAKS[reason] : `${BREAKS[reason]} (${code})`;
+function withCode({ reason, code }: Extract<TransferState, { kind: 'broken' }>): string {
+  return code === undefined ? breakText(reason) : `${breakText(reason)} (${code})`;
 }
 
-/** That a request waits for its turn, which so many others have before it. */
-export function waitingText(before: number): string {
-  return before === 0 ? 'waits for its turn: it is next' : `waits for its turn, ${before} before it`;
+/** Why a transfer ended before its end. */
+export function breakText(reason: BreakReason, words: Words = ENGLISH): string {
+  switch (reason) {
+    case 'client closed':
+      return words.t('the client closed the connection');
+    case 'client stalled':
+      return words.t('the client stopped receiving');
+    case 'gave way':
+      return words.t('all connections were taken, and this client had the most');
+    case 'stopped':
+      return words.t('cut off by the stop');
+    case 'image changed':
+      return words.t('the image changed while it was being sent');
+    case 'image wrong':
+      return words.t('the image is wrong');
+    case 'image unreadable':
+      return words.t('the image could not be read');
+    case 'internal error':
+      return refusalText({ kind: 'internal error' }, words);
+  }
+}
+
+/** That a request waits for its turn, and how many others have theirs before. */
+export function waitingText(before: number, words: Words = ENGLISH): string {
+  return before === 0 ? words.t('queued: next in line') : words.t('queued ({0} ahead)', before);
 }

@@ -1,5 +1,6 @@
+import { reflashText } from '../boards/reflash-text.ts';
 import { shortBuildId } from '../images/build-id.ts';
-import { waitingText } from '../server/transfer-line.ts';
+import { breakText, waitingText } from '../server/transfer-line.ts';
 import type { BoardReport, ImageReport, Progress } from './report.ts';
 
 const MB = 1e6;
@@ -51,7 +52,7 @@ export function boardText({ state, download, before }: BoardReport): string {
     case 'checking':
       return 'checking';
     case 'waiting':
-      return before === undefined ? 'waits for its turn' : waitingText(before);
+      return before === undefined ? 'queued' : waitingText(before);
     case 'downloading':
       return download === undefined ? 'downloading' : `downloading ${progressText(download)}`;
     case 'flashing':
@@ -67,9 +68,9 @@ export function boardText({ state, download, before }: BoardReport): string {
     case 'refused':
       return `refused: ${state.reason}`;
     case 'broken off':
-      return `broken off at byte ${state.atByte} of ${state.ofBytes}: ${state.reason}`;
+      return `broken off at byte ${state.atByte} of ${state.ofBytes}: ${breakText(state.reason)}`;
     case 'reflashing':
-      return `flashes itself again and again: it got ${buildText(state.build)} ${state.times} times and reports ${buildText(state.reported)}`;
+      return reflashText(state);
     case 'silent':
       return `silent since ${timeText(state.sinceMs)}`;
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Reflash } from '../../src/boards/board-registry.ts';
-import { reflashText } from '../../src/boards/reflash-text.ts';
+import { reflashLine } from '../../src/boards/reflash-text.ts';
 import { buildId, makeSet } from '../server/harness.ts';
 import { BUILD, OLD, startBench } from './bench.ts';
 
@@ -25,8 +25,8 @@ describe('a board that flashes itself again and again', () => {
     const { build, times, reported } = reflash.state;
     assert.deepEqual([build, times, reported, reflash.transfer.id], [BUILD, 2, OLD, 3]);
     assert.match(
-      reflashText(reflash),
-      /^the board 127\.0\.0\.1 downloaded build \w{12}… of box\/box-pi 2 times in a row and still reports/,
+      reflashLine(reflash),
+      /^the board 127\.0\.0\.1, given box\/box-pi, flashes itself at every boot: it got build \w{12}… 2 times in a row and still reports/,
     );
     await bench.boot(OLD);
     assert.deepEqual([bench.reflashes[1]?.state.times, bench.reflashes[1]?.transfer.id], [3, 4]);

@@ -16,7 +16,7 @@ describe('a board that is turned away', () => {
     assert.deepEqual(plain(bench.board().state), {
       kind: 'refused',
       status: 401,
-      reason: 'this needs a user and a password: <user>:<password>@ before the host in the URL of the update server',
+      reason: "this needs a user and a password: put <user>:<password>@ before the host in the update server's URL",
     });
     assert.equal(await bench.boot(OLD, { headers: { authorization } }), 200);
     assert.deepEqual(plain(bench.board().state), { kind: 'flashing', build: BUILD });

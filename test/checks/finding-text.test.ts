@@ -9,16 +9,16 @@ suite('a finding in words', () => {
   const texts: [finding: Finding, text: string][] = [
     [
       { kind: 'digest', ...digests },
-      'box-pi.img.zst is not what its .img.sha256 says: it is being written, or was copied or built wrong',
+      "box-pi.img.zst doesn't match its .img.sha256: it is being written, or was copied or built wrong",
     ],
-    [{ kind: 'damaged', damage: { problem: 'not zstd', at: 0 } }, 'box-pi.img.zst is no zstd file'],
+    [{ kind: 'damaged', damage: { problem: 'not zstd', at: 0 } }, 'box-pi.img.zst is not a zstd file'],
     [
       { kind: 'damaged', damage: { problem: 'truncated', at: 99 } },
       'box-pi.img.zst is cut off at byte 99, in the middle of a zstd frame',
     ],
     [
       { kind: 'damaged', damage: { problem: 'corrupt', at: 7 } },
-      'box-pi.img.zst is corrupt: its zstd frame at byte 7 can not be decompressed',
+      "box-pi.img.zst is corrupt: its zstd frame at byte 7 can't be decompressed",
     ],
     [
       { kind: 'damaged', damage: { problem: 'window too large', at: 0 } },
@@ -26,11 +26,11 @@ suite('a finding in words', () => {
     ],
     [
       { kind: 'damaged', damage: { problem: 'trailing bytes', at: 50 } },
-      'box-pi.img.zst has bytes behind its last zstd frame, from byte 50 on',
+      'box-pi.img.zst has extra bytes after its last zstd frame, from byte 50 on',
     ],
     [
       { kind: 'raw digest', ...digests },
-      'box-pi.img.zst does not decompress to the raw image that its .img.sha256 names: files of two builds are mixed',
+      "box-pi.img.zst doesn't decompress to the raw image that its .img.sha256 names: files of two builds are mixed",
     ],
     [
       { kind: 'contents', fault: 'no partition table' },
@@ -38,11 +38,11 @@ suite('a finding in words', () => {
     ],
     [
       { kind: 'damaged', damage: { problem: 'too many frames', at: 9 } },
-      'box-pi.img.zst has more than 50,000 zstd frames: it takes too long to check; compress it with zstd, or with update-server pack',
+      'box-pi.img.zst has more than 50,000 zstd frames and would take too long to check; compress it with zstd or "update-server pack"',
     ],
     [
       { kind: 'damaged', damage: { problem: 'too much content', at: 0 } },
-      'box-pi.img.zst decompresses to far more than an image has',
+      'box-pi.img.zst decompresses to far more than an image holds',
     ],
     [
       { kind: 'contents', fault: 'no FAT' },
@@ -68,9 +68,9 @@ suite('a finding in words', () => {
     [{ kind: 'board', inside: 'c2' }, 'the image was built for the board c2, which is not the one in its name'],
     [
       { kind: 'not said', what: 'build ID' },
-      'its board.conf says no build ID: a board would flash it again at every boot',
+      'its board.conf has no build ID: a board would flash it again at every boot',
     ],
-    [{ kind: 'not said', what: 'board' }, 'its board.conf says no board: a board that runs it can not ask for updates'],
+    [{ kind: 'not said', what: 'board' }, "its board.conf names no board: a board that runs it can't ask for updates"],
   ];
   for (const [finding, text] of texts) {
     test(`says '${text}'`, () => equal(findingText('box-pi', finding), text));

@@ -90,7 +90,7 @@ describe('update-server explain', () => {
       'tried    docker-box-pi-spoiled',
       'found    docker-box/docker-box-pi-spoiled',
       `build    ${BUILD}`,
-      /^answer {3}503: docker-box\/docker-box-pi-spoiled is not sent: .* is not what its \.img\.sha256 says/,
+      /^answer {3}503: docker-box\/docker-box-pi-spoiled is not sent: .* doesn't match its \.img\.sha256/,
     ));
 
   it('names links behind which the image may lie', async () => {

@@ -60,8 +60,8 @@ suite('update-server with bounds on what goes out at once', { timeout: 60_000 },
     ok((await second).bytes > 1_000_000);
     const told = () => server.lines().filter((line) => line.includes(`GET ${PI}`));
     while (told().length < 2) await pause(10);
-    match(told()[0] ?? '', /box\/box-pi: waits for its turn: it is next$/);
-    match(told()[1] ?? '', /box\/box-pi: sent, after \d+ ms of waiting for its turn$/);
+    match(told()[0] ?? '', /box\/box-pi: queued: next in line$/);
+    match(told()[1] ?? '', /box\/box-pi: sent, after \d+ ms in the queue$/);
   });
 
   test('does not start where a bound makes no sense', async () => {

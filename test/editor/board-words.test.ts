@@ -15,7 +15,7 @@ function stateOf(state: BoardState, like: BoardLike = {}): string {
 suite('where a board stands', () => {
   const cases: readonly [state: BoardState, text: string][] = [
     [{ kind: 'checking', ...SINCE }, 'checking'],
-    [{ kind: 'waiting', ...SINCE, build: BUILD, transferId: 1 }, 'waits for its turn'],
+    [{ kind: 'waiting', ...SINCE, build: BUILD, transferId: 1 }, 'queued'],
     [{ kind: 'downloading', ...SINCE, build: BUILD, transferId: 1 }, 'downloading'],
     [{ kind: 'flashing', ...SINCE, build: BUILD }, 'flashing build aaaaaaaaaaaa…'],
     [
@@ -32,11 +32,11 @@ suite('where a board stands', () => {
     [{ kind: 'refused', ...SINCE, status: 404, reason: 'no image x' }, 'refused: no image x'],
     [
       { kind: 'broken off', ...SINCE, atByte: 27_000_000, ofBytes: 63_000_000, reason: 'client closed' },
-      'broken off at 27 MB of 63 MB: the board closed the connection',
+      'broken off at 27 MB of 63 MB: the client closed the connection',
     ],
     [
       { kind: 'reflashing', ...SINCE, build: BUILD, times: 3, reported: OLD },
-      'flashes itself at every boot: it got build aaaaaaaaaaaa… 3 times in a row and still reports bbbbbbbbbbbb…; does it boot from the storage that it writes to?',
+      'flashes itself at every boot: it got build aaaaaaaaaaaa… 3 times in a row and still reports bbbbbbbbbbbb…; does it boot from the storage that it writes to, and is that intact?',
     ],
   ];
   for (const [state, text] of cases) test(`is told: ${text}`, () => equal(stateOf(state), text));

@@ -42,7 +42,7 @@ suite('an image', () => {
     await writeSet(boxes.root, 'box', 'box-pi-main');
     const seen = { ...(await look(boxes)), known: () => examination({ zstSha256: '0'.repeat(64) }) };
     const text =
-      'wrong, not sent to boards: box-pi-main.img.zst is not what its .img.sha256 says: it is being written, or was copied or built wrong';
+      "wrong, not sent to boards: box-pi-main.img.zst doesn't match its .img.sha256: it is being written, or was copied or built wrong";
     equal(state({ ...seen, sending: new Set([ID]) }), text);
   });
 

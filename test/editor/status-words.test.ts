@@ -34,7 +34,7 @@ suite('the status while the server is being stopped', () => {
   const sending = () => request({ kind: 'running' }, { sentBytes: 1, totalBytes: 10 });
 
   test('is what the stop waits for, whatever else there is to tell', () => {
-    const refused = request({ kind: 'refused', refusal: { kind: 'path' } });
+    const refused = request({ kind: 'refused', refusal: { kind: 'not this board', only: '192.168.1.5' } });
     const [text, label, severity] = status(draining, [sending()], refused, undefined, ['a board']);
     deepEqual(
       [text, label, severity],
@@ -131,10 +131,10 @@ suite('the status while boards are held', () => {
   });
 
   test('says it also while it tells of something else, and that only one update is served', () => {
-    const refused = request({ kind: 'refused', refusal: { kind: 'path' } });
+    const refused = request({ kind: 'refused', refusal: { kind: 'not this board', only: '192.168.1.5' } });
     const [, label] = status({ kind: 'one-shot', endpoint: ENDPOINT }, [], refused, undefined, ['the rack']);
     const remarks = '; only one update is served; held, and told to be up to date: the rack';
-    equal(label, `mkbox: 192.168.1.20 got nothing: nothing is served under this path${remarks}`);
+    equal(label, `mkbox: 192.168.1.20 got nothing: only the board at 192.168.1.5 gets an update now${remarks}`);
     const sending = request({ kind: 'running' }, { found: IMAGE, sentBytes: 1, totalBytes: 4 });
     const [, other] = status({ kind: 'one-shot', endpoint: ENDPOINT }, [sending], undefined, undefined, ['the rack']);
     equal(other, `mkbox: 192.168.1.20 downloads docker-box-pi-main, 25%${remarks}`);
@@ -148,7 +148,7 @@ suite('the status while boards are held', () => {
 suite('the status while images are sent', () => {
   const sending = (sentBytes: number) =>
     request({ kind: 'running' }, { found: IMAGE, sentBytes, totalBytes: 100_000_000 });
-  const refused = request({ kind: 'refused', refusal: { kind: 'path' } });
+  const refused = request({ kind: 'refused', refusal: { kind: 'not this board', only: '192.168.1.5' } });
 
   test('tells of one board who it is, what it gets and how far it is', () => {
     const label = 'mkbox: 192.168.1.20 downloads docker-box-pi-main, 43%';
@@ -172,8 +172,12 @@ suite('the status while images are sent', () => {
     ]);
     const broken = status(SERVING, [], request({ kind: 'broken', reason: 'client closed' }, like));
     equal(broken[0], '$(error) mkbox by the window');
-    const refused = status(SERVING, [], request({ kind: 'refused', refusal: { kind: 'path' } }, like));
-    equal(refused[1], 'mkbox: by the window got nothing: nothing is served under this path');
+    const refused = status(
+      SERVING,
+      [],
+      request({ kind: 'refused', refusal: { kind: 'not this board', only: '192.168.1.5' } }, like),
+    );
+    equal(refused[1], 'mkbox: by the window got nothing: only the board at 192.168.1.5 gets an update now');
   });
 
   test('tells of several how far they are together', () => {
@@ -198,14 +202,14 @@ suite('the status while images are sent', () => {
 
 suite('the status after a request that failed, until it is seen,', () => {
   test('warns of one that got nothing, and says why', () => {
-    const unseen = request({ kind: 'refused', refusal: { kind: 'path' } });
-    const label = 'mkbox: 192.168.1.20 got nothing: nothing is served under this path';
+    const unseen = request({ kind: 'refused', refusal: { kind: 'not this board', only: '192.168.1.5' } });
+    const label = 'mkbox: 192.168.1.20 got nothing: only the board at 192.168.1.5 gets an update now';
     deepEqual(status(SERVING, [], unseen), ['$(warning) mkbox 192.168.1.20', label, 'warning']);
   });
 
   test('tells of one that was broken off as an error', () => {
     const unseen = request({ kind: 'broken', reason: 'client closed' }, { sentBytes: 1, totalBytes: 4 });
-    const label = 'mkbox: 192.168.1.20: broken off at 25%: the board closed the connection';
+    const label = 'mkbox: 192.168.1.20: broken off at 25%: the client closed the connection';
     deepEqual(status(SERVING, [], unseen), ['$(error) mkbox 192.168.1.20', label, 'error']);
   });
 
@@ -220,7 +224,7 @@ suite('the status after a request that failed, until it is seen,', () => {
     } as const;
     const label =
       'mkbox: 192.168.1.20 flashes itself at every boot: it got build aaaaaaaaaaaa… 2 times in a row and still reports ' +
-      'bbbbbbbbbbbb…; does it boot from the storage that it writes to?';
+      'bbbbbbbbbbbb…; does it boot from the storage that it writes to, and is that intact?';
     deepEqual(status(SERVING, [], unseen, reflash), ['$(warning) mkbox 192.168.1.20', label, 'warning']);
     const again = request({ kind: 'running' }, { sentBytes: 1, totalBytes: 4 });
     equal(status(SERVING, [again], unseen, reflash)[2], 'warning');

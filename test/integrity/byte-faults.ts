@@ -28,7 +28,7 @@ const FAULTS = {
 type Fault = keyof typeof FAULTS;
 
 const IS_CUT_OFF = wrong(/\.img\.zst is cut off at byte \d+, in the middle of a zstd frame/);
-const IS_CORRUPT = wrong(/\.img\.zst is corrupt: its zstd frame at byte 0 can not be decompressed/);
+const IS_CORRUPT = wrong(/\.img\.zst is corrupt: its zstd frame at byte 0 can't be decompressed/);
 
 const OF_CHECKSUMS: Readonly<Record<Fault, Expected>> = {
   'a bit is flipped at the beginning of': wrong(/does not decompress to the raw image that its \.img\.sha256 names/),
@@ -54,14 +54,14 @@ const OF_BUILD_ID: Readonly<Record<Fault, Expected>> = {
 
 /** Of a `.img.zst` that its `.img.sha256` was made for when it was damaged already. */
 const OF_SUMMED_ZST: Readonly<Record<Fault, Expected>> = {
-  'a bit is flipped at the beginning of': wrong(/\.img\.zst is no zstd file/),
+  'a bit is flipped at the beginning of': wrong(/\.img\.zst is not a zstd file/),
   'a bit is flipped in the middle of': IS_CORRUPT,
   'a bit is flipped at the end of': IS_CORRUPT,
   'the last byte is missing of': IS_CUT_OFF,
   'the second half is missing of': IS_CUT_OFF,
   'all but one byte is missing of': IS_CUT_OFF,
   'the middle is zeros of': IS_CORRUPT,
-  'bytes are appended to': wrong(/\.img\.zst has bytes behind its last zstd frame, from byte \d+ on/),
+  'bytes are appended to': wrong(/\.img\.zst has extra bytes after its last zstd frame, from byte \d+ on/),
 };
 
 /** Each fault, in each file of a set, and in a `.img.zst` that was damaged before its digest was taken. */

@@ -42,7 +42,7 @@ export function incomplete(line: RegExp): Expected {
   return { kind: 'refused', status: 404, line, isSettling: false };
 }
 
-export const OTHER_DIGEST: Expected = settling(/\.img\.zst is not what its \.img\.sha256 says/);
+export const OTHER_DIGEST: Expected = settling(/\.img\.zst doesn't match its \.img\.sha256/);
 export const OTHER_BUILD_ID: Expected = wrong(
   /the image says that it is build \w{12}…, and its \.img\.buildID says \w{12}…/,
 );

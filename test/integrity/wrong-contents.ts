@@ -4,10 +4,10 @@ import type { Build } from './build.ts';
 import { type Expected, FLASHED_FIRST, type Row, wrong } from './row.ts';
 
 const NO_DISK = wrong(/\.img\.zst holds no disk image: there is no partition table in it/);
-const NO_ZSTD = wrong(/\.img\.zst is no zstd file/);
+const NO_ZSTD = wrong(/\.img\.zst is not a zstd file/);
 const OTHER_RAW = wrong(/does not decompress to the raw image that its \.img\.sha256 names/);
 const IS_CUT_OFF = wrong(/\.img\.zst is cut off at byte \d+/);
-const IS_CORRUPT_BEHIND = wrong(/\.img\.zst is corrupt: its zstd frame at byte [1-9]\d* can not be decompressed/);
+const IS_CORRUPT_BEHIND = wrong(/\.img\.zst is corrupt: its zstd frame at byte [1-9]\d* can't be decompressed/);
 const TAKES_TOO_MUCH = wrong(/needs more than the 128 MiB of memory that a board's zstdcat takes/);
 const ENDS_EARLY = wrong(/ends at byte \d+, before its last partition does/);
 
@@ -51,12 +51,12 @@ const ODD_IMAGES: readonly Row[] = [
   raw('is for another board', wrong(/built for the board beaglebone-green/), image({ board: 'beaglebone-green' })),
   raw(
     'says no build ID',
-    wrong(/its board\.conf says no build ID: a board would flash it again at every boot/),
+    wrong(/its board\.conf has no build ID: a board would flash it again at every boot/),
     ({ content }) => makeDiskImage({ ...content, boardConf: boardConfOf(content).replace(/^buildID=.*\n/m, '') }),
   ),
   raw(
     'says no board',
-    wrong(/its board\.conf says no board: a board that runs it can not ask for updates/),
+    wrong(/its board\.conf names no board: a board that runs it can't ask for updates/),
     ({ content }) => makeDiskImage({ ...content, boardConf: boardConfOf(content).replace(/^board=.*\n/m, '') }),
   ),
   raw('is of another box', wrong(/built for the box linux-box/), image({ box: 'linux-box' })),

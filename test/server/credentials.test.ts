@@ -87,8 +87,11 @@ describe('a server that asks for a password', () => {
   it('says in words what is missing', async () => {
     await using server = await guarded();
     const text = async (authorization?: string) => (await ask(server, authorization)).body.toString();
-    assert.match(await text(), /^this needs a user and a password: <user>:<password>@ before the host in the URL/);
-    assert.match(await text('Bearer x'), /^the Authorization header is not one, and Basic/);
+    assert.match(
+      await text(),
+      /^this needs a user and a password: put <user>:<password>@ before the host in the update/,
+    );
+    assert.match(await text('Bearer x'), /^the Authorization header is malformed: it must be Basic/);
     assert.equal(await text(basic('board:wrong')), 'the user or the password is wrong\n');
   });
 

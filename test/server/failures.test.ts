@@ -67,7 +67,7 @@ describe('a bug', () => {
     const told = once(server.server.events, 'bug');
     const { status, headers, body } = await server.get(TARGET);
     assert.deepEqual([status, headers['retry-after']], [500, undefined]);
-    assert.equal(body.toString(), 'internal error: the log of the update server says more\n');
+    assert.equal(body.toString(), "internal error; see the server's log\n");
     const [bug] = await told;
     assert.match(bug.stack, /TypeError: as bugs go\n.*failures\.test\.ts/s);
   });

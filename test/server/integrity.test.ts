@@ -35,8 +35,8 @@ describe('an image that would spoil a board', () => {
     assert.equal(headers['retry-after'], '5');
     assert.equal(
       body.toString(),
-      'docker-box/docker-box-odroid-c4-main is not sent: docker-box-odroid-c4-main.img.zst is not what its .img.sha256 ' +
-        'says: it is being written, or was copied or built wrong; ask again when its build is done\n',
+      "docker-box/docker-box-odroid-c4-main is not sent: docker-box-odroid-c4-main.img.zst doesn't match its .img.sha256" +
+        ': it is being written, or was copied or built wrong; ask again when its build is done\n',
     );
   });
 

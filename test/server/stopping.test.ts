@@ -58,7 +58,7 @@ describe('one-shot', () => {
     await using server = await startServer(twoImages, { mode: { kind: 'once', only: 'box/box-pi' } });
     const { status, body } = await server.get('/update/box/box-c4');
     assert.equal(status, 404);
-    assert.equal(body.toString(), 'only box/box-pi is served now, and this is box/box-c4\n');
+    assert.equal(body.toString(), 'only box/box-pi is served now, not box/box-c4\n');
     assert.equal(await settled(server), 'runs on');
     await server.get(TARGET);
     assert.equal((await server.server.stopped)?.target, TARGET);

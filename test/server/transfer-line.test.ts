@@ -36,10 +36,10 @@ describe('the line about a request', () => {
     'client stalled': 'the client stopped receiving',
     'gave way': 'all connections were taken, and this client had the most',
     stopped: 'cut off by the stop',
-    'image changed': 'the image was written to while it was sent',
+    'image changed': 'the image changed while it was being sent',
     'image wrong': 'the image is wrong',
     'image unreadable': 'the image could not be read',
-    'internal error': 'internal error, of which the log says more',
+    'internal error': "internal error; see the server's log",
   };
   for (const [reason, words] of Object.entries(breaks) as [BreakReason, string][]) {
     it(`says how far one came, and that ${words}`, () => {
@@ -56,14 +56,14 @@ describe('the line about a request', () => {
   it('says of one that waits how many have their turn before it, or that it is next', () => {
     const transfer = new TransferRecord(1, '10.0.0.7', 'GET', '/list');
     transfer.wait({ sinceMs: 0, before: 2 });
-    assert.match(transferLine(transfer), /: waits for its turn, 2 before it$/);
+    assert.match(transferLine(transfer), /: queued \(2 ahead\)$/);
     transfer.wait({ sinceMs: 0, before: 0 });
-    assert.match(transferLine(transfer), /: waits for its turn: it is next$/);
+    assert.match(transferLine(transfer), /: queued: next in line$/);
   });
 
   const refusals: [Refusal, RegExp][] = [
     [{ kind: 'stopping' }, /: the server is being stopped$/],
-    [{ kind: 'full', transfers: 4 }, /: 4 images are being sent, which is the most at a time, and too many wait; /],
+    [{ kind: 'full', transfers: 4 }, /: 4 images are being sent, which is the limit, and the queue is full; /],
     [{ kind: 'request', status: 405, text: 'only GET' }, /: only GET$/],
     [{ kind: 'foreign host', name: 'evil.com' }, /: this server does not go by the name evil\.com; .*ALLOWED_HOSTS/],
     [
@@ -76,8 +76,8 @@ describe('the line about a request', () => {
     [{ kind: 'no image', tried: ['a'] }, /: no image a; there is none at all$/],
     [{ kind: 'no image', tried: ['a', 'b', 'c'], nearest: 'd' }, /: no image a, b or c; nearest: d$/],
     [{ kind: 'no image', tried: ['a'], folder: 'f', nearest: 'd' }, /: no image a in f; nearest: d$/],
-    [{ kind: 'not this one', id: 'a/b', only: 'c/d' }, /: only c\/d is served now, and this is a\/b$/],
-    [{ kind: 'internal error' }, /: internal error: the log of the update server says more$/],
+    [{ kind: 'not this one', id: 'a/b', only: 'c/d' }, /: only c\/d is served now, not a\/b$/],
+    [{ kind: 'internal error' }, /: internal error; see the server's log$/],
     [{ kind: 'unreadable', code: 'EIO' }, /: the images could not be read \(EIO\); try again$/],
     [
       { kind: 'incomplete', id: 'a/b', fault: { file: 'b.img.zst', problem: 'empty' } },

@@ -110,14 +110,14 @@ describe('a board that comes when all turns are taken', { timeout: 60_000 }, () 
     const third = await waitingBoard(server, '127.0.0.3', 2);
     const [next, last] = waiting(server);
     assert.deepEqual([next?.client, last?.client, next?.status], ['127.0.0.2', '127.0.0.3', 0]);
-    assert.match(transferLine(last as Transfer), / box\/box-pi: waits for its turn, 1 before it$/);
+    assert.match(transferLine(last as Transfer), / box\/box-pi: queued \(1 ahead\)$/);
     assert.equal(await Promise.race([second.answer, pause(100, 'waits')]), 'waits');
     first.resume();
     for (const { answer } of [second, third]) assert.equal((await answer).status, 200);
     while (ended.size < 3) await server.ended();
     const { waitedMs, durationMs } = ended.get('127.0.0.2') as Transfer;
     assert.ok(waitedMs >= 90 && waitedMs <= durationMs, `${waitedMs} of ${durationMs}`);
-    assert.match(transferLine(ended.get('127.0.0.2') as Transfer), /: sent, after \d+ ms of waiting for its turn$/);
+    assert.match(transferLine(ended.get('127.0.0.2') as Transfer), /: sent, after \d+ ms in the queue$/);
     assert.match(transferLine(ended.get('127.0.0.1') as Transfer), /: sent$/);
     assert.deepEqual(server.events.filter((event) => event.endsWith('box-pi')).slice(0, 4), [
       `accepted ${TARGET}`,
@@ -238,7 +238,7 @@ describe('a board that comes when all turns are taken', { timeout: 60_000 }, () 
     assert.deepEqual([status, retryAfter], [503, '60']);
     assert.equal(
       body.toString(),
-      '1 image is being sent, which is the most at a time, and too many wait; ask again later\n',
+      '1 image is being sent, which is the limit, and the queue is full; ask again later\n',
     );
     const yielded = Promise.race(hog.map(({ answer }) => answer));
     const other = board(server, '127.0.0.3');

@@ -119,7 +119,7 @@ describe('the status pages', () => {
     );
     const [unknown, refused, sent] = report.recent;
     assert.deepEqual([unknown.outcome, refused.outcome, sent.outcome], ['refused', 'refused', 'image']);
-    assert.match(refused.reason, /box-wrong\.img\.zst is no zstd file/);
+    assert.match(refused.reason, /box-wrong\.img\.zst is not a zstd file/);
     const states = report.boards.map(({ wish, state }: { wish: { board: string }; state: { kind: string } }) => [
       wish.board,
       state.kind,

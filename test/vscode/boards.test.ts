@@ -166,7 +166,7 @@ describe('boards in mkbox', () => {
     await copied(new RegExp(`^${OLD_BUILD}$`));
     plug.abort();
     await loading;
-    const broken = await rowThat('127.0.0.4', /^broken off at [\d.]+ MB of 158 MB: the board closed the connection/);
+    const broken = await rowThat('127.0.0.4', /^broken off at [\d.]+ MB of 158 MB: the client closed the connection/);
     assert.equal(broken?.icon, 'error');
     await workbench.collapse('Boards', '127.0.0.2');
   });

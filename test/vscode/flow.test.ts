@@ -49,10 +49,7 @@ describe('mkbox with one transfer at a time', () => {
     const first = await ask('docker-box-odroid-c4-big');
     const second = ask('docker-box-odroid-c4-main');
     await vscode.workbench.openView('mkbox');
-    await requests([
-      /^sending .* docker-box-odroid-c4-big$/,
-      /^waits for its turn: it is next · docker-box-odroid-c4-main$/,
-    ]);
+    await requests([/^sending .* docker-box-odroid-c4-big$/, /^queued: next in line · docker-box-odroid-c4-main$/]);
     await vscode.workbench.pictures('waiting');
     await vscode.changeSettings({ 'mkbox.maxTransfers': 2 });
     (await second).resume();

@@ -4,8 +4,9 @@ import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { Verdict } from '../../checks/verdict.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { ImageState } from '../../images/image-state.ts';
-import { findingWords } from '../finding-words.ts';
+import { ENGLISH } from '../../words.ts';
 import { plainMessage } from '../plain-message.ts';
+import { IN_THE_EDITOR } from '../remedies.ts';
 import { progressText } from '../words.ts';
 import { abortOn } from './abort-on.ts';
 import { showProblem } from './show-problem.ts';
@@ -97,7 +98,9 @@ function noteVerdict({ id, image }: CatalogImage, verdict: Verdict, log: vscode.
       log.info(`verified ${id}: right`);
       break;
     case 'wrong':
-      for (const finding of verdict.findings) log.error(`verified ${id}: wrong: ${findingText(image, finding)}`);
+      for (const finding of verdict.findings) {
+        log.error(`verified ${id}: wrong: ${findingText(image, finding, ENGLISH, IN_THE_EDITOR)}`);
+      }
       break;
     case 'changed':
       log.warn(`verified ${id}: its files changed while they were read`);
@@ -115,7 +118,7 @@ function problemText(image: string, verdict: Verdict): string | undefined {
     case 'right':
       return undefined;
     case 'wrong':
-      return findingWords(image, verdict.findings[0], l10n);
+      return findingText(image, verdict.findings[0], l10n, IN_THE_EDITOR);
     case 'changed':
       return l10n.t('{0} was written to while it was verified', `${image}.img.zst`);
     case 'failed':
