@@ -38,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   judgeBySettings();
   checks.events.on('damaged', (text) => log.warn(text));
   checks.events.on('foreign', (image, gap) => log.warn(`${image}.img.zst: ${gapText(gap)}`));
-  checks.events.on('unkept', (code) => log.warn(`what images were found to be could not be kept (${code})`));
+  checks.events.on('unkept', (code) => log.warn(`can't save image check results (${code})`));
   const { events } = project.catalog;
   events.on('unreadable', ({ path: folder, code }) => log.warn(`${folder} can not be read (${code})`));
   events.on('readable', (folder) => log.info(`${folder} can be read again`));

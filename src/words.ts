@@ -12,6 +12,8 @@ export const ENGLISH: Words = {
 export interface Remedies {
   /** Serves images that mkbox did not make. */
   readonly allowForeign: string;
+  /** Follows links out of the image folder. */
+  readonly followLinks: string;
   /** Holds the names that the server goes by. */
   readonly allowedHosts: string;
   /** Holds the networks that may ask. */
@@ -23,6 +25,7 @@ export interface Remedies {
 /** The names at the command line. */
 export const COMMAND_LINE: Remedies = {
   allowForeign: 'ALLOW_FOREIGN=true',
+  followLinks: 'FOLLOW_LINKS=true',
   allowedHosts: 'ALLOWED_HOSTS',
   allow: 'ALLOW',
   pack: () => 'update-server pack',

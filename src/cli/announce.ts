@@ -8,9 +8,6 @@ import type { UpdateServer } from '../server/update-server.ts';
 import type { LineLog } from './line-log.ts';
 import { reachableUrls } from './urls.ts';
 
-/** What makes the command follow links. */
-export const FOLLOW_LINKS = 'FOLLOW_LINKS=true';
-
 /** What is told of a server at its start. */
 export interface Announced extends FlowLimits {
   /** The image folder, and where it leads if it is a link. */
@@ -38,7 +35,7 @@ export function announce(log: LineLog, server: UpdateServer, announced: Announce
   for (const url of others) say(`also at ${url}`);
   if (rateLimit !== undefined) say(`sending at most ${rateLimit} bytes per second, to all boards together`);
   if (maxTransfers !== undefined) say(`sending at most ${maxTransfers} images at a time; further boards wait`);
-  for (const link of snapshot.links) log.write(skippedLinkText(link, FOLLOW_LINKS), 'link', 'warning');
+  for (const link of snapshot.links) log.write(skippedLinkText(link), 'link', 'warning');
   for (const unreadable of snapshot.unreadable) log.write(unreadableText(unreadable), 'unreadable', 'error');
   for (const { id, fault } of incomplete) {
     log.write(`not served: ${id} is incomplete: ${faultText(fault)}`, 'incomplete', 'warning');

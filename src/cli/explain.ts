@@ -7,7 +7,6 @@ import { type Asked, parseTarget } from '../server/asked.ts';
 import { Decider } from '../server/decide.ts';
 import type { Decision } from '../server/decision.ts';
 import { refusalStatus, refusalText } from '../server/refusal.ts';
-import { FOLLOW_LINKS } from './announce.ts';
 
 /** What a request would come to. */
 export interface Explanation {
@@ -73,7 +72,7 @@ function triedLines({ resolution, servedBuildId }: Decision): string[] {
 /** Links behind which the image may lie, where it was not found. */
 function skippedLines({ links }: CatalogSnapshot, { resolution }: Decision): string[] {
   if (resolution?.found !== undefined) return [];
-  return links.map((link) => `skipped  ${skippedLinkText(link, FOLLOW_LINKS)}`);
+  return links.map((link) => `skipped  ${skippedLinkText(link)}`);
 }
 
 /** What the board ends with. */

@@ -98,7 +98,7 @@ export async function serve(settings: Settings, environment: NodeJS.ProcessEnv):
 }
 
 function unkeptText({ checksPath }: Settings, code: string): string {
-  return `what images were found to be could not be kept in ${checksPath} (${code}); the next start reads them again`;
+  return `can't save image check results in ${checksPath} (${code}); the next start checks the images again`;
 }
 
 function runningText(server: UpdateServer): string {

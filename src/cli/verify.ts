@@ -5,7 +5,6 @@ import { searchImages } from '../images/image-search.ts';
 import { skippedLinkText } from '../images/linked-folder.ts';
 import { faultText } from '../images/set-fault.ts';
 import { printable } from '../printable.ts';
-import { FOLLOW_LINKS } from './announce.ts';
 import { checkLines } from './check-lines.ts';
 
 /**
@@ -21,7 +20,7 @@ export async function verify(
   print: (text: string) => void,
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (const link of links) print(`skipped  ${printable(skippedLinkText(link, FOLLOW_LINKS))}\n`);
+  for (const link of links) print(`skipped  ${printable(skippedLinkText(link))}\n`);
   for (const { path, code } of unreadable) print(`unknown  ${printable(path)} can not be read (${code})\n`);
   const found = name === undefined ? images : searchImages(images, name);
   if (found.length === 0) {

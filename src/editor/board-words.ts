@@ -1,12 +1,12 @@
 import type { Board, BoardState } from '../boards/board.ts';
 import { type NextImage, nextImage } from '../boards/next-image.ts';
 import { progressOf } from '../boards/progress.ts';
-import { reflashText } from '../boards/reflash-text.ts';
+import { brokenOffText, stateText } from '../boards/state-text.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogSnapshot } from '../images/catalog.ts';
 import { type Refusal, refusalText } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
-import { breakText, waitingText } from '../server/transfer-line.ts';
+import { waitingText } from '../server/transfer-line.ts';
 import { boardName } from './board-name.ts';
 import { IN_THE_EDITOR } from './remedies.ts';
 import { stalledWords } from './request-words.ts';
@@ -26,41 +26,22 @@ export interface SeenBoard {
 export function boardStateText({ board, transfer, refusal }: SeenBoard, words: Words, locale: string): string {
   const { state } = board;
   switch (state.kind) {
-    case 'checking':
-      return words.t('checking');
     case 'waiting':
       return queuedText(transfer, words);
     case 'downloading':
       return transfer === undefined ? words.t('downloading') : downloadText(transfer, words, locale);
     case 'flashing':
       return state.expectedMs === undefined
-        ? words.t('flashing build {0}', shortBuildId(state.build))
-        : words.t(
-            'flashing build {0}, which takes about {1}',
-            shortBuildId(state.build),
-            durationText(state.expectedMs, locale),
-          );
-    case 'overdue':
-      return words.t('overdue: it should run build {0} by now', shortBuildId(state.build));
-    case 'confirmed':
-      return words.t('confirmed: it runs build {0}', shortBuildId(state.build));
-    case 'up to date':
-      return words.t('up to date');
-    case 'held':
-      return words.t('held: told to be up to date');
+        ? stateText(state, words)
+        : words.t('{0}, which takes about {1}', stateText(state, words), durationText(state.expectedMs, locale));
     case 'refused':
-      return refusal === undefined ? words.t('refused: {0}', state.reason) : refusalText(refusal, words, IN_THE_EDITOR);
+      return refusal === undefined ? stateText(state, words) : refusalText(refusal, words, IN_THE_EDITOR);
     case 'broken off':
-      return words.t(
-        'broken off at {0} of {1}: {2}',
-        bytesText(state.atByte, locale),
-        bytesText(state.ofBytes, locale),
-        breakText(state.reason, words),
-      );
-    case 'reflashing':
-      return reflashText(state, words);
+      return brokenOffText(state, bytesText(state.atByte, locale), bytesText(state.ofBytes, locale), words);
     case 'silent':
       return words.t('silent since {0}', new Date(state.sinceMs).toLocaleString(locale));
+    default:
+      return stateText(state, words);
   }
 }
 

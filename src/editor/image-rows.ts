@@ -1,10 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CatalogBox, CatalogImage, UnpackedImage } from '../images/catalog.ts';
-import type { SkippedLink } from '../images/linked-folder.ts';
+import { type SkippedLink, skippedLinkText } from '../images/linked-folder.ts';
 import type { Detail } from './detail.ts';
 import type { ImageHealth, JudgedImage } from './image-health.ts';
-import { healthText, imageDescription, skippedLinkWords, unpackedDescription, unpackedText } from './image-words.ts';
+import { healthText, imageDescription, unpackedDescription, unpackedText } from './image-words.ts';
+import { IN_THE_EDITOR } from './remedies.ts';
 
 /** A row of the view of images. */
 export type ImagesNode =
@@ -44,7 +45,7 @@ export function boxItem(
 export function linkItem(link: SkippedLink): vscode.TreeItem {
   const { l10n } = vscode;
   const item = new vscode.TreeItem(path.basename(link.path));
-  const text = skippedLinkWords(link, l10n);
+  const text = skippedLinkText(link, l10n, IN_THE_EDITOR);
   item.id = link.path;
   item.description = l10n.t('link, not followed');
   item.iconPath = new vscode.ThemeIcon('file-symlink-directory', new vscode.ThemeColor('list.warningForeground'));

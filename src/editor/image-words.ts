@@ -1,6 +1,5 @@
 import { findingText } from '../checks/finding-text.ts';
 import type { UnpackedImage, UnreadableFolder } from '../images/catalog.ts';
-import type { SkippedLink } from '../images/linked-folder.ts';
 import { faultText } from '../images/set-fault.ts';
 import type { JudgedImage } from './image-health.ts';
 import { IN_THE_EDITOR } from './remedies.ts';
@@ -28,17 +27,6 @@ export function healthText({ image, health, otherName }: JudgedImage, words: Wor
   }
 }
 
-/** Why a link in an image folder is not followed, and what to do about it. */
-export function skippedLinkWords({ path, target }: SkippedLink, words: Words): string {
-  return target === undefined
-    ? words.t('{0} is a link that leads nowhere, or where nothing may be read', path)
-    : words.t(
-        '{0} is a link out of the image folder, to {1}: the images in it are not served; mkbox.followLinks follows it',
-        path,
-        target,
-      );
-}
-
 /** That a folder can't be read for now. */
 export function unreadableWords({ code }: UnreadableFolder, words: Words): string {
   return words.t('can not be read ({0})', code);
@@ -47,6 +35,11 @@ export function unreadableWords({ code }: UnreadableFolder, words: Words): strin
 /** The state in words of a raw image without a set. */
 export function unpackedText(words: Words): string {
   return words.t('not packed: boards get it once it is packed');
+}
+
+/** That there is no image to choose from. */
+export function noneReadyText(words: Words): string {
+  return words.t('mkbox: there is no image that is ready.');
 }
 
 /** How many images boards can get. */

@@ -5,6 +5,7 @@ import type { Boards } from './boards.ts';
 import { type ConsentStore, isToBeAsked } from './consent.ts';
 import { Owner } from './dispose.ts';
 import { plainMessage } from './plain-message.ts';
+import { serveToNetworkTitle } from './remedies.ts';
 import type { Serving } from './serving.ts';
 import { type Endpoint, endpointOf, type ServingFailure, type ServingState } from './serving-state.ts';
 import type { Settings } from './settings.ts';
@@ -68,7 +69,7 @@ export class Notices extends Owner {
     const retry = l10n.t('Retry');
     const openSettings = l10n.t('Open Settings');
     const otherPort = l10n.t('Use Another Port for This Session');
-    const network = l10n.t('Serve to Boards on the Network…');
+    const network = serveToNetworkTitle(l10n);
     const own = failure.kind === 'port in use' ? [otherPort] : failure.kind === 'no such address' ? [network] : [];
     const answer = await window.showErrorMessage(plainMessage(failureText(failure)), ...own, openSettings, retry);
     switch (answer) {

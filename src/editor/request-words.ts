@@ -1,7 +1,7 @@
 import { findingText } from '../checks/finding-text.ts';
 import { refusalText } from '../server/refusal.ts';
-import type { Transfer } from '../server/transfer.ts';
-import { breakText, waitingText } from '../server/transfer-line.ts';
+import type { Transfer, TransferResult } from '../server/transfer.ts';
+import { breakText, resultText, waitingText } from '../server/transfer-line.ts';
 import { IN_THE_EDITOR } from './remedies.ts';
 import { bytesText, durationText, percentText, type Words } from './words.ts';
 
@@ -21,8 +21,8 @@ export function askedText({ asked, resolution, target }: Transfer, words: Words)
 }
 
 /** What came of a request so far. */
-export function resultText(transfer: Transfer, words: Words, locale: string): string {
-  const { state, sentBytes, totalBytes, durationMs } = transfer;
+export function outcomeText(transfer: Transfer, words: Words, locale: string): string {
+  const { state, sentBytes, totalBytes } = transfer;
   switch (state.kind) {
     case 'running':
       if (state.place !== undefined) return waitingText(state.place.before, words);
@@ -37,24 +37,19 @@ export function resultText(transfer: Transfer, words: Words, locale: string): st
         objectionText(transfer, words) ?? breakText(state.reason, words),
       );
     case 'finished':
-      switch (state.result) {
-        case 'image':
-          return words.t('sent {0} in {1}', bytesText(sentBytes, locale), durationText(durationMs, locale));
-        case 'part':
-          return words.t('sent {0}, the part asked for', bytesText(sentBytes, locale));
-        case 'up to date':
-          return words.t('up to date');
-        case 'held':
-          return words.t('held: told to be up to date');
-        case 'not modified':
-          return words.t('not modified');
-        case 'head':
-          return words.t('asked for the headers only');
-        case 'list':
-          return words.t('listed');
-        case 'identity':
-          return words.t('asked who serves here');
-      }
+      return finishedText(state.result, transfer, words, locale);
+  }
+}
+
+function finishedText(result: TransferResult, transfer: Transfer, words: Words, locale: string): string {
+  const sent = bytesText(transfer.sentBytes, locale);
+  switch (result) {
+    case 'image':
+      return words.t('sent {0} in {1}', sent, durationText(transfer.durationMs, locale));
+    case 'part':
+      return words.t('sent {0}, the part asked for', sent);
+    default:
+      return resultText(result, words);
   }
 }
 

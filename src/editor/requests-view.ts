@@ -4,7 +4,7 @@ import type { Transfer } from '../server/transfer.ts';
 import type { Boards } from './boards.ts';
 import { Owner } from './dispose.ts';
 import type { RequestLog } from './request-log.ts';
-import { askedText, resultText } from './request-words.ts';
+import { askedText, outcomeText } from './request-words.ts';
 import type { Ticker } from './ticker.ts';
 import { clientText, wholeSeconds } from './words.ts';
 
@@ -45,7 +45,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
     const asked = askedText(transfer, l10n);
     const reflash = this.#requests.reflashOf(transfer);
     const flag = reflash === undefined ? [] : [reflashText(reflash, l10n)];
-    const result = [resultText(transfer, l10n, env.language), ...flag].join(' · ');
+    const result = [outcomeText(transfer, l10n, env.language), ...flag].join(' · ');
     const item = new vscode.TreeItem(client);
     item.id = `${transfer.startedAtMs}/${transfer.id}`;
     item.description = `${result} · ${asked}`;

@@ -8,7 +8,7 @@ import { isServable, type Surroundings } from './image-health.ts';
 import { readyText } from './image-words.ts';
 import type { Project } from './project.ts';
 import type { RequestLog } from './request-log.ts';
-import { askedText, resultText } from './request-words.ts';
+import { askedText, outcomeText } from './request-words.ts';
 import type { Serving } from './serving.ts';
 import { endpointOf, type ServingState } from './serving-state.ts';
 import { type Status, statusOf } from './status-words.ts';
@@ -69,7 +69,7 @@ export class StatusBar extends Owner {
     const ready = this.#project.snapshot.images.filter((image) => isServable(image, known, this.#checks.policy)).length;
     tooltip.appendText(`${readyText(ready, vscode.l10n)}\n\n`);
     for (const transfer of this.#requests.requests.slice(0, TOOLTIP_REQUESTS)) {
-      const result = resultText(transfer, vscode.l10n, vscode.env.language);
+      const result = outcomeText(transfer, vscode.l10n, vscode.env.language);
       tooltip.appendText(`${this.#boards.nameOf(transfer)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);
     }
     const [command, title] = actionOf(this.#serving.state);

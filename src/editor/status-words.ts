@@ -3,7 +3,7 @@ import { reflashText } from '../boards/reflash-text.ts';
 import { refusalText } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { IN_THE_EDITOR } from './remedies.ts';
-import { resultText, stalledWords } from './request-words.ts';
+import { outcomeText, stalledWords } from './request-words.ts';
 import type { ServingFailure, ServingState } from './serving-state.ts';
 import { bytesText, percentText, type Words } from './words.ts';
 
@@ -100,7 +100,7 @@ function remarked(status: Status, state: ServingState, held: readonly string[], 
 }
 
 function heldText(held: readonly string[], words: Words): string {
-  return words.t('held, and told to be up to date: {0}', held.join(', '));
+  return words.t('holding {0}', held.join(', '));
 }
 
 /** `status`, with how many boards are held, and which. */
@@ -153,7 +153,7 @@ function unseenStatus({ transfer, reflash }: Unseen, nameOf: NameOf, words: Word
       severity: 'warning',
     };
   }
-  const what = resultText(transfer, words, locale);
+  const what = outcomeText(transfer, words, locale);
   return { text: `$(error) mkbox ${client}`, label: words.t('mkbox: {0}: {1}', client, what), severity: 'error' };
 }
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode } from '../errors.ts';
+import { COMMAND_LINE, ENGLISH, type Remedies, type Words } from '../words.ts';
 import type { FolderPlace } from './box-folder.ts';
 import { isInside } from './pinned-file.ts';
 
@@ -40,9 +41,18 @@ export async function followLink(
   }
 }
 
-/** The link in English, in one line, with what to do about it. `setting`: what makes links be followed. */
-export function skippedLinkText({ path: link, target }: SkippedLink, setting: string): string {
+/** Why the link is not followed, and what to do about it. */
+export function skippedLinkText(
+  { path: link, target }: SkippedLink,
+  words: Words = ENGLISH,
+  { followLinks }: Remedies = COMMAND_LINE,
+): string {
   return target === undefined
-    ? `${link} is a link that leads nowhere, or where nothing may be read`
-    : `${link} is a link out of the image folder, to ${target}: the images in it are not served; ${setting} follows it`;
+    ? words.t('{0} is a link that leads nowhere, or where nothing may be read', link)
+    : words.t(
+        '{0} is a link out of the image folder, to {1}: the images in it are not served; {2} follows it',
+        link,
+        target,
+        followLinks,
+      );
 }

@@ -1,7 +1,7 @@
 import { printable } from '../printable.ts';
 import { ENGLISH, type Words } from '../words.ts';
 import { refusalText } from './refusal.ts';
-import type { BreakReason, Transfer, TransferState } from './transfer.ts';
+import type { BreakReason, Transfer, TransferResult, TransferState } from './transfer.ts';
 
 /**
  * One line about a request that ended, for a log: client, request, status, bytes, duration, the image it was resolved
@@ -28,24 +28,29 @@ export function outcomeText({ state, sentBytes, totalBytes, objection }: Transfe
         objection === undefined ? withCode(state) : printable(refusalText(objection))
       }`;
     case 'finished':
-      switch (state.result) {
-        case 'image':
-          return 'sent';
-        case 'part':
-          return 'sent in part, as asked';
-        case 'up to date':
-          return 'up to date, same build';
-        case 'held':
-          return 'held: told to be up to date';
-        case 'not modified':
-          return 'not modified since it was fetched';
-        case 'head':
-          return 'head only, as asked';
-        case 'list':
-          return 'listed';
-        case 'identity':
-          return 'told who is serving here';
-      }
+      return resultText(state.result);
+  }
+}
+
+/** What a request that was answered got. */
+export function resultText(result: TransferResult, words: Words = ENGLISH): string {
+  switch (result) {
+    case 'image':
+      return words.t('sent');
+    case 'part':
+      return words.t('sent the part asked for');
+    case 'up to date':
+      return words.t('up to date');
+    case 'held':
+      return words.t('on hold: told that it is up to date');
+    case 'not modified':
+      return words.t('not modified');
+    case 'head':
+      return words.t('sent the headers only, as asked');
+    case 'list':
+      return words.t('listed');
+    case 'identity':
+      return words.t('told who serves here');
   }
 }
 

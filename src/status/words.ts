@@ -1,6 +1,6 @@
-import { reflashText } from '../boards/reflash-text.ts';
+import { brokenOffText, stateText } from '../boards/state-text.ts';
 import { shortBuildId } from '../images/build-id.ts';
-import { breakText, waitingText } from '../server/transfer-line.ts';
+import { waitingText } from '../server/transfer-line.ts';
 import type { BoardReport, ImageReport, Progress } from './report.ts';
 
 const MB = 1e6;
@@ -49,30 +49,16 @@ export function imageText({ state, reason }: ImageReport): string {
 /** Where a board stands, in words. */
 export function boardText({ state, download, before }: BoardReport): string {
   switch (state.kind) {
-    case 'checking':
-      return 'checking';
     case 'waiting':
       return before === undefined ? 'queued' : waitingText(before);
     case 'downloading':
       return download === undefined ? 'downloading' : `downloading ${progressText(download)}`;
-    case 'flashing':
-      return `flashing ${buildText(state.build)}`;
-    case 'overdue':
-      return `overdue: it should run ${buildText(state.build)} by now`;
-    case 'confirmed':
-      return `confirmed: it runs ${buildText(state.build)}`;
-    case 'up to date':
-      return 'up to date';
-    case 'held':
-      return 'held: it is told to be up to date';
-    case 'refused':
-      return `refused: ${state.reason}`;
     case 'broken off':
-      return `broken off at byte ${state.atByte} of ${state.ofBytes}: ${breakText(state.reason)}`;
-    case 'reflashing':
-      return reflashText(state);
+      return brokenOffText(state, bytesText(state.atByte), bytesText(state.ofBytes));
     case 'silent':
       return `silent since ${timeText(state.sinceMs)}`;
+    default:
+      return stateText(state);
   }
 }
 

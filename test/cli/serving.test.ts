@@ -53,8 +53,7 @@ suite('update-server, when it starts,', () => {
     await using server = await startUpdateServer({ imagePath: boxes.root, env: { CHECKS_PATH } });
     await (await fetch(`${server.url}/update/box/box-pi`)).bytes();
     const [, , ...lines] = await linesOf(server, 4);
-    const failure =
-      /^what images were found to be could not be kept in (.+) \(E\w+\); the next start reads them again$/;
+    const failure = /^can't save image check results in (.+) \(E\w+\); the next start checks the images again$/;
     equal(failure.exec(lines.find((line) => failure.test(line)) ?? '')?.[1], CHECKS_PATH);
   });
 
@@ -124,7 +123,7 @@ suite('update-server has a line in its log', () => {
     [
       'for a board that is up to date, with the reason',
       `${QUERY}&build_id=${BUILD_A}`,
-      '200 10240 B _ ms box/box-pi-main: up to date, same build',
+      '200 10240 B _ ms box/box-pi-main: up to date',
     ],
     [
       'for an image that is not there, with what was tried and what is nearest',

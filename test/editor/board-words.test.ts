@@ -24,11 +24,11 @@ suite('where a board stands', () => {
     ],
     [
       { kind: 'overdue', ...SINCE, build: BUILD, expectedMs: 42_000 },
-      'overdue: it should run build aaaaaaaaaaaa… by now',
+      'overdue: expected to report build aaaaaaaaaaaa…',
     ],
     [{ kind: 'confirmed', ...SINCE, build: BUILD }, 'confirmed: it runs build aaaaaaaaaaaa…'],
     [{ kind: 'up to date', ...SINCE, build: BUILD }, 'up to date'],
-    [{ kind: 'held', ...SINCE }, 'held: told to be up to date'],
+    [{ kind: 'held', ...SINCE }, 'on hold: told that it is up to date'],
     [{ kind: 'refused', ...SINCE, status: 404, reason: 'no image x' }, 'refused: no image x'],
     [
       { kind: 'broken off', ...SINCE, atByte: 27_000_000, ofBytes: 63_000_000, reason: 'client closed' },
@@ -81,7 +81,7 @@ suite('what stands behind the name of a board', () => {
   test('says that it is held, once', () => {
     equal(described(UP_TO_DATE, { isHeld: true }), 'held · up to date · docker-box odroid-c4 main');
     const held = described({ kind: 'held', ...SINCE }, { isHeld: true });
-    equal(held, 'held: told to be up to date · docker-box odroid-c4 main');
+    equal(held, 'on hold: told that it is up to date · docker-box odroid-c4 main');
   });
 
   test('says that it runs an older build, unless it gets the new one just now', () => {

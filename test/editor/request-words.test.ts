@@ -1,7 +1,11 @@
 import { equal, match } from 'node:assert/strict';
 import { suite, test } from 'node:test';
+<<<<<<< HEAD
 import { askedText, resultText } from '../../src/editor/request-words.ts';
 import type { Asked } from '../../src/server/asked.ts';
+=======
+import { askedText, outcomeText } from '../../src/editor/request-words.ts';
+>>>>>>> edcbb63 (Fail when a sentence stands in the sources twice)
 import type { Refusal } from '../../src/server/refusal.ts';
 import type { TransferState } from '../../src/server/transfer.ts';
 import { PLAIN, plainSpaces } from './plain-words.ts';
@@ -40,9 +44,9 @@ suite('what came of a request', () => {
     [{ kind: 'finished', result: 'part' }, { sentBytes: 100_000 }, /^sent 100 kB, the part asked for$/],
     [{ kind: 'finished', result: 'up to date' }, {}, /^up to date$/],
     [{ kind: 'finished', result: 'not modified' }, {}, /^not modified$/],
-    [{ kind: 'finished', result: 'head' }, {}, /^asked for the headers only$/],
+    [{ kind: 'finished', result: 'head' }, {}, /^sent the headers only, as asked$/],
     [{ kind: 'finished', result: 'list' }, {}, /^listed$/],
-    [{ kind: 'finished', result: 'identity' }, {}, /^asked who serves here$/],
+    [{ kind: 'finished', result: 'identity' }, {}, /^told who serves here$/],
     [{ kind: 'broken', reason: 'client closed' }, HALF, /^broken off at 50%: the client closed the connection$/],
     [{ kind: 'broken', reason: 'client stalled' }, HALF, /^broken off at 50%: the client stopped receiving$/],
     [{ kind: 'broken', reason: 'gave way' }, HALF, /: all connections were taken, and this client had the most$/],
@@ -58,7 +62,7 @@ suite('what came of a request', () => {
   ];
   for (const [state, like, text] of cases) {
     test(`is told when it is ${JSON.stringify(state)}${like === HALF ? ' half-way' : ''}`, () => {
-      match(plainSpaces(resultText(request(state, like), PLAIN, 'en')), text);
+      match(plainSpaces(outcomeText(request(state, like), PLAIN, 'en')), text);
     });
   }
 });
@@ -72,11 +76,11 @@ suite('what came of a request for an image that was found to be wrong while it w
     const finding = { kind: 'contents', fault: 'no partition table' } as const;
     transfer.objection = { kind: 'wrong image', id: 'box/box-pi', image: 'box-pi', finding, isSettling: false };
     const text = 'broken off at 95%: box-pi.img.zst holds no disk image: there is no partition table in it';
-    equal(plainSpaces(resultText(transfer, PLAIN, 'en')), text);
+    equal(plainSpaces(outcomeText(transfer, PLAIN, 'en')), text);
   });
 
   test('is told without, where that is not known', () => {
-    equal(plainSpaces(resultText(broken(), PLAIN, 'en')), 'broken off at 95%: the image is wrong');
+    equal(plainSpaces(outcomeText(broken(), PLAIN, 'en')), 'broken off at 95%: the image is wrong');
   });
 });
 
@@ -110,6 +114,6 @@ suite('why a request got nothing', () => {
   ];
   for (const [refusal, text] of cases) {
     test(`is told with the names of the editor's settings: ${text.source}`, () =>
-      match(resultText(request({ kind: 'refused', refusal }), PLAIN, 'en'), text));
+      match(outcomeText(request({ kind: 'refused', refusal }), PLAIN, 'en'), text));
   }
 });

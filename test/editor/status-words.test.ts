@@ -120,7 +120,7 @@ suite('the status', () => {
 
 suite('the status while boards are held', () => {
   const held = (state: ServingState) => status(state, [], undefined, undefined, ['the rack, top', '192.168.1.20']);
-  const tail = '; held, and told to be up to date: the rack, top, 192.168.1.20';
+  const tail = '; holding the rack, top, 192.168.1.20';
 
   test('says how many, and which', () => {
     const label = `mkbox: serving images at http://127.0.0.1:8080${tail}`;
@@ -133,7 +133,7 @@ suite('the status while boards are held', () => {
   test('says it also while it tells of something else, and that only one update is served', () => {
     const refused = request({ kind: 'refused', refusal: { kind: 'not this board', only: '192.168.1.5' } });
     const [, label] = status({ kind: 'one-shot', endpoint: ENDPOINT }, [], refused, undefined, ['the rack']);
-    const remarks = '; only one update is served; held, and told to be up to date: the rack';
+    const remarks = '; only one update is served; holding the rack';
     equal(label, `mkbox: 192.168.1.20 got nothing: only the board at 192.168.1.5 gets an update now${remarks}`);
     const sending = request({ kind: 'running' }, { found: IMAGE, sentBytes: 1, totalBytes: 4 });
     const [, other] = status({ kind: 'one-shot', endpoint: ENDPOINT }, [sending], undefined, undefined, ['the rack']);

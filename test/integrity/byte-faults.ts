@@ -31,7 +31,7 @@ const IS_CUT_OFF = wrong(/\.img\.zst is cut off at byte \d+, in the middle of a 
 const IS_CORRUPT = wrong(/\.img\.zst is corrupt: its zstd frame at byte 0 can't be decompressed/);
 
 const OF_CHECKSUMS: Readonly<Record<Fault, Expected>> = {
-  'a bit is flipped at the beginning of': wrong(/does not decompress to the raw image that its \.img\.sha256 names/),
+  'a bit is flipped at the beginning of': wrong(/doesn't decompress to the raw image that its \.img\.sha256 names/),
   'a bit is flipped in the middle of': OTHER_DIGEST,
   'a bit is flipped at the end of': OTHER_FORM, // the line feed is another character
   'the last byte is missing of': FLASHED_FIRST, // the line feed: lines need none

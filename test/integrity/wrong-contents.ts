@@ -5,7 +5,7 @@ import { type Expected, FLASHED_FIRST, type Row, wrong } from './row.ts';
 
 const NO_DISK = wrong(/\.img\.zst holds no disk image: there is no partition table in it/);
 const NO_ZSTD = wrong(/\.img\.zst is not a zstd file/);
-const OTHER_RAW = wrong(/does not decompress to the raw image that its \.img\.sha256 names/);
+const OTHER_RAW = wrong(/doesn't decompress to the raw image that its \.img\.sha256 names/);
 const IS_CUT_OFF = wrong(/\.img\.zst is cut off at byte \d+/);
 const IS_CORRUPT_BEHIND = wrong(/\.img\.zst is corrupt: its zstd frame at byte [1-9]\d* can't be decompressed/);
 const TAKES_TOO_MUCH = wrong(/needs more than the 128 MiB of memory that a board's zstdcat takes/);

@@ -17,13 +17,13 @@ function lineOf(state: Exclude<TransferState, { kind: 'running' }>, target = '/l
 describe('the line about a request', () => {
   const results: Record<TransferResult, string> = {
     image: 'sent',
-    part: 'sent in part, as asked',
-    held: 'held: told to be up to date',
-    'up to date': 'up to date, same build',
-    'not modified': 'not modified since it was fetched',
-    head: 'head only, as asked',
+    part: 'sent the part asked for',
+    held: 'on hold: told that it is up to date',
+    'up to date': 'up to date',
+    'not modified': 'not modified',
+    head: 'sent the headers only, as asked',
     list: 'listed',
-    identity: 'told who is serving here',
+    identity: 'told who serves here',
   };
   for (const [result, words] of Object.entries(results) as [TransferResult, string][]) {
     it(`says '${words}' of one that finished with '${result}'`, () => {

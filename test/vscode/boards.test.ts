@@ -194,21 +194,21 @@ describe('boards in mkbox', () => {
     const flashing = await rowThat('by the window', /^held · flashing/);
     assert.deepEqual(flashing?.actions, ['Release Board']);
     assert.deepEqual(await boot('127.0.0.2'), { status: 200, bytes: EMPTY_ARCHIVE_BYTES });
-    const held = await rowThat('by the window', /^held: told to be up to date · .* · older build$/);
+    const held = await rowThat('by the window', /^on hold: told that it is up to date · .* · older build$/);
     assert.equal(held?.icon, 'debug-pause');
     const item = await until(
       'the status to say so',
       () => workbench.statusBarItem(STATUS),
       ({ text }) => text === `mkbox :${bench.port} · 1 held`,
     );
-    assert.match(item.ariaLabel, /; held, and told to be up to date: by the window$/);
-    assert.match(await workbench.statusBarTooltip(STATUS), /held, and told to be up to date: by the window/);
+    assert.match(item.ariaLabel, /; holding by the window$/);
+    assert.match(await workbench.statusBarTooltip(STATUS), /holding by the window/);
     await until(
       'the request to be told as held, under the name of its board',
       () => workbench.treeRows('Requests'),
       ([request]) =>
         request?.label === 'by the window' &&
-        request.description === `held: told to be up to date · ${IMAGE}` &&
+        request.description === `on hold: told that it is up to date · ${IMAGE}` &&
         request.icon === 'debug-pause',
     );
     assert.match(await workbench.rowTooltip('Requests', 'by the window'), /\b127\.0\.0\.2\b/);
@@ -220,14 +220,14 @@ describe('boards in mkbox', () => {
     await vscode.reload();
     await serves();
     await workbench.openView('mkbox');
-    await rowThat('by the window', /^held: told to be up to date/);
+    await rowThat('by the window', /^on hold: told that it is up to date/);
     assert.deepEqual(await labels(), ['127.0.0.1', '127.0.0.4', 'by the window', 'the rack, top']);
     assert.equal((await boot('127.0.0.2')).bytes, EMPTY_ARCHIVE_BYTES);
     await workbench.runCommand('mkbox: Release Board');
     const { rows } = await workbench.quickPick();
     assert.deepEqual(
       rows.map(({ label, description, detail }) => [label, description, detail]),
-      [['by the window', `127.0.0.2 · ${IMAGE}`, 'held: told to be up to date']],
+      [['by the window', `127.0.0.2 · ${IMAGE}`, 'on hold: told that it is up to date']],
     );
     await workbench.choose('by the window');
     await until(

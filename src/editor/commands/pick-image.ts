@@ -3,6 +3,7 @@ import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { ImageParts } from '../../images/image-parts.ts';
 import { checkOf, isServable } from '../image-health.ts';
+import { noneReadyText } from '../image-words.ts';
 import { knownParts } from '../known-parts.ts';
 import type { Project } from '../project.ts';
 import { bytesText } from '../words.ts';
@@ -18,7 +19,7 @@ export async function pickImage(
     isServable(image, (identity) => checks.known(identity), checks.policy),
   );
   if (ready.length === 0) {
-    void window.showInformationMessage(l10n.t('mkbox: there is no image that is ready.'));
+    void window.showInformationMessage(noneReadyText(l10n));
     return undefined;
   }
   const items = ready.map((image) => ({

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { heldNames } from '../board-name.ts';
 import type { Boards } from '../boards.ts';
+import { serveToNetworkTitle } from '../remedies.ts';
 import type { RequestLog } from '../request-log.ts';
 import type { Serving } from '../serving.ts';
 import { endpointOf, type ServingState } from '../serving-state.ts';
@@ -35,7 +36,7 @@ function actionsFor(state: ServingState): Action[] {
   const serve = action('play', l10n.t('Serve Images'), 'mkbox.serve');
   const stop = action('debug-stop', l10n.t('Stop Serving'), 'mkbox.stop');
   const once = action('target', l10n.t('Serve One Update'), 'mkbox.serveOneUpdate');
-  const network = action('broadcast', l10n.t('Serve to Boards on the Network…'), 'mkbox.serveToNetwork');
+  const network = action('broadcast', serveToNetworkTitle(l10n), 'mkbox.serveToNetwork');
   const show = [
     action('circuit-board', l10n.t('Show Boards'), 'mkbox.boards.focus'),
     action('list-unordered', l10n.t('Show Requests'), 'mkbox.requests.focus'),

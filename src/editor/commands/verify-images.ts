@@ -5,6 +5,7 @@ import type { Verdict } from '../../checks/verdict.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { ImageState } from '../../images/image-state.ts';
 import { ENGLISH } from '../../words.ts';
+import { noneReadyText } from '../image-words.ts';
 import { plainMessage } from '../plain-message.ts';
 import { IN_THE_EDITOR } from '../remedies.ts';
 import { progressText } from '../words.ts';
@@ -37,7 +38,7 @@ export async function verifyImages(
   const { l10n, window, ProgressLocation } = vscode;
   const ready = images.flatMap((image) => (image.state.kind === 'ready' ? [{ image, state: image.state }] : []));
   if (ready.length === 0) {
-    void window.showInformationMessage(l10n.t('mkbox: there is no image that is ready.'));
+    void window.showInformationMessage(noneReadyText(l10n));
     return;
   }
   const title = l10n.t('mkbox: verifying images');

@@ -1,0 +1,39 @@
+import { shortBuildId } from '../images/build-id.ts';
+import { breakText, resultText } from '../server/transfer-line.ts';
+import { ENGLISH, type Words } from '../words.ts';
+import type { BoardState } from './board.ts';
+import { reflashText } from './reflash-text.ts';
+
+/** States that are told without a size, a time or a place in the queue, each of which has forms of its own. */
+type PlainState = Exclude<BoardState, { kind: 'waiting' | 'downloading' | 'broken off' | 'silent' }>;
+
+/** Where a board stands, as one clause. */
+export function stateText(state: PlainState, words: Words = ENGLISH): string {
+  switch (state.kind) {
+    case 'checking':
+      return words.t('checking');
+    case 'flashing':
+      return words.t('flashing build {0}', shortBuildId(state.build));
+    case 'overdue':
+      return words.t('overdue: expected to report build {0}', shortBuildId(state.build));
+    case 'confirmed':
+      return words.t('confirmed: it runs build {0}', shortBuildId(state.build));
+    case 'up to date':
+    case 'held':
+      return resultText(state.kind, words);
+    case 'refused':
+      return words.t('refused: {0}', state.reason);
+    case 'reflashing':
+      return reflashText(state, words);
+  }
+}
+
+/** That a board's download ended early. `at` and `of`: how far it came, and how far it had to go, as people read sizes. */
+export function brokenOffText(
+  { reason }: Extract<BoardState, { kind: 'broken off' }>,
+  at: string,
+  of: string,
+  words: Words = ENGLISH,
+): string {
+  return words.t('broken off at {0} of {1}: {2}', at, of, breakText(reason, words));
+}
