@@ -1,8 +1,8 @@
 import type { Asked } from '../server/asked.ts';
-import { refusalText } from '../server/refusal.ts';
+import type { Refusal } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { Board, BoardState, GivenBuild, Reflashing, Wish } from './board.ts';
-import { LOOP_TIMES, MOST_HISTORY, MOST_REASON, MOST_TEXT } from './limits.ts';
+import { LOOP_TIMES, MOST_HISTORY, MOST_TEXT } from './limits.ts';
 
 /** A board that was never heard of before `asked` came, which `asking` is to be told of next. */
 export function newBoard(id: string, address: string, asked: Asked, atMs: number): Board {
@@ -96,7 +96,7 @@ function endState(board: Board, transfer: Transfer, before: BoardState | undefin
     case 'running':
       return board.state;
     case 'refused':
-      return { kind: 'refused', sinceMs: atMs, status, reason: oneLine(refusalText(state.refusal)) };
+      return { kind: 'refused', sinceMs: atMs, status, refusal: bounded(state.refusal) };
     case 'broken':
       return brokenOff(transfer, atMs);
     case 'finished':
@@ -175,7 +175,12 @@ export function cut(text: string, most: number = MOST_TEXT): string {
   return text.length <= most ? text : text.slice(0, most);
 }
 
-/** Names in a request can hold line ends and worse. */
+/** `refusal` with each of its texts cut, and in one line: names in a request can hold line ends and worse. */
+function bounded(refusal: Refusal): Refusal {
+  const text = JSON.stringify(refusal, (_, value) => (typeof value === 'string' ? oneLine(value) : value));
+  return JSON.parse(text);
+}
+
 function oneLine(text: string): string {
-  return cut(text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' '), MOST_REASON);
+  return cut(text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' '));
 }

@@ -1,3 +1,4 @@
+import type { Refusal } from '../server/refusal.ts';
 import type { BreakReason } from '../server/transfer.ts';
 
 /** What a board asks for, by the parts it gives. */
@@ -20,6 +21,12 @@ export interface Reflashing {
   readonly reported: string;
 }
 
+/** A refusal of which only its text is known, in English: so it was kept once. */
+export interface ToldRefusal {
+  readonly kind: 'told';
+  readonly text: string;
+}
+
 /** Where a board stands. Times are milliseconds since 1970, sizes bytes; builds are build IDs. */
 export type BoardState =
   /** It asked, and its answer is being looked for. */
@@ -37,8 +44,12 @@ export type BoardState =
   | { readonly kind: 'up to date'; readonly sinceMs: number; readonly build: string }
   /** It was told to be up to date because someone holds it. */
   | { readonly kind: 'held'; readonly sinceMs: number }
-  /** `reason`: in English, one line. */
-  | { readonly kind: 'refused'; readonly sinceMs: number; readonly status: number; readonly reason: string }
+  | {
+      readonly kind: 'refused';
+      readonly sinceMs: number;
+      readonly status: number;
+      readonly refusal: Refusal | ToldRefusal;
+    }
   | {
       readonly kind: 'broken off';
       readonly sinceMs: number;

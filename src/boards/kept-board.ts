@@ -2,18 +2,13 @@ import * as v from 'valibot';
 import type { BreakReason } from '../server/transfer.ts';
 import type { Board, BoardState, GivenBuild, Wish } from './board.ts';
 import type { KeptFlashTimes } from './flash-times.ts';
+import { count, keptRefusal, maybeText, text } from './kept-refusal.ts';
 import { MOST_HISTORY, SILENT_AFTER_MS } from './limits.ts';
 
 /** The end of the year 9999: what comes later has no four digits for its year (RFC 3339). */
 const LAST_MS = Date.UTC(10_000, 0) - 1;
 
-/** More characters than any text that is kept: those are cut when they are noted. */
-const MOST_CHARACTERS = 1_000;
-
-const text = v.pipe(v.string(), v.maxLength(MOST_CHARACTERS));
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const time = v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_MS));
-const maybeText = v.exactOptional(text);
 
 const BREAKS: Readonly<Record<BreakReason, true>> = {
   'client closed': true,
@@ -29,17 +24,23 @@ const BREAKS: Readonly<Record<BreakReason, true>> = {
 /** States that are kept: the others are those of a request that is being answered, or of the time it is read at. */
 type KeptState = Exclude<BoardState, { kind: 'checking' | 'waiting' | 'downloading' | 'overdue' | 'silent' }>;
 
+const refused = {
+  kind: v.literal('refused'),
+  sinceMs: time,
+  status: v.pipe(count, v.minValue(400), v.maxValue(599)),
+};
+
 const state = v.variant('kind', [
   v.object({ kind: v.literal('flashing'), sinceMs: time, build: text }),
   v.object({ kind: v.literal('confirmed'), sinceMs: time, build: text }),
   v.object({ kind: v.literal('up to date'), sinceMs: time, build: text }),
   v.object({ kind: v.literal('held'), sinceMs: time }),
-  v.object({
-    kind: v.literal('refused'),
-    sinceMs: time,
-    status: v.pipe(count, v.minValue(400), v.maxValue(599)),
-    reason: text,
-  }),
+  v.object({ ...refused, refusal: keptRefusal }),
+  // as it was kept before refusals were: in English
+  v.pipe(
+    v.object({ ...refused, reason: text }),
+    v.transform(({ reason, ...rest }) => ({ ...rest, refusal: { kind: 'told' as const, text: reason } })),
+  ),
   v.object({
     kind: v.literal('broken off'),
     sinceMs: time,
@@ -48,7 +49,7 @@ const state = v.variant('kind', [
     reason: v.picklist(Object.keys(BREAKS) as BreakReason[]),
   }),
   v.object({ kind: v.literal('reflashing'), sinceMs: time, build: text, times: count, reported: text }),
-]) satisfies v.GenericSchema<KeptState>;
+]) satisfies v.GenericSchema<unknown, KeptState>;
 
 const wish = v.object({
   box: maybeText,

@@ -9,9 +9,6 @@ export const MOST_HISTORY = 20;
 /** Characters kept of a text that came over the network: a build ID has 64, a query may have 4,000. */
 export const MOST_TEXT = 200;
 
-/** Characters kept of why a board was refused: the sentence around a name or two. */
-export const MOST_REASON = 500;
-
 /** Complete downloads of one build in a row after which a board should run it: one may be lost to a power cut. */
 export const LOOP_TIMES = 2;
 

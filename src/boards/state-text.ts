@@ -1,6 +1,7 @@
 import { shortBuildId } from '../images/build-id.ts';
+import { refusalText } from '../server/refusal.ts';
 import { breakText, resultText } from '../server/transfer-line.ts';
-import { ENGLISH, type Words } from '../words.ts';
+import { COMMAND_LINE, ENGLISH, type Words } from '../words.ts';
 import type { BoardState } from './board.ts';
 import { reflashText } from './reflash-text.ts';
 
@@ -8,7 +9,7 @@ import { reflashText } from './reflash-text.ts';
 type PlainState = Exclude<BoardState, { kind: 'waiting' | 'downloading' | 'broken off' | 'silent' }>;
 
 /** Where a board stands, as one clause. */
-export function stateText(state: PlainState, words: Words = ENGLISH): string {
+export function stateText(state: PlainState, words: Words = ENGLISH, remedies = COMMAND_LINE): string {
   switch (state.kind) {
     case 'checking':
       return words.t('checking');
@@ -22,10 +23,19 @@ export function stateText(state: PlainState, words: Words = ENGLISH): string {
     case 'held':
       return resultText(state.kind, words);
     case 'refused':
-      return words.t('refused: {0}', state.reason);
+      return refusedText(state, words, remedies);
     case 'reflashing':
       return reflashText(state, words);
   }
+}
+
+/** Why a board got nothing. */
+export function refusedText(
+  { refusal }: Extract<BoardState, { kind: 'refused' }>,
+  words: Words = ENGLISH,
+  remedies = COMMAND_LINE,
+): string {
+  return refusal.kind === 'told' ? refusal.text : refusalText(refusal, words, remedies);
 }
 
 /** That a board's download ended early. `at` and `of`: how far it came, and how far it had to go, as people read sizes. */

@@ -4,7 +4,8 @@ import type { Examination } from './examination.ts';
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-const damage = v.strictObject({
+/** Damage of a zstd file, as it is kept. */
+export const damage = v.strictObject({
   problem: v.picklist([
     'not zstd',
     'truncated',
@@ -17,7 +18,8 @@ const damage = v.strictObject({
   at: count,
 });
 
-const fault = v.picklist([
+/** A fault of what is in an image, as it is kept. */
+export const fault = v.picklist([
   'no partition table',
   'GPT',
   'no FAT',

@@ -4,7 +4,6 @@ import { progressOf } from '../boards/progress.ts';
 import { brokenOffText, stateText } from '../boards/state-text.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogSnapshot } from '../images/catalog.ts';
-import { type Refusal, refusalText } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { waitingText } from '../server/transfer-line.ts';
 import { boardName } from './board-name.ts';
@@ -17,13 +16,11 @@ export interface SeenBoard {
   readonly board: Board;
   /** The transfer by which it gets an image now. */
   readonly transfer: Transfer | undefined;
-  /** Why it got nothing, where that is still at hand; a state that was kept has it in English only. */
-  readonly refusal: Refusal | undefined;
   readonly next: NextImage | undefined;
 }
 
 /** Where a board stands, in words. */
-export function boardStateText({ board, transfer, refusal }: SeenBoard, words: Words, locale: string): string {
+export function boardStateText({ board, transfer }: SeenBoard, words: Words, locale: string): string {
   const { state } = board;
   switch (state.kind) {
     case 'waiting':
@@ -34,14 +31,12 @@ export function boardStateText({ board, transfer, refusal }: SeenBoard, words: W
       return state.expectedMs === undefined
         ? stateText(state, words)
         : words.t('{0}, which takes about {1}', stateText(state, words), durationText(state.expectedMs, locale));
-    case 'refused':
-      return refusal === undefined ? stateText(state, words) : refusalText(refusal, words, IN_THE_EDITOR);
     case 'broken off':
       return brokenOffText(state, bytesText(state.atByte, locale), bytesText(state.ofBytes, locale), words);
     case 'silent':
       return words.t('silent since {0}', new Date(state.sinceMs).toLocaleString(locale));
     default:
-      return stateText(state, words);
+      return stateText(state, words, IN_THE_EDITOR);
   }
 }
 

@@ -143,11 +143,10 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
   }
 
   #seen(board: Board): SeenBoard {
-    const { registry, requests, project } = this.#parts;
+    const { registry, project } = this.#parts;
     return {
       board,
       transfer: registry.transferOf(board.id),
-      refusal: requests.refusalOf(board),
       next: nextImage(board, project.snapshot),
     };
   }

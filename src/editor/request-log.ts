@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import type { Board, Reflashing } from '../boards/board.ts';
+import type { Reflashing } from '../boards/board.ts';
 import type { Reflash } from '../boards/board-registry.ts';
-import type { Refusal } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { Boards } from './boards.ts';
 import { Owner } from './dispose.ts';
@@ -52,14 +51,6 @@ export class RequestLog extends Owner {
     return this.#requests.find((transfer) => {
       return transfer.resolution?.found?.id === id && transfer.state.kind === 'finished' && transfer.completesUpdate;
     });
-  }
-
-  /** Why `board` got nothing by its newest request, if that is remembered. */
-  refusalOf({ address, wish }: Board): Refusal | undefined {
-    const newest = this.#requests.find(({ client, asked }) => {
-      return client === address && asked.kind === 'update' && asked.box === wish.box && asked.board === wish.board;
-    });
-    return newest?.state.kind === 'refused' ? newest.state.refusal : undefined;
   }
 
   /** Notes that the user looked. */

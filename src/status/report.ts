@@ -1,5 +1,6 @@
-import type { Board } from '../boards/board.ts';
+import type { Board, BoardState } from '../boards/board.ts';
 import { nextImage } from '../boards/next-image.ts';
+import { refusedText } from '../boards/state-text.ts';
 import { findingText, gapText } from '../checks/finding-text.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import { isVerified } from '../checks/judgement.ts';
@@ -38,8 +39,13 @@ export interface ImageReport {
   readonly reason?: string;
 }
 
+/** A state as a report tells it: why a board got nothing is `reason`, in English, in one line. */
+type StateReport = Exclude<BoardState, Refused> | (Omit<Refused, 'refusal'> & { readonly reason: string });
+type Refused = Extract<BoardState, { kind: 'refused' }>;
+
 /** A board, and how far its download is, or how many have their turn before. */
-export interface BoardReport extends Board {
+export interface BoardReport extends Omit<Board, 'state'> {
+  readonly state: StateReport;
   /** Whether it would get another build now than the one it says it runs. */
   readonly isBehind: boolean;
   readonly download?: Progress;
@@ -120,13 +126,18 @@ function reportImage({ id, image, state }: CatalogImage, checks: Pick<ImageCheck
 function reportBoard(board: Board, boards: KnownBoards, snapshot: CatalogSnapshot): BoardReport {
   const isBehind = nextImage(board, snapshot)?.isOther ?? false;
   const transfer = boards.transferOf(board.id);
-  switch (board.state.kind) {
+  const { state } = board;
+  switch (state.kind) {
     case 'downloading':
-      return { ...board, isBehind, ...(transfer && { download: progressOf(transfer) }) };
+      return { ...board, state, isBehind, ...(transfer && { download: progressOf(transfer) }) };
     case 'waiting':
-      return { ...board, isBehind, ...(transfer && placeOf(transfer)) };
+      return { ...board, state, isBehind, ...(transfer && placeOf(transfer)) };
+    case 'refused': {
+      const { refusal: _, ...facts } = state;
+      return { ...board, state: { ...facts, reason: refusedText(state) }, isBehind };
+    }
     default:
-      return { ...board, isBehind };
+      return { ...board, state, isBehind };
   }
 }
 

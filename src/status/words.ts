@@ -55,6 +55,8 @@ export function boardText({ state, download, before }: BoardReport): string {
       return download === undefined ? 'downloading' : `downloading ${progressText(download)}`;
     case 'broken off':
       return brokenOffText(state, bytesText(state.atByte), bytesText(state.ofBytes));
+    case 'refused':
+      return state.reason;
     case 'silent':
       return `silent since ${timeText(state.sinceMs)}`;
     default:

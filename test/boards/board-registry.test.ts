@@ -81,18 +81,18 @@ describe('a board', () => {
     assert.deepEqual(bench.events, ['confirmed 127.0.0.1']);
   });
 
-  it('is refused in words of one line', async () => {
+  it('is refused, with names in one line', async () => {
     await using bench = await startBench();
     assert.equal(await bench.boot(OLD, { query: 'name=box&board=pi&branch=no%0Asuch' }), 404);
     const { state, image, wish } = bench.board();
     assert.deepEqual(plain(state), {
       kind: 'refused',
       status: 404,
-      reason: 'no image box-pi-no such; nearest: box-pi',
+      refusal: { kind: 'no image', tried: ['box-pi-no such'], nearest: 'box-pi' },
     });
     assert.deepEqual([image, wish.branch], [undefined, 'no\nsuch']);
     await bench.boot(OLD, { query: 'board=pi' });
-    assert.match(JSON.stringify(bench.registry.boards.map(({ state }) => state)), /names no box/);
+    assert.match(JSON.stringify(bench.registry.boards.map(({ state }) => state)), /"part missing","part":"box"/);
   });
 
   it('is broken off where its power went, and counts from the beginning when it went on from there', async () => {

@@ -97,7 +97,8 @@ describe('what is kept of a board', () => {
     await bench.boot(long, { query: `name=${long}&board=${long}&branch=${long}&version=${long}` });
     const { wish, reportedBuild, state, id } = bench.board();
     assert.deepEqual(new Set([...Object.values(wish), reportedBuild].map((text) => text?.length)), new Set([200]));
-    assert.ok(state.kind === 'refused' && state.reason.length === 500);
+    assert.ok(state.kind === 'refused' && state.refusal.kind === 'no image');
+    assert.deepEqual(new Set(state.refusal.tried.map(({ length }) => length)), new Set([200]));
     bench.registry.rename(id, long);
     assert.equal(bench.board().name?.length, 200);
     await bench.boot(long, { query: `name=${long}&board=${long}` });

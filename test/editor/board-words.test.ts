@@ -29,7 +29,15 @@ suite('where a board stands', () => {
     [{ kind: 'confirmed', ...SINCE, build: BUILD }, 'confirmed: it runs build aaaaaaaaaaaa…'],
     [{ kind: 'up to date', ...SINCE, build: BUILD }, 'up to date'],
     [{ kind: 'held', ...SINCE }, 'on hold: told that it is up to date'],
-    [{ kind: 'refused', ...SINCE, status: 404, reason: 'no image x' }, 'refused: no image x'],
+    [
+      { kind: 'refused', ...SINCE, status: 404, refusal: { kind: 'not this board', only: '192.168.1.5' } },
+      'only the board at 192.168.1.5 gets an update now',
+    ],
+    [
+      { kind: 'refused', ...SINCE, status: 403, refusal: { kind: 'not allowed', client: '10.0.0.7' } },
+      '10.0.0.7 is in none of the networks that may ask here (mkbox.allow)',
+    ],
+    [{ kind: 'refused', ...SINCE, status: 404, refusal: { kind: 'told', text: 'no image x' } }, 'no image x'],
     [
       { kind: 'broken off', ...SINCE, atByte: 27_000_000, ofBytes: 63_000_000, reason: 'client closed' },
       'broken off at 27 MB of 63 MB: the client closed the connection',
@@ -43,12 +51,6 @@ suite('where a board stands', () => {
 
   test('is told with the time when it is silent', () => {
     match(stateOf({ kind: 'silent', ...SINCE }), /^silent since 1\/3\/2024/);
-  });
-
-  test('is told in the words of the user where the refusal is at hand', () => {
-    const refusal = { kind: 'not this board', only: '192.168.1.5' } as const;
-    const state = { kind: 'refused', ...SINCE, status: 404, reason: 'in English' } as const;
-    equal(stateOf(state, { refusal }), 'only the board at 192.168.1.5 gets an update now');
   });
 
   test('is told with bytes, percent, rate and the time left while it downloads', () => {

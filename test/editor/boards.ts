@@ -1,7 +1,6 @@
 import type { Board, BoardState } from '../../src/boards/board.ts';
 import type { NextImage } from '../../src/boards/next-image.ts';
 import type { SeenBoard } from '../../src/editor/board-words.ts';
-import type { Refusal } from '../../src/server/refusal.ts';
 import type { Transfer } from '../../src/server/transfer.ts';
 import { image } from './transfers.ts';
 
@@ -11,12 +10,11 @@ export const OLD = 'b'.repeat(64);
 /** What a board is like, where it is not the usual one. */
 export interface BoardLike extends Partial<Board> {
   readonly transfer?: Transfer;
-  readonly refusal?: Refusal;
   readonly next?: NextImage;
 }
 
 /** A board on 192.168.1.20 that asked for docker-box on an odroid-c4, in `state`. */
-export function seen(state: BoardState, { transfer, refusal, next, ...like }: BoardLike = {}): SeenBoard {
+export function seen(state: BoardState, { transfer, next, ...like }: BoardLike = {}): SeenBoard {
   const board: Board = {
     id: '1',
     address: '192.168.1.20',
@@ -29,7 +27,7 @@ export function seen(state: BoardState, { transfer, refusal, next, ...like }: Bo
     ...like,
     state,
   };
-  return { board, transfer, refusal, next };
+  return { board, transfer, next };
 }
 
 /** That a board gets `docker-box-odroid-c4-main` next, of another build than it runs or not. */

@@ -1,11 +1,7 @@
 import { equal, match } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-<<<<<<< HEAD
-import { askedText, resultText } from '../../src/editor/request-words.ts';
-import type { Asked } from '../../src/server/asked.ts';
-=======
 import { askedText, outcomeText } from '../../src/editor/request-words.ts';
->>>>>>> edcbb63 (Fail when a sentence stands in the sources twice)
+import type { Asked } from '../../src/server/asked.ts';
 import type { Refusal } from '../../src/server/refusal.ts';
 import type { TransferState } from '../../src/server/transfer.ts';
 import { PLAIN, plainSpaces } from './plain-words.ts';

@@ -19,7 +19,12 @@ const STATES: readonly BoardState[] = [
   { kind: 'confirmed', sinceMs: NOW_MS, build: BUILD_A },
   { kind: 'up to date', sinceMs: NOW_MS, build: BUILD_A },
   { kind: 'held', sinceMs: NOW_MS },
-  { kind: 'refused', sinceMs: NOW_MS, status: 404, reason: 'there is no image' },
+  {
+    kind: 'refused',
+    sinceMs: NOW_MS,
+    status: 404,
+    refusal: { kind: 'no image', tried: ['box-pi'], nearest: 'box-c4' },
+  },
   { kind: 'broken off', sinceMs: NOW_MS, atByte: 1, ofBytes: 2, reason: 'client closed' },
   { kind: 'reflashing', sinceMs: NOW_MS, build: BUILD_A, times: 3, reported: BUILD_B },
 ];
