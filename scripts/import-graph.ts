@@ -39,6 +39,15 @@ export function importGraph(depth: number): ImportGraph {
   return graph;
 }
 
+/** The imports between the rooms of floors, and from one floor's rooms to another's: a floor's own files stand in its hall. */
+export function roomGraph(): ImportGraph {
+  const isHall = (one: string, other: string) =>
+    one === GROUND || other.startsWith(`${one}/`) || one.startsWith(`${other}/`);
+  return new Map(
+    [...importGraph(2)].map(([from, edges]) => [from, new Map([...edges].filter(([to]) => !isHall(to, from)))]),
+  );
+}
+
 /** A way from a folder back to itself, if there is one. */
 export function findCircle(graph: ImportGraph): readonly string[] | undefined {
   const done = new Set<string>();

@@ -72,8 +72,12 @@ export interface Wall {
   readonly message: string;
 }
 
-/** The walls between the floors. */
+/** The walls between the floors, and those of rooms that may import less than their floor does. */
 export function walls(): Wall[] {
+  return [...floorWalls(), ...roomWalls()];
+}
+
+function floorWalls(): Wall[] {
   return FLOORS.flatMap((row, level) =>
     row.map((floor) => {
       const above = FLOORS.slice(level + 1).flat();
@@ -88,6 +92,19 @@ export function walls(): Wall[] {
       };
     }),
   );
+}
+
+/** What counts for a room is written after its floor, and takes its place. */
+function roomWalls(): Wall[] {
+  const editor = floorWalls().find(({ includes }) => includes.includes('src/editor/**'));
+  return [
+    {
+      includes: ['src/editor/words/**'],
+      example: 'src/editor/words/example.ts',
+      bans: [...(editor?.bans ?? []), ...EDITOR],
+      message: 'editor/words/ makes texts of values, and is tested without an editor.',
+    },
+  ];
 }
 
 /** The overrides in biome.json. */

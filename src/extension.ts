@@ -3,23 +3,23 @@ import * as vscode from 'vscode';
 import { gapText } from './checks/finding-text.ts';
 import { ImageChecks } from './checks/image-checks.ts';
 import { createApi, type MkboxApi } from './editor/api.ts';
-import { Boards } from './editor/boards.ts';
-import type { BoardsView } from './editor/boards-view.ts';
 import { BoxbuildOpening } from './editor/build/boxbuild-opening.ts';
 import { Commands } from './editor/commands/commands.ts';
-import { ConsentStore } from './editor/consent.ts';
-import { examinedEvent } from './editor/examined-event.ts';
-import { ImagesView } from './editor/images-view.ts';
 import { Notices } from './editor/notices.ts';
-import { Project } from './editor/project.ts';
-import { RequestLog } from './editor/request-log.ts';
 import { logServing } from './editor/request-logger.ts';
-import { RequestsView } from './editor/requests-view.ts';
-import { Serving } from './editor/serving.ts';
-import { servingContext } from './editor/serving-context.ts';
-import { openSettings } from './editor/settings.ts';
-import { StatusBar } from './editor/status-bar.ts';
+import { Boards } from './editor/serving/boards.ts';
+import { ConsentStore } from './editor/serving/consent.ts';
+import { Serving } from './editor/serving/serving.ts';
+import { servingContext } from './editor/serving/serving-context.ts';
 import { Ticker } from './editor/ticker.ts';
+import type { BoardsView } from './editor/views/boards-view.ts';
+import { ImagesView } from './editor/views/images-view.ts';
+import { RequestLog } from './editor/views/request-log.ts';
+import { RequestsView } from './editor/views/requests-view.ts';
+import { StatusBar } from './editor/views/status-bar.ts';
+import { examinedEvent } from './editor/workspace/examined-event.ts';
+import { Project } from './editor/workspace/project.ts';
+import { openSettings } from './editor/workspace/settings.ts';
 
 /** Kept for `deactivate`, the only place whose promise the editor awaits. */
 let running: { readonly serving: Serving; readonly boards: Boards; readonly checks: ImageChecks } | undefined;
@@ -43,7 +43,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   events.on('unreadable', ({ path: folder, code }) => log.warn(`${folder} can not be read (${code})`));
   events.on('readable', (folder) => log.info(`${folder} can be read again`));
   const boards = new Boards(async () => {
-    const { openBoards } = await import('./editor/late.ts');
+    const { openBoards } = await import('./editor/after-activation.ts');
     return openBoards(context.globalStorageUri.fsPath, tellOfBoards);
   });
   const serving = new Serving({ settings, project, checks, consent, boards, version, log });
@@ -88,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
 
   /** The boards' view, once they were read: activation does not wait for them. */
   async function showBoards(): Promise<BoardsView> {
-    const [{ BoardsView }, registry] = await Promise.all([import('./editor/late.ts'), boards.open()]);
+    const [{ BoardsView }, registry] = await Promise.all([import('./editor/after-activation.ts'), boards.open()]);
     const view = new BoardsView({ registry, project, requests, checks }, ticker);
     context.subscriptions.push(view);
     return view;

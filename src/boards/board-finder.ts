@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Asked } from '../server/asked.ts';
-import { isLoopback } from '../server/identity.ts';
+import { isLoopback } from '../server/admission/identity.ts';
+import type { Asked } from '../server/decision/asked.ts';
 import type { BoardIndex, Entry } from './board-index.ts';
 import { newBoard, wishOf } from './board-record.ts';
 import type { Neighbours } from './neighbours.ts';

@@ -1,4 +1,4 @@
-import type { Asked } from '../server/asked.ts';
+import type { Asked } from '../server/decision/asked.ts';
 import type { Refusal } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { Board, BoardState, GivenBuild, Reflashing, Wish } from './board.ts';

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Asked } from '../server/asked.ts';
+import type { Asked } from '../server/decision/asked.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import type { Board, Reflashing } from './board.ts';

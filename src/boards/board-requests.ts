@@ -1,4 +1,4 @@
-import type { Asked } from '../server/asked.ts';
+import type { Asked } from '../server/decision/asked.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import type { BoardState } from './board.ts';

@@ -1,6 +1,6 @@
 import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
 import { resolveQuery } from '../images/resolution.ts';
-import { imageQuery } from '../server/asked.ts';
+import { imageQuery } from '../server/decision/asked.ts';
 import type { Board } from './board.ts';
 
 /** What a board gets when it asks for the same again. */

@@ -1,6 +1,6 @@
 import type { ImageContents } from '../contents/image-contents.ts';
-import type { ZstdDamage } from '../images/frame-scanner.ts';
-import type { ZstdContent } from '../images/zstd-decoder.ts';
+import type { ZstdDamage } from '../images/zstd/frame-scanner.ts';
+import type { ZstdContent } from '../images/zstd/zstd-decoder.ts';
 
 /**
  * What reading a `.img.zst` to its end showed: facts about that file alone, whatever the files beside it say. It can be

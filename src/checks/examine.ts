@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { readContents } from '../contents/image-contents.ts';
 import type { PinnedFile } from '../images/pinned-file.ts';
-import { decodeZstd } from '../images/zstd-decoder.ts';
+import { decodeZstd } from '../images/zstd/zstd-decoder.ts';
 import { BootSpool } from './boot-spool.ts';
 import type { Examination } from './examination.ts';
 

@@ -1,6 +1,6 @@
 import { type ContentsFault, isForeignFault } from '../contents/image-contents.ts';
 import { shortBuildId } from '../images/build-id.ts';
-import type { ZstdDamage } from '../images/frame-scanner.ts';
+import type { ZstdDamage } from '../images/zstd/frame-scanner.ts';
 import { COMMAND_LINE, ENGLISH, type Remedies, type Words } from '../words.ts';
 import type { Finding, Gap } from './finding.ts';
 

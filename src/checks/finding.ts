@@ -1,5 +1,5 @@
 import type { ContentsFault, ForeignFault } from '../contents/image-contents.ts';
-import type { ZstdDamage } from '../images/frame-scanner.ts';
+import type { ZstdDamage } from '../images/zstd/frame-scanner.ts';
 
 /** What is wrong with a set: reason enough not to hand it out. Digests and build IDs are hexadecimal. */
 export type Finding =

@@ -3,7 +3,7 @@ import type { CatalogSnapshot, UnreadableFolder } from '../images/catalog.ts';
 import { skippedLinkText } from '../images/linked-folder.ts';
 import { faultText } from '../images/set-fault.ts';
 import type { FlowLimits } from '../server/server-options.ts';
-import { urlOf } from '../server/server-url.ts';
+import { urlOf } from '../server/socket/server-url.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import type { LineLog } from './line-log.ts';
 import { reachableUrls } from './urls.ts';

@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
-import { Credentials } from '../server/credentials.ts';
+import { Credentials } from '../server/admission/credentials.ts';
+import { Networks } from '../server/admission/networks.ts';
 import { SLOWEST_RATE } from '../server/limits.ts';
-import { Networks } from '../server/networks.ts';
 import { LOG_FORMATS, type LogFormatName, usualLogFormat } from './log-formats.ts';
 import type { TlsFiles } from './secrets.ts';
 

@@ -3,9 +3,9 @@ import { UserError } from '../errors.ts';
 import type { Catalog, CatalogSnapshot } from '../images/catalog.ts';
 import { skippedLinkText } from '../images/linked-folder.ts';
 import { printable } from '../printable.ts';
-import { type Asked, parseTarget } from '../server/asked.ts';
-import { Decider } from '../server/decide.ts';
-import type { Decision } from '../server/decision.ts';
+import { type Asked, parseTarget } from '../server/decision/asked.ts';
+import { Decider } from '../server/decision/decide.ts';
+import type { Decision } from '../server/decision/decision.ts';
 import { refusalStatus, refusalText } from '../server/refusal.ts';
 
 /** What a request would come to. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildIdInside } from '../contents/raw-image.ts';
-import { packImage } from '../images/pack.ts';
+import { packImage } from '../images/packing/pack.ts';
 import { UsageError } from './environment.ts';
 import { stopSignal } from './stop-signal.ts';
 

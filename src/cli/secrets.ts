@@ -1,7 +1,7 @@
 import { constants, open } from 'node:fs/promises';
 import { errorCode, UserError } from '../errors.ts';
-import { Credentials, pairProblem } from '../server/credentials.ts';
-import { TlsPair, TlsPairError } from '../server/tls-pair.ts';
+import { Credentials, pairProblem } from '../server/admission/credentials.ts';
+import { TlsPair, TlsPairError } from '../server/socket/tls-pair.ts';
 
 /** Where the certificate and its key lie. */
 export interface TlsFiles {

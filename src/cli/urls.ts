@@ -1,5 +1,5 @@
 import type { NetworkInterfaceInfo } from 'node:os';
-import { urlOf } from '../server/server-url.ts';
+import { urlOf } from '../server/socket/server-url.ts';
 
 /**
  * The URLs under which a server bound to `address` can be reached: that address, or, bound to all interfaces

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import type { BoardState } from '../boards/board.ts';
-import type { Boards } from './boards.ts';
-import type { Project } from './project.ts';
-import type { Serving } from './serving.ts';
+import type { Boards } from './serving/boards.ts';
+import type { Serving } from './serving/serving.ts';
 import { endpointOf } from './serving-state.ts';
-import { requireTrust } from './trust.ts';
+import type { Project } from './workspace/project.ts';
+import { requireTrust } from './workspace/trust.ts';
 
 /**
  * What other extensions get from `vscode.extensions.getExtension('mkbox.mkbox')?.activate()`. It follows Semantic

@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import type { Board } from '../boards/board.ts';
 import type { Transfer } from '../server/transfer.ts';
-import type { Boards } from './boards.ts';
-import { type ConsentStore, isToBeAsked } from './consent.ts';
 import { Owner } from './dispose.ts';
-import { plainMessage } from './plain-message.ts';
-import { serveToNetworkTitle } from './remedies.ts';
-import type { Serving } from './serving.ts';
+import type { Boards } from './serving/boards.ts';
+import { type ConsentStore, isToBeAsked } from './serving/consent.ts';
+import type { Serving } from './serving/serving.ts';
 import { type Endpoint, endpointOf, type ServingFailure, type ServingState } from './serving-state.ts';
-import type { Settings } from './settings.ts';
-import { failureWords } from './status-words.ts';
+import { plainMessage } from './words/plain-message.ts';
+import { serveToNetworkTitle } from './words/remedies.ts';
+import { failureWords } from './words/status-words.ts';
+import type { Settings } from './workspace/settings.ts';
 
 /** Tells the user, once each, of what they must decide, and how a one-shot ended. Success is silent otherwise. */
 export class Notices extends Owner {
@@ -47,7 +47,7 @@ export class Notices extends Owner {
       ? l10n.t('mkbox: the setting mkbox.host is {0}, but this workspace is served at {1}.', host, endpoint.url)
       : l10n.t('mkbox: the setting mkbox.host is {0}, but this workspace is served to this machine only.', host);
     if ((await window.showInformationMessage(plainMessage(message), allow)) !== allow) return;
-    const { confirm, serveBy } = await import('./late.ts');
+    const { confirm, serveBy } = await import('./after-activation.ts');
     const consent = { host, address: host, setting: host };
     if (!(await confirm(consent, this.#serving.port))) return;
     await serveBy(consent, this.#consent, this.#serving);
@@ -60,7 +60,7 @@ export class Notices extends Owner {
 
   async #onConfirmed(board: Board): Promise<void> {
     if (!this.#settings.notifyConfirmed.get()) return;
-    const { confirmedText } = await import('./late.ts');
+    const { confirmedText } = await import('./after-activation.ts');
     void vscode.window.showInformationMessage(plainMessage(confirmedText(board, vscode.l10n)));
   }
 

@@ -2,8 +2,8 @@ import type * as vscode from 'vscode';
 import { reflashLine } from '../boards/reflash-text.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
-import type { Boards } from './boards.ts';
-import type { Serving } from './serving.ts';
+import type { Boards } from './serving/boards.ts';
+import type { Serving } from './serving/serving.ts';
 import type { ServingFailure, ServingState } from './serving-state.ts';
 
 /** Writes a line for each request that waits for its turn or ended, and for what the server does, to the log. */

@@ -1,4 +1,4 @@
-import type { PortHolder } from './port-holder.ts';
+import type { PortHolder } from './serving/port-holder.ts';
 
 /** Where the server listens, and how boards reach it. */
 export interface Endpoint {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Owner } from './dispose.ts';
-import type { RequestLog } from './request-log.ts';
+import type { RequestLog } from './views/request-log.ts';
 
 /** What moves is drawn at most so often: four times a second is smooth enough to see that it moves. */
 const FRAME_MS = 250;

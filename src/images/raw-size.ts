@@ -1,7 +1,7 @@
 import { SET_FILES } from './image-name.ts';
 import type { SetLocation } from './image-set.ts';
 import { PinnedFile } from './pinned-file.ts';
-import { decompressedSize } from './zstd-frames.ts';
+import { decompressedSize } from './zstd/zstd-frames.ts';
 
 /**
  * Bytes of an image before compression: of the raw `<image>.img` where it lies beside the set, and is not newer, which

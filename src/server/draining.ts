@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
-import type { Connections } from './connections.ts';
-import type { Deliveries } from './deliveries.ts';
 import type { Exchanges } from './exchanges.ts';
 import { HANDOVER_GRACE_MS } from './limits.ts';
-import type { Turns } from './turns.ts';
+import type { Deliveries } from './sending/deliveries.ts';
+import type { Turns } from './sending/turns.ts';
+import type { Connections } from './socket/connections.ts';
 
 /** Where the server's life stands: whether new requests are taken, and who would take them otherwise. */
 export type Phase =

@@ -2,7 +2,7 @@ import type { Finding } from '../checks/finding.ts';
 import { findingText } from '../checks/finding-text.ts';
 import { faultText, mayPass, type SetFault } from '../images/set-fault.ts';
 import { COMMAND_LINE, ENGLISH, type Words } from '../words.ts';
-import type { Proof } from './credentials.ts';
+import type { Proof } from './admission/credentials.ts';
 
 /** Why a request gets nothing. */
 export type Refusal =

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { Catalog } from '../images/catalog.ts';
-import type { Credentials } from './credentials.ts';
-import type { DecideOptions, Restriction } from './decide.ts';
-import type { DeliveryOptions } from './deliveries.ts';
-import type { Identity } from './identity.ts';
-import type { ListenOptions } from './listen.ts';
-import type { Networks } from './networks.ts';
+import type { Credentials } from './admission/credentials.ts';
+import type { Identity } from './admission/identity.ts';
+import type { Networks } from './admission/networks.ts';
+import type { DecideOptions, Restriction } from './decision/decide.ts';
 import type { PageApp } from './pages.ts';
-import type { TlsPair } from './tls-pair.ts';
+import type { DeliveryOptions } from './sending/deliveries.ts';
+import type { ListenOptions } from './socket/listen.ts';
+import type { TlsPair } from './socket/tls-pair.ts';
 
 /** How much goes out at once; any amount where a bound is not given. */
 export interface FlowLimits {

@@ -1,8 +1,8 @@
 import type { Resolution } from '../images/resolution.ts';
-import { type Asked, parseTarget } from './asked.ts';
+import { type Asked, parseTarget } from './decision/asked.ts';
 import type { Refusal } from './refusal.ts';
+import type { WaitingPlace } from './sending/turns.ts';
 import type { Transfer, TransferState } from './transfer.ts';
-import type { WaitingPlace } from './turns.ts';
 
 /** A transfer as it is written to, by whoever carries it from its arrival to its end. */
 export class TransferRecord implements Transfer {

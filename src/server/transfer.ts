@@ -1,7 +1,7 @@
 import type { Resolution } from '../images/resolution.ts';
-import type { Asked } from './asked.ts';
+import type { Asked } from './decision/asked.ts';
 import type { Refusal } from './refusal.ts';
-import type { WaitingPlace } from './turns.ts';
+import type { WaitingPlace } from './sending/turns.ts';
 
 /** What a finished request got. `held` is word of being up to date on someone's order; `part` is a range that ends before the archive does. */
 export type TransferResult = 'image' | 'part' | 'up to date' | 'held' | 'not modified' | 'head' | 'list' | 'identity';

@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Board, BoardState } from '../../src/boards/board.ts';
 import { BoardRegistry, type BoardRegistryOptions } from '../../src/boards/board-registry.ts';
-import { Networks } from '../../src/server/networks.ts';
+import { Networks } from '../../src/server/admission/networks.ts';
 import type { UpdateServerOptions } from '../../src/server/server-options.ts';
 import { buildId, makeSet, startServer, type TestServer } from '../server/harness.ts';
 

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
 import { BoardRegistry } from '../../src/boards/board-registry.ts';
 import { MOST_BOARDS, MOST_HISTORY } from '../../src/boards/limits.ts';
-import type { Asked } from '../../src/server/asked.ts';
+import type { Asked } from '../../src/server/decision/asked.ts';
 import type { ServerEvents } from '../../src/server/server-events.ts';
 import type { TransferResult } from '../../src/server/transfer.ts';
 import { TransferRecord } from '../../src/server/transfer-record.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Credentials } from '../../src/server/credentials.ts';
-import { Networks } from '../../src/server/networks.ts';
+import { Credentials } from '../../src/server/admission/credentials.ts';
+import { Networks } from '../../src/server/admission/networks.ts';
 import { makeSet } from '../server/harness.ts';
 import { BUILD, OLD, plain, startBench } from './bench.ts';
 

@@ -1,6 +1,6 @@
 import type { Board, BoardState } from '../../src/boards/board.ts';
 import type { NextImage } from '../../src/boards/next-image.ts';
-import type { SeenBoard } from '../../src/editor/board-words.ts';
+import type { SeenBoard } from '../../src/editor/words/board-words.ts';
 import type { Transfer } from '../../src/server/transfer.ts';
 import { image } from './transfers.ts';
 

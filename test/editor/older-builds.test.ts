@@ -1,6 +1,6 @@
 import { deepEqual } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { olderBuildsText } from '../../src/editor/board-words.ts';
+import { olderBuildsText } from '../../src/editor/words/board-words.ts';
 import { Catalog } from '../../src/images/catalog.ts';
 import { BUILD, OLD, startBench } from '../boards/bench.ts';
 import { makeSet } from '../server/harness.ts';

@@ -1,4 +1,4 @@
-import type { Words } from '../../src/editor/words.ts';
+import type { Words } from '../../src/editor/words/words.ts';
 
 /** Texts as they stand in the source, with their placeholders filled. */
 export const PLAIN: Words = {

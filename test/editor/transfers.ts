@@ -1,5 +1,5 @@
 import type { CatalogImage, UnpackedImage } from '../../src/images/catalog.ts';
-import type { Asked } from '../../src/server/asked.ts';
+import type { Asked } from '../../src/server/decision/asked.ts';
 import type { TransferState } from '../../src/server/transfer.ts';
 import { TransferRecord } from '../../src/server/transfer-record.ts';
 

@@ -8,7 +8,7 @@ import { suite, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../../src/errors.ts';
-import { packImage } from '../../src/images/pack.ts';
+import { packImage } from '../../src/images/packing/pack.ts';
 import { requireTools } from '../tools/tools.ts';
 import { type BoxesFolder, BUILD_B, makeBoxes, type WrittenSet, writeSet } from './image-sets.ts';
 
@@ -194,7 +194,7 @@ suite('the old set stays', () => {
       await using boxes = await makeBoxes();
       const set = await oldSet(boxes);
       const before = await content(set);
-      const module = path.resolve(import.meta.dirname, '../../src/images/pack.ts');
+      const module = path.resolve(import.meta.dirname, '../../src/images/packing/pack.ts');
       const output = await runModule(`ulimit -f ${limit}`, packingModule(module, set.location.folder));
       match(output, /^UserError: There is not enough room in .*the old set is as it was\.$/m);
       deepEqual(await content(set), before);
@@ -203,7 +203,7 @@ suite('the old set stays', () => {
 });
 
 test('the compressor is not loaded before it is needed', async () => {
-  const module = path.resolve(import.meta.dirname, '../../src/images/pack.ts');
+  const module = path.resolve(import.meta.dirname, '../../src/images/packing/pack.ts');
   const output = await runModule(
     ':',
     `import { createRequire } from 'node:module';

@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { openImageSet } from '../../src/images/image-set.ts';
-import { packImage } from '../../src/images/pack.ts';
+import { packImage } from '../../src/images/packing/pack.ts';
 import { BUILD_A, BUILD_B, makeBoxes, sha256, writeSet } from './image-sets.ts';
 
 const PACKS = 30;

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
-import { packImage } from '../../src/images/pack.ts';
+import { packImage } from '../../src/images/packing/pack.ts';
 import { startUpdateServer } from '../board/update-server.ts';
 import { boardCareer, type Career } from './race-boards.ts';
 import { pause, RebuiltBox, randomNumbers } from './rebuilt-box.ts';

@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Networks } from '../../src/server/networks.ts';
+import { Networks } from '../../src/server/admission/networks.ts';
 import { createBoard } from '../board/board.ts';
 import { DEMO_IMAGES } from '../board/demo-boxes.ts';
 import { flashes, isUpToDate } from '../board/expect-boot.ts';

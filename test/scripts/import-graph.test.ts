@@ -3,13 +3,15 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { findCircle, importGraph, withGraph } from '../../scripts/import-graph.ts';
+import { findCircle, importGraph, roomGraph, withGraph } from '../../scripts/import-graph.ts';
 
 const PROJECT = path.join(import.meta.dirname, '../..');
 const architecture = () => readFile(path.join(PROJECT, 'docs/architecture.md'), 'utf8');
 
 describe('the imports in src', () => {
   it('go in no circle, from floor to floor', () => assert.equal(findCircle(importGraph(1)), undefined));
+
+  it('go in no circle, from room to room', () => assert.equal(findCircle(roomGraph()), undefined));
 
   it('would be seen to, if they did', () => {
     const graph = new Map([

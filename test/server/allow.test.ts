@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { describe, it } from 'node:test';
-import { Networks } from '../../src/server/networks.ts';
+import { Networks } from '../../src/server/admission/networks.ts';
 import type { UpdateServerOptions } from '../../src/server/server-options.ts';
 import { buildId, makeSet, startServer, type TestServer } from './harness.ts';
 

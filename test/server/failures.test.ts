@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, readdirSync, readlinkSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { Catalog } from '../../src/images/catalog.ts';
-import { Decider } from '../../src/server/decide.ts';
+import { Decider } from '../../src/server/decision/decide.ts';
 import type { ServerEvents } from '../../src/server/server-events.ts';
 import { makeSet, startServer, type TestServer } from './harness.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/server/pace.ts';
+import type { Clock } from '../../src/server/sending/pace.ts';
 
 /** A clock that stands until it is told how time goes by. */
 export interface FakeClock extends Clock {

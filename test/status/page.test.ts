@@ -9,7 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { BoardRegistry } from '../../src/boards/board-registry.ts';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
 import { Catalog } from '../../src/images/catalog.ts';
-import { Networks } from '../../src/server/networks.ts';
+import { Networks } from '../../src/server/admission/networks.ts';
 import { UpdateServer } from '../../src/server/update-server.ts';
 import { StatusPages } from '../../src/status/status-pages.ts';
 import { type BoxesFolder, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';

@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { TlsPair } from '../../src/server/tls-pair.ts';
+import { TlsPair } from '../../src/server/socket/tls-pair.ts';
 import { requireTools } from './tools.ts';
 
 const run = promisify(execFile);

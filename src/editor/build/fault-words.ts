@@ -1,5 +1,5 @@
 import type { Fault } from '../../boxbuild/findings.ts';
-import type { Words } from '../words.ts';
+import type { Words } from '../words/words.ts';
 
 /** What is wrong in a BOXBUILD, in the user's language, as a sentence. */
 export function faultWords(fault: Fault, words: Words): string {

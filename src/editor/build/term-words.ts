@@ -1,5 +1,5 @@
 import { TERMS, type Term, type TermKind } from '../../boxbuild/vocabulary.ts';
-import type { Words } from '../words.ts';
+import type { Words } from '../words/words.ts';
 
 /** What a name means in a BOXBUILD, in the user's language. */
 export function termWords(term: Term, words: Words): string {

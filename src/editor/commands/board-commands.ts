@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
 import type { BoardRegistry } from '../../boards/board-registry.ts';
-import { boardName } from '../board-name.ts';
-import type { Serving } from '../serving.ts';
+import type { Serving } from '../serving/serving.ts';
+import { boardName } from '../words/board-name.ts';
 import { pickBoard } from './pick-board.ts';
 
 /** What can be done to a board. Each acts on the board of an ID, or on one that the user picks. */

@@ -3,17 +3,17 @@ import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
-import type { BoardsNode } from '../board-rows.ts';
-import type { Boards } from '../boards.ts';
-import type { BoardsView } from '../boards-view.ts';
-import type { ConsentStore } from '../consent.ts';
 import { Owner } from '../dispose.ts';
-import type { ImagesNode } from '../image-rows.ts';
-import type { Project } from '../project.ts';
-import type { RequestLog } from '../request-log.ts';
-import type { Serving } from '../serving.ts';
-import type { Settings } from '../settings.ts';
-import { requireTrust } from '../trust.ts';
+import type { Boards } from '../serving/boards.ts';
+import type { ConsentStore } from '../serving/consent.ts';
+import type { Serving } from '../serving/serving.ts';
+import type { BoardsNode } from '../views/board-rows.ts';
+import type { BoardsView } from '../views/boards-view.ts';
+import type { ImagesNode } from '../views/image-rows.ts';
+import type { RequestLog } from '../views/request-log.ts';
+import type { Project } from '../workspace/project.ts';
+import type { Settings } from '../workspace/settings.ts';
+import { requireTrust } from '../workspace/trust.ts';
 import type { BoardCommands } from './board-commands.ts';
 import type { CopyCommands } from './copy.ts';
 import type { Packing } from './pack-image.ts';
@@ -50,7 +50,7 @@ export class Commands extends Owner {
 
     whenTrusted('serve', () => serving.serve({ kind: 'all' }));
     whenTrusted('serveToNetwork', async () => {
-      const { serveToNetwork } = await import('../late.ts');
+      const { serveToNetwork } = await import('../after-activation.ts');
       await serveToNetwork(serving, consent, settings);
     });
     whenTrusted('serveOneUpdate', () => serving.serve({ kind: 'once' }));
@@ -62,11 +62,11 @@ export class Commands extends Owner {
     register('stopNow', () => serving.stop(0));
     whenTrusted('restart', () => serving.restart());
     register('showActions', async () => {
-      const { showActions } = await import('../late.ts');
+      const { showActions } = await import('../after-activation.ts');
       await showActions(parts);
     });
     register('openStatusPage', async () => {
-      const { openStatusPage } = await import('../late.ts');
+      const { openStatusPage } = await import('../after-activation.ts');
       await openStatusPage(serving);
     });
     register('copyUpdateUrl', async (node) => (await this.#loadCopies()).updateUrl(imageOf(node)));
@@ -75,7 +75,7 @@ export class Commands extends Owner {
     register('copyDnsTxt', async (node) => (await this.#loadCopies()).dnsTxt(imageOf(node)));
     register('copyDetail', async (node) => {
       if (typeof node !== 'object' || !('detail' in node)) return;
-      const { copy } = await import('../late.ts');
+      const { copy } = await import('../after-activation.ts');
       await copy(node.detail.value);
     });
     this.#registerForBoards(register, whenTrusted);
@@ -93,7 +93,7 @@ export class Commands extends Owner {
     register('reveal', async (node) => {
       const image = packableOf(node);
       if (image === undefined) return;
-      const { revealImage } = await import('../late.ts');
+      const { revealImage } = await import('../after-activation.ts');
       await revealImage(image);
     });
     register('openBoxbuild', (node) => {
@@ -102,7 +102,7 @@ export class Commands extends Owner {
     });
     register('clearRequests', () => requests.clear());
     register('exportRequests', async () => {
-      const { exportRequests } = await import('../late.ts');
+      const { exportRequests } = await import('../after-activation.ts');
       await exportRequests(requests);
     });
   }
@@ -157,23 +157,23 @@ export class Commands extends Owner {
   }
 
   async #loadBoardCommands(): Promise<BoardCommands> {
-    const { BoardCommands } = await import('../late.ts');
+    const { BoardCommands } = await import('../after-activation.ts');
     return new BoardCommands(await this.#parts.boards.open(), this.#parts.serving);
   }
 
   async #loadCopies(): Promise<CopyCommands> {
-    const { CopyCommands } = await import('../late.ts');
+    const { CopyCommands } = await import('../after-activation.ts');
     return new CopyCommands(this.#parts.project, this.#parts.serving, this.#parts.checks);
   }
 
   async #verify(images: readonly CatalogImage[]): Promise<void> {
-    const { verifyImages } = await import('../late.ts');
+    const { verifyImages } = await import('../after-activation.ts');
     await verifyImages(images, this.#parts.checks, this.#parts.log);
   }
 
   /** There is one, so that no image is packed twice at a time. */
   async #loadPacking(): Promise<Packing> {
-    const { Packing } = await import('../late.ts');
+    const { Packing } = await import('../after-activation.ts');
     this.#packing ??= new Packing(this.#parts.project, this.#parts.log);
     return this.#packing;
   }

@@ -5,9 +5,9 @@ import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { isPublishableName } from '../../images/image-name.ts';
 import type { ImageParts } from '../../images/image-parts.ts';
-import { dnsTxtRecords, normalizeMac, shellQuote, updatePath, updateTxt } from '../board-pointers.ts';
-import type { Project } from '../project.ts';
-import type { Serving } from '../serving.ts';
+import type { Serving } from '../serving/serving.ts';
+import { dnsTxtRecords, normalizeMac, shellQuote, updatePath, updateTxt } from '../words/board-pointers.ts';
+import type { Project } from '../workspace/project.ts';
 import { endpointToAsk } from './endpoint-to-ask.ts';
 import { partsOf, pickImage } from './pick-image.ts';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Serving } from '../serving.ts';
+import type { Serving } from '../serving/serving.ts';
 import { type Endpoint, endpointOf } from '../serving-state.ts';
 
 /** Where the server can be asked. Where it can't be, the user may have it start; undefined when they don't. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { requestsJson } from '../export-requests.ts';
-import type { RequestLog } from '../request-log.ts';
+import type { RequestLog } from '../views/request-log.ts';
 
 /** Saves the requests where the user says. */
 export async function exportRequests({ requests }: RequestLog): Promise<void> {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { localUrl } from '../../server/server-url.ts';
-import type { Serving } from '../serving.ts';
+import { localUrl } from '../../server/socket/server-url.ts';
+import type { Serving } from '../serving/serving.ts';
 import { endpointToAsk } from './endpoint-to-ask.ts';
 
 /** Opens the server's status page in the user's browser, wherever that runs. */

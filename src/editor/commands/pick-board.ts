@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
 import type { BoardRegistry } from '../../boards/board-registry.ts';
-import { boardName } from '../board-name.ts';
-import { boardStateText, wishText } from '../board-words.ts';
-import { clientText } from '../words.ts';
+import { boardName } from '../words/board-name.ts';
+import { boardStateText, wishText } from '../words/board-words.ts';
+import { clientText } from '../words/words.ts';
 
 /** Lets the user pick one of the boards that `isWanted`; undefined when they don't, or when there is none. */
 export async function pickBoard(

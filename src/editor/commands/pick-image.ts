@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { ImageParts } from '../../images/image-parts.ts';
-import { checkOf, isServable } from '../image-health.ts';
-import { noneReadyText } from '../image-words.ts';
-import { knownParts } from '../known-parts.ts';
-import type { Project } from '../project.ts';
-import { bytesText } from '../words.ts';
+import { checkOf, isServable } from '../words/image-health.ts';
+import { noneReadyText } from '../words/image-words.ts';
+import { knownParts } from '../words/known-parts.ts';
+import { bytesText } from '../words/words.ts';
+import type { Project } from '../workspace/project.ts';
 
 /** Lets the user pick an image that boards can get; undefined when they don't, or when there is none. */
 export async function pickImage(

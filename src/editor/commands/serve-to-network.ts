@@ -1,10 +1,10 @@
 import { networkInterfaces } from 'node:os';
 import * as vscode from 'vscode';
-import type { ConsentStore, NetworkConsent } from '../consent.ts';
-import { type BindableAddress, bindableAddresses, type InterfaceKind } from '../interfaces.ts';
-import { plainMessage } from '../plain-message.ts';
-import type { Serving } from '../serving.ts';
-import type { Settings } from '../settings.ts';
+import type { ConsentStore, NetworkConsent } from '../serving/consent.ts';
+import { type BindableAddress, bindableAddresses, type InterfaceKind } from '../serving/interfaces.ts';
+import type { Serving } from '../serving/serving.ts';
+import { plainMessage } from '../words/plain-message.ts';
+import type { Settings } from '../workspace/settings.ts';
 
 interface AddressItem extends vscode.QuickPickItem {
   /** Absent for serving this machine only. */

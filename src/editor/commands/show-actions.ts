@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { heldNames } from '../board-name.ts';
-import type { Boards } from '../boards.ts';
-import { serveToNetworkTitle } from '../remedies.ts';
-import type { RequestLog } from '../request-log.ts';
-import type { Serving } from '../serving.ts';
+import type { Boards } from '../serving/boards.ts';
+import type { Serving } from '../serving/serving.ts';
 import { endpointOf, type ServingState } from '../serving-state.ts';
-import { statusOf } from '../status-words.ts';
+import type { RequestLog } from '../views/request-log.ts';
+import { heldNames } from '../words/board-name.ts';
+import { serveToNetworkTitle } from '../words/remedies.ts';
+import { statusOf } from '../words/status-words.ts';
 
 interface Action extends vscode.QuickPickItem {
   readonly command?: string;

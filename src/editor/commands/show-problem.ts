@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { plainMessage } from '../plain-message.ts';
+import { plainMessage } from '../words/plain-message.ts';
 
 /** Tells of a problem of which the log has more. */
 export async function showProblem(message: string): Promise<void> {

@@ -1,0 +1,19 @@
+import { UserError } from '../../errors.ts';
+import { Networks } from '../../server/admission/networks.ts';
+
+/**
+ * Who may ask, as the setting `mkbox.allow` says it; undefined where it names nobody: everyone.
+ * @throws UserError when it is anything but a list of addresses and networks: that must not let in everyone.
+ */
+export function allowedNetworks(setting: unknown): Networks | undefined {
+  const entries: unknown[] | undefined = Array.isArray(setting) ? setting : undefined;
+  if (!entries?.every((entry) => typeof entry === 'string')) {
+    throw new UserError('mkbox.allow must be a list of addresses and networks, as in ["10.0.0.0/8", "fd00::/8"]');
+  }
+  if (entries.length === 0) return undefined;
+  try {
+    return new Networks(entries);
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(`mkbox.allow: ${error.message}`) : error;
+  }
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { replaceFile } from '../../replace-file.ts';
+import { isLoopbackHost } from './listen-host.ts';
+
+/** An address beyond loopback that the user allowed for this workspace. */
+export interface NetworkConsent {
+  /** The address to bind to: one of this machine's, or `0.0.0.0` for all. */
+  readonly host: string;
+  /** The address to tell boards; where the server listens on all, as long as this machine has it. */
+  readonly address: string;
+  /** What `mkbox.host` was then. */
+  readonly setting: string;
+}
+
+/**
+ * What is allowed of `consent` while `mkbox.host` is `setting`: an address that was allowed because it was set there is
+ * so only as long as it stands there. One that was chosen does not depend on the setting.
+ */
+export function consentInForce(consent: NetworkConsent | undefined, setting: string): NetworkConsent | undefined {
+  return consent?.host === consent?.setting && consent?.setting !== setting ? undefined : consent;
+}
+
+/** Whether the user is to be asked about `setting`, an address beyond loopback: they did not answer for it yet. */
+export function isToBeAsked(consent: NetworkConsent | undefined, setting: string): boolean {
+  return !isLoopbackHost(setting) && consent?.host !== setting && consent?.setting !== setting;
+}
+
+/**
+ * Remembers that this workspace's images may be served beyond loopback. It is kept in a file of the extension's, on the
+ * machine that serves: a workspace can't bring it along, and another browser on the same workspace finds it.
+ */
+export class ConsentStore {
+  readonly #file: string | undefined;
+  #consent: NetworkConsent | undefined;
+
+  /** `folder`: the extension's folder for this workspace; without one, consent lasts as long as the window. */
+  constructor(folder: string | undefined) {
+    this.#file = folder === undefined ? undefined : path.join(folder, 'network-consent.json');
+    this.#consent = this.#file === undefined ? undefined : readConsent(this.#file);
+  }
+
+  get(): NetworkConsent | undefined {
+    return this.#consent;
+  }
+
+  /** From now on `consent` counts, in this window even if it can't be kept: then this rejects. */
+  async remember(consent: NetworkConsent): Promise<void> {
+    this.#consent = consent;
+    if (this.#file !== undefined) await replaceFile(this.#file, [JSON.stringify(consent)]);
+  }
+
+  /** From now on nothing beyond loopback is allowed, and not by the next window either unless this rejects. */
+  async withdraw(): Promise<void> {
+    this.#consent = undefined;
+    if (this.#file !== undefined) await rm(this.#file, { force: true });
+  }
+}
+
+/** A file that is not there or was spoilt is no consent. */
+function readConsent(file: string): NetworkConsent | undefined {
+  try {
+    const stored: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return isConsent(stored) ? stored : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isConsent(value: unknown): value is NetworkConsent {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('host' in value && 'address' in value && 'setting' in value)) return false;
+  return [value.host, value.address, value.setting].every((part) => typeof part === 'string');
+}

@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import type { BoardRegistry } from '../../boards/board-registry.ts';
+import type { ImageChecks } from '../../checks/image-checks.ts';
+import { systemErrorCode, UserError } from '../../errors.ts';
+import type { Allowed, ServeMode } from '../../server/server-options.ts';
+import type { UpdateServer } from '../../server/update-server.ts';
+import type { ServingFailure } from '../serving-state.ts';
+import type { Project } from '../workspace/project.ts';
+import type { Settings } from '../workspace/settings.ts';
+import { allowedNetworks } from './allowed-networks.ts';
+import type { Boards } from './boards.ts';
+import { flowLimits } from './flow-limits.ts';
+import { identifyHolder } from './port-holder.ts';
+
+/** After a window reload the old extension host may hold the port for some seconds more. */
+const BIND_RETRY_FOR_MS = 4_000;
+const BIND_RETRY_EVERY_MS = 250;
+
+/** What a server is started with. */
+export interface StartParts {
+  readonly settings: Settings;
+  readonly project: Project;
+  readonly checks: ImageChecks;
+  readonly boards: Boards;
+  readonly version: string;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** Where to listen; port 0 is any that is free. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What to start: where, what it hands out, and whether it is still wanted after a while. */
+export interface StartOrder extends ListenAddress {
+  readonly mode: ServeMode;
+  readonly isWanted: () => boolean;
+}
+
+/** A server that listens, and the boards that it tells of. */
+export interface Started {
+  readonly server: UpdateServer;
+  readonly registry: BoardRegistry;
+}
+
+/** Starts a server with the settings as they are. Answers why it can't be; undefined where it is wanted no more. */
+export async function startServing(
+  parts: StartParts,
+  order: StartOrder,
+): Promise<Started | ServingFailure | undefined> {
+  const { settings, project, checks, version } = parts;
+  const { host, port, mode } = order;
+  const retryUntil = performance.now() + BIND_RETRY_FOR_MS;
+  while (order.isWanted()) {
+    try {
+      const registry = await parts.boards.open();
+      const { startWatched } = await import('./watched-server.ts');
+      const identity = { server: 'mkbox', version, workspace: vscode.workspace.name ?? '' } as const;
+      const flow = flowLimits(settings);
+      const options = { catalog: project.catalog, checks, host, port, mode, ...allowed(settings), ...flow, identity };
+      return { server: await startWatched(options, registry, version), registry };
+    } catch (error) {
+      const inUse = systemErrorCode(error) === 'EADDRINUSE';
+      if (!inUse || performance.now() >= retryUntil) return failureOf(error, order, parts.log);
+      await new Promise((resolve) => setTimeout(resolve, BIND_RETRY_EVERY_MS));
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Who is let in, as the settings say.
+ * @throws UserError where they make no sense: that must not let in everyone.
+ */
+export function allowed({ allow, allowedHosts }: Settings): Allowed {
+  return { allow: allowedNetworks(allow.get()), allowedHosts: allowedHosts.get() };
+}
+
+async function failureOf(
+  error: unknown,
+  { host, port }: StartOrder,
+  log: vscode.LogOutputChannel,
+): Promise<ServingFailure> {
+  const code = systemErrorCode(error);
+  if (code === 'EADDRINUSE') return { kind: 'port in use', host, port, holder: await identifyHolder(host, port) };
+  if (code === 'EADDRNOTAVAIL') return { kind: 'no such address', host };
+  if (error instanceof UserError) {
+    // what has no code is not from listening, but from the settings
+    const setting = code === undefined ? 'mkbox.allow' : code === 'EACCES' ? 'mkbox.port' : 'mkbox.host';
+    return { kind: 'other', message: error.message, setting };
+  }
+  log.error(error instanceof Error ? error : String(error));
+  return { kind: 'other', message: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,32 @@
+import type { BoardRegistry } from '../../boards/board-registry.ts';
+import { Networks } from '../../server/admission/networks.ts';
+import type { ServerSetup } from '../../server/server-options.ts';
+import type { ListenOptions } from '../../server/socket/listen.ts';
+import { UpdateServer } from '../../server/update-server.ts';
+import { StatusPages } from '../../status/status-pages.ts';
+
+/** How a server is started; who is held and which pages there are follows from the boards. */
+export type WatchedServerOptions = Omit<ServerSetup, 'isHeld' | 'pages'> & ListenOptions;
+
+/**
+ * Starts a server whose boards are known: `boards` watches it until it has stopped and tells which are held, and this
+ * machine gets its status page, by `version`.
+ * @throws UserError when it can't be started; see `UpdateServer.start`.
+ */
+export async function startWatched(
+  options: WatchedServerOptions,
+  boards: BoardRegistry,
+  version: string,
+): Promise<UpdateServer> {
+  const { catalog, checks } = options;
+  const pages = new StatusPages({ version, catalog, checks, boards, allowed: new Networks([]) });
+  const isHeld: ServerSetup['isHeld'] = (client, asked) => boards.isHeld(client, asked);
+  const server = await UpdateServer.start({ ...options, isHeld, pages: pages.add });
+  const unwatch = boards.watch(server);
+  pages.watch(server);
+  void server.stopped.then(() => {
+    unwatch();
+    pages.close();
+  });
+  return server;
+}

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { Board, BoardState } from '../../boards/board.ts';
+import { boardName } from '../words/board-name.ts';
+import { boardDescription, isOnItsWay, type SeenBoard } from '../words/board-words.ts';
+import type { Detail } from '../words/detail.ts';
+
+/** A row of the view of boards. The row of a board is the same object as long as it is known. */
+export type BoardsNode =
+  | { readonly kind: 'board'; readonly id: string }
+  | { readonly kind: 'board detail'; readonly id: string; readonly index: number; readonly detail: Detail };
+
+export function boardItem(seen: SeenBoard): vscode.TreeItem {
+  const { board } = seen;
+  const name = boardName(board);
+  const description = boardDescription(seen, vscode.l10n, vscode.env.language);
+  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = board.id;
+  item.description = description;
+  item.iconPath = iconOf(board);
+  item.contextValue = contextOf(board);
+  item.accessibilityInformation = { label: vscode.l10n.t('board {0}, {1}', name, description) };
+  item.tooltip = `${name}\n${description}`;
+  return item;
+}
+
+/** What the menus of the manifest tell boards apart by. */
+function contextOf({ isHeld, mac }: Board): string {
+  return `board ${isHeld ? 'held' : 'released'}${mac === undefined ? '' : ' mac'}`;
+}
+
+/** A board that is held shows that, but while something happens to it. */
+function iconOf({ state, isHeld }: Board): vscode.ThemeIcon {
+  return isHeld && !isOnItsWay(state) ? stateIcon('held') : stateIcon(state.kind);
+}
+
+function stateIcon(kind: BoardState['kind']): vscode.ThemeIcon {
+  switch (kind) {
+    case 'checking':
+      return new vscode.ThemeIcon('loading~spin');
+    case 'waiting':
+      return colored('clock', 'charts.blue');
+    case 'downloading':
+      return colored('cloud-download', 'charts.blue');
+    case 'flashing':
+      return colored('zap', 'charts.blue');
+    case 'overdue':
+      return colored('watch', 'list.warningForeground');
+    case 'confirmed':
+      return colored('pass-filled', 'testing.iconPassed');
+    case 'up to date':
+      return colored('check', 'testing.iconPassed');
+    case 'held':
+      return colored('debug-pause', 'list.warningForeground');
+    case 'refused':
+      return colored('warning', 'list.warningForeground');
+    case 'broken off':
+      return colored('error', 'list.errorForeground');
+    case 'reflashing':
+      return colored('debug-restart', 'list.warningForeground');
+    case 'silent':
+      return colored('debug-disconnect', 'disabledForeground');
+  }
+}
+
+function colored(icon: string, color: string): vscode.ThemeIcon {
+  return new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+}

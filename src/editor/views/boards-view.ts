@@ -1,0 +1,153 @@
+import * as vscode from 'vscode';
+import type { Board } from '../../boards/board.ts';
+import type { BoardRegistry } from '../../boards/board-registry.ts';
+import { nextImage } from '../../boards/next-image.ts';
+import type { ImageChecks } from '../../checks/image-checks.ts';
+import type { ImageState } from '../../images/image-state.ts';
+import { Owner } from '../dispose.ts';
+import type { Ticker } from '../ticker.ts';
+import { boardDetails } from '../words/board-details.ts';
+import { olderBuildsText, type SeenBoard, transfersText } from '../words/board-words.ts';
+import { checkOf } from '../words/image-health.ts';
+import { wholeSeconds } from '../words/words.ts';
+import type { Project } from '../workspace/project.ts';
+import { type BoardsNode, boardItem } from './board-rows.ts';
+import { detailItem } from './detail-item.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** What the view shows. */
+export interface BoardsViewParts {
+  readonly registry: BoardRegistry;
+  readonly project: Project;
+  readonly requests: RequestLog;
+  readonly checks: ImageChecks;
+}
+
+/** A board's row, and what it showed when it was drawn last. */
+interface Row {
+  readonly node: Extract<BoardsNode, { kind: 'board' }>;
+  board?: Board;
+  /** What was last seen of the image that it gets next: a value, another one when anything about its files changed. */
+  next?: ImageState | undefined;
+  known: string;
+  drawn: string;
+}
+
+/** The view of boards, where each stands, and what there is to tell of it. */
+export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsNode> {
+  readonly #parts: BoardsViewParts;
+  readonly #changed = this.own(new vscode.EventEmitter<BoardsNode[] | undefined>());
+  readonly #view: vscode.TreeView<BoardsNode>;
+  readonly #rows = new Map<string, Row>();
+  #order = '';
+  #told = '';
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(parts: BoardsViewParts, ticker: Ticker) {
+    super();
+    this.#parts = parts;
+    this.#view = this.own(
+      vscode.window.createTreeView('mkbox.boards', { treeDataProvider: this, showCollapseAll: true }),
+    );
+    this.own(ticker.onDraw(() => this.#draw()));
+    this.own(this.#view.onDidChangeVisibility(() => this.#draw()));
+    this.#draw();
+  }
+
+  /** The board whose row, or one of whose details', is selected. */
+  get selected(): string | undefined {
+    return this.#view.selection[0]?.id;
+  }
+
+  getChildren(node?: BoardsNode): BoardsNode[] {
+    if (node === undefined) return this.#parts.registry.boards.map((board) => this.#row(board.id).node);
+    const board = node.kind === 'board' ? this.#parts.registry.get(node.id) : undefined;
+    return board === undefined ? [] : this.#details(board);
+  }
+
+  getParent(node: BoardsNode): BoardsNode | undefined {
+    return node.kind === 'board' ? undefined : this.#row(node.id).node;
+  }
+
+  getTreeItem(node: BoardsNode): vscode.TreeItem {
+    if (node.kind === 'board detail') return detailItem(`${node.id}/${node.index}/${node.detail.label}`, node.detail);
+    const board = this.#parts.registry.get(node.id);
+    return board === undefined ? new vscode.TreeItem('') : boardItem(this.#seen(board));
+  }
+
+  /** Draws anew the rows of which something that is shown changed, and all when there are others, or in another order. */
+  #draw(): void {
+    const { registry, requests, project } = this.#parts;
+    const { boards } = registry;
+    const sending = requests.sending.length;
+    this.#view.badge = sending === 0 ? undefined : { value: sending, tooltip: transfersText(sending, vscode.l10n) };
+    this.#tell(boards.length > 0 ? 'some' : 'none', olderBuildsText(boards, project.snapshot, vscode.l10n));
+    if (!this.#view.visible) return;
+    const order = boards.map(({ id }) => id).join();
+    const isOther = order !== this.#order;
+    this.#order = order;
+    if (isOther) this.#dropRows(boards);
+    const changed = boards.filter((board) => this.#redraw(board)).map(({ id }) => this.#row(id).node);
+    if (isOther) this.#changed.fire(undefined);
+    else if (changed.length > 0) this.#changed.fire(changed);
+  }
+
+  /** Keeps the context key `mkbox.boards` and the words beside the title; the editor is told of changes only. */
+  #tell(found: 'some' | 'none', description: string): void {
+    if (`${found} ${description}` === this.#told) return;
+    this.#told = `${found} ${description}`;
+    this.#view.description = description;
+    void vscode.commands.executeCommand('setContext', 'mkbox.boards', found);
+  }
+
+  /** Answers whether something that is shown of `board` changed since it was drawn. */
+  #redraw(board: Board): boolean {
+    const row = this.#row(board.id);
+    // a board is a value: the same one is not written out again, four times a second, for each of thousands
+    if (row.board !== board) row.known = JSON.stringify({ ...board, history: board.history.slice(0, 1) });
+    row.board = board;
+    const { image } = nextImage(board, this.#parts.project.snapshot) ?? {};
+    const isOther = row.next !== image?.state;
+    row.next = image?.state;
+    const examinedAtMs =
+      image?.state.kind === 'ready' ? this.#parts.checks.known(image.state.zstIdentity)?.examinedAtMs : undefined;
+    const { sentBytes, stalledMs, state } = this.#parts.registry.transferOf(board.id) ?? {};
+    const before = state?.kind === 'running' ? state.place?.before : undefined;
+    const drawn = [row.known, image?.id, examinedAtMs, sentBytes, wholeSeconds(stalledMs), before].join(' ');
+    if (drawn === row.drawn && !isOther) return false;
+    row.drawn = drawn;
+    return true;
+  }
+
+  #row(id: string): Row {
+    const known = this.#rows.get(id);
+    if (known !== undefined) return known;
+    const row: Row = { node: { kind: 'board', id }, known: '', drawn: '' };
+    this.#rows.set(id, row);
+    return row;
+  }
+
+  #dropRows(boards: readonly Board[]): void {
+    const ids = new Set(boards.map(({ id }) => id));
+    for (const id of this.#rows.keys()) if (!ids.has(id)) this.#rows.delete(id);
+  }
+
+  #details(board: Board): BoardsNode[] {
+    const seen = this.#seen(board);
+    const check =
+      seen.next &&
+      checkOf(seen.next.image, (identity) => this.#parts.checks.known(identity), this.#parts.checks.policy);
+    const details = boardDetails(seen, check, vscode.l10n, vscode.env.language);
+    return details.map((detail, index) => ({ kind: 'board detail', id: board.id, index, detail }));
+  }
+
+  #seen(board: Board): SeenBoard {
+    const { registry, project } = this.#parts;
+    return {
+      board,
+      transfer: registry.transferOf(board.id),
+      next: nextImage(board, project.snapshot),
+    };
+  }
+}

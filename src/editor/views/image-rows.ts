@@ -1,0 +1,156 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { CatalogBox, CatalogImage, UnpackedImage } from '../../images/catalog.ts';
+import { type SkippedLink, skippedLinkText } from '../../images/linked-folder.ts';
+import type { Detail } from '../words/detail.ts';
+import type { ImageHealth, JudgedImage } from '../words/image-health.ts';
+import { healthText, imageDescription, unpackedDescription, unpackedText } from '../words/image-words.ts';
+import { IN_THE_EDITOR } from '../words/remedies.ts';
+
+/** A row of the view of images. */
+export type ImagesNode =
+  | { readonly kind: 'box'; readonly box: CatalogBox }
+  | { readonly kind: 'image'; readonly image: CatalogImage }
+  | { readonly kind: 'unpacked'; readonly image: UnpackedImage }
+  /** A folder that is a link, and not followed. */
+  | { readonly kind: 'link'; readonly link: SkippedLink }
+  | { readonly kind: 'detail'; readonly of: CatalogImage | UnpackedImage; readonly detail: Detail };
+
+/** Resources that stand for images, so that decorations can be given to them. */
+const SCHEME = 'mkbox-image';
+
+/** What an image's row looks like: how the image is, that mkbox did not make it, or that something newer, or all there is of it, is not packed. */
+type Look = ImageHealth['kind'] | 'foreign' | 'newer raw' | 'unpacked';
+
+/** The row of a box: with how many images, and what else there is to note of it. */
+export function boxItem(
+  box: CatalogBox,
+  count: number,
+  hasBoxbuild: boolean,
+  notes: readonly string[],
+): vscode.TreeItem {
+  const item = new vscode.TreeItem(box.name, vscode.TreeItemCollapsibleState.Expanded);
+  const number = count === 1 ? vscode.l10n.t('1 image') : vscode.l10n.t('{0} images', count);
+  const text = [number, ...notes].join(' · ');
+  item.id = box.path;
+  item.description = text;
+  item.iconPath = new vscode.ThemeIcon('package');
+  item.contextValue = hasBoxbuild ? 'box boxbuild' : 'box';
+  item.accessibilityInformation = { label: vscode.l10n.t('box {0}, {1}', box.name, text) };
+  item.tooltip = box.path;
+  return item;
+}
+
+/** The row of a link that is not followed. */
+export function linkItem(link: SkippedLink): vscode.TreeItem {
+  const { l10n } = vscode;
+  const item = new vscode.TreeItem(path.basename(link.path));
+  const text = skippedLinkText(link, l10n, IN_THE_EDITOR);
+  item.id = link.path;
+  item.description = l10n.t('link, not followed');
+  item.iconPath = new vscode.ThemeIcon('file-symlink-directory', new vscode.ThemeColor('list.warningForeground'));
+  item.contextValue = 'link';
+  item.accessibilityInformation = { label: text };
+  item.tooltip = text;
+  return item;
+}
+
+export function imageItem(judged: JudgedImage): vscode.TreeItem {
+  const { image, health } = judged;
+  const description = imageDescription(judged, Date.now(), vscode.l10n, vscode.env.language);
+  const hasNewerRaw = image.raw === 'newer';
+  const item = itemOf(image, lookOf(judged), description, healthText(judged, vscode.l10n));
+  item.iconPath = iconOf(health);
+  item.contextValue = `image.${servableAs(health)}${hasNewerRaw ? ' packable' : ''}`;
+  return item;
+}
+
+function lookOf({ image, health }: JudgedImage): Look {
+  if (health.kind !== 'ready') return health.kind;
+  if (health.isForeign) return 'foreign';
+  return image.raw === 'newer' ? 'newer raw' : 'ready';
+}
+
+export function unpackedItem(image: UnpackedImage): vscode.TreeItem {
+  const description = unpackedDescription(image, Date.now(), vscode.l10n, vscode.env.language);
+  const item = itemOf(image, 'unpacked', description, unpackedText(vscode.l10n));
+  item.iconPath = new vscode.ThemeIcon('file-binary', new vscode.ThemeColor('disabledForeground'));
+  item.contextValue = 'image.unpacked packable';
+  return item;
+}
+
+/** How the name in the row is coloured, and marked. */
+export function decorationOf(uri: vscode.Uri): vscode.FileDecoration | undefined {
+  return uri.scheme === SCHEME ? decorationFor(uri.fragment as Look) : undefined;
+}
+
+function decorationFor(look: Look): vscode.FileDecoration | undefined {
+  const { l10n } = vscode;
+  switch (look) {
+    case 'incomplete':
+    case 'unreachable':
+      return decoration('list.warningForeground', '!');
+    case 'wrong':
+      return decoration('list.errorForeground', '✗');
+    case 'sending':
+      return decoration('charts.blue', '↓');
+    case 'shadowed':
+      return decoration('disabledForeground');
+    case 'foreign':
+      return decoration('list.warningForeground', '?', l10n.t('foreign'));
+    case 'newer raw':
+      return decoration('gitDecoration.modifiedResourceForeground', 'P', l10n.t('raw image is newer'));
+    case 'unpacked':
+      return decoration('disabledForeground', 'P', l10n.t('not packed'));
+    case 'ready':
+      return undefined;
+  }
+}
+
+function decoration(color: string, badge?: string, tooltip?: string): vscode.FileDecoration {
+  return new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(color));
+}
+
+function itemOf(
+  { folder, image }: CatalogImage | UnpackedImage,
+  look: Look,
+  description: string,
+  state: string,
+): vscode.TreeItem {
+  const item = new vscode.TreeItem(image, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = path.join(folder, image);
+  item.resourceUri = vscode.Uri.from({
+    scheme: SCHEME,
+    path: path.posix.join('/', folder.replaceAll('\\', '/'), image),
+    fragment: look,
+  });
+  item.description = description;
+  item.accessibilityInformation = { label: vscode.l10n.t('image {0}, {1}; {2}', image, description, state) };
+  item.tooltip = `${image}\n${state}`;
+  return item;
+}
+
+/** What the menus of the manifest tell images apart by. */
+function servableAs({ kind }: ImageHealth): 'ready' | 'wrong' | 'incomplete' {
+  if (kind === 'wrong') return 'wrong';
+  return kind === 'shadowed' || kind === 'incomplete' ? 'incomplete' : 'ready';
+}
+
+function iconOf(health: ImageHealth): vscode.ThemeIcon {
+  const colored = (icon: string, color: string) => new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+  switch (health.kind) {
+    case 'ready':
+      if (health.isForeign) return colored('question', 'list.warningForeground');
+      return colored(health.verified ? 'verified-filled' : 'pass', 'testing.iconPassed');
+    case 'sending':
+      return new vscode.ThemeIcon('cloud-download');
+    case 'incomplete':
+      return colored('tools', 'list.warningForeground');
+    case 'unreachable':
+      return colored('debug-disconnect', 'list.warningForeground');
+    case 'wrong':
+      return colored('error', 'list.errorForeground');
+    case 'shadowed':
+      return colored('circle-slash', 'disabledForeground');
+  }
+}

@@ -1,0 +1,201 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ImageChecks } from '../../checks/image-checks.ts';
+import type { CatalogBox, CatalogImage, UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
+import { Owner } from '../dispose.ts';
+import type { Boards } from '../serving/boards.ts';
+import type { Serving } from '../serving/serving.ts';
+import type { ServingState } from '../serving-state.ts';
+import type { Ticker } from '../ticker.ts';
+import { imageDetails, unpackedDetails } from '../words/image-details.ts';
+import { type JudgedImage, judge, type Surroundings } from '../words/image-health.ts';
+import { unreadableWords } from '../words/image-words.ts';
+import { failureWords } from '../words/status-words.ts';
+import { ageOf } from '../words/words.ts';
+import type { Project } from '../workspace/project.ts';
+import { detailItem } from './detail-item.ts';
+import { boxItem, decorationOf, type ImagesNode, imageItem, linkItem, unpackedItem } from './image-rows.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** How often the images' ages are looked at: they are told in minutes. */
+const AGES_EVERY_MS = 10_000;
+
+/** What the view shows. */
+export interface ImagesViewParts {
+  readonly project: Project;
+  readonly serving: Serving;
+  readonly requests: RequestLog;
+  readonly boards: Boards;
+  readonly checks: ImageChecks;
+}
+
+/** The view of boxes, their images, and what there is to tell of each. */
+export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesNode>, vscode.FileDecorationProvider {
+  readonly #parts: ImagesViewParts;
+  readonly #changed = this.own(new vscode.EventEmitter<ImagesNode | undefined>());
+  readonly #decorated = this.own(new vscode.EventEmitter<undefined>());
+  readonly #view: vscode.TreeView<ImagesNode>;
+  #drawn = '';
+
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly onDidChangeFileDecorations = this.#decorated.event;
+
+  constructor(parts: ImagesViewParts, ticker: Ticker) {
+    super();
+    this.#parts = parts;
+    this.#view = this.own(
+      vscode.window.createTreeView('mkbox.images', { treeDataProvider: this, showCollapseAll: true }),
+    );
+    this.own(vscode.window.registerFileDecorationProvider(this));
+    this.own(ticker.onDraw(() => this.#draw()));
+    const aging = setInterval(() => this.#view.visible && this.#draw(), AGES_EVERY_MS);
+    this.own({ dispose: () => clearInterval(aging) });
+    this.own(this.#view.onDidChangeVisibility(({ visible }) => visible && this.#draw()));
+    this.#draw();
+  }
+
+  getChildren(node?: ImagesNode): vscode.ProviderResult<ImagesNode[]> {
+    switch (node?.kind) {
+      case undefined:
+        return this.#boxes();
+      case 'box':
+        return this.#rowsOf(node.box);
+      case 'image':
+        return this.#details(node.image);
+      case 'unpacked':
+        return unpackedDetails(node.image, vscode.l10n, vscode.env.language).map((detail) => ({
+          kind: 'detail',
+          of: node.image,
+          detail,
+        }));
+      case 'link':
+      case 'detail':
+        return [];
+    }
+  }
+
+  getTreeItem(node: ImagesNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'box':
+        return this.#boxItem(node.box);
+      case 'image':
+        return imageItem(judge(node.image, this.#surroundings()));
+      case 'unpacked':
+        return unpackedItem(node.image);
+      case 'link':
+        return linkItem(node.link);
+      case 'detail':
+        return detailItem(path.join(node.of.folder, node.of.image, node.detail.label), node.detail);
+    }
+  }
+
+  provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
+    return decorationOf(uri);
+  }
+
+  /** Draws anew only when something that is shown changed: bytes on their way are not. */
+  #draw(): void {
+    const { project, serving } = this.#parts;
+    this.#view.message = obstacleText(serving.state) ?? unreadableText(project.snapshot.unreadable) ?? '';
+    const surroundings = this.#surroundings();
+    const { images, shadowed, unpacked, boxes, links, unreadable } = project.snapshot;
+    const none = project.folders.length === 0 ? 'no-folder' : 'none';
+    const found = !project.isLocated ? 'looking' : images.length + unpacked.length + links.length > 0 ? 'some' : none;
+    const nowMs = Date.now();
+    const shown = [...images, ...shadowed].map((image) => shownOf(judge(image, surroundings), nowMs));
+    const raw = unpacked.map((image) => [image, ageOf(image.writtenAtMs, nowMs)]);
+    const folders = boxes.map((box) => [box, project.hasBoxbuild(box)]);
+    const drawn = JSON.stringify([found, folders, raw, shown, links, unreadable], (_key, value) =>
+      typeof value === 'bigint' ? `${value}` : value,
+    );
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    void vscode.commands.executeCommand('setContext', 'mkbox.images', found);
+    this.#changed.fire(undefined);
+    this.#decorated.fire(undefined);
+  }
+
+  #surroundings(): Surroundings {
+    const { project, requests, checks } = this.#parts;
+    const sending = requests.sending.map((transfer) => transfer.resolution?.found?.id);
+    return {
+      snapshot: project.snapshot,
+      boards: project.boards,
+      known: (identity) => checks.known(identity),
+      policy: checks.policy,
+      sending: new Set(sending.filter((id) => id !== undefined)),
+    };
+  }
+
+  #boxes(): ImagesNode[] {
+    const { project } = this.#parts;
+    const { images, unpacked, boxes, links } = project.snapshot;
+    if (images.length + unpacked.length + links.length === 0) return [];
+    const shown = boxes.filter((box) => this.#rowsOf(box).length > 0 || project.hasBoxbuild(box));
+    return [
+      ...shown.map((box) => ({ kind: 'box', box }) as const),
+      ...links.map((link) => ({ kind: 'link', link }) as const),
+    ];
+  }
+
+  /** The images in a box's folder, packed or not, by their names. */
+  #rowsOf(box: CatalogBox): ImagesNode[] {
+    const { images, shadowed, unpacked } = this.#parts.project.snapshot;
+    const isIn = ({ folder }: CatalogImage | UnpackedImage) => folder === box.path;
+    const rows = [
+      ...[...images, ...shadowed].filter(isIn).map((image) => ({ kind: 'image', image }) as const),
+      ...unpacked.filter(isIn).map((image) => ({ kind: 'unpacked', image }) as const),
+    ];
+    return rows.sort((a, b) => (a.image.image < b.image.image ? -1 : 1));
+  }
+
+  async #details(image: CatalogImage): Promise<ImagesNode[]> {
+    const { requests, boards } = this.#parts;
+    const judged = judge(image, this.#surroundings());
+    const rawBytes = await rawBytesOf(judged);
+    const transfer = requests.lastServed(image.id);
+    const lastServed = transfer && { board: boards.nameOf(transfer), atMs: transfer.startedAtMs };
+    const details = imageDetails(judged, rawBytes, lastServed, vscode.l10n, vscode.env.language);
+    return details.map((detail) => ({ kind: 'detail', of: image, detail }));
+  }
+
+  #boxItem(box: CatalogBox): vscode.TreeItem {
+    const { project } = this.#parts;
+    const where = project.folders.length > 1 ? vscode.workspace.asRelativePath(box.path) : undefined;
+    const unreadable = project.snapshot.unreadable.find(({ path: folder }) => folder === box.path);
+    const notes = [where, unreadable && unreadableWords(unreadable, vscode.l10n)].filter((note) => note !== undefined);
+    return boxItem(box, this.#rowsOf(box).length, project.hasBoxbuild(box), notes);
+  }
+}
+
+/** What is shown of an image: a check's time stands for what it found. */
+function shownOf({ check, ...rest }: JudgedImage, nowMs: number): unknown {
+  const { state } = rest.image;
+  return [rest, check?.examination.examinedAtMs, state.kind === 'ready' && ageOf(state.builtAtMs, nowMs)];
+}
+
+/** The size of an image before compression, where that can be told quickly. */
+async function rawBytesOf({ image, check }: JudgedImage): Promise<number | undefined> {
+  const content = check?.examination.content;
+  if (content?.kind === 'sound') return content.rawBytes;
+  const { rawSize } = await import('../after-activation.ts');
+  return rawSize(image).catch(() => undefined);
+}
+
+/** That an image folder can't be read for now; of a folder in it its row says so. */
+function unreadableText(folders: readonly UnreadableFolder[]): string | undefined {
+  const folder = folders.find(({ box }) => box === undefined);
+  return folder && `${folder.path}: ${unreadableWords(folder, vscode.l10n)}`;
+}
+
+/** Why images that are shown are not served, where it is not that the user stopped it. */
+function obstacleText(state: ServingState): string | undefined {
+  const { l10n, workspace } = vscode;
+  if (!workspace.isTrusted) return l10n.t('Not served: this workspace is not trusted.');
+  if (state.kind !== 'failed') return undefined;
+  if (state.failure.kind !== 'port in use') return l10n.t('Not served: {0}', failureWords(state.failure, l10n));
+  const { port, holder } = state.failure;
+  return holder.kind === 'mkbox window'
+    ? l10n.t('Not served: another window, {0}, has port {1}.', holder.workspace, port)
+    : l10n.t('Not served: port {0} is in use.', port);
+}

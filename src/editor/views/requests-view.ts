@@ -1,0 +1,116 @@
+import * as vscode from 'vscode';
+import { reflashText } from '../../boards/reflash-text.ts';
+import type { Transfer } from '../../server/transfer.ts';
+import { Owner } from '../dispose.ts';
+import type { Boards } from '../serving/boards.ts';
+import type { Ticker } from '../ticker.ts';
+import { askedText, outcomeText } from '../words/request-words.ts';
+import { clientText, wholeSeconds } from '../words/words.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** The view of requests, newest first. */
+export class RequestsView extends Owner implements vscode.TreeDataProvider<Transfer> {
+  readonly #requests: RequestLog;
+  readonly #boards: Boards;
+  readonly #changed = this.own(new vscode.EventEmitter<Transfer[] | undefined>());
+  readonly #view: vscode.TreeView<Transfer>;
+  /** The requests in the view, in its order, and what it shows of each. */
+  #drawn: ReadonlyMap<Transfer, string> = new Map();
+  #told = '';
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(requests: RequestLog, boards: Boards, ticker: Ticker) {
+    super();
+    this.#requests = requests;
+    this.#boards = boards;
+    this.#view = this.own(vscode.window.createTreeView('mkbox.requests', { treeDataProvider: this }));
+    this.own(ticker.onDraw(() => this.#draw()));
+    this.own(
+      this.#view.onDidChangeVisibility(({ visible }) => {
+        if (visible) requests.markSeen();
+        this.#draw();
+      }),
+    );
+    this.#draw();
+  }
+
+  getChildren(transfer?: Transfer): Transfer[] {
+    return transfer === undefined ? [...this.#requests.requests] : [];
+  }
+
+  getTreeItem(transfer: Transfer): vscode.TreeItem {
+    const { l10n, env } = vscode;
+    const client = this.#boards.nameOf(transfer);
+    const asked = askedText(transfer, l10n);
+    const reflash = this.#requests.reflashOf(transfer);
+    const flag = reflash === undefined ? [] : [reflashText(reflash, l10n)];
+    const result = [outcomeText(transfer, l10n, env.language), ...flag].join(' · ');
+    const item = new vscode.TreeItem(client);
+    item.id = `${transfer.startedAtMs}/${transfer.id}`;
+    item.description = `${result} · ${asked}`;
+    item.iconPath = reflash === undefined ? iconOf(transfer) : WARNING;
+    item.contextValue = 'request';
+    item.accessibilityInformation = { label: `${client}, ${asked}: ${result}` };
+    item.tooltip = this.#tooltip(transfer, result);
+    return item;
+  }
+
+  #tooltip(transfer: Transfer, result: string): vscode.MarkdownString {
+    const time = new Date(transfer.startedAtMs).toLocaleTimeString(vscode.env.language);
+    const tooltip = new vscode.MarkdownString();
+    tooltip.appendText(`${time}  ${clientText(transfer.client)}  ${result}\n`);
+    tooltip.appendCodeblock(`${transfer.method} ${transfer.target}`, 'text');
+    return tooltip;
+  }
+
+  /** Draws anew the rows of which something that is shown changed, and all when there are others. */
+  #draw(): void {
+    const { requests } = this.#requests;
+    this.#tell(requests.length > 0 ? 'some' : 'none');
+    if (!this.#view.visible) return;
+    if (vscode.window.state.focused) this.#requests.markSeen();
+    const before = this.#drawn;
+    const known = [...before.keys()];
+    this.#drawn = new Map(requests.map((transfer) => [transfer, this.#shownOf(transfer)]));
+    const areOthers = known.length !== requests.length || requests.some((transfer, index) => transfer !== known[index]);
+    const changed = requests.filter((transfer) => before.get(transfer) !== this.#drawn.get(transfer));
+    if (areOthers) this.#changed.fire(undefined);
+    else if (changed.length > 0) this.#changed.fire(changed);
+  }
+
+  /** Keeps the context key `mkbox.requests`; the editor is told of changes only. */
+  #tell(found: 'some' | 'none'): void {
+    if (found === this.#told) return;
+    this.#told = found;
+    void vscode.commands.executeCommand('setContext', 'mkbox.requests', found);
+  }
+
+  /** All of a row that can change, in short. */
+  #shownOf(transfer: Transfer): string {
+    const { asked, resolution, state, sentBytes, totalBytes, stalledMs } = transfer;
+    const before = state.kind === 'running' ? state.place?.before : undefined;
+    const isReflash = this.#requests.reflashOf(transfer) !== undefined;
+    const image = resolution?.found?.image;
+    const parts = [asked.kind, image, state.kind, before, sentBytes, totalBytes, wholeSeconds(stalledMs), isReflash];
+    return [...parts, this.#boards.nameOf(transfer)].join(' ');
+  }
+}
+
+const WARNING = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+const HELD = new vscode.ThemeIcon('debug-pause', new vscode.ThemeColor('list.warningForeground'));
+
+function iconOf({ state, totalBytes }: Transfer): vscode.ThemeIcon {
+  switch (state.kind) {
+    case 'running':
+      if (state.place !== undefined) return new vscode.ThemeIcon('watch');
+      return new vscode.ThemeIcon(totalBytes > 0 ? 'cloud-download' : 'loading~spin');
+    case 'broken':
+      return new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
+    case 'refused':
+      return WARNING;
+    case 'finished':
+      if (state.result === 'held') return HELD;
+      return new vscode.ThemeIcon(state.result === 'image' ? 'pass-filled' : 'check');
+  }
+}

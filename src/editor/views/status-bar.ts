@@ -1,0 +1,103 @@
+import * as vscode from 'vscode';
+import type { ImageChecks } from '../../checks/image-checks.ts';
+import type { Transfer } from '../../server/transfer.ts';
+import { Owner } from '../dispose.ts';
+import type { Boards } from '../serving/boards.ts';
+import type { Serving } from '../serving/serving.ts';
+import { endpointOf, type ServingState } from '../serving-state.ts';
+import type { Ticker } from '../ticker.ts';
+import { heldNames } from '../words/board-name.ts';
+import { isServable, type Surroundings } from '../words/image-health.ts';
+import { readyText } from '../words/image-words.ts';
+import { askedText, outcomeText } from '../words/request-words.ts';
+import { type Status, statusOf } from '../words/status-words.ts';
+import type { Project } from '../workspace/project.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** Requests in the tooltip: what happened just now. */
+const TOOLTIP_REQUESTS = 5;
+
+/** What the item tells of. */
+export interface StatusBarParts {
+  readonly serving: Serving;
+  readonly requests: RequestLog;
+  readonly project: Project;
+  readonly boards: Boards;
+  readonly checks: ImageChecks;
+}
+
+/** The status bar item. */
+export class StatusBar extends Owner {
+  readonly #serving: Serving;
+  readonly #requests: RequestLog;
+  readonly #project: Project;
+  readonly #boards: Boards;
+  readonly #checks: ImageChecks;
+  readonly #item: vscode.StatusBarItem;
+
+  constructor({ serving, requests, project, boards, checks }: StatusBarParts, ticker: Ticker) {
+    super();
+    this.#serving = serving;
+    this.#requests = requests;
+    this.#project = project;
+    this.#boards = boards;
+    this.#checks = checks;
+    this.#item = this.own(vscode.window.createStatusBarItem('mkbox.status', vscode.StatusBarAlignment.Left, 10));
+    this.#item.name = 'mkbox';
+    this.#item.command = 'mkbox.showActions';
+    this.own(ticker.onDraw(() => this.#draw()));
+    this.#draw();
+    this.#item.show();
+  }
+
+  #draw(): void {
+    const { state } = this.#serving;
+    const { sending, unseen } = this.#requests;
+    const held = heldNames(this.#boards.list);
+    const nameOf = (transfer: Transfer) => this.#boards.nameOf(transfer);
+    const status = statusOf({ state, sending, unseen, held, nameOf }, vscode.l10n, vscode.env.language);
+    this.#item.text = status.text;
+    this.#item.accessibilityInformation = { label: status.label, role: 'button' };
+    this.#item.backgroundColor = background(status.severity);
+    this.#item.tooltip = this.#tooltip(status);
+  }
+
+  #tooltip(status: Status): vscode.MarkdownString {
+    const tooltip = new vscode.MarkdownString('', true);
+    tooltip.appendText(`${status.label}\n\n`);
+    const known: Surroundings['known'] = (identity) => this.#checks.known(identity);
+    const ready = this.#project.snapshot.images.filter((image) => isServable(image, known, this.#checks.policy)).length;
+    tooltip.appendText(`${readyText(ready, vscode.l10n)}\n\n`);
+    for (const transfer of this.#requests.requests.slice(0, TOOLTIP_REQUESTS)) {
+      const result = outcomeText(transfer, vscode.l10n, vscode.env.language);
+      tooltip.appendText(`${this.#boards.nameOf(transfer)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);
+    }
+    const [command, title] = actionOf(this.#serving.state);
+    tooltip.isTrusted = { enabledCommands: [command, 'mkbox.copyUpdateUrl', 'mkbox.showLog'] };
+    const links = [
+      `[${title}](command:${command})`,
+      `[${vscode.l10n.t('Copy Update URL')}](command:mkbox.copyUpdateUrl)`,
+      `[${vscode.l10n.t('Show Log')}](command:mkbox.showLog)`,
+    ];
+    tooltip.appendMarkdown(links.join('&nbsp;&nbsp;|&nbsp;&nbsp;'));
+    return tooltip;
+  }
+}
+
+/** What the tooltip offers first: the way on from here. */
+function actionOf(state: ServingState): readonly [command: string, title: string] {
+  if (state.kind === 'draining') return ['mkbox.stopNow', vscode.l10n.t('Stop Now')];
+  if (endpointOf(state) !== undefined) return ['mkbox.stop', vscode.l10n.t('Stop Serving')];
+  return ['mkbox.serve', vscode.l10n.t('Serve Images')];
+}
+
+function background(severity: Status['severity']): vscode.ThemeColor | undefined {
+  switch (severity) {
+    case 'normal':
+      return undefined;
+    case 'warning':
+      return new vscode.ThemeColor('statusBarItem.warningBackground');
+    case 'error':
+      return new vscode.ThemeColor('statusBarItem.errorBackground');
+  }
+}

@@ -1,0 +1,99 @@
+import type { Board, BoardState } from '../../boards/board.ts';
+import { type NextImage, nextImage } from '../../boards/next-image.ts';
+import { progressOf } from '../../boards/progress.ts';
+import { brokenOffText, stateText } from '../../boards/state-text.ts';
+import { shortBuildId } from '../../images/build-id.ts';
+import type { CatalogSnapshot } from '../../images/catalog.ts';
+import type { Transfer } from '../../server/transfer.ts';
+import { waitingText } from '../../server/transfer-line.ts';
+import { boardName } from './board-name.ts';
+import { IN_THE_EDITOR } from './remedies.ts';
+import { stalledWords } from './request-words.ts';
+import { bytesText, durationText, percentText, type Words } from './words.ts';
+
+/** A board with what else is known of where it stands. */
+export interface SeenBoard {
+  readonly board: Board;
+  /** The transfer by which it gets an image now. */
+  readonly transfer: Transfer | undefined;
+  readonly next: NextImage | undefined;
+}
+
+/** Where a board stands, in words. */
+export function boardStateText({ board, transfer }: SeenBoard, words: Words, locale: string): string {
+  const { state } = board;
+  switch (state.kind) {
+    case 'waiting':
+      return queuedText(transfer, words);
+    case 'downloading':
+      return transfer === undefined ? words.t('downloading') : downloadText(transfer, words, locale);
+    case 'flashing':
+      return state.expectedMs === undefined
+        ? stateText(state, words)
+        : words.t('{0}, which takes about {1}', stateText(state, words), durationText(state.expectedMs, locale));
+    case 'broken off':
+      return brokenOffText(state, bytesText(state.atByte, locale), bytesText(state.ofBytes, locale), words);
+    case 'silent':
+      return words.t('silent since {0}', new Date(state.sinceMs).toLocaleString(locale));
+    default:
+      return stateText(state, words, IN_THE_EDITOR);
+  }
+}
+
+function queuedText(transfer: Transfer | undefined, words: Words): string {
+  const place = transfer?.state.kind === 'running' ? transfer.state.place : undefined;
+  return place === undefined ? words.t('queued') : waitingText(place.before, words);
+}
+
+function downloadText(transfer: Transfer, words: Words, locale: string): string {
+  const { sentBytes, totalBytes, bytesPerSecond, leftMs, stalledMs } = progressOf(transfer);
+  const percent = percentText(sentBytes, totalBytes, locale);
+  const total = bytesText(totalBytes, locale);
+  if (stalledMs !== undefined)
+    return words.t('{0} of {1}, {2}', percent, total, stalledWords(stalledMs, words, locale));
+  if (leftMs === undefined) return words.t('downloading {0} of {1}', percent, total);
+  const left = durationText(Math.ceil(leftMs / 1000) * 1000, locale);
+  return words.t('downloading {0} of {1}, {2}/s, {3} left', percent, total, bytesText(bytesPerSecond, locale), left);
+}
+
+/** Whether a board is on its way to the build that is served: that the one it runs is older needs no saying. */
+export function isOnItsWay({ kind }: BoardState): boolean {
+  return kind === 'checking' || kind === 'waiting' || kind === 'downloading' || kind === 'flashing';
+}
+
+/** What stands behind a board's name: where it stands, and what is to be known of it beside that. */
+export function boardDescription(seen: SeenBoard, words: Words, locale: string): string {
+  const { board, next } = seen;
+  return [
+    ...(board.isHeld && board.state.kind !== 'held' ? [words.t('held')] : []),
+    boardStateText(seen, words, locale),
+    wishText(board),
+    ...(next?.isOther && !isOnItsWay(board.state) ? [words.t('older build')] : []),
+  ].join(' · ');
+}
+
+/** What a board asks for: its image, or the parts it asks by. */
+export function wishText({ wish, image }: Board): string {
+  const [, found] = image?.split('/') ?? [];
+  const { box, board, branch, version } = wish;
+  const parts = [box, board, branch, version].filter((part) => part !== undefined);
+  return found ?? wish.image ?? parts.join(' ');
+}
+
+/** How many of `boards` say that they run another build than the one that is served; empty for none. */
+export function olderBuildsText(boards: readonly Board[], snapshot: CatalogSnapshot, words: Words): string {
+  const count = boards.filter((board) => nextImage(board, snapshot)?.isOther).length;
+  if (count === 0) return '';
+  return count === 1 ? words.t('1 board runs an older build') : words.t('{0} boards run an older build', count);
+}
+
+/** How many images are being sent, for the number on the view. */
+export function transfersText(count: number, words: Words): string {
+  return count === 1 ? words.t('1 transfer running') : words.t('{0} transfers running', count);
+}
+
+/** That a board runs what it was given. */
+export function confirmedText(board: Board, words: Words): string {
+  const build = board.state.kind === 'confirmed' ? board.state.build : (board.reportedBuild ?? '');
+  return words.t('mkbox: {0} runs build {1} of {2}.', boardName(board), shortBuildId(build), wishText(board));
+}

@@ -1,0 +1,98 @@
+import type { Examination } from '../../checks/examination.ts';
+import type { Finding, Gap } from '../../checks/finding.ts';
+import { isVerified, judge as judgeContent, type Policy, USUAL_POLICY } from '../../checks/judgement.ts';
+import type { CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
+import { type ImageParts, otherNameInside } from '../../images/image-parts.ts';
+import type { FileIdentity } from '../../images/pinned-file.ts';
+import { type Reachability, reachability } from '../../images/reachability.ts';
+import type { SetFault } from '../../images/set-fault.ts';
+import { knownParts, partsInside } from './known-parts.ts';
+
+/** How an image is, from worst to best: the first that applies. */
+export type ImageHealth =
+  | { readonly kind: 'shadowed' }
+  | { readonly kind: 'incomplete'; readonly fault: SetFault }
+  /** It would spoil a board; the gravest of what was found. */
+  | { readonly kind: 'wrong'; readonly finding: Finding }
+  | { readonly kind: 'sending' }
+  | { readonly kind: 'unreachable'; readonly why: Exclude<Reachability, { kind: 'reachable' }> }
+  /** `isForeign`: mkbox did not make it, and someone let it through. */
+  | { readonly kind: 'ready'; readonly verified: boolean; readonly isForeign?: boolean };
+
+/** What the health of images is judged by. */
+export interface Surroundings {
+  readonly snapshot: CatalogSnapshot;
+  /** The boards that the workspace builds for; none where they are not known. */
+  readonly boards: readonly string[];
+  /** What is known of a file in that state. */
+  readonly known: (identity: FileIdentity) => Examination | undefined;
+  /** What images are judged by; the usual policy without it. */
+  readonly policy?: Policy;
+  /** IDs of the images being sent now. */
+  readonly sending: ReadonlySet<string>;
+}
+
+/** What a check of an image came to. */
+export interface Check {
+  readonly examination: Examination;
+  readonly findings: readonly Finding[];
+  readonly gaps: readonly Gap[];
+}
+
+/** An image with what can be told of it. */
+export interface JudgedImage {
+  readonly image: CatalogImage;
+  /** By which a board gets it. */
+  readonly parts: ImageParts | undefined;
+  /** The name of the image that a board asks for when it runs this one, where that is another. */
+  readonly otherName?: string | undefined;
+  readonly health: ImageHealth;
+  /** Undefined as long as it was not checked. */
+  readonly check: Check | undefined;
+}
+
+/** Judges `image`. Reachability is judged only where its parts, or the workspace's boards, are known. */
+export function judge(image: CatalogImage, surroundings: Surroundings): JudgedImage {
+  const check = checkOf(image, surroundings.known, surroundings.policy);
+  const parts = knownParts(image, check?.examination, surroundings.boards);
+  const inside = partsInside(check?.examination);
+  const otherName = inside && otherNameInside(image.image, inside);
+  return { image, parts, otherName, health: healthOf(image, parts, check, surroundings), check };
+}
+
+/** What is known of `image`, held against what its small files and its name say. */
+export function checkOf(
+  { image, state }: CatalogImage,
+  known: Surroundings['known'],
+  policy: Policy = USUAL_POLICY,
+): Check | undefined {
+  if (state.kind !== 'ready') return undefined;
+  const examination = known(state.zstIdentity);
+  return examination && { examination, ...judgeContent({ ...state, image }, examination, policy) };
+}
+
+/** Whether boards get `image`: it is complete, and not known to be wrong. */
+export function isServable(image: CatalogImage, known: Surroundings['known'], policy?: Policy): boolean {
+  return image.state.kind === 'ready' && (checkOf(image, known, policy)?.findings ?? []).length === 0;
+}
+
+function healthOf(
+  image: CatalogImage,
+  parts: ImageParts | undefined,
+  check: Check | undefined,
+  { snapshot, boards, sending }: Surroundings,
+): ImageHealth {
+  if (snapshot.byId.get(image.id) !== image) return { kind: 'shadowed' };
+  if (image.state.kind === 'incomplete') return { kind: 'incomplete', fault: image.state.fault };
+  const [finding] = check?.findings ?? [];
+  if (finding !== undefined) return { kind: 'wrong', finding };
+  if (sending.has(image.id)) return { kind: 'sending' };
+  const mayBeAsked = parts === undefined && boards.length === 0;
+  const why = mayBeAsked ? undefined : reachability(snapshot, image, parts);
+  if (why !== undefined && why.kind !== 'reachable') return { kind: 'unreachable', why };
+  return {
+    kind: 'ready',
+    verified: check !== undefined && isVerified(check),
+    ...(check?.gaps.some(({ kind }) => kind === 'foreign') && { isForeign: true }),
+  };
+}

@@ -1,0 +1,76 @@
+import { findingText } from '../../checks/finding-text.ts';
+import type { UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
+import { faultText } from '../../images/set-fault.ts';
+import type { JudgedImage } from './image-health.ts';
+import { IN_THE_EDITOR } from './remedies.ts';
+import { ageText, bytesText, type Words } from './words.ts';
+
+/** An image's state in words. */
+export function healthText({ image, health, otherName }: JudgedImage, words: Words): string {
+  switch (health.kind) {
+    case 'shadowed':
+      return words.t('not served: another folder of the workspace has an image of this name');
+    case 'incomplete':
+      return words.t('building or incomplete: {0}', faultText(health.fault, words));
+    case 'wrong':
+      return words.t('wrong, not sent to boards: {0}', findingText(image.image, health.finding, words, IN_THE_EDITOR));
+    case 'sending':
+      return words.t('being sent to a board');
+    case 'unreachable':
+      return health.why.kind === 'hidden'
+        ? words.t('no board gets it by its query: {0} comes first', health.why.by)
+        : words.t('no board gets it by its query: its name holds no board of this workspace');
+    case 'ready':
+      if (health.isForeign) return words.t('ready, not verified: mkbox did not make this image');
+      if (otherName !== undefined) return words.t('ready, verified; a board that runs it asks for {0} next', otherName);
+      return health.verified ? words.t('ready, verified') : words.t('ready');
+  }
+}
+
+/** That a folder can't be read for now. */
+export function unreadableWords({ code }: UnreadableFolder, words: Words): string {
+  return words.t('can not be read ({0})', code);
+}
+
+/** The state in words of a raw image without a set. */
+export function unpackedText(words: Words): string {
+  return words.t('not packed: boards get it once it is packed');
+}
+
+/** That there is no image to choose from. */
+export function noneReadyText(words: Words): string {
+  return words.t('mkbox: there is no image that is ready.');
+}
+
+/** How many images boards can get. */
+export function readyText(count: number, words: Words): string {
+  return count === 1 ? words.t('1 image ready') : words.t('{0} images ready', count);
+}
+
+/** What stands behind an image's name: what tells it from its neighbours, then its age and size. */
+export function imageDescription(judged: JudgedImage, nowMs: number, words: Words, locale: string): string {
+  const { image, parts, health } = judged;
+  const named = [parts?.board, parts?.branch, parts?.version].filter((part) => part !== undefined);
+  if (image.state.kind === 'incomplete') return [...named, words.t('not ready')].join(' · ');
+  const { builtAtMs, zstBytes } = image.state;
+  const age = ageText(builtAtMs, nowMs, locale);
+  return [...named, age, bytesText(zstBytes, locale), ...marks(judged, health, words)].join(' · ');
+}
+
+function marks({ image, otherName }: JudgedImage, health: JudgedImage['health'], words: Words): string[] {
+  if (health.kind === 'shadowed') return [words.t('not served')];
+  if (health.kind === 'wrong') return [words.t('wrong')];
+  const foreign = health.kind === 'ready' && health.isForeign ? [words.t('foreign')] : [];
+  const other = otherName === undefined ? [] : [words.t('{0} inside', otherName)];
+  return [...foreign, ...other, ...(image.raw === 'newer' ? [words.t('raw image is newer')] : [])];
+}
+
+/** What stands behind the name of a raw image without a set: that it is one, its age and size. */
+export function unpackedDescription(
+  { writtenAtMs, bytes }: UnpackedImage,
+  nowMs: number,
+  words: Words,
+  locale: string,
+): string {
+  return [words.t('not packed'), ageText(writtenAtMs, nowMs, locale), bytesText(bytes, locale)].join(' · ');
+}

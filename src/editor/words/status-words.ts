@@ -1,0 +1,177 @@
+import type { Reflashing } from '../../boards/board.ts';
+import { reflashText } from '../../boards/reflash-text.ts';
+import { refusalText } from '../../server/refusal.ts';
+import type { Transfer } from '../../server/transfer.ts';
+import type { ServingFailure, ServingState } from '../serving-state.ts';
+import { IN_THE_EDITOR } from './remedies.ts';
+import { outcomeText, stalledWords } from './request-words.ts';
+import { bytesText, percentText, type Words } from './words.ts';
+
+/** What the status bar item shows. Icons are codicons in the editor's notation. */
+export interface Status {
+  readonly text: string;
+  /** One sentence for a screen reader, and the tooltip's first line. */
+  readonly label: string;
+  readonly severity: 'normal' | 'warning' | 'error';
+}
+
+/** What the user has not seen yet: a request that was refused or broken off, or that shows a reflash. */
+export interface Unseen {
+  readonly transfer: Transfer;
+  readonly reflash?: Reflashing | undefined;
+}
+
+/** What the status tells of. */
+export interface Situation {
+  readonly state: ServingState;
+  /** The images being sent now. */
+  readonly sending: readonly Transfer[];
+  readonly unseen: Unseen | undefined;
+  /** Boards that are told to be up to date, as people call them. */
+  readonly held: readonly string[];
+  readonly nameOf: NameOf;
+}
+
+/** What people call the board that a request is from. */
+type NameOf = (transfer: Transfer) => string;
+
+/** The status in a situation: the gravest, else the newest of what there is to tell. */
+export function statusOf({ state, sending, unseen, held, nameOf }: Situation, words: Words, locale: string): Status {
+  if (state.kind === 'failed') return failedStatus(state, words);
+  if (state.kind === 'draining') return drainingStatus(state.next, sending.length, words);
+  const alert = unseen && remarked(unseenStatus(unseen, nameOf, words, locale), state, held, words);
+  if (sending.length > 0) {
+    const status = remarked(sendingStatus(sending, nameOf, words, locale), state, held, words);
+    return { ...status, severity: alert?.severity ?? 'normal' };
+  }
+  if (alert !== undefined) return alert;
+  switch (state.kind) {
+    case 'stopped':
+      return normal('$(circle-slash) mkbox', words.t('mkbox: images are not served'));
+    case 'starting':
+      return normal('$(loading~spin) mkbox', words.t('mkbox: starting to serve images'));
+    case 'serving': {
+      const { port, url } = state.endpoint;
+      return holding(normal(`$(broadcast) mkbox :${port}`, words.t('mkbox: serving images at {0}', url)), held, words);
+    }
+    case 'one-shot': {
+      const { port, url } = state.endpoint;
+      const what = state.only ?? words.t('any image');
+      const label =
+        state.client === undefined
+          ? words.t('mkbox: serving one update of {0} at {1}', what, url)
+          : words.t('mkbox: serving one update of {0} at {1}, to the board {2} only', what, url, state.client);
+      return holding(normal(`$(target) mkbox :${port}`, label), held, words);
+    }
+  }
+}
+
+type Next = Extract<ServingState, { kind: 'draining' }>['next'];
+
+/** A stop under way comes before all else: who asked for it wants to know what it waits for. */
+function drainingStatus(next: Next, downloads: number, words: Words): Status {
+  const left = drainingText(next, downloads, words);
+  return normal(`$(loading~spin) mkbox: ${left}`, words.t('mkbox: {0}', left));
+}
+
+/** That the server is being stopped, to start again or not, and how many downloads are left. */
+function drainingText(next: Next, downloads: number, words: Words): string {
+  switch (next) {
+    case 'stopped':
+      if (downloads === 0) return words.t('stopping');
+      return downloads === 1
+        ? words.t('stopping, 1 download left')
+        : words.t('stopping, {0} downloads left', downloads);
+    case 'serving':
+      if (downloads === 0) return words.t('restarting');
+      return downloads === 1
+        ? words.t('restarting, 1 download left')
+        : words.t('restarting, {0} downloads left', downloads);
+  }
+}
+
+/** `status`, which hides the server's state, with what of that must not be forgotten. */
+function remarked(status: Status, state: ServingState, held: readonly string[], words: Words): Status {
+  const remarks = [
+    ...(state.kind === 'one-shot' ? [words.t('only one update is served')] : []),
+    ...(held.length > 0 ? [heldText(held, words)] : []),
+  ];
+  return { ...status, label: [status.label, ...remarks].join('; ') };
+}
+
+function heldText(held: readonly string[], words: Words): string {
+  return words.t('holding {0}', held.join(', '));
+}
+
+/** `status`, with how many boards are held, and which. */
+function holding(status: Status, held: readonly string[], words: Words): Status {
+  if (held.length === 0) return status;
+  const which = heldText(held, words);
+  return {
+    ...status,
+    text: `${status.text} · ${words.t('{0} held', held.length)}`,
+    label: `${status.label}; ${which}`,
+  };
+}
+
+function normal(text: string, label: string): Status {
+  return { text, label, severity: 'normal' };
+}
+
+function failedStatus({ failure }: Extract<ServingState, { kind: 'failed' }>, words: Words): Status {
+  if (failure.kind !== 'port in use') {
+    return { text: '$(error) mkbox', label: words.t('mkbox: {0}', failureWords(failure, words)), severity: 'error' };
+  }
+  const { port, holder } = failure;
+  if (holder.kind === 'mkbox window') {
+    const text = `$(window) mkbox :${port}`;
+    return {
+      text,
+      label: words.t('mkbox: port {0} is served by another window, {1}', port, holder.workspace),
+      severity: 'normal',
+    };
+  }
+  return { text: `$(error) mkbox :${port}`, label: words.t('mkbox: port {0} is in use', port), severity: 'error' };
+}
+
+/** Why images are not served, where that is not for the port. */
+export function failureWords(failure: Exclude<ServingFailure, { kind: 'port in use' }>, words: Words): string {
+  return failure.kind === 'other' ? failure.message : words.t('this machine has no address {0}', failure.host);
+}
+
+function unseenStatus({ transfer, reflash }: Unseen, nameOf: NameOf, words: Words, locale: string): Status {
+  const client = nameOf(transfer);
+  if (reflash !== undefined) {
+    const label = words.t('mkbox: {0} {1}', client, reflashText(reflash, words));
+    return { text: `$(warning) mkbox ${client}`, label, severity: 'warning' };
+  }
+  if (transfer.state.kind === 'refused') {
+    const why = refusalText(transfer.state.refusal, words, IN_THE_EDITOR);
+    return {
+      text: `$(warning) mkbox ${client}`,
+      label: words.t('mkbox: {0} got nothing: {1}', client, why),
+      severity: 'warning',
+    };
+  }
+  const what = outcomeText(transfer, words, locale);
+  return { text: `$(error) mkbox ${client}`, label: words.t('mkbox: {0}: {1}', client, what), severity: 'error' };
+}
+
+function sendingStatus(sending: readonly Transfer[], nameOf: NameOf, words: Words, locale: string): Status {
+  const sent = sending.reduce((sum, transfer) => sum + transfer.sentBytes, 0);
+  const total = sending.reduce((sum, transfer) => sum + transfer.totalBytes, 0);
+  const percent = percentText(sent, total, locale);
+  const [only] = sending;
+  if (only !== undefined && sending.length === 1) {
+    const client = nameOf(only);
+    const image = only.resolution?.found?.image ?? '';
+    const { stalledMs } = only;
+    const stalled = stalledMs === undefined ? '' : `, ${stalledWords(stalledMs, words, locale)}`;
+    return normal(
+      `$(cloud-download) ${client} ${percent}${stalled}`,
+      words.t('mkbox: {0} downloads {1}, {2}', client, image, `${percent}${stalled}`),
+    );
+  }
+  const label = words.t('mkbox: {0} boards download, {1} of {2}', sending.length, percent, bytesText(total, locale));
+  return normal(`$(cloud-download) ${sending.length} × ${percent}`, label);
+}

@@ -1,0 +1,88 @@
+import { access, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { systemErrorCode } from '../../errors.ts';
+import { isAbsence } from '../../images/outage.ts';
+
+/** Told of a folder that is there and can't be read, with the system's name for the reason. */
+export type OnUnreadable = (folder: string, code: string) => void;
+
+/** What of an mkbox-project was found in a folder of the workspace. */
+export interface ProjectFolder {
+  /** The folder with the boxes' folders. */
+  readonly images: string;
+  /** The names of the boards the project builds for. */
+  readonly boards: readonly string[];
+}
+
+/**
+ * Finds the image folder of the workspace folder `root`: `imagePath`, when it is set; else `boxes` or `src/boxes`; else
+ * `root` itself, when it holds folders of boxes. Undefined where there is none, or where it can't be read.
+ */
+export async function findProject(
+  root: string,
+  imagePath: string,
+  onUnreadable: OnUnreadable,
+): Promise<ProjectFolder | undefined> {
+  const images = imagePath === '' ? await findImages(root, onUnreadable) : path.resolve(root, imagePath);
+  if (images === undefined || !(await isFolder(images))) return undefined;
+  const boards = await folderNames(path.join(path.dirname(images), 'boards'), onUnreadable);
+  return { images, boards: boards.sort() };
+}
+
+/** The paths of those `boxes` in which there is a BOXBUILD. */
+export async function boxesWithRecipe(boxes: readonly { readonly path: string }[]): Promise<Set<string>> {
+  const found = await Promise.all(boxes.map(async (box) => ((await hasRecipe(box.path)) ? box.path : undefined)));
+  return new Set(found.filter((box) => box !== undefined));
+}
+
+function hasRecipe(folder: string): Promise<boolean> {
+  return access(path.join(folder, 'BOXBUILD')).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function findImages(root: string, onUnreadable: OnUnreadable): Promise<string | undefined> {
+  for (const candidate of [path.join(root, 'boxes'), path.join(root, 'src', 'boxes')]) {
+    if (await isFolder(candidate)) return candidate;
+  }
+  return (await holdsBoxes(root, onUnreadable)) ? root : undefined;
+}
+
+/** Whether a folder in `folder` is a box's: it has a BOXBUILD, or images. */
+async function holdsBoxes(folder: string, onUnreadable: OnUnreadable): Promise<boolean> {
+  for (const name of await folderNames(folder, onUnreadable)) {
+    const files = await read(path.join(folder, name), (box) => readdir(box), onUnreadable);
+    if (files.some((file) => file === 'BOXBUILD' || file.endsWith('.img.zst'))) return true;
+  }
+  return false;
+}
+
+async function folderNames(folder: string, onUnreadable: OnUnreadable): Promise<string[]> {
+  const entries = await read(folder, (it) => readdir(it, { withFileTypes: true }), onUnreadable);
+  const mayBeFolders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
+  return mayBeFolders.filter((entry) => !entry.name.startsWith('.')).map((entry) => entry.name);
+}
+
+/** What is in a folder: nothing where it is not there, or can't be read, which is told. */
+async function read<T>(
+  folder: string,
+  readFolder: (folder: string) => Promise<T[]>,
+  onUnreadable: OnUnreadable,
+): Promise<T[]> {
+  try {
+    return await readFolder(folder);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    if (!isAbsence(code)) onUnreadable(folder, code);
+    return [];
+  }
+}
+
+async function isFolder(candidate: string): Promise<boolean> {
+  return stat(candidate).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}

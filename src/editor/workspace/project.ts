@@ -1,0 +1,118 @@
+import * as vscode from 'vscode';
+import { Catalog, type CatalogBox, type CatalogSnapshot } from '../../images/catalog.ts';
+import { FolderWatch } from '../../images/folder-watch.ts';
+import { Owner } from '../dispose.ts';
+import { boxesWithRecipe, findProject, type ProjectFolder } from './project-folders.ts';
+import type { Settings } from './settings.ts';
+
+/** Hints come in bursts while a build writes; a new build shall appear within a second. */
+const SETTLE_MS = 150;
+
+/** How often the disk is looked at without a hint. */
+const RESCAN_MS = 3_000;
+
+/** The image folders of the workspace and what lies in them, kept up to date. */
+export class Project extends Owner {
+  readonly #settings: Settings;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #changed = this.own(new vscode.EventEmitter<void>());
+  readonly #watch: FolderWatch;
+  #folders: readonly ProjectFolder[] = [];
+  #boxbuilds: ReadonlySet<string> = new Set();
+  #located = false;
+  #locating = 0;
+  #settleTimer: NodeJS.Timeout | undefined;
+
+  /** The images, the boxes or the image folders changed. */
+  readonly onDidChange = this.#changed.event;
+  /** What is served, and shown. */
+  readonly catalog = new Catalog([]);
+
+  constructor(settings: Settings, log: vscode.LogOutputChannel) {
+    super();
+    this.#settings = settings;
+    this.#log = log;
+    this.#watch = new FolderWatch(() => this.#refreshSoon());
+    const rescan = setInterval(() => void this.refresh(false), RESCAN_MS);
+    this.own({
+      dispose: () => {
+        clearInterval(rescan);
+        clearTimeout(this.#settleTimer);
+        this.#watch.close();
+      },
+    });
+    this.own(settings.imagePath.onDidChange(() => void this.locate()));
+    this.own(settings.followLinks.onDidChange(() => void this.locate()));
+    this.own(vscode.workspace.onDidChangeWorkspaceFolders(() => void this.locate()));
+  }
+
+  /** The image folders, in the order of the workspace's folders. */
+  get folders(): readonly ProjectFolder[] {
+    return this.#folders;
+  }
+
+  get snapshot(): CatalogSnapshot {
+    return this.catalog.snapshot;
+  }
+
+  /** Whether a folder holds the recipe of a box. */
+  hasBoxbuild(box: CatalogBox): boolean {
+    return this.#boxbuilds.has(box.path);
+  }
+
+  /** Whether the workspace was looked through once: before that, nothing found means nothing. */
+  get isLocated(): boolean {
+    return this.#located;
+  }
+
+  /** The boards that any of the projects builds for. */
+  get boards(): readonly string[] {
+    return [...new Set(this.#folders.flatMap((folder) => folder.boards))];
+  }
+
+  /** Looks for image folders in the workspace, then at what is in them. */
+  async locate(): Promise<void> {
+    const turn = ++this.#locating;
+    const roots = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
+    const found = await Promise.all(
+      roots.map((folder) =>
+        findProject(folder.uri.fsPath, this.#settings.imagePath.get(folder), (unreadable, code) =>
+          this.#log.warn(`${unreadable} can not be read (${code}): images in it are not found`),
+        ),
+      ),
+    );
+    // a later look, with the settings as they are now, may be done already
+    if (turn !== this.#locating) return;
+    this.#folders = found.filter((folder) => folder !== undefined);
+    this.catalog.useFolders(
+      this.#folders.map((folder) => folder.images),
+      this.#settings.followLinks.get(),
+    );
+    await this.refresh(false);
+    this.#located = true;
+    this.#changed.fire();
+  }
+
+  /** Looks at the image folders; at every file in them if the look is `thorough`. */
+  async refresh(thorough: boolean): Promise<void> {
+    const before = this.catalog.snapshot;
+    const after = await this.catalog.refresh(thorough);
+    const boxbuilds = await boxesWithRecipe(after.boxes);
+    if (this.isDisposed) return;
+    const isOther = after !== before || !areSame(boxbuilds, this.#boxbuilds);
+    this.#boxbuilds = boxbuilds;
+    this.#watch.watchOnly([...this.#folders.map((folder) => folder.images), ...after.boxes.map((box) => box.path)]);
+    if (isOther) this.#changed.fire();
+  }
+
+  #refreshSoon(): void {
+    this.#settleTimer ??= setTimeout(() => {
+      this.#settleTimer = undefined;
+      void this.refresh(true);
+    }, SETTLE_MS);
+  }
+}
+
+function areSame(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  return some.size === others.size && [...some].every((one) => others.has(one));
+}

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, realpath, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { systemErrorCode, UserError } from '../../errors.ts';
+import { parseBuildId } from '../build-id.ts';
+import type { Checksums } from '../checksums.ts';
+import { isPublishableName, SET_FILES } from '../image-name.ts';
+import { PinnedFile, sameIdentity } from '../pinned-file.ts';
+import { faultText } from '../set-fault.ts';
+import { loadFrameCompressor } from '../zstd/frame-compressor.ts';
+import { type Compression, changedImage, compressImage } from './image-compression.ts';
+import { publishSet, type SetParts } from './set-publication.ts';
+
+/** What to pack: `<folder>/<image>.img`; and how to follow it, or stop it. */
+export interface PackRequest extends Compression {
+  readonly folder: string;
+  readonly image: string;
+  /** What the raw image itself says, if anything: the ID that boards running it report. It counts before all. */
+  readonly readBuildId?: (raw: PinnedFile) => Promise<string | undefined>;
+  /** 64 hexadecimal digits: the ID where the image says none. An old set's is another build's. */
+  readonly buildId?: string | undefined;
+}
+
+/** A packed set. Sizes are bytes. */
+export interface PackResult {
+  readonly image: string;
+  readonly buildId: string;
+  readonly rawBytes: number;
+  readonly zstBytes: number;
+  readonly checksums: Required<Checksums>;
+}
+
+/**
+ * Makes a full image set of a raw image: `.img.buildID`, `.img.zst` and `.img.sha256`, in the same folder. The new set
+ * is written beside the old one, and takes its place when it is complete and on the disk (`publishSet` tells how). When
+ * this throws, nothing of it is left behind, and an old set is as it was (`publishSet` tells of the one exception). Do
+ * not pack an image twice at a time with different build IDs.
+ * @throws UserError when there is no such raw image, it changes meanwhile, no build ID is known, or the disk is full or
+ * not writable; the signal's reason when it is aborted.
+ */
+export async function packImage(request: PackRequest): Promise<PackResult> {
+  const { image, signal } = request;
+  signal?.throwIfAborted();
+  if (!isPublishableName(image)) throw new UserError(`${JSON.stringify(image)} can not be the name of an image.`);
+  const folder = await resolveFolder(request.folder);
+  await using raw = await openRaw(folder, image);
+  const buildId = await chooseBuildId(raw.file, request);
+  const compress = await loadFrameCompressor();
+  const parts = partNames(folder, image);
+  try {
+    const { zstBytes, checksums } = await writeFile(parts.zst, (out) =>
+      compressImage(raw.file, out, compress, request),
+    );
+    await writeText(parts.buildId, `${buildId}  ${image}.img\n`);
+    await writeText(parts.checksums, `${checksums.raw}  ${image}.img\n${checksums.zst}  ${image}.img.zst\n`);
+    await requireUnchanged(folder, raw.file);
+    signal?.throwIfAborted();
+    await publishSet(folder, image, parts, signal);
+    return { image, buildId, rawBytes: raw.file.size, zstBytes, checksums };
+  } catch (error) {
+    throw explainDiskError(error, folder, image);
+  } finally {
+    for (const part of Object.values(parts)) await rm(part, { force: true });
+  }
+}
+
+async function resolveFolder(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (cause) {
+    throw new UserError(`The folder ${folder} can not be read: is it there, and may you read it?`, { cause });
+  }
+}
+
+async function openRaw(folder: string, image: string): Promise<AsyncDisposable & { file: PinnedFile }> {
+  const file = await openPinned(folder, `${image}.img`);
+  return { file, [Symbol.asyncDispose]: () => file.close() };
+}
+
+async function openPinned(folder: string, name: string): Promise<PinnedFile> {
+  const file = await PinnedFile.open(folder, folder, name);
+  if (file instanceof PinnedFile) return file;
+  throw new UserError(`Nothing to pack in ${folder}: ${faultText({ file: name, problem: file })}.`);
+}
+
+/** The ID that the image says, else the one given; in the form that a `.img.buildID` may hold. */
+async function chooseBuildId(raw: PinnedFile, { image, buildId: given, readBuildId }: PackRequest): Promise<string> {
+  const inside = await readBuildId?.(raw);
+  const chosen = inside ?? given;
+  if (chosen === undefined) {
+    throw new UserError(
+      `No build ID can be read from inside ${image}.img, and that of an old set is another build's: ` +
+        'give the build ID that boards running the image report (update-server pack --build-id <ID>).',
+    );
+  }
+  if (parseBuildId(chosen) === chosen) return chosen;
+  const where = inside === undefined ? '' : `, which ${image}.img says inside,`;
+  throw new UserError(`${JSON.stringify(chosen)}${where} is no build ID: 64 hexadecimal digits are.`);
+}
+
+/** Names that begin with a dot, which the catalog does not publish, and that no other packing has. */
+function partNames(folder: string, image: string): SetParts {
+  const tag = randomBytes(6).toString('hex');
+  const part = (suffix: string) => path.join(folder, `.${image}${suffix}.${tag}.part`);
+  return { buildId: part(SET_FILES.buildId), zst: part(SET_FILES.zst), checksums: part(SET_FILES.checksums) };
+}
+
+/** Creates a file, has it filled, and answers when it is on the disk (fsync(2)). */
+async function writeFile<T>(filePath: string, fill: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await open(filePath, 'wx');
+  try {
+    const result = await fill(file);
+    await file.sync();
+    return result;
+  } finally {
+    await file.close();
+  }
+}
+
+function writeText(filePath: string, text: string): Promise<void> {
+  return writeFile(filePath, (file) => file.writeFile(text));
+}
+
+/** The name must still belong to the file that was read, in the state it was opened in. */
+async function requireUnchanged(folder: string, raw: PinnedFile): Promise<void> {
+  const now = await PinnedFile.open(folder, folder, path.basename(raw.path));
+  if (!(now instanceof PinnedFile)) throw changedImage(raw);
+  await now.close();
+  if (!sameIdentity(now.identity, raw.identity)) throw changedImage(raw);
+}
+
+/** Says what a person can do about a disk that takes no more; any other error as it is. */
+function explainDiskError(cause: unknown, folder: string, image: string): unknown {
+  switch (systemErrorCode(cause)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return new UserError(
+        `There is not enough room in ${folder} to pack ${image}: the compressed image is written beside the old one. ` +
+          'Free some space and pack again; the old set is as it was.',
+        { cause },
+      );
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new UserError(`${folder} can not be written to: check its permissions, and those of its files.`, {
+        cause,
+      });
+    default:
+      return cause;
+  }
+}

@@ -1,0 +1,66 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { UserError } from '../../errors.ts';
+
+/** What a request proves itself with: nothing, something that is no proof, something wrong, or what was asked for. */
+export type Proof = 'absent' | 'malformed' | 'wrong' | 'right';
+
+/** RFC 7617, section 2: the scheme in any case, and user and password in base64. */
+const BASIC = /^basic +([a-z0-9+/]+={0,2}) *$/i;
+
+/** RFC 7617, section 2: neither the user nor the password holds control characters. */
+const CONTROL = /\p{Cc}/u;
+
+/** What stands in a text for bytes that are no UTF-8. */
+const REPLACEMENT = '\ufffd';
+
+/**
+ * The users that are let in, each with a password, of which only SHA-256 digests are kept. One user may have several,
+ * so that a password can be changed while boards still have the old one.
+ */
+export class Credentials {
+  readonly #digests: readonly Buffer[];
+
+  /**
+   * `pairs`: `user:password` each; a user's name holds no colon, a password may. With none, nobody is let in.
+   * @throws UserError that says what is wrong with one of them, and never shows it.
+   */
+  constructor(pairs: readonly string[]) {
+    this.#digests = pairs.map((pair) => {
+      const problem = pairProblem(pair);
+      if (problem !== undefined) throw new UserError(problem);
+      return digestOf(pair);
+    });
+  }
+
+  /**
+   * What the value of an `Authorization` header is worth. It is compared with every pair to the end, so that the time
+   * it takes tells neither who the users are nor how much of a password was right.
+   */
+  check(authorization: string | undefined): Proof {
+    if (authorization === undefined) return 'absent';
+    const [, base64] = BASIC.exec(authorization) ?? [];
+    if (base64 === undefined) return 'malformed';
+    const pair = Buffer.from(base64, 'base64').toString();
+    if (!pair.includes(':')) return 'malformed';
+    const digest = digestOf(pair);
+    let matches = 0;
+    for (const known of this.#digests) matches += timingSafeEqual(digest, known) ? 1 : 0;
+    return matches > 0 ? 'right' : 'wrong';
+  }
+}
+
+/** Why `pair` is no `user:password`, without showing it; undefined where it is one. */
+export function pairProblem(pair: string): string | undefined {
+  const colon = pair.indexOf(':');
+  if (colon < 0) return 'there is no colon between a user and a password';
+  if (colon === 0) return 'there is no user before the colon';
+  if (colon === pair.length - 1) return 'there is no password after the colon';
+  if (pair.includes(REPLACEMENT)) return 'it is not UTF-8';
+  if (CONTROL.test(pair)) return 'it holds a control character';
+  return undefined;
+}
+
+/** RFC 7617, section 2.1: in UTF-8, normalised to NFC, however the accents were typed. */
+function digestOf(pair: string): Buffer {
+  return hash('sha256', pair.normalize('NFC'), 'buffer');
+}

@@ -1,0 +1,233 @@
+import type { ImageChecks } from '../../checks/image-checks.ts';
+import type { Catalog, CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
+import { searchImages } from '../../images/image-search.ts';
+import { type ImageSet, openImageSet } from '../../images/image-set.ts';
+import { nearestImage, type Resolution, resolveQuery, unreadableFolder } from '../../images/resolution.ts';
+import type { SetFault } from '../../images/set-fault.ts';
+import { type Identity, isLoopback } from '../admission/identity.ts';
+import { REOPEN_ATTEMPTS, VERDICT_WAIT_MS } from '../limits.ts';
+import type { Refusal } from '../refusal.ts';
+import type { TransferResult } from '../transfer.ts';
+import { type Answer, type Approval, jsonAnswer, textAnswer } from './answer.ts';
+import { type Asked, imageQuery } from './asked.ts';
+import { type Decision, decided, type Found, refuse, upToDate } from './decision.ts';
+import { OfferedImages } from './offered-images.ts';
+import { askPermission } from './permission.ts';
+import type { Conditions } from './range.ts';
+import { updateAnswer } from './update-answer.ts';
+
+/** Whom the images are handed out to, and which. */
+export interface Restriction {
+  /** Only the image of this ID, `<box>/<image>`. */
+  readonly only?: string;
+  /** Only the client of this address. */
+  readonly client?: string;
+}
+
+/** Whether an update is held back: the board that asks is told to be up to date. */
+export type IsHeld = (client: string, asked: Asked) => boolean;
+
+/** What may be told of deciding. */
+export interface DecideOptions {
+  /** Asked for each update whether that board is held back; none is without it. */
+  readonly isHeld?: IsHeld | undefined;
+  /** How long a set that was not examined yet may hold up its first byte; `VERDICT_WAIT_MS` without it. */
+  readonly verdictWaitMs?: number | undefined;
+  /** What programs on the same machine are told of the server, at `/identity`; nothing without it. */
+  readonly identity?: Identity | undefined;
+}
+
+/** Who asks, and how. */
+export interface Asking {
+  /** The client's address. */
+  readonly client: string;
+  readonly conditions: Conditions;
+  /** HEAD: nobody waits for the body. */
+  readonly isHead: boolean;
+}
+
+/** Decides what requests are answered with, from what the catalog holds at that moment. */
+export class Decider {
+  readonly #catalog: Catalog;
+  readonly #checks: ImageChecks;
+  readonly #offered: OfferedImages;
+  readonly #isHeld: IsHeld;
+  readonly #verdictWaitMs: number;
+  readonly #identity: Identity | undefined;
+  #restriction: Restriction = {};
+
+  constructor(catalog: Catalog, checks: ImageChecks, options: DecideOptions = {}) {
+    const { isHeld = () => false, verdictWaitMs = VERDICT_WAIT_MS, identity } = options;
+    this.#catalog = catalog;
+    this.#checks = checks;
+    this.#offered = new OfferedImages(checks);
+    this.#isHeld = isHeld;
+    this.#verdictWaitMs = verdictWaitMs;
+    this.#identity = identity;
+  }
+
+  /** From now on hands out only what `restriction` says. */
+  restrict(restriction: Restriction): void {
+    this.#restriction = restriction;
+  }
+
+  /** What a request gets. Dispose the decision when its answer was sent. */
+  async decide(asked: Asked, asking: Asking): Promise<Decision> {
+    switch (asked.kind) {
+      case 'update':
+        return this.#update(asked, asking);
+      case 'list':
+        return this.#list(asked);
+      case 'identity':
+        if (this.#identity === undefined || !isLoopback(asking.client)) return noPath();
+        return decided({ asked }, jsonAnswer(this.#identity), 'identity');
+      case 'other':
+        return noPath();
+    }
+  }
+
+  /** `/list`: a line for each image that a board can get, of those that the search finds. */
+  async #list(asked: Asked): Promise<Decision> {
+    const snapshot = await this.#catalog.refresh();
+    const unknown = snapshot.unreadable.find(({ box, isKept }) => box === undefined && !isKept);
+    if (unknown !== undefined) return refuse({ asked }, { kind: 'unreadable', code: unknown.code });
+    const ready = this.#offered.of(snapshot);
+    const found = asked.search === undefined ? ready : searchImages(ready, asked.search);
+    const lines = found.map((image) => `${image.id}\n`);
+    return decided({ asked }, textAnswer(200, lines.join('')), 'list');
+  }
+
+  async #update(asked: Asked, asking: Asking): Promise<Decision> {
+    const { client } = asking;
+    const snapshot = await this.#catalog.refresh();
+    const resolution = resolve(snapshot, asked);
+    if ('kind' in resolution) return refuse({ asked }, resolution);
+    const known = { asked, resolution };
+    if (this.#isHeld(client, asked)) return upToDate(known, 'held');
+    const { found } = resolution;
+    const obstacle = obstacleTo(snapshot, asked, found);
+    if (obstacle !== undefined) return refuse(known, obstacle);
+    if (found === undefined) return refuse(known, noImage(snapshot, asked, resolution));
+    const only = this.#restriction;
+    if (only.only !== undefined && found.id !== only.only) {
+      return refuse(known, { kind: 'not this one', id: found.id, only: only.only });
+    }
+    if (only.client !== undefined && client !== only.client) {
+      return refuse(known, { kind: 'not this board', only: only.client });
+    }
+    for (let attempt = 1; attempt <= REOPEN_ATTEMPTS; attempt++) {
+      const set = await openImageSet(found);
+      if ('problem' in set) return refuse(known, await this.#whyNot(asked, found, set));
+      const offered = new OfferedSet(set);
+      try {
+        const decision = await this.#offer({ ...known, servedBuildId: set.buildId }, found, offered, asking);
+        if (decision !== undefined) return decision;
+      } finally {
+        if (!offered.isHandedOut) await offered[Symbol.asyncDispose]();
+      }
+    }
+    return refuse(known, { kind: 'being written', id: found.id });
+  }
+
+  /** What a request gets that was resolved to `image`; undefined when the file is another by now. */
+  async #offer(known: Found, image: CatalogImage, offered: OfferedSet, asking: Asking): Promise<Decision | undefined> {
+    const { set } = offered;
+    if (known.asked.buildId === set.buildId) return upToDate(known);
+    const permission = await askPermission(this.#checks, image, set, this.#verdictWaitMs, offered.signal);
+    switch (permission.kind) {
+      case 'granted':
+        return offered.handOut(known, asking);
+      case 'pending':
+        return offered.handOut(known, asking, permission.objection);
+      case 'refused':
+        return refuse(known, permission.refusal);
+      case 'changed':
+        return undefined;
+    }
+  }
+
+  /** What is missing may be a folder that was moved away since the images were looked at. */
+  async #whyNot(asked: Asked, found: CatalogImage, fault: SetFault): Promise<Refusal> {
+    const obstacle = obstacleTo(await this.#catalog.refresh(), asked, found);
+    return obstacle ?? { kind: 'incomplete', id: found.id, fault };
+  }
+}
+
+/** An open set, until a decision hands it out, which closes it then. */
+class OfferedSet implements AsyncDisposable {
+  readonly set: ImageSet;
+  readonly #abandon = new AbortController();
+  #isHandedOut = false;
+  #isExaminedOn = false;
+
+  constructor(set: ImageSet) {
+    this.set = set;
+  }
+
+  /** Aborted when nobody waits for the set any more. */
+  get signal(): AbortSignal {
+    return this.#abandon.signal;
+  }
+
+  get isHandedOut(): boolean {
+    return this.#isHandedOut;
+  }
+
+  /** The decision to send it: to its end, or to where it is held back until `approval` tells that nothing is against it. */
+  async handOut(known: Found, { conditions, isHead }: Asking, approval?: Approval): Promise<Decision> {
+    const answer = await updateAnswer(this.set, conditions, approval);
+    // HEAD is how to have an image checked without taking it: that goes on
+    this.#isExaminedOn = isHead;
+    this.#isHandedOut = true;
+    return { ...known, answer, result: resultOf(answer), [Symbol.asyncDispose]: () => this[Symbol.asyncDispose]() };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isExaminedOn) this.#abandon.abort(new Error('the client is gone'));
+    return this.set.close();
+  }
+}
+
+/** The decision on what is none of the boards' endpoints. Of whom `/identity` is not told, it is none either. */
+export function noPath(): Decision {
+  return refuse({ asked: { kind: 'other' } }, { kind: 'path' });
+}
+
+/** The result once `answer` was sent to its end: a range that ends with the archive completes it. */
+function resultOf({ status, body }: Answer): TransferResult {
+  if (status === 304) return 'not modified';
+  if (body.kind !== 'archive') return 'part';
+  return body.range.end === body.archive.length - 1 ? 'image' : 'part';
+}
+
+/** What a request means, or why it can mean nothing. */
+function resolve(snapshot: CatalogSnapshot, asked: Asked): Resolution | Refusal {
+  if (asked.image !== undefined) {
+    const found = snapshot.byId.get(`${asked.box}/${asked.image}`);
+    return found === undefined ? { tried: [asked.image] } : { tried: [asked.image], found };
+  }
+  const query = imageQuery(asked);
+  if (query !== undefined) return resolveQuery(snapshot, query);
+  return { kind: 'part missing', part: asked.box === undefined ? 'box' : 'board' };
+}
+
+/** Whether the answer lies in a folder that can't be read for now. */
+function obstacleTo(
+  snapshot: CatalogSnapshot,
+  { box, image }: Asked,
+  found: CatalogImage | undefined,
+): Refusal | undefined {
+  const folder = unreadableFolder(snapshot, { box, isByParts: image === undefined }, found);
+  if (folder === undefined) return undefined;
+  return { kind: 'unreadable', code: folder.code, ...(folder.box === undefined ? {} : { folder: folder.box }) };
+}
+
+function noImage(snapshot: CatalogSnapshot, { box, image }: Asked, { tried }: Resolution): Refusal {
+  const nearest = nearestImage(snapshot, box ?? '', tried);
+  return {
+    kind: 'no image',
+    tried,
+    ...(image === undefined || box === undefined ? {} : { folder: box }),
+    ...(nearest === undefined ? {} : { nearest }),
+  };
+}

@@ -1,0 +1,111 @@
+import type { ServerResponse } from 'node:http';
+import type { Approval } from '../decision/answer.ts';
+import type { Delivery } from './delivery.ts';
+import { whileHalfClosed } from './half-closed.ts';
+import type { Pace } from './pace.ts';
+import { CLIENT_CLOSED, CLIENT_STALLED, SENT, type Sent } from './sent.ts';
+
+/** What a transfer goes over: whose leave it needs for each piece, for whom, and what is known of what it took. */
+export interface Line {
+  readonly pace: Pace;
+  readonly client: string;
+  readonly delivery: Delivery;
+}
+
+/** One write at a time, and word of it when the network took it or the client went away. */
+export class ArchiveWriter {
+  readonly #response: ServerResponse;
+  readonly #line: Line;
+  #pending: Promise<Sent> = Promise.resolve(SENT);
+  #settle: (sent: Sent) => void = () => {};
+  #stalled = false;
+  /** Bytes that were written to learn whether the client is still there. */
+  #probes = 0;
+
+  constructor(response: ServerResponse, line: Line) {
+    this.#response = response;
+    this.#line = line;
+    response.once('close', () => this.#settle(this.#ended));
+    void line.delivery.ended.then((end) => {
+      if (end === 'acknowledged') return;
+      this.#stalled = end === 'stalled';
+      response.destroy();
+    });
+  }
+
+  /** How sending ended, once the client takes no more. */
+  get #ended(): Sent {
+    return this.#stalled ? CLIENT_STALLED : CLIENT_CLOSED;
+  }
+
+  /**
+   * Waits until the rest may be sent. The client may close its half meanwhile, in an orderly way even where it is gone,
+   * as nginx does: 'unsure' when one more byte would tell, if there is one to spare.
+   */
+  async approved(approval: Approval, mayProbe: boolean): Promise<Sent | 'unsure'> {
+    const written = await this.#pending;
+    if (written.kind === 'broken') return written;
+    const { socket } = this.#response;
+    return this.#rest<Sent | 'unsure'>((settle, fail) => {
+      const probe = () => {
+        this.#probes++;
+        settle('unsure');
+      };
+      const stopProbing = socket === null || !mayProbe ? () => {} : whileHalfClosed(socket, probe, this.#probes);
+      approval.then(
+        (objection) => settle(objection === undefined ? SENT : { kind: 'broken', reason: 'image wrong', objection }),
+        fail,
+      );
+      return stopProbing;
+    });
+  }
+
+  /** Waits until `bytes` more may go on the line. */
+  granted(bytes: number): Promise<Sent> {
+    const { pace, client } = this.#line;
+    return this.#rest<Sent>((settle) => pace.ask(client, bytes, () => settle(SENT)));
+  }
+
+  /**
+   * Has `begin` wait for something, and withdraw when it settled or the client goes away. Nothing is sent meanwhile,
+   * which is not the client's fault.
+   */
+  #rest<T>(begin: (settle: (come: T) => void, fail: (error: unknown) => void) => () => void): Promise<T | Sent> {
+    const response = this.#response;
+    const { delivery } = this.#line;
+    if (response.destroyed) return Promise.resolve(this.#ended);
+    return new Promise((resolve, reject) => {
+      let withdraw = () => {};
+      const settle = (come: T) => {
+        withdraw();
+        response.off('close', onClose);
+        delivery.rest(false);
+        resolve(come);
+      };
+      const onClose = () => {
+        withdraw();
+        resolve(this.#ended);
+      };
+      delivery.rest(true);
+      response.once('close', onClose);
+      withdraw = begin(settle, reject);
+    });
+  }
+
+  /** Settles when the write before was taken. */
+  written(): Promise<Sent> {
+    return this.#pending;
+  }
+
+  write(bytes: Buffer): void {
+    this.#pending = new Promise((resolve) => {
+      this.#settle = resolve;
+      if (this.#response.destroyed) return resolve(this.#ended);
+      this.#response.write(bytes, (error) => {
+        if (error) return resolve(this.#ended);
+        this.#line.delivery.took(bytes.length);
+        resolve(SENT);
+      });
+    });
+  }
+}

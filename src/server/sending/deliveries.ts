@@ -1,0 +1,108 @@
+import type { Socket } from 'node:net';
+import { type ConnectionKey, connectionKey, lookAtQueues, type QueueLook } from '../../send-queues.ts';
+import { LOOK_EVERY_MS, LOOK_SHARE, MOST_MS_BETWEEN_LOOKS, SEND_TIMEOUT_MS } from '../limits.ts';
+import { Delivery, type Received } from './delivery.ts';
+
+/** Looks at what the system holds for connections; undefined where it does not tell. */
+export type LookAtQueues = (wanted: ReadonlySet<ConnectionKey>) => Promise<QueueLook | undefined>;
+
+/** How clients are watched. */
+export interface DeliveryOptions {
+  /** How long a client may acknowledge nothing, in milliseconds; `SEND_TIMEOUT_MS` without it. */
+  readonly sendTimeoutMs?: number | undefined;
+  /** The system's queues without it. */
+  readonly lookAtQueues?: LookAtQueues | undefined;
+}
+
+/**
+ * Watches what clients acknowledge of the archives that are sent to them. One look at the system's queues serves all of
+ * them, and takes a small share of a processor at most.
+ */
+export class Deliveries {
+  readonly #timeoutMs: number;
+  readonly #lookAtQueues: LookAtQueues;
+  readonly #running = new Set<Delivery>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<boolean> | undefined;
+  #canLook: Promise<boolean> | undefined;
+  /** When the next look may be taken, by `performance.now()`. */
+  #nextLookMs = 0;
+
+  constructor({ sendTimeoutMs = SEND_TIMEOUT_MS, lookAtQueues: look = lookAtQueues }: DeliveryOptions = {}) {
+    this.#timeoutMs = sendTimeoutMs;
+    this.#lookAtQueues = look;
+  }
+
+  /** How long a client may acknowledge nothing, in milliseconds. */
+  get timeoutMs(): number {
+    return this.#timeoutMs;
+  }
+
+  /** Watches what is sent on `socket`, until the answer is closed. */
+  begin(socket: Socket, onProgress: (received: Received) => void): Delivery {
+    const delivery = new Delivery(connectionKey(socket), this.#timeoutMs, onProgress, () => this.#remove(delivery));
+    this.#running.add(delivery);
+    this.#timer ??= setInterval(() => this.#tick(), LOOK_EVERY_MS).unref();
+    return delivery;
+  }
+
+  /** Looks at the system's queues now, or ends the look that is being taken; false where the system does not tell. */
+  look(): Promise<boolean> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** Whether the system tells what was acknowledged. */
+  canLook(): Promise<boolean> {
+    this.#canLook ??= this.look();
+    return this.#canLook;
+  }
+
+  /** Whether a client that said its last word is known not to have everything yet. */
+  async isLacking(delivery: Delivery): Promise<boolean> {
+    if (delivery.isAcknowledged === undefined || !delivery.isAcknowledged) {
+      if (!this.#mayLook) return false;
+      await this.look();
+    }
+    return delivery.isAcknowledged === false;
+  }
+
+  /** Whether a look may be taken, after the last one. */
+  get #mayLook(): boolean {
+    return this.#looking === undefined && performance.now() >= this.#nextLookMs;
+  }
+
+  /** Ends all, as those whose clients are gone. */
+  giveUp(): void {
+    for (const delivery of this.#running) delivery.giveUp();
+  }
+
+  #remove(delivery: Delivery): void {
+    this.#running.delete(delivery);
+    if (this.#running.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #tick(): void {
+    const nowMs = performance.now();
+    for (const delivery of this.#running) delivery.tick(nowMs);
+    if (this.#mayLook) void this.look();
+  }
+
+  async #look(): Promise<boolean> {
+    const wanted = new Set<ConnectionKey>();
+    const ends = [...this.#running].map((delivery) => {
+      if (delivery.key !== undefined) wanted.add(delivery.key);
+      return delivery.look();
+    });
+    const look = await this.#lookAtQueues(wanted);
+    const nowMs = performance.now();
+    const pauseMs = Math.min((look?.costMs ?? 0) / LOOK_SHARE, MOST_MS_BETWEEN_LOOKS);
+    this.#nextLookMs = nowMs + pauseMs;
+    for (const end of ends) end(look?.queues, nowMs);
+    return look !== undefined;
+  }
+}

@@ -1,0 +1,41 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { PROBE_AFTER_MS, RESET_WAIT_MS } from '../limits.ts';
+
+/**
+ * Finds out whether a client that closes its half while it waits for its answer is still there, until the answer is
+ * called. To one that is, 102 means nothing (RFC 9110, section 15.2); one that is gone answers it with a reset, which the
+ * next write meets, and `response` is closed. HTTP/1.0 knows no such status: there its turn tells.
+ */
+export function probeHalfClosed(response: ServerResponse): () => void {
+  const { req, socket } = response;
+  if (socket === null || req.httpVersion === '1.0') return () => {};
+  return whileHalfClosed(socket, () => response.writeProcessing());
+}
+
+/**
+ * Calls `probe` to write something when a client closes its half, and again and again, until the answer is called:
+ * at once, soon after it, when a client that is gone has answered with a reset, and then now and then. `probes` were
+ * made before.
+ */
+export function whileHalfClosed(socket: Socket, probe: () => void, probes = 0): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const next = () => {
+    timer = setTimeout(() => {
+      probes++;
+      next();
+      probe();
+    }, pauseMs(probes));
+  };
+  if (socket.readableEnded) next();
+  else socket.once('end', next);
+  return () => {
+    clearTimeout(timer);
+    socket.off('end', next);
+  };
+}
+
+function pauseMs(probes: number): number {
+  if (probes === 0) return 0;
+  return probes === 1 ? RESET_WAIT_MS : PROBE_AFTER_MS;
+}

@@ -1,0 +1,29 @@
+import { BURST_MS } from '../limits.ts';
+
+const MS_PER_S = 1000;
+
+/**
+ * A line that takes so many bytes a second, and what was put on it: arithmetic on times in milliseconds, which it is
+ * told. A piece is put on the line when the one before is through, as a whole. What the line could have taken and did
+ * not get is made up for, up to `BURST_MS` of it: in any stretch of time no more goes out than what the line takes in
+ * that and `BURST_MS`, and one piece.
+ */
+export class Meter {
+  readonly #bytesPerMs: number;
+  /** When the line has taken all that was put on it. */
+  #freeAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(bytesPerSecond: number) {
+    this.#bytesPerMs = bytesPerSecond / MS_PER_S;
+  }
+
+  /** Milliseconds until the next piece may go; 0 for now. */
+  waitMs(nowMs: number): number {
+    return Math.max(0, this.#freeAtMs - nowMs);
+  }
+
+  /** Puts a piece on the line. */
+  put(bytes: number, nowMs: number): void {
+    this.#freeAtMs = Math.max(this.#freeAtMs, nowMs - BURST_MS) + bytes / this.#bytesPerMs;
+  }
+}

@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answer } from '../decision/answer.ts';
+import { bufferBytes } from '../limits.ts';
+import { type ArchiveBody, sendRange } from './archive-pump.ts';
+import { BufferPool } from './buffer-pool.ts';
+import type { Deliveries } from './deliveries.ts';
+import type { Received } from './delivery.ts';
+import { LastBytes } from './last-bytes.ts';
+import type { Pace } from './pace.ts';
+import { CLIENT_CLOSED, SENT, type Sent } from './sent.ts';
+
+/**
+ * Who would ask again on the connection of an archive might do so just as we close it: this tells clients not to (RFC
+ * 2068, section 19.7.1.1: for how long at least it stays open).
+ */
+const KEPT_FOR_NO_TIME = ['Keep-Alive', 'timeout=0'];
+
+/** Writes answers to sockets, and knows how many archives are under way. */
+export class Sender {
+  #running = 0;
+  readonly #pace: Pace;
+  readonly #deliveries: Deliveries;
+  readonly #pool = new BufferPool();
+  readonly #lastBytes: LastBytes;
+
+  /** `pace` is asked before each piece of an archive; `deliveries` tell what came of it. */
+  constructor(pace: Pace, deliveries: Deliveries) {
+    this.#pace = pace;
+    this.#deliveries = deliveries;
+    this.#lastBytes = new LastBytes(deliveries);
+  }
+
+  /** Tells that a request came in: whoever asks again on a connection has read the answer before. */
+  heard(request: IncomingMessage): void {
+    this.#lastBytes.heard(request);
+  }
+
+  /**
+   * Sends `answer` (of a HEAD request, its head) to `client`, and answers how that went. `onProgress` is told
+   * how far it came. What can't be sent completely and truly ends in a destroyed connection, never in an
+   * orderly end. What a client or a disk does is an answer; only a bug is thrown, and the connection destroyed.
+   */
+  async send(
+    response: ServerResponse,
+    answer: Answer,
+    client: string,
+    onProgress: (received: Received) => void,
+  ): Promise<Sent> {
+    try {
+      const sent = await this.#write(response, answer, client, onProgress);
+      if (sent.kind === 'broken') response.destroy();
+      return sent;
+    } catch (error) {
+      response.destroy();
+      throw error;
+    }
+  }
+
+  #write(
+    response: ServerResponse,
+    answer: Answer,
+    client: string,
+    onProgress: (received: Received) => void,
+  ): Promise<Sent> {
+    const { body } = answer;
+    // while the answer was looked for; Node throws for an answer that it can't write
+    if (response.destroyed) return Promise.resolve(CLIENT_CLOSED);
+    // Node would end the connection itself, and a client that left before its last byte would look like one that has it.
+    const isArchive = body.kind === 'archive' && response.req.method !== 'HEAD';
+    if (isArchive) response.shouldKeepAlive = true;
+    const headers = isArchive ? [...answer.headers, ...KEPT_FOR_NO_TIME] : answer.headers;
+    response.writeHead(answer.status, headers as string[]);
+    if (isArchive) return this.#sendArchive(response, body, client, onProgress);
+    return new Promise((resolve) => {
+      response.on('close', () => resolve(response.writableFinished ? SENT : CLIENT_CLOSED));
+      if (body.kind !== 'bytes' || response.req.method === 'HEAD') {
+        response.end();
+        return;
+      }
+      onProgress({ bytes: body.bytes.length, stalledSinceMs: undefined });
+      response.end(body.bytes);
+    });
+  }
+
+  async #sendArchive(
+    response: ServerResponse,
+    body: ArchiveBody,
+    client: string,
+    onProgress: (received: Received) => void,
+  ): Promise<Sent> {
+    const { socket } = response;
+    if (socket === null) return CLIENT_CLOSED;
+    const delivery = this.#deliveries.begin(socket, onProgress);
+    this.#running++;
+    try {
+      const size = bufferBytes(this.#running);
+      const buffers = [this.#pool.take(size), this.#pool.take(size)] as const;
+      const giveBack = () => {
+        for (const buffer of buffers) this.#pool.give(buffer);
+      };
+      const sent = await sendRange(response, body, buffers, { pace: this.#pace, client, delivery });
+      if (sent.kind === 'broken') {
+        // until its connection is closed, a piece may wait to be written
+        if (socket.closed) giveBack();
+        else socket.once('close', giveBack);
+        return sent;
+      }
+      giveBack();
+      return await this.#lastBytes.taken(response, delivery);
+    } finally {
+      delivery.close();
+      this.#running--;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import type { Server } from 'node:http';
+import { systemErrorCode, UserError } from '../../errors.ts';
+import { INHERITED_BACKLOG } from '../limits.ts';
+
+/** Where to listen: at a name or address and a port (0 for any that is free), or on a socket that listens already. */
+export type ListenOptions =
+  | { readonly host: string; readonly port: number }
+  /** The number of a descriptor that was handed to this process. Whoever did that accepts on the socket after us. */
+  | { readonly descriptor: number };
+
+/**
+ * Has `server` listen.
+ * @throws UserError with the remedy, for the ways in which that fails at people's machines.
+ */
+export async function listen(server: Server, options: ListenOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const onError = (error: Error) => {
+      server.off('listening', onListening);
+      reject(listenError(error, options));
+    };
+    const onListening = () => {
+      server.off('error', onError);
+      resolve();
+    };
+    server.once('error', onError).once('listening', onListening);
+    if ('descriptor' in options) server.listen({ fd: options.descriptor, backlog: INHERITED_BACKLOG });
+    else server.listen({ host: options.host, port: options.port, exclusive: true });
+  });
+  if (server.address() !== null) return;
+  // Node knows no address of a UNIX socket that it did not bind, and its clients have none.
+  server.close();
+  throw new UserError(
+    'the socket handed over is a UNIX socket, whose clients have no address; hand over one of a port',
+  );
+}
+
+/** A bind(2) or getaddrinfo(3) error that has a known remedy. */
+export class ListenError extends UserError {
+  /** The system's name for it, such as `EADDRINUSE`. */
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+function listenError(error: Error, options: ListenOptions): Error {
+  const code = systemErrorCode(error);
+  if ('descriptor' in options) {
+    if (code === undefined) return error;
+    return new ListenError(code, `descriptor ${options.descriptor} is not a stream socket to listen on (${code})`);
+  }
+  const { host, port } = options;
+  switch (code) {
+    case 'EADDRINUSE':
+      return new ListenError(code, `port ${port} of ${host} is in use; stop what listens there or set another port`);
+    case 'EACCES':
+      return new ListenError(code, `port ${port} may not be opened by this user; ports from 1024 on may`);
+    case 'EADDRNOTAVAIL':
+      return new ListenError(code, `${host} is not an address of this machine; 0.0.0.0 stands for all it has`);
+    case 'EINVAL':
+    case 'EAFNOSUPPORT':
+      return new ListenError(code, `${host} can not be listened on (${code})`);
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EAI_FAIL':
+      return new ListenError(code, `${host} can not be resolved to an address`);
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Socket } from 'node:net';
+import { LAST_WORD_WAIT_MS } from '../limits.ts';
+
+/**
+ * Node's parser met something that is no HTTP, or waited too long for it: there is no request to answer, only a socket.
+ * Where TLS failed there is not even one that takes an answer, and an attempt to write it would keep it open for ever;
+ * where an answer to an earlier request is being sent (`isBusy`), this one would get into its body.
+ */
+export function refuseMalformed({ code = '' }: NodeJS.ErrnoException, socket: Socket, isBusy: boolean): void {
+  const status = statusOf(code);
+  if (status === undefined || isBusy || !socket.writable) socket.destroy();
+  else endWith(socket, status);
+}
+
+/** Refuses a CONNECT, which Node's parser hands over with its socket. */
+export function refuseConnect(socket: Socket): void {
+  socket.on('error', () => socket.destroy()); // Node listens no more, and an error that nobody hears ends the process
+  endWith(socket, '405 Method Not Allowed', 'Allow: GET, HEAD\r\n');
+}
+
+function statusOf(code: string): string | undefined {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return '431 Request Header Fields Too Large';
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return '408 Request Timeout';
+    default:
+      return code.startsWith('HPE_') ? '400 Bad Request' : undefined;
+  }
+}
+
+/** Answers in plain text and closes. A client that keeps its half open would hold the connection for ever. */
+function endWith(socket: Socket, status: string, headers = ''): void {
+  const body = `${status.slice(4)}\n`;
+  socket.setTimeout(LAST_WORD_WAIT_MS, () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n${headers}Connection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,80 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import type { ServerOptions } from 'node:https';
+import { createSecureContext } from 'node:tls';
+import { errorCode, UserError } from '../../errors.ts';
+
+/** Which half of a pair can't be used. */
+export class TlsPairError extends UserError {
+  readonly part: 'certificate' | 'key';
+
+  constructor(part: 'certificate' | 'key', message: string) {
+    super(message);
+    this.part = part;
+  }
+}
+
+/** Older ones are broken (RFC 8996); boards bring a curl that is younger. */
+const OLDEST_VERSION = 'TLSv1.2';
+
+/** A certificate (with those of the authorities between it and the root, where there are any) and its private key. */
+export class TlsPair {
+  readonly #certificate: X509Certificate;
+  readonly #cert: string;
+  readonly #key: string;
+
+  /** Both in PEM, as files have them. @throws TlsPairError when a server can't use them. */
+  constructor(cert: string, key: string) {
+    this.#cert = cert;
+    this.#key = key;
+    this.#certificate = readCertificate(cert);
+    if (!this.#certificate.checkPrivateKey(readKey(key))) {
+      throw new TlsPairError('key', 'is not the key of the certificate');
+    }
+    try {
+      createSecureContext(this.secureOptions);
+    } catch (error) {
+      const reason = error instanceof Error && 'reason' in error ? String(error.reason) : errorCode(error);
+      throw new TlsPairError('certificate', `is not taken by OpenSSL: ${reason ?? 'no reason given'}`);
+    }
+  }
+
+  /** What an HTTPS server is given. */
+  get secureOptions(): Pick<ServerOptions, 'cert' | 'key' | 'minVersion'> {
+    return { cert: this.#cert, key: this.#key, minVersion: OLDEST_VERSION };
+  }
+
+  /** Why clients will not trust the certificate at that time (milliseconds since 1970), as far as can be told here. */
+  warning(nowMs: number): string | undefined {
+    const { validFrom, validTo } = this.#certificate;
+    if (Date.parse(validTo) < nowMs) return `expired on ${day(validTo)}: boards will not trust it`;
+    if (Date.parse(validFrom) > nowMs) return `is not valid before ${day(validFrom)}: boards will not trust it yet`;
+    return undefined;
+  }
+}
+
+function readCertificate(cert: string): X509Certificate {
+  if (!cert.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new TlsPairError('certificate', 'holds no certificate in PEM (-----BEGIN CERTIFICATE-----)');
+  }
+  try {
+    return new X509Certificate(cert);
+  } catch {
+    throw new TlsPairError('certificate', 'holds a damaged certificate');
+  }
+}
+
+function readKey(key: string): KeyObject {
+  // RFC 1421 and RFC 7468: in the lines around the key, or in its first header.
+  if (/ENCRYPTED/.test(key)) {
+    throw new TlsPairError('key', 'is encrypted; store it without a passphrase, readable by the server only');
+  }
+  try {
+    return createPrivateKey(key);
+  } catch {
+    throw new TlsPairError('key', 'holds no private key in PEM (-----BEGIN PRIVATE KEY-----)');
+  }
+}
+
+function day(time: string): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
