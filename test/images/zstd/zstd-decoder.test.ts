@@ -12,7 +12,7 @@ import { sha256 } from '../image-sets.ts';
 import { noise, numbers, pinnedFile, skippableFrame, wideFrame, zstdFrame } from '../zstd-files.ts';
 
 const { pzstd } = requireTools('pzstd');
-const FIXTURES = path.join(import.meta.dirname, '..', 'fixtures', 'zstd');
+const FIXTURES = path.join(import.meta.dirname, '..', '..', 'fixtures', 'zstd');
 
 /** More than is read at a time, and more than is decompressed at a time, by far. */
 const LARGE = Buffer.concat([numbers(400_000), noise(5_000_000), Buffer.alloc(20_000_000)]);
