@@ -23,13 +23,28 @@ const INCOMPAT_64BIT = 0x80;
 export const SUPERBLOCK_END: number = SUPERBLOCK_AT + SUPERBLOCK_BYTES;
 
 /** Whether `partition` begins with the superblock of an ext2, ext3 or ext4 file system that fits into it. */
-export async function holdsExt(disk: Disk, { start, bytes }: Partition): Promise<boolean> {
+export async function holdsExt(disk: Disk, partition: Partition): Promise<boolean> {
+  return (await readSuperblock(disk, partition)) !== undefined;
+}
+
+/** The superblock of the ext2, ext3 or ext4 file system on `partition`; undefined where there is none that fits into it. */
+export async function readSuperblock(disk: Disk, { start, bytes }: Partition): Promise<Buffer | undefined> {
   const superblock = Buffer.alloc(SUPERBLOCK_BYTES);
   const count = await disk.read(superblock, start + SUPERBLOCK_AT);
-  if (count < SUPERBLOCK_BYTES || superblock.readUInt16LE(MAGIC_AT) !== MAGIC) return false;
+  if (count < SUPERBLOCK_BYTES || superblock.readUInt16LE(MAGIC_AT) !== MAGIC) return undefined;
   const logBlockSize = superblock.readUInt32LE(LOG_BLOCK_SIZE_AT);
-  if (logBlockSize > LARGEST_LOG_BLOCK_SIZE) return false;
+  if (logBlockSize > LARGEST_LOG_BLOCK_SIZE) return undefined;
+  const blocks = blockCount(superblock);
+  return blocks > 0 && blocks * blockSize(superblock) <= bytes ? superblock : undefined;
+}
+
+/** Bytes of a block. */
+export function blockSize(superblock: Buffer): number {
+  return 1024 * 2 ** superblock.readUInt32LE(LOG_BLOCK_SIZE_AT);
+}
+
+/** Blocks of the file system. */
+export function blockCount(superblock: Buffer): number {
   const is64Bit = (superblock.readUInt32LE(INCOMPAT_AT) & INCOMPAT_64BIT) !== 0;
-  const blocks = superblock.readUInt32LE(BLOCKS_AT) + (is64Bit ? superblock.readUInt32LE(BLOCKS_HIGH_AT) * 2 ** 32 : 0);
-  return blocks > 0 && blocks * 1024 * 2 ** logBlockSize <= bytes;
+  return superblock.readUInt32LE(BLOCKS_AT) + (is64Bit ? superblock.readUInt32LE(BLOCKS_HIGH_AT) * 2 ** 32 : 0);
 }

@@ -1,3 +1,4 @@
+import { DamagedVolume } from './damaged-volume.ts';
 import type { Disk } from './disk.ts';
 import { entriesOf, type FolderEntry } from './fat-folder.ts';
 import type { Partition } from './partitions.ts';
@@ -25,11 +26,6 @@ interface Layout {
   readonly dataStart: number;
   readonly clusterBytes: number;
   readonly clusters: number;
-}
-
-/** The file system contradicts itself: a file or a folder in it can't be read to its end. */
-export class DamagedVolume extends Error {
-  override readonly name = 'DamagedVolume';
 }
 
 /**

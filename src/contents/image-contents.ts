@@ -1,7 +1,8 @@
 import { type BoardConf, parseBoardConf } from './board-conf.ts';
+import { DamagedVolume } from './damaged-volume.ts';
 import type { Disk } from './disk.ts';
 import { holdsExt } from './ext-superblock.ts';
-import { DamagedVolume, FatVolume } from './fat-volume.ts';
+import { FatVolume } from './fat-volume.ts';
 import { type InitramfsFault, readInitramfs } from './initramfs.ts';
 import { isGpt, type Partition, parsePartitions, partitionsEnd, SECTOR_BYTES } from './partitions.ts';
 

@@ -11,6 +11,7 @@ export type ToolName =
   | 'curl'
   | 'dd'
   | 'debugfs'
+  | 'e2fsck'
   | 'mcopy'
   | 'mkfs.ext4'
   | 'mkfs.fat'
@@ -70,6 +71,7 @@ const TOOLS: Readonly<Record<ToolName, Tool>> = {
   curl: { package: 'curl', probe: ['--version'] },
   dd: { package: 'coreutils', probe: ['--version'] },
   debugfs: E2FSPROGS,
+  e2fsck: E2FSPROGS,
   mcopy: { package: 'mtools', fetchable: true, probe: ['--version'] },
   'mkfs.ext4': E2FSPROGS,
   'mkfs.fat': { package: 'dosfstools', fetchable: true, probe: ['--help'] },

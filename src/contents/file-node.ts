@@ -1,0 +1,58 @@
+/** What kind of file it is. */
+export type FileType = 'file' | 'folder' | 'link' | 'character device' | 'block device' | 'fifo' | 'socket';
+
+/** What a file system records about a file, apart from its content. */
+export interface FileStatus {
+  readonly type: FileType;
+  /** Permissions, with the set-user-ID, set-group-ID and sticky bits: the lower 12 bits of `st_mode`. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Bytes of the content; of a link, of its target. */
+  readonly bytes: number;
+  /** Names that the file has. */
+  readonly links: number;
+  /** Seconds since 1970. */
+  readonly modifiedAt: number;
+  /** Of a device. */
+  readonly device?: { readonly major: number; readonly minor: number };
+  /** Tells folders of one file system apart; hard links share it. */
+  readonly id: number;
+}
+
+/** A file of a file system. All methods throw `DamagedVolume`, and what reading the disk may throw. */
+export interface FileNode {
+  readonly status: FileStatus;
+  /** The files in a folder, in its own order, without `.` and `..`; none for anything else. */
+  list(): AsyncIterable<FolderChild>;
+  /** The content of a file, in pieces that are only to be read; empty for anything else. */
+  read(): AsyncIterable<Buffer>;
+  /** Where a link leads, as written in it; empty for anything else. */
+  target(): Promise<string>;
+}
+
+/** A name in a folder. */
+export interface FolderChild {
+  readonly name: string;
+  open(): Promise<FileNode>;
+}
+
+const FORMAT_MASK = 0xf000;
+const PERMISSIONS_MASK = 0x0fff;
+
+/** inode(7), "The file type and mode". */
+const FORMATS: ReadonlyMap<number, FileType> = new Map([
+  [0x1000, 'fifo'],
+  [0x2000, 'character device'],
+  [0x4000, 'folder'],
+  [0x6000, 'block device'],
+  [0x8000, 'file'],
+  [0xa000, 'link'],
+  [0xc000, 'socket'],
+]);
+
+/** The type and the permissions in an `st_mode`; undefined where it names no type that exists. */
+export function splitMode(mode: number): { readonly type: FileType; readonly mode: number } | undefined {
+  const type = FORMATS.get(mode & FORMAT_MASK);
+  return type && { type, mode: mode & PERMISSIONS_MASK };
+}

@@ -1,0 +1,130 @@
+import { deepEqual, equal, fail, ok } from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { ExtVolume } from '../../../src/contents/ext4/ext-volume.ts';
+import type { Partition } from '../../../src/contents/partitions.ts';
+import { diskOf } from '../disks.ts';
+import { EXTRAS, LATE, LATE_TIME, LONG_TARGET, makeExtImage, makeTree, UNWRITTEN, writePieces } from './ext-image.ts';
+import { debugfsListing, listingOf } from './listing.ts';
+
+function wholeOf(image: Buffer): Partition {
+  return { number: 2, type: 0x83, start: 0, bytes: image.length };
+}
+
+async function open(image: Buffer): Promise<ExtVolume> {
+  const volume = await ExtVolume.open(diskOf(image), wholeOf(image));
+  if (!(volume instanceof ExtVolume)) return fail(`not read: ${JSON.stringify(volume)}`);
+  return volume;
+}
+
+/** Options of mkfs.ext4, and whether its files have extents. */
+const VARIANTS: readonly { readonly options: string; readonly hasExtents: boolean }[] = [
+  { options: '', hasExtents: true },
+  { options: '-t ext2', hasExtents: false },
+  { options: '-t ext2 -b 1024', hasExtents: false },
+  { options: '-t ext2 -r 0', hasExtents: false },
+  { options: '-t ext3', hasExtents: false },
+  { options: '-b 1024', hasExtents: true },
+  { options: '-b 2048', hasExtents: true },
+  { options: '-b 4096', hasExtents: true },
+  { options: '-O inline_data', hasExtents: true },
+  { options: '-O inline_data -I 1024', hasExtents: true },
+  { options: '-O ^64bit', hasExtents: true },
+  { options: '-O meta_bg,^resize_inode -b 1024 -g 1024', hasExtents: true },
+  { options: '-O meta_bg,^resize_inode,^64bit,^sparse_super -b 1024 -g 512', hasExtents: true },
+  { options: '-O ^extents,^64bit', hasExtents: false },
+  { options: '-O ^extents,^64bit -b 1024', hasExtents: false },
+  { options: '-O ^metadata_csum', hasExtents: true },
+  { options: '-O sparse_super2', hasExtents: true },
+  { options: '-O sparse_super2,meta_bg,^resize_inode -b 1024 -g 1024', hasExtents: true },
+  { options: '-O ^flex_bg', hasExtents: true },
+  { options: '-I 128', hasExtents: true },
+];
+
+suite('a file system of mkfs.ext4 is read as debugfs reads it', () => {
+  let tree: string;
+  before(async () => {
+    tree = await mkdtemp(path.join(tmpdir(), 'mkbox-tree-'));
+    await makeTree(tree);
+  });
+  after(() => rm(tree, { recursive: true }));
+
+  for (const { options, hasExtents } of VARIANTS) {
+    test(`made with ${options || 'no options'}`, async () => {
+      const hasLateTimes = !/-I 128|ext2|ext3/.test(options);
+      const commands = [...(hasExtents ? [UNWRITTEN] : []), ...(hasLateTimes ? [LATE_TIME] : []), ...EXTRAS];
+      const image = await makeExtImage(tree, { options: options.split(' ').filter(Boolean), commands });
+      const [seen, expected] = [await listingOf(await (await open(image)).root()), debugfsListing(image)];
+      deepEqual([...seen.keys()].sort(), [...expected.keys()].sort());
+      deepEqual(seen, expected);
+      equal(seen.get('/etc/long')?.target, LONG_TARGET);
+      equal(seen.get('/etc/passwd')?.owner, '100000:70000');
+      equal(seen.get('/dev/disk')?.device, '259:70000');
+      if (hasLateTimes) equal(seen.get('/etc/zero')?.modifiedAt, LATE);
+    });
+  }
+
+  test('to the end of a file that needs all levels of a block map', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-tree-'));
+    // 12, 256 and 65,536 blocks of 1 KiB come before the third level
+    writePieces(path.join(folder, 'huge'), 2, 68 * 1024 * 1024);
+    const image = await makeExtImage(folder, { options: ['-t', 'ext2', '-b', '1024'] });
+    await rm(folder, { recursive: true });
+    deepEqual(await listingOf(await (await open(image)).root()), debugfsListing(image));
+  });
+});
+
+suite('a file system that is not read says why', () => {
+  const refused: Readonly<Record<string, string>> = {
+    bigalloc: '-O bigalloc -C 16384',
+    encrypt: '-O encrypt',
+    casefold: '-O casefold',
+  };
+  for (const [feature, options] of Object.entries(refused)) {
+    test(feature, async () => {
+      const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-tree-'));
+      const image = await makeExtImage(folder, { options: options.split(' ') });
+      await rm(folder, { recursive: true });
+      deepEqual(await ExtVolume.open(diskOf(image), wholeOf(image)), { kind: 'unsupported', feature });
+    });
+  }
+});
+
+suite('a small file system', () => {
+  let image: Buffer;
+  before(async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-tree-'));
+    image = await makeExtImage(folder, { megabytes: 4, options: ['-b', '1024'] });
+    await rm(folder, { recursive: true });
+  });
+
+  test('that was not unmounted says so', async () => {
+    equal((await open(image)).needsRecovery, false);
+    const changed = Buffer.from(image);
+    changed.writeUInt32LE(changed.readUInt32LE(1024 + 0x60) | 0x4, 1024 + 0x60);
+    equal((await open(changed)).needsRecovery, true);
+  });
+
+  test('with a feature that no one knows is refused by its number', async () => {
+    const changed = Buffer.from(image);
+    changed.writeUInt32LE(changed.readUInt32LE(1024 + 0x60) | 0x80000, 1024 + 0x60);
+    deepEqual(await ExtVolume.open(diskOf(changed), wholeOf(changed)), {
+      kind: 'unsupported',
+      feature: 'incompat 0x80000',
+    });
+  });
+
+  test('with sizes that can not be is damaged', async () => {
+    const changed = Buffer.from(image);
+    changed.writeUInt16LE(100, 1024 + 0x58);
+    const reason = "its inodes can't have 100 bytes";
+    deepEqual(await ExtVolume.open(diskOf(changed), wholeOf(changed)), { kind: 'damaged', reason });
+  });
+
+  test('is none where the partition holds something else', async () => {
+    equal(await ExtVolume.open(diskOf(Buffer.alloc(1024 * 1024)), wholeOf(image)), undefined);
+    ok(await open(image));
+  });
+});

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { FileNode } from '../../../src/contents/file-node.ts';
+import { debugfs } from './ext-image.ts';
+
+/** A file in a few words, to compare. */
+export interface Listed {
+  readonly type: string;
+  readonly mode: string;
+  readonly owner: string;
+  readonly links: number;
+  readonly bytes: number | undefined;
+  readonly modifiedAt: number;
+  readonly device?: string;
+  readonly target?: string;
+  readonly digest?: string;
+}
+
+/** All files below a folder by their paths, as the reader sees them. Folders that were seen are not looked into again. */
+export async function listingOf(root: FileNode): Promise<Map<string, Listed>> {
+  const files = new Map<string, Listed>();
+  const seen = new Set<number>();
+  const visit = async (node: FileNode, at: string): Promise<void> => {
+    files.set(at, await listed(node));
+    if (node.status.type !== 'folder' || seen.has(node.status.id)) return;
+    seen.add(node.status.id);
+    for await (const child of node.list()) await visit(await child.open(), `${at}/${child.name}`);
+  };
+  await visit(root, '');
+  return files;
+}
+
+async function listed(node: FileNode): Promise<Listed> {
+  const { type, mode, uid, gid, links, bytes, modifiedAt, device } = node.status;
+  return {
+    type,
+    mode: mode.toString(8),
+    owner: `${uid}:${gid}`,
+    links,
+    bytes: type === 'file' || type === 'link' ? bytes : undefined,
+    modifiedAt,
+    ...(device && { device: `${device.major}:${device.minor}` }),
+    ...(type === 'link' && { target: await node.target() }),
+    ...(type === 'file' && { digest: await digestOf(node.read()) }),
+  };
+}
+
+async function digestOf(pieces: AsyncIterable<Buffer>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of pieces) hash.update(piece);
+  return hash.digest('hex');
+}
+
+/** The same, as debugfs sees it. */
+export function debugfsListing(image: Buffer): Map<string, Listed> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mkbox-debugfs-'));
+  try {
+    const file = path.join(folder, 'root.img');
+    writeFileSync(file, image);
+    const inodes = inodesOf(file);
+    const numbers = [...new Set(inodes.values())];
+    const stats = debugfs(
+      file,
+      numbers.map((number) => `stat <${number}>`),
+    );
+    const byNumber = new Map(numbers.map((number, index) => [number, stats[index] ?? '']));
+    const dumped = path.join(folder, 'dumped');
+    debugfs(
+      file,
+      numbers.map((number) => `dump <${number}> ${dumped}-${number}`),
+    );
+    return new Map(
+      [...inodes].map(([at, number]) => [at, listedBy(byNumber.get(number) ?? '', `${dumped}-${number}`)]),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function listedBy(stat: string, dumped: string): Listed {
+  const field = (pattern: RegExp): string => pattern.exec(stat)?.[1] ?? '';
+  const type = TYPES[field(/Type: (.*?) +Mode/)] ?? '';
+  const [, low = '', extra = '0'] = /mtime: 0x([0-9a-f]+)(?::([0-9a-f]+))?/.exec(stat) ?? [];
+  const [, major, minor] = /number: (\d+):(\d+)/.exec(stat) ?? [];
+  const fast = /^Fast link dest: "(.*)"$/m.exec(stat)?.[1];
+  // debugfs dumps all 60 bytes of a file that is kept in place of the map
+  const bytes = Number(field(/Size: (\d+)/));
+  const hasContent = type === 'file' || type === 'link';
+  return {
+    type,
+    mode: Number.parseInt(field(/Mode: +(\d+)/), 8).toString(8),
+    owner: `${field(/User: +(\d+)/)}:${field(/Group: +(\d+)/)}`,
+    links: Number(field(/Links: (\d+)/)),
+    bytes: hasContent ? bytes : undefined,
+    modifiedAt: (Number.parseInt(low, 16) | 0) + (Number.parseInt(extra, 16) & 3) * 2 ** 32,
+    ...(major !== undefined && { device: `${Number(major)}:${Number(minor)}` }),
+    ...(type === 'link' && { target: fast ?? readFileSync(dumped, 'utf8') }),
+    ...(type === 'file' && {
+      digest: createHash('sha256').update(readFileSync(dumped).subarray(0, bytes)).digest('hex'),
+    }),
+  };
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  regular: 'file',
+  directory: 'folder',
+  symlink: 'link',
+  'character special': 'character device',
+  'block special': 'block device',
+  FIFO: 'fifo',
+};
+
+function inodesOf(file: string): Map<string, number> {
+  const inodes = new Map([['', 2]]);
+  for (let level: [string, number][] = [['', 2]]; level.length > 0; ) {
+    const outputs = debugfs(
+      file,
+      level.map(([, number]) => `ls -p <${number}>`),
+    );
+    const next: [string, number][] = [];
+    for (const [index, output] of outputs.entries()) {
+      for (const line of output.split('\n')) {
+        const [, inode, mode, , , name = ''] = line.split('/');
+        if (inode === undefined || name === '.' || name === '..' || inode === '0') continue;
+        const at = `${level[index]?.[0]}/${name}`;
+        inodes.set(at, Number(inode));
+        if (mode?.startsWith('04')) next.push([at, Number(inode)]);
+      }
+    }
+    level = next;
+  }
+  return inodes;
+}
