@@ -1,6 +1,7 @@
 import { DamagedVolume } from './damaged-volume.ts';
 import type { Disk } from './disk.ts';
 import { entriesOf, type FolderEntry } from './fat-folder.ts';
+import type { FileNode, FileStatus, FolderChild } from './file-node.ts';
 import type { Partition } from './partitions.ts';
 
 /** Bytes of a file read at a time, where its clusters follow one another. */
@@ -57,15 +58,37 @@ export class FatVolume {
   }
 
   /**
-   * The entry of the root folder with that name, in whichever case; undefined where there is none.
+   * The file in the root folder with that name, in whichever case; undefined where there is none.
    * @throws DamagedVolume when the folder leads out of the volume, and what reading the disk may throw.
    */
   async find(name: string): Promise<FolderEntry | undefined> {
     const wanted = name.toUpperCase();
     for await (const entry of entriesOf(this.#rootFolder())) {
-      if (entry.name.toUpperCase() === wanted) return entry;
+      if (!entry.isFolder && entry.name.toUpperCase() === wanted) return entry;
     }
     return undefined;
+  }
+
+  /** Its root folder, with all that is below it. */
+  root(): FileNode {
+    return new FatNode(this, undefined);
+  }
+
+  /**
+   * What is in a folder; in the root folder, where none is given.
+   * @throws DamagedVolume when the folder leads out of the volume or has no end, and what reading the disk may throw.
+   */
+  async *list(folder: FolderEntry | undefined): AsyncGenerator<FolderEntry> {
+    let bytes = 0;
+    const pieces = folder === undefined ? this.#rootFolder() : this.#clusters(folder.cluster);
+    const counted = async function* () {
+      for await (const piece of pieces) {
+        bytes += piece.length;
+        yield piece;
+      }
+    };
+    yield* entriesOf(counted());
+    if (bytes >= LARGEST_FOLDER_BYTES) throw new DamagedVolume('a folder has no end');
   }
 
   /** @throws DamagedVolume when the file's clusters end before it does, or lead out of the volume; what reading may throw. */
@@ -91,12 +114,18 @@ export class FatVolume {
   }
 
   async *#rootFolder(): AsyncGenerator<Buffer> {
-    const { root, clusterBytes } = this.#layout;
+    const { root } = this.#layout;
     if ('start' in root) {
       yield await this.#readAt(root.start, root.bytes);
       return;
     }
-    let next: number | undefined = root.cluster;
+    yield* this.#clusters(root.cluster);
+  }
+
+  /** The clusters of a folder, as many as it may have. */
+  async *#clusters(first: number): AsyncGenerator<Buffer> {
+    const { clusterBytes } = this.#layout;
+    let next: number | undefined = first;
     for (let read = 0; next !== undefined && read < LARGEST_FOLDER_BYTES; read += clusterBytes) {
       yield await this.#readAt(this.#clusterStart(next), clusterBytes);
       next = await this.#after(next);
@@ -151,6 +180,48 @@ export class FatVolume {
   async #fill(bytes: Buffer, position: number): Promise<void> {
     const count = await this.#disk.read(bytes, this.#start + position);
     if (count < bytes.length) throw new DamagedVolume('the image ends within the volume');
+  }
+}
+
+/** A FAT file system keeps no owners and modes: these are what Linux shows unless it is told otherwise (mount(8)). */
+const MODE = 0o755;
+const WRITE_BITS = 0o222;
+
+/** A file or a folder of a volume, the root folder without an entry. */
+class FatNode implements FileNode {
+  readonly status: FileStatus;
+  readonly #volume: FatVolume;
+  readonly #entry: FolderEntry | undefined;
+
+  constructor(volume: FatVolume, entry: FolderEntry | undefined) {
+    this.#volume = volume;
+    this.#entry = entry;
+    this.status = {
+      type: entry === undefined || entry.isFolder ? 'folder' : 'file',
+      mode: entry?.isReadOnly ? MODE & ~WRITE_BITS : MODE,
+      uid: 0,
+      gid: 0,
+      bytes: entry?.bytes ?? 0,
+      links: 1,
+      modifiedAt: entry?.modifiedAt ?? 0,
+      id: entry?.cluster ?? 0,
+    };
+  }
+
+  async *list(): AsyncGenerator<FolderChild> {
+    if (this.status.type !== 'folder') return;
+    for await (const entry of this.#volume.list(this.#entry)) {
+      if (/[/\0]/.test(entry.name) || entry.name === '') throw new DamagedVolume('a folder has a damaged name');
+      yield { name: entry.name, open: async () => new FatNode(this.#volume, entry) };
+    }
+  }
+
+  async *read(): AsyncGenerator<Buffer> {
+    if (this.#entry !== undefined && this.status.type === 'file') yield* this.#volume.read(this.#entry);
+  }
+
+  async target(): Promise<string> {
+    return '';
   }
 }
 

@@ -5,17 +5,17 @@ import { type NewcFault, NewcReader } from './newc.ts';
  * U-Boot's legacy image header (include/image.h, `struct legacy_img_hdr`): its length, the magic it begins with, and where
  * it has the CRC of itself (with zeros in that place), the payload's size in bytes and its CRC. All are big-endian.
  */
-const UBOOT_HEADER_BYTES = 64;
-const UBOOT_MAGIC = 0x27051956;
+export const UBOOT_HEADER_BYTES = 64;
+export const UBOOT_MAGIC = 0x27051956;
 const HEADER_CRC_AT = 4;
-const SIZE_AT = 12;
+export const SIZE_AT = 12;
 const PAYLOAD_CRC_AT = 24;
 
 /** A board.conf has some ten lines. */
 const CONF_LIMIT = 64 * 1024;
 
 /** What it unpacks to lies in a board's memory, which is 512 MiB or little more: that takes a second to unpack. */
-const LARGEST_UNPACKED_BYTES = 512 * 1024 ** 2;
+export const LARGEST_UNPACKED_BYTES = 512 * 1024 ** 2;
 
 const UNPACKED_CHUNK_BYTES = 256 * 1024;
 

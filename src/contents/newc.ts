@@ -1,16 +1,12 @@
-/** cpio(5), "New ASCII Format": a magic of 6 characters and 13 fields of 8 hexadecimal digits. */
-const HEADER_BYTES = 110;
-const MAGICS = ['070701', '070702'];
-const FIELD_DIGITS = 8;
-const FILE_SIZE_FIELD = 6;
-const NAME_SIZE_FIELD = 11;
-const LAST_NAME = 'TRAILER!!!';
-
-/** A name longer than any path that Linux takes (PATH_MAX): the archive is damaged. */
-const LONGEST_NAME_BYTES = 4096;
-
-/** An initramfs has some thousand members; each costs a few µs. */
-const MOST_MEMBERS = 250_000;
+import {
+  HEADER_BYTES,
+  isHeader,
+  LAST_NAME,
+  LONGEST_NAME_BYTES,
+  MOST_MEMBERS,
+  newcNumber,
+  padded,
+} from './newc-header.ts';
 
 /** What is wrong with an archive. */
 export type NewcFault = 'damaged' | 'cut' | 'too many members';
@@ -101,11 +97,10 @@ export class NewcReader {
   }
 
   #takeHeader(): void {
-    const nameSize = this.#number(NAME_SIZE_FIELD);
-    this.#size = this.#number(FILE_SIZE_FIELD);
+    const nameSize = newcNumber(this.#field, 'nameBytes');
+    this.#size = newcNumber(this.#field, 'bytes');
     this.#members++;
-    const isMagic = MAGICS.includes(this.#field.toString('latin1', 0, 6));
-    if (!isMagic || !(nameSize >= 1 && nameSize <= LONGEST_NAME_BYTES) || Number.isNaN(this.#size)) {
+    if (!isHeader(this.#field) || !(nameSize >= 1 && nameSize <= LONGEST_NAME_BYTES) || Number.isNaN(this.#size)) {
       this.#end('damaged');
     } else if (this.#members > MOST_MEMBERS) {
       this.#end('too many members');
@@ -128,16 +123,4 @@ export class NewcReader {
       this.#step = { kind: 'skip', left: bytes };
     }
   }
-
-  /** A field of the header; NaN for what are no eight hexadecimal digits. */
-  #number(index: number): number {
-    const start = 6 + index * FIELD_DIGITS;
-    const digits = this.#field.toString('latin1', start, start + FIELD_DIGITS);
-    return /^[0-9a-f]{8}$/i.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;
-  }
-}
-
-/** Names and contents end on a multiple of four bytes. */
-function padded(position: number): number {
-  return Math.ceil(position / 4) * 4;
 }
