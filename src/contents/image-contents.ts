@@ -49,7 +49,7 @@ export function foreignFault({ faults }: ImageContents): ForeignFault | undefine
 }
 
 /** An initramfs has some 10 MB; one in clusters of 512 bytes takes a second or two to read. */
-const LARGEST_INITRAMFS_BYTES = 256 * 1024 ** 2;
+export const LARGEST_INITRAMFS_BYTES = 256 * 1024 ** 2;
 
 /** The partition that boards boot from: the first, whatever type it says it has. */
 export function bootPartition(partitions: readonly Partition[]): Partition | undefined {

@@ -44,6 +44,11 @@ export function newcNumber(header: Buffer, field: NewcField): number {
   return /^[0-9a-f]{8}$/i.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;
 }
 
+/** Whether all fields of a header are numbers. */
+export function hasAllNumbers(header: Buffer): boolean {
+  return FIELDS.every((field) => !Number.isNaN(newcNumber(header, field)));
+}
+
 /** Names and contents end on a multiple of four bytes. */
 export function padded(position: number): number {
   return Math.ceil(position / 4) * 4;

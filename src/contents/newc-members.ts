@@ -4,6 +4,7 @@ import { fileName } from './file-name.ts';
 import { splitMode } from './file-node.ts';
 import {
   HEADER_BYTES,
+  hasAllNumbers,
   isHeader,
   LAST_NAME,
   LONGEST_NAME_BYTES,
@@ -53,7 +54,7 @@ async function readMember(cursor: ByteCursor, archive: number): Promise<NewcMemb
   const header = Buffer.from(await cursor.take(HEADER_BYTES));
   if (header.length < HEADER_BYTES) throw cut();
   const [nameBytes, bytes] = [newcNumber(header, 'nameBytes'), newcNumber(header, 'bytes')];
-  const isRight = isHeader(header) && nameBytes >= 1 && nameBytes <= LONGEST_NAME_BYTES && !Number.isNaN(bytes);
+  const isRight = isHeader(header) && hasAllNumbers(header) && nameBytes >= 1 && nameBytes <= LONGEST_NAME_BYTES;
   if (!isRight) throw new DamagedVolume('the cpio archive is damaged');
   const nameField = padded(HEADER_BYTES + nameBytes) - HEADER_BYTES;
   const nameAndPadding = await cursor.take(nameField);

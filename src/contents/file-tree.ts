@@ -1,0 +1,189 @@
+import { DamagedVolume } from './damaged-volume.ts';
+import type { FileNode, FileStatus, FolderChild } from './file-node.ts';
+
+/** Linux follows as many links on the way to a file (path_resolution(7)). */
+const MOST_LINKS = 40;
+/** Folders on the way to a file: a path of 4096 bytes has no more. */
+const MOST_DEPTH = 2048;
+/** A folder in an image has some thousand entries. */
+const MOST_ENTRIES = 1_000_000;
+
+/** A file, as a folder shows it. */
+export interface TreeFile {
+  /** Empty for the root folder. */
+  readonly name: string;
+  readonly status: FileStatus;
+  /** Of a link. */
+  readonly target?: string;
+}
+
+/** A name in a folder whose file can't be read, and why. */
+export interface UnreadableFile {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Why there is no answer about a path. */
+export type TreeFault =
+  | { readonly kind: 'missing' }
+  /** A part of the path that is not the last one is no folder. */
+  | { readonly kind: 'not a folder' }
+  | { readonly kind: 'not a file' }
+  | { readonly kind: 'too many links' }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+/** Where a path led: the folders down to the file, and the file. */
+interface Place {
+  readonly folders: readonly Step[];
+  readonly file: Step;
+}
+
+interface Step {
+  readonly name: string;
+  readonly node: FileNode;
+  /** Whether it is of the file system mounted there: its numbers are of their own. */
+  readonly isMounted: boolean;
+}
+
+/**
+ * The files of a file system, by paths, with another one mounted at a folder of its root. Links lead where they lead on
+ * the board, and never out of the tree. Damage is an answer; what reading the disk may throw is thrown.
+ */
+export class FileTree {
+  readonly #root: FileNode;
+  readonly #mounted: Mount | undefined;
+
+  constructor(root: FileNode, mounted?: Mount) {
+    this.#root = root;
+    this.#mounted = mounted;
+  }
+
+  /** What there is to tell of a file; of a link itself, unless a slash ends the path. */
+  async stat(path: string): Promise<TreeFile | TreeFault> {
+    return answer(async () => {
+      const place = await this.#find(path, path.endsWith('/'));
+      return 'kind' in place ? place : treeFile(place.file.name, place.file.node);
+    });
+  }
+
+  /** What is in a folder, by name; or in that which a link leads to. */
+  async list(path: string): Promise<readonly (TreeFile | UnreadableFile)[] | TreeFault> {
+    return answer(async () => {
+      const place = await this.#find(path, true);
+      if ('kind' in place) return place;
+      if (place.file.node.status.type !== 'folder') return { kind: 'not a folder' } as const;
+      const files = new Map<string, TreeFile | UnreadableFile>();
+      for await (const child of place.file.node.list()) {
+        if (files.size === MOST_ENTRIES) throw new DamagedVolume('a folder has too many entries');
+        files.set(child.name, await childFile(child));
+      }
+      if (place.folders.length === 0 && this.#mounted !== undefined) {
+        files.set(this.#mounted.name, await treeFile(this.#mounted.name, this.#mounted.root));
+      }
+      return [...files.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    });
+  }
+
+  /** The content of a file, or of that which a link leads to. Its pieces throw `DamagedVolume` where it is damaged. */
+  async read(path: string): Promise<AsyncIterable<Buffer> | TreeFault> {
+    return answer(async () => {
+      const place = await this.#find(path, true);
+      if ('kind' in place) return place;
+      return place.file.node.status.type === 'file' ? place.file.node.read() : ({ kind: 'not a file' } as const);
+    });
+  }
+
+  async #find(path: string, followsLast: boolean): Promise<Place | TreeFault> {
+    let way: Step[] = [{ name: '', node: this.#root, isMounted: false }];
+    // the next part last
+    const parts = partsOf(path).reverse();
+    let links = 0;
+    for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+      const folder = way.at(-1);
+      if (folder === undefined) throw new RangeError('a way has no beginning');
+      if (folder.node.status.type !== 'folder') return { kind: 'not a folder' };
+      if (part === '..') {
+        way = way.length === 1 ? way : way.slice(0, -1);
+        continue;
+      }
+      const step = await this.#step(way, folder, part);
+      if (step === undefined) return { kind: 'missing' };
+      if (step.node.status.type !== 'link' || (parts.length === 0 && !followsLast)) {
+        if (isLoop(way, step) || way.length > MOST_DEPTH) throw new DamagedVolume('a folder lies within itself');
+        way.push(step);
+        continue;
+      }
+      links++;
+      if (links > MOST_LINKS) return { kind: 'too many links' };
+      const target = await step.node.target();
+      if (target === '') return { kind: 'missing' }; // as path_resolution(7) has it
+      if (target.startsWith('/')) way = way.slice(0, 1);
+      parts.push(...partsOf(target).reverse());
+    }
+    const file = way.pop();
+    if (file === undefined) throw new RangeError('a way has no beginning');
+    return { folders: way, file };
+  }
+
+  async #step(way: readonly Step[], folder: Step, name: string): Promise<Step | undefined> {
+    if (way.length === 1 && name === this.#mounted?.name) return { name, node: this.#mounted.root, isMounted: true };
+    for await (const child of folder.node.list()) {
+      if (child.name === name) return { name, node: await child.open(), isMounted: folder.isMounted };
+    }
+    return undefined;
+  }
+}
+
+/** A file system at a folder of the root folder. */
+export interface Mount {
+  readonly name: string;
+  readonly root: FileNode;
+}
+
+/** What kept a tree from answering, in words: `/etc/x: no such file or folder`. */
+export function treeFaultText(path: string, fault: TreeFault): string {
+  switch (fault.kind) {
+    case 'missing':
+      return `${path}: no such file or folder`;
+    case 'not a folder':
+      return `${path}: not a folder`;
+    case 'not a file':
+      return `${path}: not a regular file`;
+    case 'too many links':
+      return `${path}: too many levels of symbolic links`;
+    case 'damaged':
+      return `${path}: the file system is damaged: ${fault.reason}`;
+  }
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
+}
+
+/** Only a damaged file system has a folder in itself: a path could go on for ever. */
+function isLoop(way: readonly Step[], { node, isMounted }: Step): boolean {
+  if (node.status.type !== 'folder') return false;
+  return way.some((step) => step.isMounted === isMounted && step.node.status.id === node.status.id);
+}
+
+async function treeFile(name: string, node: FileNode): Promise<TreeFile> {
+  return { name, status: node.status, ...(node.status.type === 'link' && { target: await node.target() }) };
+}
+
+async function childFile(child: FolderChild): Promise<TreeFile | UnreadableFile> {
+  try {
+    return await treeFile(child.name, await child.open());
+  } catch (error) {
+    if (error instanceof DamagedVolume) return { name: child.name, reason: error.message };
+    throw error;
+  }
+}
+
+async function answer<T>(ask: () => Promise<T | TreeFault>): Promise<T | TreeFault> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof DamagedVolume) return { kind: 'damaged', reason: error.message };
+    throw error;
+  }
+}

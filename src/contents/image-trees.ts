@@ -1,0 +1,108 @@
+import { DamagedVolume } from './damaged-volume.ts';
+import type { Disk } from './disk.ts';
+import { ExtVolume } from './ext4/ext-volume.ts';
+import { FatVolume } from './fat-volume.ts';
+import { FileTree, type Mount } from './file-tree.ts';
+import { bootPartition, LARGEST_INITRAMFS_BYTES, rootPartition } from './image-contents.ts';
+import { unpackInitramfs } from './initramfs-archive.ts';
+import { readNewcTree } from './newc-tree.ts';
+import { isGpt, type Partition, parsePartitions, SECTOR_BYTES } from './partitions.ts';
+
+/** Where a board mounts its boot partition. */
+const BOOT_FOLDER = 'boot';
+const INITRAMFS = 'initramfs';
+
+/** The files of an image. */
+export interface RootTree {
+  readonly tree: FileTree;
+  /** The root file system was not unmounted: it is shown as it is on the disk, without what its journal holds. */
+  readonly needsRecovery: boolean;
+}
+
+/** Why an image, or its initramfs, can't be looked into. */
+export type TreesFault =
+  | { readonly kind: 'no partition table' | 'GPT' | 'no root file system' | 'no boot file system' | 'no initramfs' }
+  | { readonly kind: 'initramfs too large' }
+  /** A feature of the root file system that is not read. */
+  | { readonly kind: 'unsupported'; readonly feature: string }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+/**
+ * The files of an image as the board that runs it sees them: the root file system, with the boot partition at `/boot`.
+ * @throws what reading the disk may throw.
+ */
+export async function openRootTree(disk: Disk): Promise<RootTree | TreesFault> {
+  const partitions = await readPartitions(disk);
+  if ('kind' in partitions) return partitions;
+  const root = rootPartition(partitions);
+  const volume = root && (await ExtVolume.open(disk, root));
+  if (volume === undefined) return { kind: 'no root file system' };
+  if (!(volume instanceof ExtVolume)) return volume;
+  const boot = await openBoot(disk, partitions);
+  const mounted: Mount | undefined = boot && { name: BOOT_FOLDER, root: boot.root() };
+  return orDamage(async () => {
+    const tree = new FileTree(await volume.root(), mounted);
+    return { tree, needsRecovery: volume.needsRecovery };
+  });
+}
+
+/**
+ * The files of the initramfs on an image's boot partition.
+ * @throws what reading the disk may throw.
+ */
+export async function openInitramfsTree(disk: Disk): Promise<FileTree | TreesFault> {
+  const partitions = await readPartitions(disk);
+  if ('kind' in partitions) return partitions;
+  const volume = await openBoot(disk, partitions);
+  if (volume === undefined) return { kind: 'no boot file system' };
+  return orDamage(async () => {
+    const file = await volume.find(INITRAMFS);
+    if (file === undefined) return { kind: 'no initramfs' } as const;
+    if (file.bytes > LARGEST_INITRAMFS_BYTES) return { kind: 'initramfs too large' } as const;
+    return new FileTree(await readNewcTree(() => unpackInitramfs(volume.read(file))));
+  });
+}
+
+/** Why an image can't be looked into, in words. */
+export function treesFaultText(fault: TreesFault): string {
+  switch (fault.kind) {
+    case 'no partition table':
+      return 'there is no partition table';
+    case 'GPT':
+      return 'it has a GPT, which mkbox images do not have';
+    case 'no root file system':
+      return 'the second partition holds no ext2, ext3 or ext4 file system';
+    case 'no boot file system':
+      return 'the first partition holds no FAT16 or FAT32 file system';
+    case 'no initramfs':
+      return 'there is no initramfs on the boot partition';
+    case 'initramfs too large':
+      return 'the initramfs is too large';
+    case 'unsupported':
+      return `the root file system uses a feature that can't be read: ${fault.feature}`;
+    case 'damaged':
+      return `the file system is damaged: ${fault.reason}`;
+  }
+}
+
+async function readPartitions(disk: Disk): Promise<readonly Partition[] | TreesFault> {
+  const sector = Buffer.alloc(SECTOR_BYTES);
+  const count = await disk.read(sector, 0);
+  const partitions = parsePartitions(sector.subarray(0, count));
+  if (partitions === undefined) return { kind: 'no partition table' };
+  return isGpt(partitions) ? { kind: 'GPT' } : partitions;
+}
+
+async function openBoot(disk: Disk, partitions: readonly Partition[]): Promise<FatVolume | undefined> {
+  const boot = bootPartition(partitions);
+  return boot && FatVolume.open(disk, boot);
+}
+
+async function orDamage<T>(open: () => Promise<T | TreesFault>): Promise<T | TreesFault> {
+  try {
+    return await open();
+  } catch (error) {
+    if (error instanceof DamagedVolume) return { kind: 'damaged', reason: error.message };
+    throw error;
+  }
+}
