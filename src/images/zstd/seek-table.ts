@@ -14,9 +14,13 @@ const HEADER_BYTES = 8;
 /** The compressed and the decompressed size; a checksum would follow them. */
 const ENTRY_BYTES = 8;
 /** The number of frames, the descriptor, and the magic number. */
-const FOOTER_BYTES = 9;
+export const FOOTER_BYTES = 9;
 /** Bit 7 clear: entries without checksums. All others are reserved or unused. */
 const NO_CHECKSUMS = 0;
+const HAS_CHECKSUMS = 0x80;
+/** Must be clear: a table with one of these is of a later version. */
+const RESERVED = 0x7c;
+const CHECKSUM_BYTES = 4;
 
 /**
  * The seek table that ends a seekable zstd file: with it a reader finds the frame that holds any byte of the content.
@@ -35,4 +39,27 @@ export function encodeSeekTable(frames: readonly FrameSizes[]): Buffer {
   at = table.writeUInt8(NO_CHECKSUMS, at);
   table.writeUInt32LE(SEEKABLE_MAGIC, at);
   return table;
+}
+
+/** The bytes of a seek table, from its last ones (`FOOTER_BYTES`); undefined where a file that ends so has none. */
+export function seekTableBytes(footer: Buffer): number | undefined {
+  if (footer.length < FOOTER_BYTES || footer.readUInt32LE(5) !== SEEKABLE_MAGIC) return undefined;
+  if ((footer.readUInt8(4) & RESERVED) !== 0) return undefined;
+  return HEADER_BYTES + footer.readUInt32LE(0) * entryBytes(footer) + FOOTER_BYTES;
+}
+
+/** The frames that a seek table of the length `seekTableBytes` names, in the file's order; undefined where it is damaged. */
+export function decodeSeekTable(table: Buffer): FrameSizes[] | undefined {
+  const isFrame = table.readUInt32LE(0) === SKIPPABLE_MAGIC && table.readUInt32LE(4) === table.length - HEADER_BYTES;
+  if (!isFrame) return undefined;
+  const frames: FrameSizes[] = [];
+  const step = entryBytes(table.subarray(-FOOTER_BYTES));
+  for (let at = HEADER_BYTES; at < table.length - FOOTER_BYTES; at += step) {
+    frames.push({ compressed: table.readUInt32LE(at), decompressed: table.readUInt32LE(at + 4) });
+  }
+  return frames;
+}
+
+function entryBytes(footer: Buffer): number {
+  return ENTRY_BYTES + ((footer.readUInt8(4) & HAS_CHECKSUMS) === 0 ? 0 : CHECKSUM_BYTES);
 }

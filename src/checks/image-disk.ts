@@ -1,0 +1,75 @@
+import type { Disk } from '../contents/disk.ts';
+import { buildIdInside } from '../contents/raw-image.ts';
+import { UserError } from '../errors.ts';
+import type { CatalogImage } from '../images/catalog.ts';
+import { PinnedFile } from '../images/pinned-file.ts';
+import { SeekableZstd } from '../images/seekable-zstd.ts';
+import { faultText } from '../images/set-fault.ts';
+import type { ExamineOptions } from './examine.ts';
+import { changedFile, UnpackedImage } from './unpacked-image.ts';
+
+/** An image that is open to be looked into, whatever kind of file it lies in. Close it. */
+export interface ImageDisk extends Disk {
+  /** @throws UserError when the file was written to since it was opened: what was read may be of two builds. */
+  ensureUnchanged(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A file, and the folder that it must lie in. */
+export interface ImageFile {
+  /** Resolved. */
+  readonly root: string;
+  readonly folder: string;
+  readonly name: string;
+}
+
+/**
+ * Opens the image of a set: the raw image beside it if that is the same build, which costs nothing, or its `.img.zst`.
+ * @throws UserError when it can't be opened or is damaged; the signal's reason; what reading a disk may throw.
+ */
+export async function openSetDisk(image: CatalogImage, options: ExamineOptions): Promise<ImageDisk> {
+  const raw = await PinnedFile.open(image.root, image.folder, `${image.image}.img`);
+  if (raw instanceof PinnedFile) {
+    if (image.state.kind === 'ready' && (await buildIdInside(raw)) === image.state.buildId) return rawDisk(raw);
+    await raw.close();
+  }
+  return openFileDisk({ root: image.root, folder: image.folder, name: `${image.image}.img.zst` }, options);
+}
+
+/**
+ * Opens an `.img.zst` or a raw image. Of one with a seek table, only what is read is decompressed.
+ * @throws UserError when it can't be opened or is damaged; the signal's reason; what reading a disk may throw.
+ */
+export async function openFileDisk({ root, folder, name }: ImageFile, options: ExamineOptions): Promise<ImageDisk> {
+  const file = await PinnedFile.open(root, folder, name);
+  if (!(file instanceof PinnedFile)) throw new UserError(faultText({ file: name, problem: file }));
+  if (!name.endsWith('.zst')) return rawDisk(file);
+  try {
+    const seekable = await SeekableZstd.open(file);
+    if (seekable !== undefined) return diskOver(file, seekable);
+    const unpacked = await UnpackedImage.unpack(file, options);
+    return diskOver(file, unpacked, () => unpacked.close());
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function rawDisk(file: PinnedFile): ImageDisk {
+  const read = (buffer: Buffer, position: number) => file.read(buffer, 0, buffer.length, position);
+  return diskOver(file, { size: file.size, read });
+}
+
+function diskOver(file: PinnedFile, disk: Disk, closeDisk: () => Promise<void> = async () => {}): ImageDisk {
+  return {
+    size: disk.size,
+    read: (buffer, position) => disk.read(buffer, position),
+    ensureUnchanged: async () => {
+      if (!(await file.isUnchanged())) throw changedFile(file);
+    },
+    close: async () => {
+      await closeDisk();
+      await file.close();
+    },
+  };
+}
