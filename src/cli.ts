@@ -9,6 +9,7 @@ import { readEnvironment, type Settings, UsageError } from './cli/environment.ts
 import { explain } from './cli/explain.ts';
 import { HELP } from './cli/help.ts';
 import { checkFolder } from './cli/image-folder.ts';
+import { cat, ls, packages } from './cli/inside.ts';
 import { checkKeptFiles } from './cli/kept-files.ts';
 import { pack } from './cli/pack.ts';
 import { serve } from './cli/serve.ts';
@@ -38,6 +39,19 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   const [command, argument, ...rest] = args;
   if (command === 'pack') {
     print(await pack(args.slice(1)));
+    return 0;
+  }
+  if (command === 'ls') {
+    const { text, isWhole } = await ls(args.slice(1), readEnvironment(environment));
+    print(text);
+    return isWhole ? 0 : RUN_TIME_ERROR;
+  }
+  if (command === 'cat') {
+    await cat(args.slice(1), readEnvironment(environment), process.stdout);
+    return 0;
+  }
+  if (command === 'packages') {
+    print(await packages(args.slice(1), readEnvironment(environment)));
     return 0;
   }
   if (rest.length > 0) throw new UsageError(`too many arguments: ${args.join(' ')}; see update-server --help`);

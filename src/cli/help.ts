@@ -3,6 +3,9 @@ export const HELP = `usage: update-server
        update-server verify [<name>]
        update-server explain '<path or query of a board>'
        update-server pack <image>.img [--build-id <ID>]
+       update-server ls <image>[:<path>] [--json]
+       update-server cat <image>:<path>
+       update-server packages <image> [--json]
        update-server --help | --version
 
 Serves the images below a folder to mkbox boards, over HTTP.
@@ -10,6 +13,12 @@ Serves the images below a folder to mkbox boards, over HTTP.
   verify    checks all images, or those that <name> finds, to the last byte
   explain   tells which image a board would get, or why none
   pack      makes .img.zst, .img.sha256 and .img.buildID of a raw image
+  ls        lists a folder inside an image, as the board sees it
+  cat       writes a file inside an image to standard output
+  packages  lists the packages that are installed in an image
+
+  <image> is <box>/<image> or <image> below IMAGE_PATH, or the path of an .img or
+  .img.zst; <image>:initramfs:<path> is a path in its initramfs.
 
 environment:
   HOST                 name or address to listen on (127.0.0.1); 0.0.0.0 for all

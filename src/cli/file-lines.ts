@@ -1,0 +1,72 @@
+import type { FileStatus, FileType } from '../contents/file-node.ts';
+import type { TreeFile, UnreadableFile } from '../contents/file-tree.ts';
+import { printable } from '../printable.ts';
+
+const TYPE_LETTERS: Readonly<Record<FileType, string>> = {
+  file: '-',
+  folder: 'd',
+  link: 'l',
+  'character device': 'c',
+  'block device': 'b',
+  fifo: 'p',
+  socket: 's',
+};
+
+/** Files as `ls -ln` prints them, a line each, with times in UTC. Names are safe to print. */
+export function fileLines(files: readonly (TreeFile | UnreadableFile)[]): string[] {
+  const rows = files.map(columnsOf);
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...rows.map((row) => row.columns[column]?.length ?? 0)));
+  return rows.map(({ columns, name }) =>
+    [...columns.map((text, index) => text.padStart(widths[index] ?? 0)), name].join(' '),
+  );
+}
+
+/** Files as JSON, an object each. */
+export function fileObjects(files: readonly (TreeFile | UnreadableFile)[]): object[] {
+  return files.map((file) => {
+    if (!('status' in file)) return { name: file.name, error: file.reason };
+    const { type, mode, uid, gid, bytes, links, modifiedAt, device } = file.status;
+    return {
+      name: file.name,
+      type,
+      mode: mode.toString(8).padStart(4, '0'),
+      uid,
+      gid,
+      links,
+      size: bytes,
+      modified: timeOf(modifiedAt),
+      ...(device && { device }),
+      ...(file.target !== undefined && { target: file.target }),
+    };
+  });
+}
+
+function columnsOf(file: TreeFile | UnreadableFile): { readonly columns: readonly string[]; readonly name: string } {
+  if (!('status' in file)) {
+    return {
+      columns: ['??????????', '?', '?', '?', '?', '?'],
+      name: `${printable(file.name)}: ${printable(file.reason)}`,
+    };
+  }
+  const { type, mode, uid, gid, bytes, links, modifiedAt, device } = file.status;
+  const size = device === undefined ? `${bytes}` : `${device.major}, ${device.minor}`;
+  const time = timeOf(modifiedAt).slice(0, -4).replace('T', ' ');
+  const name = file.target === undefined ? file.name : `${file.name} -> ${file.target}`;
+  return { columns: [modeText(type, mode), `${links}`, `${uid}`, `${gid}`, size, time], name: printable(name) };
+}
+
+/** `drwxr-xr-x`, as ls(1) has it. */
+export function modeText(type: FileStatus['type'], mode: number): string {
+  const special = (bit: number, isExecutable: boolean, letter: string) =>
+    (mode & bit) === 0 ? (isExecutable ? 'x' : '-') : isExecutable ? letter : letter.toUpperCase();
+  const part = (shift: number, bit: number, letter: string) => {
+    const bits = (mode >> shift) & 7;
+    return `${(bits & 4) === 0 ? '-' : 'r'}${(bits & 2) === 0 ? '-' : 'w'}${special(bit, (bits & 1) !== 0, letter)}`;
+  };
+  return `${TYPE_LETTERS[type]}${part(6, 0o4000, 's')}${part(3, 0o2000, 's')}${part(0, 0o1000, 't')}`;
+}
+
+/** `2026-01-01T00:00:00Z`. */
+function timeOf(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, -5)}Z`;
+}

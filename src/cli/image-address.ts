@@ -1,0 +1,34 @@
+/** A file in an image, as it is named on the command line. */
+export interface ImageAddress {
+  /** `<box>/<image>`, `<image>`, or the path of an `.img` or `.img.zst`. */
+  readonly image: string;
+  /** Whether `image` is a path. */
+  readonly isFile: boolean;
+  readonly tree: 'root' | 'initramfs';
+  /** From the tree's root; it begins with a slash. */
+  readonly path: string;
+}
+
+/** The path of an image file ends so, at the end or before a colon: it may have colons itself (`C:\boxes\x.img`). */
+const FILE_ADDRESS = /^(.+?\.img(?:\.zst)?)(?::(.*))?$/s;
+const INITRAMFS = /^initramfs(?::(.*))?$/s;
+
+/** Reads `IMAGE`, `IMAGE:PATH` or `IMAGE:initramfs[:PATH]`. A file of that name in the root folder is `IMAGE:/initramfs`. */
+export function parseImageAddress(text: string): ImageAddress {
+  const file = FILE_ADDRESS.exec(text);
+  const colon = text.indexOf(':');
+  const [image, rest] =
+    file !== null
+      ? [file[1] ?? text, file[2]]
+      : colon === -1
+        ? [text, undefined]
+        : [text.slice(0, colon), text.slice(colon + 1)];
+  const inInitramfs = INITRAMFS.exec(rest ?? '');
+  const path = inInitramfs === null ? (rest ?? '') : (inInitramfs[1] ?? '');
+  return {
+    image,
+    isFile: file !== null,
+    tree: inInitramfs === null ? 'root' : 'initramfs',
+    path: path.startsWith('/') ? path : `/${path}`,
+  };
+}

@@ -1,0 +1,102 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { type ImageDisk, openFileDisk, openSetDisk } from '../checks/image-disk.ts';
+import { DamagedVolume } from '../contents/damaged-volume.ts';
+import type { FileTree } from '../contents/file-tree.ts';
+import { openInitramfsTree, openRootTree, treesFaultText } from '../contents/image-trees.ts';
+import { systemErrorCode, UserError } from '../errors.ts';
+import { Catalog, type CatalogSnapshot } from '../images/catalog.ts';
+import { printable } from '../printable.ts';
+import type { Settings } from './environment.ts';
+import type { ImageAddress } from './image-address.ts';
+import { checkFolder } from './image-folder.ts';
+import { stopSignal } from './stop-signal.ts';
+
+/**
+ * Opens the image of an address, does what there is to do with the tree that it names, and closes it. Progress of
+ * decompressing goes to standard error where that is a terminal.
+ * @throws UserError when there is no such image, it can't be looked into, or it changed meanwhile.
+ */
+export async function lookInside<T>(
+  address: ImageAddress,
+  settings: Settings,
+  look: (tree: FileTree) => Promise<T>,
+): Promise<T> {
+  const disk = await openDisk(address, settings);
+  try {
+    const answer = await look(await openTree(address, disk));
+    await disk.ensureUnchanged();
+    return answer;
+  } catch (error) {
+    // a build that writes to the file looks like damage
+    await disk.ensureUnchanged();
+    if (error instanceof DamagedVolume)
+      throw new UserError(`${address.image}: the file system is damaged: ${error.message}`);
+    throw error;
+  } finally {
+    await disk.close();
+  }
+}
+
+async function openTree({ image, tree }: ImageAddress, disk: ImageDisk): Promise<FileTree> {
+  if (tree === 'initramfs') {
+    const initramfs = await openInitramfsTree(disk);
+    if ('kind' in initramfs) throw new UserError(`${image}: ${treesFaultText(initramfs)}`);
+    return initramfs;
+  }
+  const root = await openRootTree(disk);
+  if ('kind' in root) throw new UserError(`${image}: ${treesFaultText(root)}`);
+  if (root.needsRecovery) {
+    process.stderr.write('note: the root file system was not unmounted: shown as it is on the disk\n');
+  }
+  return root.tree;
+}
+
+async function openDisk({ image, isFile }: ImageAddress, settings: Settings): Promise<ImageDisk> {
+  const { signal } = stopSignal('stopped');
+  let read = 0;
+  const onProgress = (bytes: number) => {
+    read += bytes;
+    process.stderr.write(`\rdecompressing ${printable(image)}: ${Math.floor(read / 1e6)} MB read\x1b[K`);
+  };
+  const isShown = process.stderr.isTTY;
+  const options = isShown ? { signal, onProgress } : { signal };
+  try {
+    if (isFile) return await openFileDisk(await resolveFile(image), options);
+    const folder = path.resolve(settings.imagePath);
+    await checkFolder(folder);
+    const snapshot = await new Catalog([folder], { followsLinks: settings.followLinks }).refresh();
+    return await openCatalogDisk(image, snapshot, options);
+  } finally {
+    if (isShown && read > 0) process.stderr.write('\r\x1b[K');
+  }
+}
+
+async function resolveFile(file: string) {
+  try {
+    const real = await realpath(file);
+    return { root: path.dirname(real), folder: path.dirname(real), name: path.basename(real) };
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    throw new UserError(code === 'ENOENT' ? `there is no file ${file}` : `${file} can not be read (${code})`);
+  }
+}
+
+function openCatalogDisk(
+  name: string,
+  { images, byId, byName, unpacked }: CatalogSnapshot,
+  options: Parameters<typeof openSetDisk>[1],
+): Promise<ImageDisk> {
+  const byIdOnly = byId.get(name);
+  const named = byIdOnly === undefined ? (byName.get(name) ?? []) : [byIdOnly];
+  const [image, other] = named;
+  if (other !== undefined) {
+    throw new UserError(`${name} is the name of several images: ${named.map(({ id }) => id).join(', ')}`);
+  }
+  if (image !== undefined) return openSetDisk(image, options);
+  const raw = unpacked.find((candidate) => candidate.id === name || candidate.image === name);
+  if (raw !== undefined) return openFileDisk({ root: raw.root, folder: raw.folder, name: `${raw.image}.img` }, options);
+  const hint = images.length === 0 ? '' : '; `update-server verify` names those that there are';
+  throw new UserError(`there is no image ${name} below IMAGE_PATH${hint}`);
+}
