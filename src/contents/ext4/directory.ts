@@ -12,6 +12,7 @@ const LENGTH_AT = 4;
 const NAME_BYTES_AT = 6;
 const HEADER_BYTES = 8;
 const SLASH = '/'.charCodeAt(0);
+const DOT = '.'.charCodeAt(0);
 
 /**
  * The entries in a block of a folder, or in a part of one that is kept in its inode, without `.` and `..`. The nodes of
@@ -42,5 +43,5 @@ function entryLength(length: number, blockBytes: number): number {
 }
 
 function isDots(name: Buffer): boolean {
-  return name.length <= 2 && name.length > 0 && name.every((byte) => byte === 0x2e);
+  return name[0] === DOT && (name.length === 1 || (name.length === 2 && name[1] === DOT));
 }

@@ -32,6 +32,8 @@ const INLINE_PARENT_BYTES = 4;
 export class ExtVolume {
   readonly #pages: PagedDisk;
   readonly #layout: ExtLayout;
+  /** By group: the block of its inode table. */
+  readonly #tables = new Map<number, number>();
 
   private constructor(pages: PagedDisk, layout: ExtLayout) {
     this.#pages = pages;
@@ -65,14 +67,20 @@ export class ExtVolume {
   }
 
   async #inode(number: number): Promise<Inode> {
-    const { inodes, inodesPerGroup, inodeBytes, descriptorBytes, blocks, blockBytes } = this.#layout;
+    const { inodes, inodesPerGroup, inodeBytes, blockBytes } = this.#layout;
     if (number < 1 || number > inodes) throw new DamagedVolume(`there is no inode ${number}`);
     const group = Math.floor((number - 1) / inodesPerGroup);
-    const descriptor = await this.#pages.read(descriptorPosition(this.#layout, group), descriptorBytes);
-    const table = inodeTableBlock(descriptor);
-    if (table === 0 || table >= blocks) throw new DamagedVolume(`group ${group} has no inode table`);
+    const table = this.#tables.get(group) ?? (await this.#findTable(group));
     const position = table * blockBytes + ((number - 1) % inodesPerGroup) * inodeBytes;
     return parseInode(await this.#pages.read(position, inodeBytes), number, this.#layout);
+  }
+
+  async #findTable(group: number): Promise<number> {
+    const position = descriptorPosition(this.#layout, group);
+    const table = inodeTableBlock(await this.#pages.read(position, this.#layout.descriptorBytes));
+    if (table === 0 || table >= this.#layout.blocks) throw new DamagedVolume(`group ${group} has no inode table`);
+    this.#tables.set(group, table);
+    return table;
   }
 }
 
