@@ -11,6 +11,9 @@ const MOST_FRAMES = 50_000;
 /** Frames kept decompressed: the inodes, a folder and a file lie in different ones. */
 const FRAMES_KEPT = 4;
 
+/** Node takes no less (zlib, `chunkSize`). */
+const LEAST_CHUNK_BYTES = 64;
+
 /** A frame's place in the file, and in the content. */
 interface Frame {
   readonly start: number;
@@ -103,7 +106,11 @@ export class SeekableZstd {
 /** What a frame holds; undefined where it is damaged, or holds more than `mostBytes`. */
 async function decompress(bytes: Buffer, mostBytes: number): Promise<Buffer | undefined> {
   try {
-    return await promisify(zlib.zstdDecompress)(bytes, { maxOutputLength: mostBytes });
+    // one chunk: many small ones would be copied together
+    return await promisify(zlib.zstdDecompress)(bytes, {
+      maxOutputLength: mostBytes,
+      chunkSize: Math.max(LEAST_CHUNK_BYTES, mostBytes),
+    });
   } catch (error) {
     if (errorCode(error) !== undefined) return undefined; // ZSTD_error_…, ERR_BUFFER_TOO_LARGE
     throw error;
