@@ -1,6 +1,10 @@
 import type { FileStatus, FileType } from '../contents/file-node.ts';
 import type { TreeFile, UnreadableFile } from '../contents/file-tree.ts';
+import type { Owners } from '../contents/owners.ts';
 import { printable } from '../printable.ts';
+
+/** Owner and group stand at the left of their columns, numbers at the right. */
+const NAME_COLUMNS = [2, 3];
 
 const TYPE_LETTERS: Readonly<Record<FileType, string>> = {
   file: '-',
@@ -12,12 +16,17 @@ const TYPE_LETTERS: Readonly<Record<FileType, string>> = {
   socket: 's',
 };
 
-/** Files as `ls -ln` prints them, a line each, with times in UTC. Names are safe to print. */
-export function fileLines(files: readonly (TreeFile | UnreadableFile)[]): string[] {
-  const rows = files.map(columnsOf);
+/** Files as `ls -l` prints them, a line each, with times in UTC. All names are safe to print. */
+export function fileLines(files: readonly (TreeFile | UnreadableFile)[], owners: Owners): string[] {
+  const rows = files.map((file) => columnsOf(file, owners));
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...rows.map((row) => row.columns[column]?.length ?? 0)));
   return rows.map(({ columns, name }) =>
-    [...columns.map((text, index) => text.padStart(widths[index] ?? 0)), name].join(' '),
+    [
+      ...columns.map((text, index) =>
+        NAME_COLUMNS.includes(index) ? text.padEnd(widths[index] ?? 0) : text.padStart(widths[index] ?? 0),
+      ),
+      name,
+    ].join(' '),
   );
 }
 
@@ -41,7 +50,10 @@ export function fileObjects(files: readonly (TreeFile | UnreadableFile)[]): obje
   });
 }
 
-function columnsOf(file: TreeFile | UnreadableFile): { readonly columns: readonly string[]; readonly name: string } {
+function columnsOf(
+  file: TreeFile | UnreadableFile,
+  { users, groups }: Owners,
+): { readonly columns: readonly string[]; readonly name: string } {
   if (!('status' in file)) {
     return {
       columns: ['??????????', '?', '?', '?', '?', '?'],
@@ -50,9 +62,10 @@ function columnsOf(file: TreeFile | UnreadableFile): { readonly columns: readonl
   }
   const { type, mode, uid, gid, bytes, links, modifiedAt, device } = file.status;
   const size = device === undefined ? `${bytes}` : `${device.major}, ${device.minor}`;
+  const [user, group] = [printable(users.get(uid) ?? `${uid}`), printable(groups.get(gid) ?? `${gid}`)];
   const time = timeOf(modifiedAt).slice(0, -4).replace('T', ' ');
   const name = file.target === undefined ? file.name : `${file.name} -> ${file.target}`;
-  return { columns: [modeText(type, mode), `${links}`, `${uid}`, `${gid}`, size, time], name: printable(name) };
+  return { columns: [modeText(type, mode), `${links}`, user, group, size, time], name: printable(name) };
 }
 
 /** `drwxr-xr-x`, as ls(1) has it. */

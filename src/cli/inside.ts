@@ -2,6 +2,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { treeFaultText } from '../contents/file-tree.ts';
+import { readOwners } from '../contents/owners.ts';
 import { type InstalledPackage, PACKAGES_FILE, parsePackages } from '../contents/packages.ts';
 import { errorCode, UserError } from '../errors.ts';
 import { printable, printableJson } from '../printable.ts';
@@ -25,15 +26,16 @@ export interface Printed {
  */
 export async function ls(args: readonly string[], settings: Settings): Promise<Printed> {
   const { address, isJson } = readArguments('ls', args);
-  const files = await lookInside(address, settings, async (tree) => {
+  const { files, owners } = await lookInside(address, settings, async (tree) => {
+    const owners = await readOwners(tree);
     const file = await tree.stat(address.path);
     if ('kind' in file) throw new UserError(treeFaultText(address.path, file));
-    if (file.status.type !== 'folder') return [{ ...file, name: address.path }];
+    if (file.status.type !== 'folder') return { files: [{ ...file, name: address.path }], owners };
     const children = await tree.list(address.path);
     if ('kind' in children) throw new UserError(treeFaultText(address.path, children));
-    return children;
+    return { files: children, owners };
   });
-  const lines = isJson ? [printableJson(fileObjects(files))] : fileLines(files);
+  const lines = isJson ? [printableJson(fileObjects(files))] : fileLines(files, owners);
   return { text: lines.map((line) => `${line}\n`).join(''), isWhole: files.every((file) => 'status' in file) };
 }
 

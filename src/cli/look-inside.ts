@@ -12,6 +12,9 @@ import type { ImageAddress } from './image-address.ts';
 import { checkFolder } from './image-folder.ts';
 import { stopSignal } from './stop-signal.ts';
 
+/** A line of them, not a page. */
+const MOST_HINTS = 5;
+
 /**
  * Opens the image of an address, does what there is to do with the tree that it names, and closes it. Progress of
  * decompressing goes to standard error where that is a terminal.
@@ -97,6 +100,12 @@ function openCatalogDisk(
   if (image !== undefined) return openSetDisk(image, options);
   const raw = unpacked.find((candidate) => candidate.id === name || candidate.image === name);
   if (raw !== undefined) return openFileDisk({ root: raw.root, folder: raw.folder, name: `${raw.image}.img` }, options);
-  const hint = images.length === 0 ? '' : '; `update-server verify` names those that there are';
-  throw new UserError(`there is no image ${name} below IMAGE_PATH${hint}`);
+  throw new UserError(`there is no image ${name} below IMAGE_PATH${hintOf(images.map(({ id }) => id))}`);
+}
+
+/** Names some of the images there are, for who mistyped one. */
+function hintOf(ids: readonly string[]): string {
+  if (ids.length === 0) return '';
+  const more = ids.length > MOST_HINTS ? ', …' : '';
+  return `; there are ${ids.slice(0, MOST_HINTS).join(', ')}${more}`;
 }
