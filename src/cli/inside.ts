@@ -52,13 +52,14 @@ export async function cat(
   const { address, isJson } = readArguments('cat', args);
   if (isJson) throw new UsageError('cat: there is no option --json');
   if (address.path === '/') throw new UsageError('cat what? Give <image>:<path>');
-  await lookInside(address, settings, async (tree) => {
+  await lookInside(address, settings, async (tree, signal) => {
     const pieces = await tree.read(address.path);
     if ('kind' in pieces) throw new UserError(treeFaultText(address.path, pieces));
     const source = output.isTTY ? printableText(pieces) : pieces;
     try {
-      await pipeline(Readable.from(source), output, { end: false });
+      await pipeline(Readable.from(source), output, { end: false, signal });
     } catch (error) {
+      signal.throwIfAborted();
       // whoever read it has read enough: `| head`
       if (errorCode(error) !== 'EPIPE' && errorCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
     }

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { type ImageDisk, openFileDisk, openSetDisk } from '../checks/image-disk.ts';
 import { DamagedVolume } from '../contents/damaged-volume.ts';
+import type { Disk } from '../contents/disk.ts';
 import type { FileTree } from '../contents/file-tree.ts';
 import { openInitramfsTree, openRootTree, treesFaultText } from '../contents/image-trees.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
@@ -16,18 +17,26 @@ import { stopSignal } from './stop-signal.ts';
 const MOST_HINTS = 5;
 
 /**
- * Opens the image of an address, does what there is to do with the tree that it names, and closes it. Progress of
- * decompressing goes to standard error where that is a terminal.
+ * Opens the image of an address, does what there is to do with the tree that it names, and closes it. A signal stops it,
+ * and is handed on for what reads nothing. Progress of decompressing goes to standard error where that is a terminal.
  * @throws UserError when there is no such image, it can't be looked into, or it changed meanwhile.
  */
 export async function lookInside<T>(
   address: ImageAddress,
   settings: Settings,
-  look: (tree: FileTree) => Promise<T>,
+  look: (tree: FileTree, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const disk = await openDisk(address, settings);
+  const { signal } = stopSignal('stopped');
+  const disk = await openDisk(address, settings, signal);
+  const stoppable: Disk = {
+    size: disk.size,
+    read: (buffer, position) => {
+      signal.throwIfAborted();
+      return disk.read(buffer, position);
+    },
+  };
   try {
-    const answer = await look(await openTree(address, disk));
+    const answer = await look(await openTree(address, stoppable), signal);
     await disk.ensureUnchanged();
     return answer;
   } catch (error) {
@@ -41,7 +50,7 @@ export async function lookInside<T>(
   }
 }
 
-async function openTree({ image, tree }: ImageAddress, disk: ImageDisk): Promise<FileTree> {
+async function openTree({ image, tree }: ImageAddress, disk: Disk): Promise<FileTree> {
   if (tree === 'initramfs') {
     const initramfs = await openInitramfsTree(disk);
     if ('kind' in initramfs) throw new UserError(`${image}: ${treesFaultText(initramfs)}`);
@@ -55,8 +64,7 @@ async function openTree({ image, tree }: ImageAddress, disk: ImageDisk): Promise
   return root.tree;
 }
 
-async function openDisk({ image, isFile }: ImageAddress, settings: Settings): Promise<ImageDisk> {
-  const { signal } = stopSignal('stopped');
+async function openDisk({ image, isFile }: ImageAddress, settings: Settings, signal: AbortSignal): Promise<ImageDisk> {
   let read = 0;
   const onProgress = (bytes: number) => {
     read += bytes;
