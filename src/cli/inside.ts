@@ -14,14 +14,14 @@ import { lookInside } from './look-inside.ts';
 /** apk's database of a large system has some MB. */
 const LARGEST_DATABASE_BYTES = 64 * 1024 * 1024;
 
-/** What is to be printed, and whether all that was asked for could be read. */
+/** The text to print, and whether all files could be read. */
 export interface Printed {
   readonly text: string;
   readonly isWhole: boolean;
 }
 
 /**
- * `update-server ls <image>[:<path>] [--json]`: what is in a folder of an image, or what there is to tell of a file.
+ * `update-server ls <image>[:<path>] [--json]`: lists a folder of an image, or one file.
  * @throws UsageError; UserError when there is no such image or file, or it can't be read.
  */
 export async function ls(args: readonly string[], settings: Settings): Promise<Printed> {
@@ -40,8 +40,8 @@ export async function ls(args: readonly string[], settings: Settings): Promise<P
 }
 
 /**
- * `update-server cat <image>:<path>`: writes a file of an image to `output`. A terminal gets the text alone: characters
- * that would steer it are escaped.
+ * `update-server cat <image>:<path>`: writes a file of an image to `output`. At a terminal, control characters are
+ * escaped.
  * @throws UsageError; UserError when there is no such image or file, or it can't be read to its end.
  */
 export async function cat(

@@ -17,8 +17,8 @@ import { stopSignal } from './stop-signal.ts';
 const MOST_HINTS = 5;
 
 /**
- * Opens the image of an address, does what there is to do with the tree that it names, and closes it. A signal stops it,
- * and is handed on for what reads nothing. Progress of decompressing goes to standard error where that is a terminal.
+ * Opens the image of an address, calls `look` with the tree that it names, and closes it. A signal stops
+ * it; `look` gets it, too. Progress of decompressing goes to standard error where that is a terminal.
  * @throws UserError when there is no such image, it can't be looked into, or it changed meanwhile.
  */
 export async function lookInside<T>(

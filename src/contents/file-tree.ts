@@ -23,7 +23,7 @@ export interface UnreadableFile {
   readonly reason: string;
 }
 
-/** Why there is no answer about a path. */
+/** Why a path can't be looked at. */
 export type TreeFault =
   | { readonly kind: 'missing' }
   /** A part of the path that is not the last one is no folder. */
@@ -46,8 +46,8 @@ interface Step {
 }
 
 /**
- * The files of a file system, by paths, with another one mounted at a folder of its root. Links lead where they lead on
- * the board, and never out of the tree. Damage is an answer; what reading the disk may throw is thrown.
+ * The files of a file system, by paths, with another one mounted at a folder of its root. Links are
+ * resolved as on the board, and never lead out of the tree. Damage is returned as a value; errors of the disk are thrown.
  */
 export class FileTree {
   readonly #root: FileNode;
@@ -58,7 +58,7 @@ export class FileTree {
     this.#mounted = mounted;
   }
 
-  /** What there is to tell of a file; of a link itself, unless a slash ends the path. */
+  /** The status of a file; of a link itself, unless the path ends with a slash. */
   async stat(path: string): Promise<TreeFile | TreeFault> {
     return answer(async () => {
       const place = await this.#find(path, path.endsWith('/'));
@@ -66,7 +66,7 @@ export class FileTree {
     });
   }
 
-  /** What is in a folder, by name; or in that which a link leads to. */
+  /** The files in a folder, sorted by name. Follows links. */
   async list(path: string): Promise<readonly (TreeFile | UnreadableFile)[] | TreeFault> {
     return answer(async () => {
       const place = await this.#find(path, true);
@@ -84,7 +84,7 @@ export class FileTree {
     });
   }
 
-  /** The content of a file, or of that which a link leads to. Its pieces throw `DamagedVolume` where it is damaged. */
+  /** The content of a file. Follows links. Reading it throws `DamagedVolume` where it is damaged. */
   async read(path: string): Promise<AsyncIterable<Buffer> | TreeFault> {
     return answer(async () => {
       const place = await this.#find(path, true);
@@ -140,7 +140,7 @@ export interface Mount {
   readonly root: FileNode;
 }
 
-/** What kept a tree from answering, in words: `/etc/x: no such file or folder`. */
+/** The fault in English, with its path: `/etc/x: no such file or folder`. */
 export function treeFaultText(path: string, fault: TreeFault): string {
   switch (fault.kind) {
     case 'missing':

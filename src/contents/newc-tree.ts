@@ -16,8 +16,8 @@ interface SharedFile {
 
 /**
  * The root folder of what newc archives unpack to, as Linux does it: of members with the same name the last counts, those
- * whose folder is not there yet are left out, and of hard links the last with content has it. `open` gives the archives'
- * bytes from the beginning each time that a file is read; nothing of files is kept.
+ * whose folder is not there yet are left out, and of hard links the last with content has it. `open` reads the archives
+ * from the beginning, each time a file is read: no content is kept in memory.
  * @throws DamagedVolume where an archive is damaged, and what reading it throws.
  */
 export async function readNewcTree(open: () => AsyncIterable<Buffer>): Promise<FileNode> {

@@ -7,6 +7,7 @@ import { PagedDisk } from '../paged-disk.ts';
 import type { Partition } from '../partitions.ts';
 import { mappedRuns } from './block-map.ts';
 import type { BlockRun } from './block-run.ts';
+import { checkDescriptor, checkExtentBlock, checkFolderBlock } from './checksums.ts';
 import { entriesIn } from './directory.ts';
 import { extentRuns } from './extents.ts';
 import { descriptorPosition, inodeTableBlock } from './group-descriptors.ts';
@@ -77,7 +78,10 @@ export class ExtVolume {
 
   async #findTable(group: number): Promise<number> {
     const position = descriptorPosition(this.#layout, group);
-    const table = inodeTableBlock(await this.#pages.read(position, this.#layout.descriptorBytes));
+    const { descriptorBytes, checksumSeed } = this.#layout;
+    const descriptor = await this.#pages.read(position, descriptorBytes);
+    if (checksumSeed !== undefined) checkDescriptor(checksumSeed, group, descriptor);
+    const table = inodeTableBlock(descriptor);
     if (table === 0 || table >= this.#layout.blocks) throw new DamagedVolume(`group ${group} has no inode table`);
     this.#tables.set(group, table);
     return table;
@@ -133,10 +137,13 @@ class ExtNode implements FileNode {
       return;
     }
     const { blockBytes } = this.#layout;
+    const { checksumSeed } = this.#inode;
     const blocks = Math.ceil(this.status.bytes / blockBytes);
     for await (const run of this.#runs()) {
       for (let index = 0; index < run.blocks && run.logical + index < blocks; index++) {
-        yield await this.#pages.read((run.physical + index) * blockBytes, blockBytes);
+        const block = await this.#pages.read((run.physical + index) * blockBytes, blockBytes);
+        if (checksumSeed !== undefined) checkFolderBlock(checksumSeed, block);
+        yield block;
       }
     }
   }
@@ -170,10 +177,12 @@ class ExtNode implements FileNode {
   /** Where its blocks lie; all of them are within the file system, and no more than it has. */
   async *#runs(): AsyncGenerator<BlockRun> {
     const { blocks, blockBytes } = this.#layout;
-    const { map, storage } = this.#inode;
-    const readBlock = (block: number) => {
-      if (block === 0 || block >= blocks) throw new DamagedVolume(`there is no block ${block}`);
-      return this.#pages.read(block * blockBytes, blockBytes);
+    const { map, storage, checksumSeed } = this.#inode;
+    const readBlock = async (number: number) => {
+      if (number === 0 || number >= blocks) throw new DamagedVolume(`there is no block ${number}`);
+      const block = await this.#pages.read(number * blockBytes, blockBytes);
+      if (storage === 'extents' && checksumSeed !== undefined) checkExtentBlock(checksumSeed, block);
+      return block;
     };
     const fileBlocks = Math.ceil(this.status.bytes / blockBytes);
     const runs =

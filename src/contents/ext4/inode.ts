@@ -1,5 +1,6 @@
 import { DamagedVolume } from '../damaged-volume.ts';
 import { type FileStatus, splitMode } from '../file-node.ts';
+import { checkInode } from './checksums.ts';
 import type { ExtLayout } from './layout.ts';
 
 /** An inode, parsed. */
@@ -11,6 +12,8 @@ export interface Inode {
   readonly storage: 'extents' | 'block map' | 'inline';
   /** What follows the fixed fields: extended attributes may lie there. */
   readonly tail: Buffer;
+  /** What the checksums of its blocks begin with, where there are some. */
+  readonly checksumSeed: number | undefined;
 }
 
 /** Linux, Documentation/filesystems/ext4/inodes.rst. All numbers are little-endian. */
@@ -45,6 +48,8 @@ const LARGEST_FILE_BYTES = 1024 ** 4;
 
 /** Parses an inode of `bytes` with that number. @throws DamagedVolume */
 export function parseInode(bytes: Buffer, number: number, layout: ExtLayout): Inode {
+  const { checksumSeed: seed } = layout;
+  const checksumSeed = seed === undefined ? undefined : checkInode(seed, number, bytes);
   const type = splitMode(bytes.readUInt16LE(MODE_AT));
   if (type === undefined) throw new DamagedVolume(`inode ${number} is not in use`);
   const flags = bytes.readUInt32LE(FLAGS_AT);
@@ -69,7 +74,7 @@ export function parseInode(bytes: Buffer, number: number, layout: ExtLayout): In
   const tail = bytes.subarray(Math.min(FIXED_BYTES + extraBytes, bytes.length));
   const isInline = (flags & FLAG_INLINE) !== 0 || (type.type === 'link' && isFastLink(bytes, layout));
   const storage = isInline ? 'inline' : (flags & FLAG_EXTENTS) !== 0 ? 'extents' : 'block map';
-  return { status, map, storage, tail };
+  return { status, map, storage, tail, checksumSeed };
 }
 
 /** A short target is kept in place of the map: such a link has no blocks, but the one of its attributes. */

@@ -1,4 +1,5 @@
 import { blockCount, blockSize } from '../ext-superblock.ts';
+import { isSuperblockRight, seedOf } from './checksums.ts';
 
 /** Where an ext2, ext3 or ext4 file system has its parts. */
 export interface ExtLayout {
@@ -22,6 +23,8 @@ export interface ExtLayout {
   readonly hasLargeFolders: boolean;
   /** It was not unmounted: what its journal holds is not in place yet. */
   readonly needsRecovery: boolean;
+  /** What the checksums begin with, where there are some. */
+  readonly checksumSeed: number | undefined;
 }
 
 export type SuperblockCopies =
@@ -53,10 +56,12 @@ const COPIES_AT = 0x24c;
 const COMPAT_SPARSE_SUPER2 = 0x200;
 const RO_COMPAT_SPARSE_SUPER = 0x1;
 const RO_COMPAT_BIGALLOC = 0x200;
+const RO_COMPAT_METADATA_CSUM = 0x400;
 const INCOMPAT_FILETYPE = 0x2;
 const INCOMPAT_RECOVER = 0x4;
 const INCOMPAT_META_BG = 0x10;
 const INCOMPAT_64BIT = 0x80;
+const INCOMPAT_CSUM_SEED = 0x2000;
 const INCOMPAT_LARGEDIR = 0x4000;
 
 /** Incompatible features that reading takes into account, or need not: extents, mmp, flex_bg, ea_inode, csum_seed, … */
@@ -83,6 +88,10 @@ export function parseLayout(superblock: Buffer): ExtLayout | ExtRefusal {
     : [superblock.readUInt32LE(COMPAT_AT), superblock.readUInt32LE(INCOMPAT_AT), superblock.readUInt32LE(RO_COMPAT_AT)];
   const feature = unreadableFeature(incompat, roCompat);
   if (feature !== undefined) return { kind: 'unsupported', feature };
+  const hasChecksums = (roCompat & RO_COMPAT_METADATA_CSUM) !== 0;
+  if (hasChecksums && !isSuperblockRight(superblock)) {
+    return { kind: 'damaged', reason: "the superblock doesn't match its checksum" };
+  }
   const is64Bit = (incompat & INCOMPAT_64BIT) !== 0;
   const layout: ExtLayout = {
     blockBytes: blockSize(superblock),
@@ -99,6 +108,7 @@ export function parseLayout(superblock: Buffer): ExtLayout | ExtRefusal {
     hasFileTypes: (incompat & INCOMPAT_FILETYPE) !== 0,
     hasLargeFolders: (incompat & INCOMPAT_LARGEDIR) !== 0,
     needsRecovery: (incompat & INCOMPAT_RECOVER) !== 0,
+    checksumSeed: hasChecksums ? seedOf(superblock, (incompat & INCOMPAT_CSUM_SEED) !== 0) : undefined,
   };
   const reason = layoutFault(layout, is64Bit);
   return reason === undefined ? layout : { kind: 'damaged', reason };

@@ -1,4 +1,4 @@
-import { deepEqual, equal, fail, ok } from 'node:assert/strict';
+import { deepEqual, equal, fail, ok, rejects } from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -40,6 +40,7 @@ const VARIANTS: readonly { readonly options: string; readonly hasExtents: boolea
   { options: '-O sparse_super2', hasExtents: true },
   { options: '-O sparse_super2,meta_bg,^resize_inode -b 1024 -g 1024', hasExtents: true },
   { options: '-O ^flex_bg', hasExtents: true },
+  { options: '-O metadata_csum_seed', hasExtents: true },
   { options: '-I 128', hasExtents: true },
 ];
 
@@ -92,11 +93,34 @@ suite('a file system that is not read says why', () => {
   }
 });
 
+suite('a file system with checksums', () => {
+  test('is damaged where what describes files is', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-tree-'));
+    await makeTree(folder, 40);
+    const image = await makeExtImage(folder, { options: ['-b', '1024'], megabytes: 16 });
+    await rm(folder, { recursive: true });
+    const damaged = (at: number) => {
+      const changed = Buffer.from(image);
+      changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+      return changed;
+    };
+    const superblock = await ExtVolume.open(diskOf(damaged(1024 + 0x30)), wholeOf(image));
+    deepEqual(superblock, { kind: 'damaged', reason: "the superblock doesn't match its checksum" });
+    const descriptor = await open(damaged(2048 + 0x10));
+    await rejects(descriptor.root(), /the descriptor of group 0 doesn't match its checksum/);
+    const table = image.readUInt32LE(2048 + 0x08) * 1024;
+    const inode = await open(damaged(table + 256 + 0x10));
+    await rejects(inode.root(), /inode 2 doesn't match its checksum/);
+    const name = await open(damaged(image.indexOf('grüße')));
+    await rejects(name.root().then(listingOf), /a block of a folder doesn't match its checksum/);
+  });
+});
+
 suite('a small file system', () => {
   let image: Buffer;
   before(async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-tree-'));
-    image = await makeExtImage(folder, { megabytes: 4, options: ['-b', '1024'] });
+    image = await makeExtImage(folder, { megabytes: 4, options: ['-b', '1024', '-O', '^metadata_csum'] });
     await rm(folder, { recursive: true });
   });
 
