@@ -53,7 +53,13 @@ export function gapText(gap: Gap, words: Words = ENGLISH): string {
   }
 }
 
-function damageText(zst: string, { problem, at }: ZstdDamage, words: Words, remedies: Remedies): string {
+/** What is wrong with the zstd file of that name. */
+export function damageText(
+  zst: string,
+  { problem, at }: ZstdDamage,
+  words: Words = ENGLISH,
+  remedies: Remedies = COMMAND_LINE,
+): string {
   switch (problem) {
     case 'not zstd':
       return words.t('{0} is not a zstd file', zst);

@@ -3,8 +3,8 @@ import { buildIdInside } from '../contents/raw-image.ts';
 import { UserError } from '../errors.ts';
 import type { CatalogImage } from '../images/catalog.ts';
 import { PinnedFile } from '../images/pinned-file.ts';
-import { SeekableZstd } from '../images/seekable-zstd.ts';
 import { faultText } from '../images/set-fault.ts';
+import { SeekableZstd } from '../images/zstd/seekable-zstd.ts';
 import type { ExamineOptions } from './examine.ts';
 import { changedFile, UnpackedImage } from './unpacked-image.ts';
 

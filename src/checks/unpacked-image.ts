@@ -1,7 +1,7 @@
 import type { Disk } from '../contents/disk.ts';
 import { UserError } from '../errors.ts';
 import type { PinnedFile } from '../images/pinned-file.ts';
-import { decodeZstd } from '../images/zstd-decoder.ts';
+import { decodeZstd } from '../images/zstd/zstd-decoder.ts';
 import type { ExamineOptions } from './examine.ts';
 import { damageText } from './finding-text.ts';
 import { SparseStore } from './sparse-store.ts';
@@ -34,7 +34,7 @@ export class UnpackedImage implements Disk {
       };
       const decoded = await decodeZstd(file, { onRead: ({ length }) => onProgress?.(length), onContent }, signal);
       if (decoded === undefined) throw changedFile(file);
-      if ('problem' in decoded) throw new UserError(`${file.path} ${damageText(decoded)}`);
+      if ('problem' in decoded) throw new UserError(damageText(file.path, decoded));
       return new UnpackedImage(store, size);
     } catch (error) {
       await store.close();

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { encodeSeekTable } from '../../src/images/seek-table.ts';
-import { SeekableZstd } from '../../src/images/seekable-zstd.ts';
-import { noise, pinnedFile, zstdFrame } from './zstd-files.ts';
+import { encodeSeekTable } from '../../../src/images/zstd/seek-table.ts';
+import { SeekableZstd } from '../../../src/images/zstd/seekable-zstd.ts';
+import { noise, pinnedFile, zstdFrame } from '../zstd-files.ts';
 
 const CONTENT = noise(10_000);
 const FRAME_BYTES = 3000;

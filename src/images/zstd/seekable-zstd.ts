@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib'; // its functions by name: older Nodes do not have them
-import { errorCode, UserError } from '../errors.ts';
-import type { PinnedFile } from './pinned-file.ts';
+import { errorCode, UserError } from '../../errors.ts';
+import type { PinnedFile } from '../pinned-file.ts';
 import { decodeSeekTable, FOOTER_BYTES, seekTableBytes } from './seek-table.ts';
 
 /** `pack` makes frames of 8 MiB; larger ones are not worth it, and their table is passed over. */
