@@ -97,7 +97,7 @@ async function textOf(pieces: AsyncIterable<Buffer>): Promise<string> {
   let bytes = 0;
   for await (const piece of pieces) {
     bytes += piece.length;
-    if (bytes > LARGEST_DATABASE_BYTES) throw new UserError(`${PACKAGES_FILE} is far larger than such a file can be`);
+    if (bytes > LARGEST_DATABASE_BYTES) throw new UserError(`${PACKAGES_FILE} is too large to be a list of packages`);
     parts.push(piece);
   }
   return Buffer.concat(parts).toString();

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { type ImageDisk, openFileDisk, openSetDisk } from '../checks/image-disk.ts';
-import { DamagedVolume } from '../contents/damaged-volume.ts';
+import { DamagedVolume, volumeDamageText } from '../contents/damaged-volume.ts';
 import type { Disk } from '../contents/disk.ts';
 import type { FileTree } from '../contents/file-tree.ts';
 import { openInitramfsTree, openRootTree, treesFaultText } from '../contents/image-trees.ts';
@@ -42,8 +42,7 @@ export async function lookInside<T>(
   } catch (error) {
     // a build that writes to the file looks like damage
     await disk.ensureUnchanged();
-    if (error instanceof DamagedVolume)
-      throw new UserError(`${address.image}: the file system is damaged: ${error.message}`);
+    if (error instanceof DamagedVolume) throw new UserError(volumeDamageText(address.image, error.message));
     throw error;
   } finally {
     await disk.close();
@@ -90,7 +89,7 @@ async function resolveFile(file: string) {
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === undefined) throw error;
-    throw new UserError(code === 'ENOENT' ? `there is no file ${file}` : `${file} can not be read (${code})`);
+    throw new UserError(code === 'ENOENT' ? `there is no file ${file}` : `the file ${file} can't be opened (${code})`);
   }
 }
 

@@ -2,3 +2,13 @@
 export class DamagedVolume extends Error {
   override readonly name = 'DamagedVolume';
 }
+
+/** What each kind of file system may be found to have. */
+export const damagedName = () => new DamagedVolume('a folder has a damaged name');
+export const tooManyEntries = () => new DamagedVolume('a folder has too many entries');
+export const longTarget = () => new DamagedVolume('the target of a link is too long');
+
+/** That of a file system, in a clause. */
+export function volumeDamageText(where: string, reason: string): string {
+  return `${where}: the file system is damaged: ${reason}`;
+}

@@ -1,4 +1,4 @@
-import { DamagedVolume } from './damaged-volume.ts';
+import { DamagedVolume, damagedName } from './damaged-volume.ts';
 import type { Disk } from './disk.ts';
 import { entriesOf, type FolderEntry } from './fat-folder.ts';
 import type { FileNode, FileStatus, FolderChild } from './file-node.ts';
@@ -211,7 +211,7 @@ class FatNode implements FileNode {
   async *list(): AsyncGenerator<FolderChild> {
     if (this.status.type !== 'folder') return;
     for await (const entry of this.#volume.list(this.#entry)) {
-      if (/[/\0]/.test(entry.name) || entry.name === '') throw new DamagedVolume('a folder has a damaged name');
+      if (/[/\0]/.test(entry.name) || entry.name === '') throw damagedName();
       yield { name: entry.name, open: async () => new FatNode(this.#volume, entry) };
     }
   }

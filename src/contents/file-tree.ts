@@ -1,4 +1,4 @@
-import { DamagedVolume } from './damaged-volume.ts';
+import { DamagedVolume, tooManyEntries, volumeDamageText } from './damaged-volume.ts';
 import type { FileNode, FileStatus, FolderChild } from './file-node.ts';
 
 /** Linux follows as many links on the way to a file (path_resolution(7)). */
@@ -74,7 +74,7 @@ export class FileTree {
       if (place.file.node.status.type !== 'folder') return { kind: 'not a folder' } as const;
       const files = new Map<string, TreeFile | UnreadableFile>();
       for await (const child of place.file.node.list()) {
-        if (files.size === MOST_ENTRIES) throw new DamagedVolume('a folder has too many entries');
+        if (files.size === MOST_ENTRIES) throw tooManyEntries();
         files.set(child.name, await childFile(child));
       }
       if (place.folders.length === 0 && this.#mounted !== undefined) {
@@ -152,7 +152,7 @@ export function treeFaultText(path: string, fault: TreeFault): string {
     case 'too many links':
       return `${path}: too many levels of symbolic links`;
     case 'damaged':
-      return `${path}: the file system is damaged: ${fault.reason}`;
+      return volumeDamageText(path, fault.reason);
   }
 }
 

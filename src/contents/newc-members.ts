@@ -1,5 +1,5 @@
 import { ByteCursor } from './byte-cursor.ts';
-import { DamagedVolume } from './damaged-volume.ts';
+import { DamagedVolume, longTarget } from './damaged-volume.ts';
 import { fileName } from './file-name.ts';
 import { splitMode } from './file-node.ts';
 import {
@@ -63,7 +63,7 @@ async function readMember(cursor: ByteCursor, archive: number): Promise<NewcMemb
   if (nameAndPadding.length < nameField) throw cut();
   const { position } = cursor;
   const isLink = splitMode(newcNumber(header, 'mode'))?.type === 'link';
-  if (isLink && bytes > LONGEST_NAME_BYTES) throw new DamagedVolume('the target of a link is too long');
+  if (isLink && bytes > LONGEST_NAME_BYTES) throw longTarget();
   const target = isLink ? fileName((await cursor.take(padded(bytes))).subarray(0, bytes)) : '';
   if (!isLink && !(await cursor.skip(padded(bytes)))) throw cut();
   return { name, archive, field: (field) => newcNumber(header, field), position, target };

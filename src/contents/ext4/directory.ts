@@ -1,4 +1,4 @@
-import { DamagedVolume } from '../damaged-volume.ts';
+import { DamagedVolume, damagedName } from '../damaged-volume.ts';
 import { fileName } from '../file-name.ts';
 
 /** A name in a folder, and the inode that it stands for. */
@@ -31,8 +31,7 @@ export function* entriesIn(block: Buffer, hasFileTypes: boolean): Generator<Dire
     const name = block.subarray(at + HEADER_BYTES, at + HEADER_BYTES + nameBytes);
     at += length;
     if (inode === 0 || isDots(name)) continue;
-    if (name.length === 0 || name.includes(0) || name.includes(SLASH))
-      throw new DamagedVolume('a folder has a damaged name');
+    if (name.length === 0 || name.includes(0) || name.includes(SLASH)) throw damagedName();
     yield { name: fileName(name), inode };
   }
 }

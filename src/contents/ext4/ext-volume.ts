@@ -1,4 +1,4 @@
-import { DamagedVolume } from '../damaged-volume.ts';
+import { DamagedVolume, longTarget, tooManyEntries } from '../damaged-volume.ts';
 import type { Disk } from '../disk.ts';
 import { readSuperblock } from '../ext-superblock.ts';
 import { fileName } from '../file-name.ts';
@@ -110,7 +110,7 @@ class ExtNode implements FileNode {
     for await (const block of this.#folderBlocks()) {
       for (const { name, inode } of entriesIn(block, this.#layout.hasFileTypes)) {
         entries++;
-        if (entries > MOST_ENTRIES) throw new DamagedVolume('a folder has too many entries');
+        if (entries > MOST_ENTRIES) throw tooManyEntries();
         yield { name, open: () => this.#volume.node(inode) };
       }
     }
@@ -122,7 +122,7 @@ class ExtNode implements FileNode {
 
   async target(): Promise<string> {
     if (this.status.type !== 'link') return '';
-    if (this.status.bytes > LONGEST_TARGET_BYTES) throw new DamagedVolume('the target of a link is too long');
+    if (this.status.bytes > LONGEST_TARGET_BYTES) throw longTarget();
     const pieces: Buffer[] = [];
     for await (const piece of this.#content()) pieces.push(piece);
     return fileName(Buffer.concat(pieces));

@@ -32,8 +32,7 @@ export async function* extentRuns(root: Buffer, readBlock: BlockReader): AsyncGe
     if (nodes > MOST_NODES) throw new DamagedVolume('an extent tree has too many nodes');
     const depth = depthOf(node, wantedDepth);
     const entries = node.readUInt16LE(ENTRIES_AT);
-    if (HEADER_BYTES + entries * ENTRY_BYTES > node.length)
-      throw new DamagedVolume('an extent tree has a damaged node');
+    if (HEADER_BYTES + entries * ENTRY_BYTES > node.length) throw damagedNode();
     for (let index = 0; index < entries; index++) {
       const at = HEADER_BYTES + index * ENTRY_BYTES;
       const logical = node.readUInt32LE(at);
@@ -58,6 +57,10 @@ export async function* extentRuns(root: Buffer, readBlock: BlockReader): AsyncGe
 function depthOf(node: Buffer, wanted: number | undefined): number {
   const depth = node.readUInt16LE(DEPTH_AT);
   const isRight = node.readUInt16LE(0) === MAGIC && depth <= MOST_DEPTH && (wanted === undefined || depth === wanted);
-  if (!isRight) throw new DamagedVolume('an extent tree has a damaged node');
+  if (!isRight) throw damagedNode();
   return depth;
+}
+
+function damagedNode(): DamagedVolume {
+  return new DamagedVolume('an extent tree has a damaged node');
 }
