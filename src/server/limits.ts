@@ -25,7 +25,7 @@ export const LOOK_EVERY_MS = 250;
 export const LOOK_SHARE = 1 / 200;
 
 /** Looks are no further apart, whatever they take: a stalled client is to be told from a slow one within `SEND_TIMEOUT_MS`. */
-export const MOST_MS_BETWEEN_LOOKS = 5_000;
+export const MOST_MS_BETWEEN_LOOKS = 10_000;
 
 /** A client that takes so much between two looks (8 MB/s) has what the system holds within half a second, and is not slow. */
 export const FAST_BYTES_PER_TICK = 2_000_000;

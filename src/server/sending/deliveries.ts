@@ -93,16 +93,19 @@ export class Deliveries {
   }
 
   async #look(): Promise<boolean> {
+    const startMs = performance.now();
     const wanted = new Set<ConnectionKey>();
     const ends = [...this.#running].map((delivery) => {
       if (delivery.key !== undefined) wanted.add(delivery.key);
       return delivery.look();
     });
+    const preparedMs = performance.now();
     const look = await this.#lookAtQueues(wanted);
     const nowMs = performance.now();
-    const pauseMs = Math.min((look?.costMs ?? 0) / LOOK_SHARE, MOST_MS_BETWEEN_LOOKS);
-    this.#nextLookMs = nowMs + pauseMs;
     for (const end of ends) end(look?.queues, nowMs);
+    const endMs = performance.now();
+    const costMs = preparedMs - startMs + (look?.costMs ?? 0) + (endMs - nowMs);
+    this.#nextLookMs = endMs + Math.min(costMs / LOOK_SHARE, MOST_MS_BETWEEN_LOOKS);
     return look !== undefined;
   }
 }
