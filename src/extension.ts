@@ -5,6 +5,7 @@ import { ImageChecks } from './checks/image-checks.ts';
 import { createApi, type MkboxApi } from './editor/api.ts';
 import { BoxbuildOpening } from './editor/build/boxbuild-opening.ts';
 import { Commands } from './editor/commands/commands.ts';
+import type { OpenImages } from './editor/inside/open-images.ts';
 import { Notices } from './editor/notices.ts';
 import { logServing } from './editor/request-logger.ts';
 import { Boards } from './editor/serving/boards.ts';
@@ -53,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   // the editor goes on with other extensions before anything is looked for
   const activated = new Promise<void>((resolve) => setImmediate(resolve));
   let isDecided = false;
+  let opened: Promise<OpenImages> | undefined;
   running = { serving, boards, checks };
 
   context.subscriptions.push(
@@ -69,7 +71,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     new BoxbuildOpening(log),
     servingContext(serving),
     new StatusBar({ serving, requests, project, boards, checks }, ticker),
-    new ImagesView({ project, serving, requests, boards, checks }, ticker),
+    new ImagesView({ project, serving, requests, boards, checks, openImages }, ticker),
     new RequestsView(requests, boards, ticker),
     new Commands({
       serving,
@@ -86,6 +88,15 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     project.onDidChange(() => void autoStart()),
   );
 
+  /** What opens images to look into them, and the files in them for editors. */
+  function openImages(): Promise<OpenImages> {
+    opened ??= import('./editor/inside/open-images.ts').then(({ OpenImages }) => {
+      const images = new OpenImages(log);
+      context.subscriptions.push(images);
+      return images;
+    });
+    return opened;
+  }
   /** The boards' view, once they were read: activation does not wait for them. */
   async function showBoards(): Promise<BoardsView> {
     const [{ BoardsView }, registry] = await Promise.all([import('./editor/after-activation.ts'), boards.open()]);
@@ -105,6 +116,10 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     await serving.serve({ kind: 'all' });
   }
   void activated.then(() => project.locate());
+  void activated.then(async () => {
+    const { ImageFiles } = await import('./editor/after-activation.ts');
+    context.subscriptions.push(new ImageFiles(project, openImages));
+  });
   return createApi(serving, project, boards);
 }
 

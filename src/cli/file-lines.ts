@@ -1,20 +1,10 @@
-import type { FileStatus, FileType } from '../contents/file-node.ts';
+import { modeText } from '../contents/file-mode.ts';
 import type { TreeFile, UnreadableFile } from '../contents/file-tree.ts';
 import type { Owners } from '../contents/owners.ts';
 import { printable } from '../printable.ts';
 
 /** Owner and group stand at the left of their columns, numbers at the right. */
 const NAME_COLUMNS = [2, 3];
-
-const TYPE_LETTERS: Readonly<Record<FileType, string>> = {
-  file: '-',
-  folder: 'd',
-  link: 'l',
-  'character device': 'c',
-  'block device': 'b',
-  fifo: 'p',
-  socket: 's',
-};
 
 /** Files as `ls -l` prints them, a line each, with times in UTC. All names are safe to print. */
 export function fileLines(files: readonly (TreeFile | UnreadableFile)[], owners: Owners): string[] {
@@ -66,17 +56,6 @@ function columnsOf(
   const time = timeOf(modifiedAt).slice(0, -4).replace('T', ' ');
   const name = file.target === undefined ? file.name : `${file.name} -> ${file.target}`;
   return { columns: [modeText(type, mode), `${links}`, user, group, size, time], name: printable(name) };
-}
-
-/** `drwxr-xr-x`, as ls(1) has it. */
-export function modeText(type: FileStatus['type'], mode: number): string {
-  const special = (bit: number, isExecutable: boolean, letter: string) =>
-    (mode & bit) === 0 ? (isExecutable ? 'x' : '-') : isExecutable ? letter : letter.toUpperCase();
-  const part = (shift: number, bit: number, letter: string) => {
-    const bits = (mode >> shift) & 7;
-    return `${(bits & 4) === 0 ? '-' : 'r'}${(bits & 2) === 0 ? '-' : 'w'}${special(bit, (bits & 1) !== 0, letter)}`;
-  };
-  return `${TYPE_LETTERS[type]}${part(6, 0o4000, 's')}${part(3, 0o2000, 's')}${part(0, 0o1000, 't')}`;
 }
 
 /** `2026-01-01T00:00:00Z`. */

@@ -1,3 +1,5 @@
+import { ENGLISH, type Words } from '../words.ts';
+
 /** A file system contradicts itself: a file or a folder in it can't be read to its end. The message says how. */
 export class DamagedVolume extends Error {
   override readonly name = 'DamagedVolume';
@@ -9,6 +11,6 @@ export const tooManyEntries = () => new DamagedVolume('a folder has too many ent
 export const longTarget = () => new DamagedVolume('the target of a link is too long');
 
 /** That of a file system, in a clause. */
-export function volumeDamageText(where: string, reason: string): string {
-  return `${where}: the file system is damaged: ${reason}`;
+export function volumeDamageText(where: string, reason: string, words: Words = ENGLISH): string {
+  return words.t('{0}: the file system is damaged: {1}', where, reason);
 }

@@ -1,3 +1,4 @@
+import { ENGLISH, type Words } from '../words.ts';
 import { DamagedVolume, tooManyEntries, volumeDamageText } from './damaged-volume.ts';
 import type { FileNode, FileStatus, FolderChild } from './file-node.ts';
 
@@ -140,19 +141,19 @@ export interface Mount {
   readonly root: FileNode;
 }
 
-/** The fault in English, with its path: `/etc/x: no such file or folder`. */
-export function treeFaultText(path: string, fault: TreeFault): string {
+/** The fault in words, with its path: `/etc/x: no such file or folder`. */
+export function treeFaultText(path: string, fault: TreeFault, words: Words = ENGLISH): string {
   switch (fault.kind) {
     case 'missing':
-      return `${path}: no such file or folder`;
+      return words.t('{0}: no such file or folder', path);
     case 'not a folder':
-      return `${path}: not a folder`;
+      return words.t('{0}: not a folder', path);
     case 'not a file':
-      return `${path}: not a regular file`;
+      return words.t('{0}: not a regular file', path);
     case 'too many links':
-      return `${path}: too many levels of symbolic links`;
+      return words.t('{0}: too many levels of symbolic links', path);
     case 'damaged':
-      return volumeDamageText(path, fault.reason);
+      return volumeDamageText(path, fault.reason, words);
   }
 }
 

@@ -1,3 +1,4 @@
+import { ENGLISH, type Words } from '../words.ts';
 import { DamagedVolume } from './damaged-volume.ts';
 import type { Disk } from './disk.ts';
 import { ExtVolume } from './ext4/ext-volume.ts';
@@ -64,24 +65,24 @@ export async function openInitramfsTree(disk: Disk): Promise<FileTree | TreesFau
 }
 
 /** Why an image can't be looked into, in words. */
-export function treesFaultText(fault: TreesFault): string {
+export function treesFaultText(fault: TreesFault, words: Words = ENGLISH): string {
   switch (fault.kind) {
     case 'no partition table':
-      return 'there is no partition table';
+      return words.t('there is no partition table');
     case 'GPT':
-      return 'it has a GPT, which mkbox images do not have';
+      return words.t('it has a GPT, which mkbox images do not have');
     case 'no root file system':
-      return 'the second partition holds no ext2, ext3 or ext4 file system';
+      return words.t('the second partition holds no ext2, ext3 or ext4 file system');
     case 'no boot file system':
-      return 'the first partition holds no FAT16 or FAT32 file system';
+      return words.t('the first partition holds no FAT16 or FAT32 file system');
     case 'no initramfs':
-      return 'there is no initramfs on the boot partition';
+      return words.t('there is no initramfs on the boot partition');
     case 'initramfs too large':
-      return 'the initramfs is too large';
+      return words.t('the initramfs is too large');
     case 'unsupported':
-      return `the root file system uses a feature that can't be read: ${fault.feature}`;
+      return words.t("the root file system uses a feature that can't be read: {0}", fault.feature);
     case 'damaged':
-      return `the file system is damaged: ${fault.reason}`;
+      return words.t('the file system is damaged: {0}', fault.reason);
   }
 }
 

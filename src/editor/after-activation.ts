@@ -12,6 +12,8 @@ export { revealImage } from './commands/reveal-image.ts';
 export { confirm, serveBy, serveToNetwork } from './commands/serve-to-network.ts';
 export { showActions } from './commands/show-actions.ts';
 export { verifyImages } from './commands/verify-images.ts';
+export { ImageFiles } from './inside/image-files.ts';
+export { childrenOf } from './inside/tree-children.ts';
 export { openBoards } from './serving/open-boards.ts';
 export { BoardsView } from './views/boards-view.ts';
 export { confirmedText } from './words/board-words.ts';

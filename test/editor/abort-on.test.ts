@@ -1,7 +1,7 @@
 import { deepEqual } from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { abortOn } from '../../src/editor/commands/abort-on.ts';
+import { abortOn } from '../../src/editor/abort-on.ts';
 
 test('a cancelled command aborts what it began, and one that is over nothing', () => {
   const user = new EventEmitter();

@@ -6,11 +6,11 @@ import { UserError } from '../../errors.ts';
 import { parseBuildId } from '../../images/build-id.ts';
 import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import { type PackResult, packImage } from '../../images/packing/pack.ts';
+import { abortOn } from '../abort-on.ts';
 import { packChoices, packReason } from '../words/pack-choices.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import { bytesText, progressText } from '../words/words.ts';
 import type { Project } from '../workspace/project.ts';
-import { abortOn } from './abort-on.ts';
 import { showProblem } from './show-problem.ts';
 
 /** An image of which there is a raw file. */

@@ -5,11 +5,11 @@ import type { Verdict } from '../../checks/verdict.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { ImageState } from '../../images/image-state.ts';
 import { ENGLISH } from '../../words.ts';
+import { abortOn } from '../abort-on.ts';
 import { noneReadyText } from '../words/image-words.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import { IN_THE_EDITOR } from '../words/remedies.ts';
 import { progressText } from '../words/words.ts';
-import { abortOn } from './abort-on.ts';
 import { showProblem } from './show-problem.ts';
 
 type ReadyState = Extract<ImageState, { kind: 'ready' }>;

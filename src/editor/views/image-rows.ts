@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CatalogBox, CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import { type SkippedLink, skippedLinkText } from '../../images/linked-folder.ts';
+import type { InsideNode } from '../inside/tree-rows.ts';
 import type { Detail } from '../words/detail.ts';
 import type { ImageHealth, JudgedImage } from '../words/image-health.ts';
 import { healthText, imageDescription, unpackedDescription, unpackedText } from '../words/image-words.ts';
@@ -14,6 +15,7 @@ export type ImagesNode =
   | { readonly kind: 'unpacked'; readonly image: UnpackedImage }
   /** A folder that is a link, and not followed. */
   | { readonly kind: 'link'; readonly link: SkippedLink }
+  | InsideNode
   | { readonly kind: 'detail'; readonly of: CatalogImage | UnpackedImage; readonly detail: Detail };
 
 /** Resources that stand for images, so that decorations can be given to them. */

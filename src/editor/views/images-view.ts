@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogBox, CatalogImage, UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
 import { Owner } from '../dispose.ts';
+import type { OpenImages } from '../inside/open-images.ts';
+import { type InsideNode, insideItem, treesOf } from '../inside/tree-rows.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
 import type { ServingState } from '../serving-state.ts';
@@ -27,6 +29,8 @@ export interface ImagesViewParts {
   readonly requests: RequestLog;
   readonly boards: Boards;
   readonly checks: ImageChecks;
+  /** What opens images to look into them. */
+  readonly openImages: () => Promise<OpenImages>;
 }
 
 /** The view of boxes, their images, and what there is to tell of each. */
@@ -68,8 +72,12 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
           of: node.image,
           detail,
         }));
+      case 'tree':
+      case 'file':
+        return this.#inside(node);
       case 'link':
       case 'detail':
+      case 'unreadable':
         return [];
     }
   }
@@ -84,6 +92,10 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
         return unpackedItem(node.image);
       case 'link':
         return linkItem(node.link);
+      case 'tree':
+      case 'file':
+      case 'unreadable':
+        return insideItem(node);
       case 'detail':
         return detailItem(path.join(node.of.folder, node.of.image, node.detail.label), node.detail);
     }
@@ -156,7 +168,13 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     const transfer = requests.lastServed(image.id);
     const lastServed = transfer && { board: boards.nameOf(transfer), atMs: transfer.startedAtMs };
     const details = imageDetails(judged, rawBytes, lastServed, vscode.l10n, vscode.env.language);
-    return details.map((detail) => ({ kind: 'detail', of: image, detail }));
+    const rows = details.map((detail) => ({ kind: 'detail', of: image, detail }) as const);
+    return image.state.kind === 'ready' ? [...rows, ...treesOf(image)] : rows;
+  }
+
+  async #inside(node: InsideNode): Promise<ImagesNode[]> {
+    const [images, { childrenOf }] = await Promise.all([this.#parts.openImages(), import('../after-activation.ts')]);
+    return childrenOf(node, images);
   }
 
   #boxItem(box: CatalogBox): vscode.TreeItem {

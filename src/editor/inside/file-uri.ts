@@ -1,0 +1,26 @@
+import * as vscode from 'vscode';
+
+/** The scheme of files inside images. */
+export const SCHEME = 'mkbox-inside';
+
+/** The trees of an image: what the board that runs it sees, and what it boots with. */
+export type TreeName = 'files' | 'initramfs';
+
+/** A file inside an image. */
+export interface InsidePath {
+  /** The ID of the image, `<box>/<image>`. */
+  readonly image: string;
+  readonly tree: TreeName;
+  /** From the root of the tree, with a slash before it. */
+  readonly path: string;
+}
+
+/** By which the editor opens a file inside an image; its path is the file's, so that its name tells the language. */
+export function uriOf({ image, tree, path }: InsidePath): vscode.Uri {
+  return vscode.Uri.from({ scheme: SCHEME, authority: tree, path, query: image });
+}
+
+/** The file that a URI by `uriOf` is of. */
+export function insidePathOf({ authority, path, query }: vscode.Uri): InsidePath {
+  return { image: query, tree: authority === 'initramfs' ? 'initramfs' : 'files', path };
+}

@@ -1,0 +1,133 @@
+import * as vscode from 'vscode';
+import { type TreeFault, type TreeFile, treeFaultText } from '../../contents/file-tree.ts';
+import { UserError } from '../../errors.ts';
+import type { CatalogImage } from '../../images/catalog.ts';
+import { Owner } from '../dispose.ts';
+import type { Project } from '../workspace/project.ts';
+import { type InsidePath, insidePathOf, SCHEME } from './file-uri.ts';
+import type { OpenImages } from './open-images.ts';
+
+/** An editor holds a file in memory. */
+const LARGEST_FILE_BYTES = 256 * 1024 * 1024;
+
+/** The files inside images, for the editor: they can be read only. */
+export class ImageFiles extends Owner implements vscode.FileSystemProvider {
+  readonly #project: Project;
+  readonly #images: () => Promise<OpenImages>;
+  readonly #watched = new Set<vscode.Uri>();
+  /** By the images' IDs, what was there when a file in one was opened, or last. */
+  readonly #builds = new Map<string, string | undefined>();
+  readonly #changed = this.own(new vscode.EventEmitter<vscode.FileChangeEvent[]>());
+
+  readonly onDidChangeFile = this.#changed.event;
+
+  /** `images`: what opens them, which is read when the first one is looked into. */
+  constructor(project: Project, images: () => Promise<OpenImages>) {
+    super();
+    this.#project = project;
+    this.#images = images;
+    this.own(project.onDidChange(() => this.#tellBuilt()));
+    this.own(vscode.workspace.registerFileSystemProvider(SCHEME, this, { isReadonly: true, isCaseSensitive: true }));
+  }
+
+  /** What is open in an editor is read again when its image was built anew. */
+  watch(uri: vscode.Uri): vscode.Disposable {
+    this.#watched.add(uri);
+    this.#builds.set(uri.query, this.#buildOf(uri.query));
+    return new vscode.Disposable(() => this.#watched.delete(uri));
+  }
+
+  #tellBuilt(): void {
+    const built = new Set([...this.#builds].filter(([id, build]) => build !== this.#buildOf(id)).map(([id]) => id));
+    for (const id of built) this.#builds.set(id, this.#buildOf(id));
+    const changed = [...this.#watched].filter(({ query }) => built.has(query));
+    if (changed.length > 0) this.#changed.fire(changed.map((uri) => ({ type: vscode.FileChangeType.Changed, uri })));
+  }
+
+  /** Undefined while there is none that is complete. */
+  #buildOf(id: string): string | undefined {
+    const state = this.#project.snapshot.byId.get(id)?.state;
+    return state?.kind === 'ready' ? `${state.buildId} ${state.zstIdentity.ctimeNs}` : undefined;
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const place = insidePathOf(uri);
+    const images = await this.#images();
+    // with a slash behind it, that of what a link leads to
+    const file = await images.look(this.#imageOf(place), place.tree, (files) => files.stat(place.path));
+    if ('kind' in file) throw failure(place, file);
+    return statOf(file);
+  }
+
+  async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
+    const place = insidePathOf(uri);
+    const images = await this.#images();
+    const files = await images.look(this.#imageOf(place), place.tree, (tree) => tree.list(place.path));
+    if ('kind' in files) throw failure(place, files);
+    return files.map((file) => [file.name, 'status' in file ? typeOf(file) : vscode.FileType.Unknown]);
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    const place = insidePathOf(uri);
+    const images = await this.#images();
+    return images.look(this.#imageOf(place), place.tree, async (files) => {
+      const pieces = await files.read(place.path);
+      if ('kind' in pieces) throw failure(place, pieces);
+      const content: Buffer[] = [];
+      let bytes = 0;
+      for await (const piece of pieces) {
+        bytes += piece.length;
+        if (bytes > LARGEST_FILE_BYTES) throw new UserError(vscode.l10n.t('{0} is too large to be shown', place.path));
+        content.push(Buffer.from(piece)); // it is only lent
+      }
+      return Buffer.concat(content);
+    });
+  }
+
+  createDirectory(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  writeFile(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  #imageOf({ image: id }: InsidePath): CatalogImage {
+    const image = this.#project.snapshot.byId.get(id);
+    if (image === undefined) throw vscode.FileSystemError.FileNotFound(vscode.l10n.t('there is no image {0}', id));
+    return image;
+  }
+}
+
+function failure({ path }: InsidePath, fault: TreeFault): Error {
+  return fault.kind === 'missing'
+    ? vscode.FileSystemError.FileNotFound(path)
+    : new UserError(treeFaultText(path, fault, vscode.l10n));
+}
+
+function statOf(file: TreeFile): vscode.FileStat {
+  const { bytes, modifiedAt } = file.status;
+  const mtime = modifiedAt * 1000;
+  return { type: typeOf(file), size: bytes, mtime, ctime: mtime, permissions: vscode.FilePermission.Readonly };
+}
+
+function typeOf({ status: { type } }: TreeFile): vscode.FileType {
+  switch (type) {
+    case 'file':
+      return vscode.FileType.File;
+    case 'folder':
+      return vscode.FileType.Directory;
+    case 'link':
+      return vscode.FileType.SymbolicLink;
+    default:
+      return vscode.FileType.Unknown;
+  }
+}
