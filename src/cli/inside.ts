@@ -3,16 +3,13 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { treeFaultText } from '../contents/file-tree.ts';
 import { readOwners } from '../contents/owners.ts';
-import { type InstalledPackage, PACKAGES_FILE, parsePackages } from '../contents/packages.ts';
+import { type InstalledPackage, packagesFaultText, readPackages } from '../contents/packages.ts';
 import { errorCode, UserError } from '../errors.ts';
 import { printable, printableJson } from '../printable.ts';
 import { type Settings, UsageError } from './environment.ts';
 import { fileLines, fileObjects } from './file-lines.ts';
 import { type ImageAddress, parseImageAddress } from './image-address.ts';
 import { lookInside } from './look-inside.ts';
-
-/** apk's database of a large system has some MB. */
-const LARGEST_DATABASE_BYTES = 64 * 1024 * 1024;
 
 /** The text to print, and whether all files could be read. */
 export interface Printed {
@@ -74,9 +71,9 @@ export async function packages(args: readonly string[], settings: Settings): Pro
   const { address, isJson } = readArguments('packages', args);
   if (address.path !== '/') throw new UsageError('packages takes an image, and no path in it');
   const installed = await lookInside(address, settings, async (tree) => {
-    const pieces = await tree.read(PACKAGES_FILE);
-    if ('kind' in pieces) throw new UserError(treeFaultText(PACKAGES_FILE, pieces));
-    return parsePackages(await textOf(pieces));
+    const found = await readPackages(tree);
+    if ('kind' in found) throw new UserError(packagesFaultText(found));
+    return found;
   });
   if (isJson)
     return `${printableJson(installed.map(({ name, version, bytes }) => ({ name, version, size: bytes })))}\n`;
@@ -90,17 +87,6 @@ function packageLines(installed: readonly InstalledPackage[]): string[] {
     ([name, version, bytes]) =>
       `${name.padEnd(widths[0] ?? 0)}  ${version.padEnd(widths[1] ?? 0)}  ${bytes.padStart(widths[2] ?? 0)}\n`,
   );
-}
-
-async function textOf(pieces: AsyncIterable<Buffer>): Promise<string> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of pieces) {
-    bytes += piece.length;
-    if (bytes > LARGEST_DATABASE_BYTES) throw new UserError(`${PACKAGES_FILE} is too large to be a list of packages`);
-    parts.push(piece);
-  }
-  return Buffer.concat(parts).toString();
 }
 
 async function* printableText(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {

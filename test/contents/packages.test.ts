@@ -11,6 +11,8 @@ suite("the packages in apk's database", () => {
       'S:1000',
       'I:2000',
       'T:P:not a name',
+      'L:BSD-2-Clause',
+      'o:openrc-source',
       'F:etc',
       'R:passwd',
       '',
@@ -21,7 +23,14 @@ suite("the packages in apk's database", () => {
     ].join('\n');
     deepEqual(parsePackages(text), [
       { name: 'busybox', version: '1.37.0-r9', bytes: 0 },
-      { name: 'openrc', version: '0.55-r1', bytes: 2000 },
+      {
+        name: 'openrc',
+        version: '0.55-r1',
+        bytes: 2000,
+        description: 'P:not a name',
+        license: 'BSD-2-Clause',
+        origin: 'openrc-source',
+      },
     ]);
   });
 

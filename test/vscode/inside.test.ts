@@ -65,6 +65,9 @@ describe('the files inside an image', () => {
     await rowOf(IMAGE);
     await workbench.expand('Images', IMAGE);
     assert.equal((await rowOf('Files'))?.description, 'as the board sees them');
+    await workbench.expand('Images', 'Packages');
+    assert.match((await rowOf('busybox'))?.description ?? '', /^1\.37\.0-r18 · /);
+    await workbench.collapse('Images', 'Packages');
     await workbench.expand('Images', 'Files');
     await rowOf('lib');
     await workbench.expand('Images', 'bin');

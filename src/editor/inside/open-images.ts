@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type ImageDisk, openSetDisk } from '../../checks/image-disk.ts';
+import { DamagedVolume, volumeDamageText } from '../../contents/damaged-volume.ts';
 import type { FileTree } from '../../contents/file-tree.ts';
 import { openInitramfsTree, openRootTree, treesFaultText } from '../../contents/image-trees.ts';
 import { UserError } from '../../errors.ts';
@@ -62,6 +63,7 @@ export class OpenImages extends Owner {
       }
     } catch (error) {
       this.#close(key, open);
+      if (error instanceof DamagedVolume) throw new UserError(volumeDamageText(key, error.message, vscode.l10n));
       throw error;
     } finally {
       open.looking--;

@@ -1,11 +1,16 @@
 import * as vscode from 'vscode';
 import type { TreeFile } from '../../contents/file-tree.ts';
+import type { InstalledPackage } from '../../contents/packages.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { fileDescription } from '../words/file-words.ts';
+import { bytesText } from '../words/words.ts';
 import { type TreeName, uriOf } from './file-uri.ts';
 
 /** A row of what is inside an image. */
 export type InsideNode =
+  /** The packages that are installed in it. */
+  | { readonly kind: 'packages'; readonly image: CatalogImage }
+  | { readonly kind: 'package'; readonly image: CatalogImage; readonly installed: InstalledPackage }
   /** A tree of its files. */
   | { readonly kind: 'tree'; readonly image: CatalogImage; readonly tree: TreeName }
   | {
@@ -21,6 +26,7 @@ export type InsideNode =
 /** The rows of the trees of an image. */
 export function treesOf(image: CatalogImage): InsideNode[] {
   return [
+    { kind: 'packages', image },
     { kind: 'tree', image, tree: 'files' },
     { kind: 'tree', image, tree: 'initramfs' },
   ];
@@ -29,6 +35,16 @@ export function treesOf(image: CatalogImage): InsideNode[] {
 /** What such a row looks like. */
 export function insideItem(node: InsideNode): vscode.TreeItem {
   switch (node.kind) {
+    case 'packages': {
+      const item = new vscode.TreeItem(vscode.l10n.t('Packages'), vscode.TreeItemCollapsibleState.Collapsed);
+      item.id = `${idOf(node.image, 'files', '')}\0packages`;
+      item.description = vscode.l10n.t('installed in it');
+      item.iconPath = new vscode.ThemeIcon('extensions');
+      item.accessibilityInformation = { label: vscode.l10n.t('Packages installed in {0}', node.image.image) };
+      return item;
+    }
+    case 'package':
+      return packageItem(node.image, node.installed);
     case 'tree':
       return treeItem(node.image, node.tree);
     case 'file':
@@ -43,6 +59,17 @@ export function insideItem(node: InsideNode): vscode.TreeItem {
       return item;
     }
   }
+}
+
+function packageItem(image: CatalogImage, installed: InstalledPackage): vscode.TreeItem {
+  const { name, version, bytes, description, license, origin } = installed;
+  const item = new vscode.TreeItem(name);
+  item.id = `${idOf(image, 'files', '')}\0packages/${name}`;
+  item.description = `${version} · ${bytesText(bytes, vscode.env.language)}`;
+  item.iconPath = new vscode.ThemeIcon('package');
+  item.tooltip = [`${name} ${version}`, description, license, origin].filter((line) => line !== undefined).join('\n');
+  item.accessibilityInformation = { label: `${name}, ${item.description}` };
+  return item;
 }
 
 function treeItem(image: CatalogImage, tree: TreeName): vscode.TreeItem {

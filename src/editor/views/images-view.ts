@@ -74,10 +74,12 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
         }));
       case 'tree':
       case 'file':
+      case 'packages':
         return this.#inside(node);
       case 'link':
       case 'detail':
       case 'unreadable':
+      case 'package':
         return [];
     }
   }
@@ -94,6 +96,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
         return linkItem(node.link);
       case 'tree':
       case 'file':
+      case 'packages':
+      case 'package':
       case 'unreadable':
         return insideItem(node);
       case 'detail':
