@@ -4,6 +4,7 @@ import type { Finding } from '../checks/finding.ts';
 import type { ChecksumsFault } from '../images/checksums.ts';
 import type { SetFault } from '../images/set-fault.ts';
 import type { Refusal } from '../server/refusal.ts';
+import { REQUEST_FAULTS } from '../server/request-fault.ts';
 import type { ToldRefusal } from './board.ts';
 
 /** More characters than any text that is kept: those are cut when they are noted. */
@@ -70,7 +71,7 @@ const finding = v.variant('kind', [
 export const keptRefusal = v.variant('kind', [
   v.object({ kind: v.picklist(['stopping', 'path', 'internal error']) }),
   v.object({ kind: v.literal('told'), text }),
-  v.object({ kind: v.literal('request'), status: v.picklist([400, 403, 405, 414, 417]), text }),
+  v.object({ kind: v.literal('request'), fault: v.picklist(REQUEST_FAULTS) }),
   v.object({ kind: v.literal('foreign host'), name: text }),
   v.object({ kind: v.literal('not allowed'), client: text }),
   v.object({ kind: v.literal('not proven'), proof: v.picklist(['absent', 'malformed', 'wrong']) }),

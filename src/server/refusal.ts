@@ -3,11 +3,12 @@ import { findingText } from '../checks/finding-text.ts';
 import { faultText, mayPass, type SetFault } from '../images/set-fault.ts';
 import { COMMAND_LINE, ENGLISH, type Words } from '../words.ts';
 import type { Proof } from './admission/credentials.ts';
+import { type RequestFault, requestFaultStatus, requestFaultText } from './request-fault.ts';
 
 /** Why a request gets nothing. */
 export type Refusal =
   /** It was turned away before anything was looked up. */
-  | { readonly kind: 'request'; readonly status: 400 | 403 | 405 | 414 | 417; readonly text: string }
+  | { readonly kind: 'request'; readonly fault: RequestFault }
   /** It calls this server by a name that could be anyone's. */
   | { readonly kind: 'foreign host'; readonly name: string }
   /** The client's address is in none of the networks that may ask. */
@@ -52,7 +53,7 @@ export type Refusal =
 export function refusalStatus(refusal: Refusal): number {
   switch (refusal.kind) {
     case 'request':
-      return refusal.status;
+      return requestFaultStatus(refusal.fault);
     case 'foreign host':
     case 'not allowed':
       return 403;
@@ -113,7 +114,7 @@ const EXAMPLE = '/update?name=docker-box&board=odroid-c4';
 export function refusalText(refusal: Refusal, words: Words = ENGLISH, remedies = COMMAND_LINE): string {
   switch (refusal.kind) {
     case 'request':
-      return refusal.text;
+      return requestFaultText(refusal.fault, words);
     case 'foreign host':
       return words.t(
         'this server does not go by the name {0}; add it to {1} if it should',

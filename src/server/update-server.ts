@@ -249,8 +249,4 @@ export class UpdateServer {
 
 const STOPPING: Refusal = { kind: 'stopping' };
 
-const UNKNOWN_EXPECTATION: Refusal = {
-  kind: 'request',
-  status: 417,
-  text: 'the request expects (Expect) something other than 100-continue',
-};
+const UNKNOWN_EXPECTATION: Refusal = { kind: 'request', fault: 'expectation' };

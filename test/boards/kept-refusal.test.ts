@@ -17,7 +17,7 @@ describe('the refusal of a board that is kept', () => {
   const incomplete = { kind: 'incomplete', id } as const;
   /** Of each kind, so that none is added without being kept. */
   const refusals: { readonly [Kind in Refusal['kind']]: readonly Extract<Refusal, { kind: Kind }>[] } = {
-    request: [{ kind: 'request', status: 400, text: 'the path must not hold . or ..' }],
+    request: [{ kind: 'request', fault: 'dots' }],
     'foreign host': [{ kind: 'foreign host', name: 'evil.com' }],
     'not allowed': [{ kind: 'not allowed', client: '10.0.0.7' }],
     'not proven': [{ kind: 'not proven', proof: 'absent' }],

@@ -64,7 +64,7 @@ describe('the line about a request', () => {
   const refusals: [Refusal, RegExp][] = [
     [{ kind: 'stopping' }, /: the server is being stopped$/],
     [{ kind: 'full', transfers: 4 }, /: 4 images are being sent, which is the limit, and the queue is full; /],
-    [{ kind: 'request', status: 405, text: 'only GET' }, /: only GET$/],
+    [{ kind: 'request', fault: 'method' }, /: only GET and HEAD are answered here$/],
     [{ kind: 'foreign host', name: 'evil.com' }, /: this server does not go by the name evil\.com; .*ALLOWED_HOSTS/],
     [
       { kind: 'not allowed', client: '10.0.0.7' },

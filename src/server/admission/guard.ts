@@ -17,17 +17,9 @@ const BACKSLASH_IN_PATH = /^[^?]*\\/;
 /** RFC 3986, section 5.2.4: what a router would take out of a path, so that it and a reader of the target disagree. */
 const DOT_SEGMENT = /^[^?]*\/(\.|%2e){1,2}([/?]|$)/i;
 
-const MALFORMED_HOST: Refusal = {
-  kind: 'request',
-  status: 400,
-  text: 'the Host header is not a host, or a host and a port',
-};
+const MALFORMED_HOST: Refusal = { kind: 'request', fault: 'host' };
 
-const MALFORMED_AUTHORITY: Refusal = {
-  kind: 'request',
-  status: 400,
-  text: 'what the request names as the host is not a host, or a host and a port',
-};
+const MALFORMED_AUTHORITY: Refusal = { kind: 'request', fault: 'authority' };
 
 /**
  * Why `request` is not let in, or undefined for one that may be answered. It looks at the head only; of one whose target
@@ -68,7 +60,7 @@ export function checkRequest(
   }
   const mayLackHost = httpVersion === '1.0'; // RFC 9112, section 3.2: load balancers' checks do
   if (hostCount > 1 || (hostCount === 0 && !mayLackHost)) {
-    return { kind: 'request', status: 400, text: 'the request must have exactly one Host header' };
+    return { kind: 'request', fault: 'hosts' };
   }
   const isOpen = isOpenToAll(path);
   const asksProof = credentials !== undefined && !isOpen;
@@ -84,29 +76,21 @@ export function checkRequest(
 
 function refuseTarget(target: string): Refusal | undefined {
   if (target.length > MAX_TARGET_LENGTH) {
-    return { kind: 'request', status: 414, text: `the request is longer than ${MAX_TARGET_LENGTH} characters` };
+    return { kind: 'request', fault: 'length' };
   }
   if (!ORIGIN_FORM.test(target)) {
-    return {
-      kind: 'request',
-      status: 400,
-      text: 'the request must name a path that begins with a slash, percent-encoded',
-    };
+    return { kind: 'request', fault: 'form' };
   }
   if (BACKSLASH_IN_PATH.test(target)) {
-    return { kind: 'request', status: 400, text: 'a backslash in the path must be percent-encoded, as %5C' };
+    return { kind: 'request', fault: 'backslash' };
   }
-  if (DOT_SEGMENT.test(target)) return { kind: 'request', status: 400, text: 'the path must not hold . or ..' };
+  if (DOT_SEGMENT.test(target)) return { kind: 'request', fault: 'dots' };
   if (!target.includes('%')) return undefined;
   try {
     decodeURIComponent(target);
     return undefined;
   } catch {
-    return {
-      kind: 'request',
-      status: 400,
-      text: 'a percent sign in the request is not followed by the hexadecimal digits of UTF-8',
-    };
+    return { kind: 'request', fault: 'percent sign' };
   }
 }
 
@@ -146,12 +130,12 @@ function refuseName(name: string, hosts: HostAllowList, malformed: Refusal): Ref
 
 function refuseMethod(method: string | undefined): Refusal | undefined {
   if (method === 'GET' || method === 'HEAD') return undefined;
-  return { kind: 'request', status: 405, text: 'only GET and HEAD are answered here' };
+  return { kind: 'request', fault: 'method' };
 }
 
 /** Browsers say when another site's page asks (Fetch Metadata, and Origin of RFC 6454); no board sends either. */
 function refusePage(host: string, origin: string | undefined, fetchSite: string | undefined): Refusal | undefined {
   const foreign = origin !== undefined && origin.replace(/^https?:\/\//, '').toLowerCase() !== host.toLowerCase();
   if (!foreign && fetchSite !== 'cross-site') return undefined;
-  return { kind: 'request', status: 403, text: 'pages of other sites may not ask here' };
+  return { kind: 'request', fault: 'foreign page' };
 }
