@@ -255,6 +255,11 @@ describe('boards in mkbox', () => {
   });
 
   it('get an update alone when it is served once to one of them', async () => {
+    await until(
+      'the window to know that it is trusted',
+      async () => (await workbench.treeRows('Boards')).find(({ label }) => label === 'by the window')?.actions ?? [],
+      (actions) => actions.includes('Serve Once to This Board'),
+    );
     await workbench.contextMenu('Boards', 'by the window');
     await workbench.clickContextItem('Serve Once to This Board');
     const armed = await until(
