@@ -46,23 +46,26 @@ suite('a board', () => {
     await rm(boxes, { recursive: true, force: true });
   });
 
-  for (const { row, box } of rows) {
-    test(titleOf(row), async () => {
-      const site = await makeSite(boxes, box);
-      try {
-        await row.make(site);
-        await using _meanwhile = row.meanwhile?.(site);
-        // curl sends a URL as it is given
-        const name = encodeURIComponent(box);
-        await using board = await createBoard({ server: server.url, name, board: 'odroid-c4', branch: 'main' });
-        // The board goes first, as on a cold server; afterwards the verdict is known, and told at once.
-        await becomes(board, row.expected, site);
-        await answers(row.expected, `${server.url}/update?name=${name}&board=odroid-c4&=branch=main&version=`);
-      } finally {
-        await rm(site.folder, { recursive: true, force: true });
-      }
-    });
-  }
+  // each waits for its server most of the time
+  suite('that asks', { concurrency: 2 }, () => {
+    for (const { row, box } of rows) {
+      test(titleOf(row), async () => {
+        const site = await makeSite(boxes, box);
+        try {
+          await row.make(site);
+          await using _meanwhile = row.meanwhile?.(site);
+          // curl sends a URL as it is given
+          const name = encodeURIComponent(box);
+          await using board = await createBoard({ server: server.url, name, board: 'odroid-c4', branch: 'main' });
+          // The board goes first, as on a cold server; afterwards the verdict is known, and told at once.
+          await becomes(board, row.expected, site);
+          await answers(row.expected, `${server.url}/update?name=${name}&board=odroid-c4&=branch=main&version=`);
+        } finally {
+          await rm(site.folder, { recursive: true, force: true });
+        }
+      });
+    }
+  });
 
   test('that boots on for every reason there is leaves the reason in the log', async () => {
     await server.stop();

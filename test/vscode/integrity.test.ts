@@ -280,7 +280,7 @@ describe('images in mkbox', () => {
     const ask = () => askForUpdate({ port: bench.port, from: '127.0.0.8', query, buildId: BUILD_2 });
     assert.notEqual((await ask()).status, 200);
     const row = await rowThat(name, 'to be marked as wrong', ({ description }) => / · wrong$/.test(description));
-    assert.match(row?.ariaLabel ?? '', /has no initramfs.*; the setting "mkbox.allowForeignImages" serves images/);
+    assert.match(row?.ariaLabel ?? '', /has no initramfs.*; mkbox\.allowForeignImages serves images/);
     await vscode.changeSettings({ 'mkbox.allowForeignImages': true });
     const foreign = await rowThat(name, 'to be let through', ({ description }) => / · foreign$/.test(description));
     assert.match(foreign?.ariaLabel ?? '', /; ready, not verified: mkbox did not make this image$/);
