@@ -23,7 +23,7 @@ const SUPERVISOR = `while read -r listen_fds; do
   echo "supervisor: exit $?"
 done`;
 
-const BROKEN_AT_ONCE = /broken off at byte 0 of \d+: the image was written to/;
+const BROKEN_AT_ONCE = /broken off at byte 0 of \d+: .*(changed while it was being sent|is being written)/;
 
 /** What is told of a server to be soaked. */
 export interface SoakedServerOptions {
