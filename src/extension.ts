@@ -5,6 +5,7 @@ import { ImageChecks } from './checks/image-checks.ts';
 import { createApi, type MkboxApi } from './editor/api.ts';
 import { BoxbuildOpening } from './editor/build/boxbuild-opening.ts';
 import { Commands } from './editor/commands/commands.ts';
+import type { InsideRows } from './editor/inside/inside-rows.ts';
 import type { OpenImages } from './editor/inside/open-images.ts';
 import { Notices } from './editor/notices.ts';
 import { logServing } from './editor/request-logger.ts';
@@ -55,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const activated = new Promise<void>((resolve) => setImmediate(resolve));
   let isDecided = false;
   let opened: Promise<OpenImages> | undefined;
+  let rowsInside: Promise<InsideRows> | undefined;
   running = { serving, boards, checks };
 
   context.subscriptions.push(
@@ -71,7 +73,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     new BoxbuildOpening(log),
     servingContext(serving),
     new StatusBar({ serving, requests, project, boards, checks }, ticker),
-    new ImagesView({ project, serving, requests, boards, checks, openImages }, ticker),
+    new ImagesView({ project, serving, requests, boards, checks, insideRows }, ticker),
     new RequestsView(requests, boards, ticker),
     new Commands({
       serving,
@@ -97,6 +99,13 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     });
     return opened;
   }
+  /** The rows of what is inside images. */
+  function insideRows(): Promise<InsideRows> {
+    rowsInside ??= Promise.all([openImages(), import('./editor/after-activation.ts')]).then(
+      ([images, { InsideRows }]) => new InsideRows((image, tree, look) => images.look(image, tree, look), vscode.l10n),
+    );
+    return rowsInside;
+  }
   /** The boards' view, once they were read: activation does not wait for them. */
   async function showBoards(): Promise<BoardsView> {
     const [{ BoardsView }, registry] = await Promise.all([import('./editor/after-activation.ts'), boards.open()]);
@@ -116,10 +125,12 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     await serving.serve({ kind: 'all' });
   }
   void activated.then(() => project.locate());
-  void activated.then(async () => {
-    const { ImageFiles } = await import('./editor/after-activation.ts');
-    context.subscriptions.push(new ImageFiles(project, openImages));
-  });
+  activated
+    .then(async () => {
+      const { ImageFiles } = await import('./editor/after-activation.ts');
+      context.subscriptions.push(new ImageFiles(project, openImages));
+    })
+    .catch((error: unknown) => log.error(error instanceof Error ? error : String(error)));
   return createApi(serving, project, boards);
 }
 

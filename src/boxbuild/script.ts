@@ -1,4 +1,5 @@
 /** A BOXBUILD as text: its commands and functions, as far as bash can be read without running it. */
+import { Nesting, type OpenFunction } from './nesting.ts';
 import { readWord, skipBrackets, type Word } from './words.ts';
 
 /** A variable that gets a value. */
@@ -27,11 +28,7 @@ export interface Command {
 }
 
 /** A function that is defined. */
-export interface FunctionDefinition {
-  readonly name: string;
-  readonly start: number;
-  readonly nameStart: number;
-  readonly nameEnd: number;
+export interface FunctionDefinition extends OpenFunction {
   /** Behind its body. */
   readonly end: number;
 }
@@ -44,24 +41,6 @@ export interface Script {
   readonly isWhole: boolean;
 }
 
-interface Block {
-  readonly kind: 'if' | 'loop' | 'case' | 'group' | 'function';
-  readonly function?: Omit<FunctionDefinition, 'end'>;
-  /** What closes it. */
-  readonly closer: string;
-  /** In a `case`: patterns come next. */
-  expectsPattern: boolean;
-}
-
-const OPENERS: Readonly<Record<string, readonly [Block['kind'], string]>> = {
-  if: ['if', 'fi'],
-  while: ['loop', 'done'],
-  until: ['loop', 'done'],
-  for: ['loop', 'done'],
-  select: ['loop', 'done'],
-  case: ['case', 'esac'],
-  '{': ['group', '}'],
-};
 /** What stands before a command and is none. */
 const LEADERS = new Set(['then', 'else', 'elif', 'do', '!', 'time', 'if', 'while', 'until', '{', '}']);
 /** What is followed by words that are no command. */
@@ -82,14 +61,14 @@ class Reader {
   #at = 0;
   readonly #commands: Command[] = [];
   readonly #functions: FunctionDefinition[] = [];
-  readonly #blocks: Block[] = [];
+  readonly #nesting = new Nesting();
   #heredocs: { readonly end: string; readonly isIndented: boolean }[] = [];
   #words: Word[] = [];
   #assignments: Assignment[] = [];
   #start = 0;
   #isHead = false;
   #isChained = false;
-  #pending: Omit<FunctionDefinition, 'end'> | undefined;
+  #pending: OpenFunction | undefined;
   #isWhole = true;
 
   constructor(text: string) {
@@ -112,7 +91,7 @@ class Reader {
   }
 
   private get isWhole(): boolean {
-    return this.#isWhole && this.#blocks.length === 0 && this.#heredocs.length === 0 && this.#pending === undefined;
+    return this.#isWhole && this.#nesting.isEmpty && this.#heredocs.length === 0 && this.#pending === undefined;
   }
 
   #endLine(): void {
@@ -159,8 +138,7 @@ class Reader {
     const isConditional = operator === '&&' || operator === '||' || operator.startsWith('|');
     this.#endCommand();
     this.#isChained = isConditional;
-    const block = this.#blocks.at(-1);
-    if (operator.startsWith(';') && operator.length > 1 && block?.kind === 'case') block.expectsPattern = true;
+    if (operator.startsWith(';') && operator.length > 1) this.#nesting.beginPatterns();
   }
 
   #readHeredocMark(isIndented: boolean): void {
@@ -182,8 +160,7 @@ class Reader {
   }
 
   #openBracket(start: number): void {
-    const block = this.#blocks.at(-1);
-    if (block?.kind === 'case' && block.expectsPattern) return;
+    if (this.#nesting.expectsPattern) return;
     const [word] = this.#words;
     if (this.#pending !== undefined) {
       if (/^[ \t]*\)/.test(this.#text.slice(this.#at))) this.#at = this.#text.indexOf(')', this.#at) + 1;
@@ -202,31 +179,30 @@ class Reader {
       return;
     }
     this.#endCommand();
-    this.#blocks.push({ kind: 'if', closer: ')', expectsPattern: false });
+    this.#nesting.openSubshell();
   }
 
   #closeBracket(): void {
-    const block = this.#blocks.at(-1);
-    if (block?.kind === 'case' && block.expectsPattern) {
+    if (this.#nesting.expectsPattern) {
       this.#words = [];
       this.#assignments = [];
-      block.expectsPattern = false;
+      this.#nesting.endPattern();
       return;
     }
     this.#endCommand();
-    if (block?.closer === ')') this.#closeBlock();
+    if (this.#nesting.closer === ')') this.#closeBlock();
     else this.#isWhole = false;
   }
 
   #openFunction(closer: string): void {
     if (this.#pending === undefined) return;
-    this.#blocks.push({ kind: 'function', closer, expectsPattern: false, function: this.#pending });
+    this.#nesting.openFunction(this.#pending, closer);
     this.#pending = undefined;
   }
 
   #closeBlock(): void {
-    const block = this.#blocks.pop();
-    if (block?.function !== undefined) this.#functions.push({ ...block.function, end: this.#at });
+    const definition = this.#nesting.close();
+    if (definition !== undefined) this.#functions.push({ ...definition, end: this.#at });
   }
 
   #readWord(): void {
@@ -243,11 +219,7 @@ class Reader {
       return;
     }
     if (this.#isHead) {
-      const block = this.#blocks.at(-1);
-      if (block?.kind === 'case' && raw === 'in') {
-        block.expectsPattern = true;
-        this.#isHead = false;
-      }
+      if (raw === 'in' && this.#nesting.beginPatterns()) this.#isHead = false;
       return;
     }
     if (isFirst && this.#readKeyword(raw, start)) return;
@@ -256,8 +228,7 @@ class Reader {
 
   /** Handles a reserved word in the place of a command. */
   #readKeyword(raw: string, start: number): boolean {
-    const top = this.#blocks.at(-1);
-    if (top?.kind === 'case' && top.expectsPattern && raw !== 'esac') return false;
+    if (this.#nesting.expectsPattern && raw !== 'esac') return false;
     if (raw === 'function') {
       const name = this.#nextWord();
       if (name !== undefined) {
@@ -271,14 +242,12 @@ class Reader {
       this.#at = end === null ? this.#text.length : this.#at + end.index + end[0].length;
       return true;
     }
-    const opened = Object.hasOwn(OPENERS, raw) ? OPENERS[raw] : undefined;
-    if (opened !== undefined) {
-      this.#blocks.push({ kind: opened[0], closer: opened[1], expectsPattern: false });
+    if (this.#nesting.open(raw)) {
       this.#isHead = HEADS.has(raw);
       return true;
     }
     if (CLOSERS.has(raw)) {
-      if (top?.closer === raw) this.#closeBlock();
+      if (this.#nesting.closer === raw) this.#closeBlock();
       else this.#isWhole = false;
       return true;
     }
@@ -337,10 +306,8 @@ class Reader {
     this.#words = [];
     this.#assignments = [];
     this.#isHead = false;
-    const block = this.#blocks.at(-1);
-    if (words.length + assignments.length === 0 || (block?.kind === 'case' && block.expectsPattern)) return;
-    const within = this.#blocks.findLast(({ function: definition }) => definition !== undefined)?.function?.name;
-    const isInBranch = this.#blocks.some(({ kind }) => kind !== 'group' && kind !== 'function');
+    if (words.length + assignments.length === 0 || this.#nesting.expectsPattern) return;
+    const { within, isInBranch } = this.#nesting;
     const isConditional = this.#isChained || isInBranch;
     this.#commands.push({ words, assignments, start: this.#start, within, isConditional });
   }

@@ -6,11 +6,11 @@ import { PinnedFile } from '../images/pinned-file.ts';
 import { faultText } from '../images/set-fault.ts';
 import { SeekableZstd } from '../images/zstd/seekable-zstd.ts';
 import type { ExamineOptions } from './examine.ts';
-import { changedFile, UnpackedImage } from './unpacked-image.ts';
+import { ImageChangedError, UnpackedImage } from './unpacked-image.ts';
 
 /** An image that is open to be looked into, whatever kind of file it lies in. Close it. */
 export interface ImageDisk extends Disk {
-  /** @throws UserError when the file was written to since it was opened: what was read may be of two builds. */
+  /** @throws ImageChangedError when the file was written to since it was opened. */
   ensureUnchanged(): Promise<void>;
   close(): Promise<void>;
 }
@@ -65,7 +65,7 @@ function diskOver(file: PinnedFile, disk: Disk, closeDisk: () => Promise<void> =
     size: disk.size,
     read: (buffer, position) => disk.read(buffer, position),
     ensureUnchanged: async () => {
-      if (!(await file.isUnchanged())) throw changedFile(file);
+      if (!(await file.isUnchanged())) throw new ImageChangedError(file);
     },
     close: async () => {
       await closeDisk();

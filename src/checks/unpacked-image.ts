@@ -33,7 +33,7 @@ export class UnpackedImage implements Disk {
         size += bytes.length;
       };
       const decoded = await decodeZstd(file, { onRead: ({ length }) => onProgress?.(length), onContent }, signal);
-      if (decoded === undefined) throw changedFile(file);
+      if (decoded === undefined) throw new ImageChangedError(file);
       if ('problem' in decoded) throw new UserError(damageText(file.path, decoded));
       return new UnpackedImage(store, size);
     } catch (error) {
@@ -53,9 +53,11 @@ export class UnpackedImage implements Disk {
   }
 }
 
-/** The error for an image that was written to while it was looked into. */
-export function changedFile(file: PinnedFile): UserError {
-  return new UserError(`${file.path} changed while it was read. Try again when its build is done.`);
+/** The image was written to, or built anew, while it was read: what was read may be of two builds. */
+export class ImageChangedError extends UserError {
+  constructor({ path }: PinnedFile) {
+    super(`${path} changed while it was read. Try again when its build is done.`);
+  }
 }
 
 function noRoom(file: PinnedFile, failure: string): UserError {

@@ -48,12 +48,12 @@ async function* gunzipped(payload: AsyncGenerator<Buffer>): AsyncGenerator<Buffe
   const first = await payload.next();
   if (first.done) return;
   const whole = prefixed(first.value, payload);
-  if (first.value.readUInt16BE(0) !== GZIP_MAGIC) {
+  if (first.value.length < GZIP_MAGIC_BYTES || first.value.readUInt16BE(0) !== GZIP_MAGIC) {
     yield* whole;
     return;
   }
   const gunzip = createGunzip({ chunkSize: UNPACKED_CHUNK_BYTES });
-  // whoever reads is told of what fails
+  // the loop below gets the error; the pipeline also rejects when that loop ends early
   pipeline(Readable.from(whole), gunzip).catch(() => {});
   try {
     yield* gunzip as AsyncIterable<Buffer>;

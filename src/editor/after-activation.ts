@@ -13,7 +13,8 @@ export { confirm, serveBy, serveToNetwork } from './commands/serve-to-network.ts
 export { showActions } from './commands/show-actions.ts';
 export { verifyImages } from './commands/verify-images.ts';
 export { ImageFiles } from './inside/image-files.ts';
-export { childrenOf } from './inside/tree-children.ts';
+export { InsideRows } from './inside/inside-rows.ts';
+export { insideItem } from './inside/tree-rows.ts';
 export { openBoards } from './serving/open-boards.ts';
 export { BoardsView } from './views/boards-view.ts';
 export { confirmedText } from './words/board-words.ts';

@@ -41,14 +41,14 @@ export function servePages(
   };
 }
 
-/** The host was judged, and no page needs it: HTTP/1.0 names none, and a URL has not every form of an IPv6 address. */
+/** Names no host: the guard has checked it, no page needs it, HTTP/1.0 may lack it, and URLs don't accept every form of IPv6. */
 function pageRequest({ method = 'GET', url = '/', rawHeaders }: IncomingMessage): Request {
   const headers = new Headers();
   for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
   return new Request(`http://localhost${url}`, { method, headers });
 }
 
-/** Writes a page, as one that has its length, or as it comes where it is a stream of events. */
+/** Writes a page with its length, or event by event if it is a stream. */
 async function write(page: Response, outgoing: ServerResponse): Promise<void> {
   const headers = Object.fromEntries(page.headers);
   if (page.body === null) {
@@ -62,7 +62,7 @@ async function write(page: Response, outgoing: ServerResponse): Promise<void> {
   }
 }
 
-/** Takes no event before the last one is on its way, until the page is closed. */
+/** Writes each event once the previous one was taken, until the page is closed. */
 async function writeEvents(events: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
   const reader = events.getReader();
   const closed = new Promise<void>((resolve) => outgoing.once('close', resolve));

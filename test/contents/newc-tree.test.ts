@@ -85,4 +85,12 @@ suite('the tree of an initramfs', () => {
     await rejects(treeOf(gzipSync(whole).subarray(0, 200)), DamagedVolume);
     await rejects(treeOf(Buffer.concat([whole, Buffer.from('more')])), DamagedVolume);
   });
+
+  for (const bytes of [0, 1, 2, 3]) {
+    test(`is damaged where its U-Boot header says ${bytes} bytes`, async () => {
+      const short = ubootRamdisk(archive());
+      short.writeUInt32BE(bytes, 12);
+      await rejects(treeOf(short), DamagedVolume);
+    });
+  }
 });

@@ -100,6 +100,15 @@ describe('a bug', () => {
     assert.deepEqual(bugs, ['TypeError: as bugs go']);
   });
 
+  it('of a check that nobody waits for, after HEAD, is told', async () => {
+    await using server = await startServer(images, { verdictWaitMs: 0 });
+    const told = once(server.server.events, 'bug');
+    server.checks.policy = Object.defineProperty({ allowForeign: false }, 'allowForeign', { get: isHeld });
+    assert.equal((await server.get(TARGET, {}, 'HEAD')).status, 200);
+    const [bug] = await told;
+    assert.match(String(bug), /TypeError: as bugs go/);
+  });
+
   for (const event of ['accepted', 'asked', 'answering', 'finished'] as const satisfies (keyof ServerEvents)[]) {
     it(`of who listens for '${event}' disturbs no transfer`, async () => {
       await using server = await startServer(images, { maxTransfers: 1 });

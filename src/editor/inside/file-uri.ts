@@ -1,10 +1,8 @@
 import * as vscode from 'vscode';
+import type { TreeName } from './inside-node.ts';
 
 /** The scheme of files inside images. */
 export const SCHEME = 'mkbox-inside';
-
-/** The trees of an image: what the board that runs it sees, and what it boots with. */
-export type TreeName = 'files' | 'initramfs';
 
 /** A file inside an image. */
 export interface InsidePath {

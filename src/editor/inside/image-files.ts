@@ -53,7 +53,6 @@ export class ImageFiles extends Owner implements vscode.FileSystemProvider {
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const place = insidePathOf(uri);
     const images = await this.#images();
-    // with a slash behind it, that of what a link leads to
     const file = await images.look(this.#imageOf(place), place.tree, (files) => files.stat(place.path));
     if ('kind' in file) throw failure(place, file);
     return statOf(file);
@@ -70,18 +69,13 @@ export class ImageFiles extends Owner implements vscode.FileSystemProvider {
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
     const place = insidePathOf(uri);
     const images = await this.#images();
-    return images.look(this.#imageOf(place), place.tree, async (files) => {
+    const content = await images.look(this.#imageOf(place), place.tree, async (files) => {
       const pieces = await files.read(place.path);
-      if ('kind' in pieces) throw failure(place, pieces);
-      const content: Buffer[] = [];
-      let bytes = 0;
-      for await (const piece of pieces) {
-        bytes += piece.length;
-        if (bytes > LARGEST_FILE_BYTES) throw new UserError(vscode.l10n.t('{0} is too large to be shown', place.path));
-        content.push(Buffer.from(piece)); // it is only lent
-      }
-      return Buffer.concat(content);
+      return 'kind' in pieces ? pieces : gather(pieces);
     });
+    if (content === undefined) throw new UserError(vscode.l10n.t('{0} is too large to be shown', place.path));
+    if ('kind' in content) throw failure(place, content);
+    return content;
   }
 
   createDirectory(uri: vscode.Uri): never {
@@ -105,6 +99,18 @@ export class ImageFiles extends Owner implements vscode.FileSystemProvider {
     if (image === undefined) throw vscode.FileSystemError.FileNotFound(vscode.l10n.t('there is no image {0}', id));
     return image;
   }
+}
+
+/** The bytes of a file; undefined if an editor should not hold as many. */
+async function gather(pieces: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes > LARGEST_FILE_BYTES) return undefined;
+    parts.push(Buffer.from(piece)); // it is only lent
+  }
+  return Buffer.concat(parts);
 }
 
 function failure({ path }: InsidePath, fault: TreeFault): Error {

@@ -1,44 +1,44 @@
 import * as vscode from 'vscode';
 import { type ImageDisk, openSetDisk } from '../../checks/image-disk.ts';
+import { ImageChangedError } from '../../checks/unpacked-image.ts';
 import { DamagedVolume, volumeDamageText } from '../../contents/damaged-volume.ts';
 import type { FileTree } from '../../contents/file-tree.ts';
 import { openInitramfsTree, openRootTree, treesFaultText } from '../../contents/image-trees.ts';
-import { UserError } from '../../errors.ts';
+import { systemErrorCode, UserError } from '../../errors.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { abortOn } from '../abort-on.ts';
 import { Owner } from '../dispose.ts';
-import type { TreeName } from './file-uri.ts';
+import type { TreeName } from './inside-node.ts';
+import { SharedDisk } from './shared-disk.ts';
 
-/** An image without a seek table that nobody looks into any more takes room in the temporary folder. */
+/** An open image may take gigabytes in the temporary folder. */
 const IDLE_MS = 60_000;
 
-/** To open one takes no time, or as long as decompressing it: that is shown when it begins to be felt. */
+/** Opening takes milliseconds, or as long as decompressing: progress is shown after this. */
 const SILENT_MS = 500;
 
 /** An image that is open, and its trees as far as they were looked into. */
 interface OpenImage {
-  readonly disk: Promise<ImageDisk>;
+  readonly disk: SharedDisk;
   readonly trees: Map<TreeName, Promise<FileTree>>;
-  /** How many look into it now. */
-  looking: number;
   idle: NodeJS.Timeout | undefined;
 }
 
-/** The images that are looked into: each is opened once, and closed when nobody has looked into it for a while. */
+/** Images that are being looked into. Each is opened once, and closed after a minute in which nobody looked into it. */
 export class OpenImages extends Owner {
   readonly #open = new Map<string, OpenImage>();
   readonly #log: vscode.LogOutputChannel;
 
-  /** What goes wrong while images are closed is logged. */
+  /** Failures to close an image are logged. */
   constructor(log: vscode.LogOutputChannel) {
     super();
     this.#log = log;
-    this.own({ dispose: () => this.#closeAll() });
+    this.own({ dispose: () => this.#retireAll() });
   }
 
   /**
-   * Looks into a tree of `image`.
-   * @throws UserError where it can't be looked into, or was built anew meanwhile; what `look` throws.
+   * Looks into a tree of `image`. If it was built anew since it was opened, the new build is opened and looked into.
+   * @throws UserError if it can't be opened, is damaged, or changed again; and what `look` throws.
    */
   async look<T>(image: CatalogImage, tree: TreeName, look: (files: FileTree) => Promise<T>): Promise<T> {
     const key = `${image.folder}/${image.image}`;
@@ -46,33 +46,34 @@ export class OpenImages extends Owner {
     try {
       return await this.#lookInto(key, known ?? this.#begin(key, image), tree, look);
     } catch (error) {
-      if (known === undefined || !(error instanceof UserError)) throw error;
-      return this.look(image, tree, look); // what was open may be another build by now
+      if (known === undefined || !(error instanceof ImageChangedError)) throw error;
+      return this.#lookInto(key, this.#open.get(key) ?? this.#begin(key, image), tree, look);
     }
   }
 
   async #lookInto<T>(key: string, open: OpenImage, tree: TreeName, look: (files: FileTree) => Promise<T>): Promise<T> {
-    open.looking++;
     clearTimeout(open.idle);
     try {
-      const disk = await open.disk;
-      try {
-        return await look(await this.#tree(open, disk, tree));
-      } finally {
-        await disk.ensureUnchanged(); // a build that writes to the file looks like damage
-      }
+      return await open.disk.use(async (disk) => {
+        try {
+          return await look(await this.#tree(open, disk, tree));
+        } finally {
+          await disk.ensureUnchanged(); // a build that writes to the file looks like damage
+        }
+      });
     } catch (error) {
-      this.#close(key, open);
+      if (error instanceof ImageChangedError || systemErrorCode(error) !== undefined) open.disk.retire();
       if (error instanceof DamagedVolume) throw new UserError(volumeDamageText(key, error.message, vscode.l10n));
       throw error;
     } finally {
-      open.looking--;
-      if (open.looking === 0) open.idle = setTimeout(() => this.#close(key, open), IDLE_MS);
+      if (open.disk.isRetired || this.isDisposed) this.#retire(key, open);
+      else if (!open.disk.isUsed) open.idle = setTimeout(() => this.#retire(key, open), IDLE_MS);
     }
   }
 
   #begin(key: string, image: CatalogImage): OpenImage {
-    const open: OpenImage = { disk: openVisibly(image), trees: new Map(), looking: 0, idle: undefined };
+    const disk = new SharedDisk(openVisibly(image), (error) => this.#log.warn(`${key} was not closed: ${error}`));
+    const open: OpenImage = { disk, trees: new Map(), idle: undefined };
     this.#open.set(key, open);
     return open;
   }
@@ -85,14 +86,14 @@ export class OpenImages extends Owner {
     return opening;
   }
 
-  #closeAll(): void {
-    for (const [key, open] of this.#open) this.#close(key, open);
+  #retireAll(): void {
+    for (const [key, open] of this.#open) this.#retire(key, open);
   }
 
-  #close(key: string, open: OpenImage): void {
+  #retire(key: string, open: OpenImage): void {
     if (this.#open.get(key) === open) this.#open.delete(key);
     clearTimeout(open.idle);
-    open.disk.then((disk) => disk.close()).catch((error: unknown) => this.#log.debug(`${key}: ${error}`));
+    open.disk.retire();
   }
 }
 
@@ -102,7 +103,7 @@ async function openTree(disk: ImageDisk, name: TreeName): Promise<FileTree> {
   return 'tree' in opened ? opened.tree : opened;
 }
 
-/** Opens an image. While that takes long, its progress is shown, and it can be cancelled. */
+/** Opens an image. If that takes long, shows its progress, and can be cancelled. */
 async function openVisibly(image: CatalogImage): Promise<ImageDisk> {
   const abort = new AbortController();
   let read = 0;
@@ -127,7 +128,7 @@ async function openVisibly(image: CatalogImage): Promise<ImageDisk> {
         const total = image.state.kind === 'ready' ? image.state.zstBytes : 0;
         report = (bytes) => total > 0 && progress.report({ increment: (bytes / total) * 100 });
         report(read);
-        await opening.catch(() => {}); // whoever waits for it is told
+        await opening.catch(() => {}); // whoever called openVisibly gets the error
       },
     );
   }, SILENT_MS);

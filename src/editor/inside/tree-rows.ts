@@ -1,36 +1,10 @@
 import * as vscode from 'vscode';
-import type { TreeFile } from '../../contents/file-tree.ts';
 import type { InstalledPackage } from '../../contents/packages.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { fileDescription } from '../words/file-words.ts';
 import { bytesText } from '../words/words.ts';
-import { type TreeName, uriOf } from './file-uri.ts';
-
-/** A row of what is inside an image. */
-export type InsideNode =
-  /** The packages that are installed in it. */
-  | { readonly kind: 'packages'; readonly image: CatalogImage }
-  | { readonly kind: 'package'; readonly image: CatalogImage; readonly installed: InstalledPackage }
-  /** A tree of its files. */
-  | { readonly kind: 'tree'; readonly image: CatalogImage; readonly tree: TreeName }
-  | {
-      readonly kind: 'file';
-      readonly image: CatalogImage;
-      readonly tree: TreeName;
-      readonly path: string;
-      readonly file: TreeFile;
-    }
-  /** Why a folder, or a file in it, can't be shown. */
-  | { readonly kind: 'unreadable'; readonly id: string; readonly name: string; readonly reason: string };
-
-/** The rows of the trees of an image. */
-export function treesOf(image: CatalogImage): InsideNode[] {
-  return [
-    { kind: 'packages', image },
-    { kind: 'tree', image, tree: 'files' },
-    { kind: 'tree', image, tree: 'initramfs' },
-  ];
-}
+import { uriOf } from './file-uri.ts';
+import { type InsideNode, idOf, RETRY_COMMAND, type TreeName } from './inside-node.ts';
 
 /** What such a row looks like. */
 export function insideItem(node: InsideNode): vscode.TreeItem {
@@ -53,7 +27,8 @@ export function insideItem(node: InsideNode): vscode.TreeItem {
       const item = new vscode.TreeItem(node.name);
       item.id = node.id;
       item.description = node.reason;
-      item.tooltip = node.reason;
+      item.tooltip = node.retry === undefined ? node.reason : `${node.reason}\n${vscode.l10n.t('Click to try again')}`;
+      if (node.retry !== undefined) item.command = { command: RETRY_COMMAND, title: '', arguments: [node.retry] };
       item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
       item.accessibilityInformation = { label: `${node.name}: ${node.reason}` };
       return item;
@@ -99,9 +74,4 @@ function fileItem({ image, tree, path, file }: Extract<InsideNode, { kind: 'file
   item.accessibilityInformation = { label: `${file.name}, ${item.description}` };
   if (type === 'file' || type === 'link') item.command = { command: 'vscode.open', title: '', arguments: [uri] };
   return item;
-}
-
-/** Unique in the view. */
-export function idOf({ folder, image }: CatalogImage, tree: TreeName, path: string): string {
-  return `${folder}/${image}\0${tree}${path}`;
 }

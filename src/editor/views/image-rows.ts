@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CatalogBox, CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import { type SkippedLink, skippedLinkText } from '../../images/linked-folder.ts';
-import type { InsideNode } from '../inside/tree-rows.ts';
+import type { InsideNode } from '../inside/inside-node.ts';
 import type { Detail } from '../words/detail.ts';
 import type { ImageHealth, JudgedImage } from '../words/image-health.ts';
 import { healthText, imageDescription, unpackedDescription, unpackedText } from '../words/image-words.ts';

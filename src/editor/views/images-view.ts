@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogBox, CatalogImage, UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
 import { Owner } from '../dispose.ts';
-import type { OpenImages } from '../inside/open-images.ts';
-import { type InsideNode, insideItem, treesOf } from '../inside/tree-rows.ts';
+import { type InsideNode, RETRY_COMMAND, treesOf } from '../inside/inside-node.ts';
+import type { InsideRows } from '../inside/inside-rows.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
 import type { ServingState } from '../serving-state.ts';
@@ -29,8 +29,8 @@ export interface ImagesViewParts {
   readonly requests: RequestLog;
   readonly boards: Boards;
   readonly checks: ImageChecks;
-  /** What opens images to look into them. */
-  readonly openImages: () => Promise<OpenImages>;
+  /** The rows of what is inside images: their code is read when the first one is unfolded. */
+  readonly insideRows: () => Promise<InsideRows>;
 }
 
 /** The view of boxes, their images, and what there is to tell of each. */
@@ -51,6 +51,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       vscode.window.createTreeView('mkbox.images', { treeDataProvider: this, showCollapseAll: true }),
     );
     this.own(vscode.window.registerFileDecorationProvider(this));
+    this.own(vscode.commands.registerCommand(RETRY_COMMAND, (id: string) => this.#retry(id)));
     this.own(ticker.onDraw(() => this.#draw()));
     const aging = setInterval(() => this.#view.visible && this.#draw(), AGES_EVERY_MS);
     this.own({ dispose: () => clearInterval(aging) });
@@ -84,7 +85,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     }
   }
 
-  getTreeItem(node: ImagesNode): vscode.TreeItem {
+  getTreeItem(node: ImagesNode): vscode.TreeItem | Promise<vscode.TreeItem> {
     switch (node.kind) {
       case 'box':
         return this.#boxItem(node.box);
@@ -99,7 +100,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'packages':
       case 'package':
       case 'unreadable':
-        return insideItem(node);
+        return insideItem(node); // their code is read with the first of them
       case 'detail':
         return detailItem(path.join(node.of.folder, node.of.image, node.detail.label), node.detail);
     }
@@ -177,8 +178,15 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   }
 
   async #inside(node: InsideNode): Promise<ImagesNode[]> {
-    const [images, { childrenOf }] = await Promise.all([this.#parts.openImages(), import('../after-activation.ts')]);
-    return childrenOf(node, images);
+    const rows = await this.#parts.insideRows();
+    return rows.childrenOf(node);
+  }
+
+  /** Reads again what could not be read. */
+  async #retry(id: string): Promise<void> {
+    const rows = await this.#parts.insideRows();
+    rows.forget(id);
+    this.#changed.fire(undefined);
   }
 
   #boxItem(box: CatalogBox): vscode.TreeItem {
@@ -188,6 +196,11 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     const notes = [where, unreadable && unreadableWords(unreadable, vscode.l10n)].filter((note) => note !== undefined);
     return boxItem(box, this.#rowsOf(box).length, project.hasBoxbuild(box), notes);
   }
+}
+
+async function insideItem(node: InsideNode): Promise<vscode.TreeItem> {
+  const rows = await import('../after-activation.ts');
+  return rows.insideItem(node);
 }
 
 /** What is shown of an image: a check's time stands for what it found. */

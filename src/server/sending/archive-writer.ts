@@ -46,7 +46,7 @@ export class ArchiveWriter {
     const written = await this.#pending;
     if (written.kind === 'broken') return written;
     const { socket } = this.#response;
-    return this.#rest<Sent | 'unsure'>((settle, fail) => {
+    return this.#rest<Sent | 'unsure'>((settle) => {
       const probe = () => {
         this.#probes++;
         settle('unsure');
@@ -54,7 +54,7 @@ export class ArchiveWriter {
       const stopProbing = socket === null || !mayProbe ? () => {} : whileHalfClosed(socket, probe, this.#probes);
       approval.then(
         (objection) => settle(objection === undefined ? SENT : { kind: 'broken', reason: 'image wrong', objection }),
-        fail,
+        () => settle({ kind: 'broken', reason: 'internal error' }), // a bug, which exchanges report
       );
       return stopProbing;
     });
@@ -70,11 +70,11 @@ export class ArchiveWriter {
    * Has `begin` wait for something, and withdraw when it settled or the client goes away. Nothing is sent meanwhile,
    * which is not the client's fault.
    */
-  #rest<T>(begin: (settle: (come: T) => void, fail: (error: unknown) => void) => () => void): Promise<T | Sent> {
+  #rest<T>(begin: (settle: (come: T) => void) => () => void): Promise<T | Sent> {
     const response = this.#response;
     const { delivery } = this.#line;
     if (response.destroyed) return Promise.resolve(this.#ended);
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       let withdraw = () => {};
       const settle = (come: T) => {
         withdraw();
@@ -88,7 +88,7 @@ export class ArchiveWriter {
       };
       delivery.rest(true);
       response.once('close', onClose);
-      withdraw = begin(settle, reject);
+      withdraw = begin(settle);
     });
   }
 

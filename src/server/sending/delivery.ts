@@ -104,7 +104,7 @@ export class Delivery {
     this.#isComplete = true;
   }
 
-  /** Ends the watch. Between two looks the client took more than was seen: what the network took tells how much. */
+  /** Stops watching. Reports what the network took since the last look, too. */
   close(): void {
     const bytes = Math.max(this.#acknowledgedBytes, this.#takenBytes - (this.#queuedBytes ?? 0));
     this.#onProgress({
@@ -184,8 +184,8 @@ export class Delivery {
   }
 
   /**
-   * What the client has: of what the network took before the first look, maybe nothing. While the network takes much,
-   * and looks are seconds apart as thousands of connections make them, it holds what it held at the last one.
+   * Bytes that the client probably has. Before the first look that may be none. Between looks, which are seconds apart
+   * with thousands of connections, a fast client's queue is taken to be as long as at the last one.
    */
   #likelyBytes(): number {
     if (this.#isBlind) return this.#takenBytes;

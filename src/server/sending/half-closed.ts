@@ -14,9 +14,9 @@ export function probeHalfClosed(response: ServerResponse): () => void {
 }
 
 /**
- * Calls `probe` to write something when a client closes its half, and again and again, until the answer is called:
- * at once, soon after it, when a client that is gone has answered with a reset, and then now and then. `probes` were
- * made before.
+ * Calls `probe`, which is to write something, once the client has closed its half: at once, again when a client that is
+ * gone would have answered with a reset, and then every half minute. `probes` is how often that was done before. The
+ * returned function stops it.
  */
 export function whileHalfClosed(socket: Socket, probe: () => void, probes = 0): () => void {
   let timer: NodeJS.Timeout | undefined;

@@ -1,0 +1,94 @@
+/** A function whose body has begun. */
+export interface OpenFunction {
+  readonly name: string;
+  readonly start: number;
+  readonly nameStart: number;
+  readonly nameEnd: number;
+}
+
+/** A compound command (bash(1), "Compound Commands"), or the body of a function. */
+interface Block {
+  readonly kind: 'if' | 'loop' | 'case' | 'group' | 'function';
+  readonly function?: OpenFunction;
+  /** The word that closes it. */
+  readonly closer: string;
+  /** In a `case`: patterns come next. */
+  expectsPattern: boolean;
+}
+
+/** The reserved words that open a block, and what closes it. */
+const OPENERS: ReadonlyMap<string, readonly [Block['kind'], string]> = new Map([
+  ['if', ['if', 'fi']],
+  ['while', ['loop', 'done']],
+  ['until', ['loop', 'done']],
+  ['for', ['loop', 'done']],
+  ['select', ['loop', 'done']],
+  ['case', ['case', 'esac']],
+  ['{', ['group', '}']],
+]);
+
+/** The blocks that are open at a place in a script. */
+export class Nesting {
+  readonly #blocks: Block[] = [];
+
+  get isEmpty(): boolean {
+    return this.#blocks.length === 0;
+  }
+
+  /** The word that closes the innermost block. */
+  get closer(): string | undefined {
+    return this.#blocks.at(-1)?.closer;
+  }
+
+  /** Whether a pattern of a `case` comes next. */
+  get expectsPattern(): boolean {
+    return this.#blocks.at(-1)?.expectsPattern ?? false;
+  }
+
+  /** The name of the innermost function. */
+  get within(): string | undefined {
+    return this.#blocks.findLast((block) => block.function !== undefined)?.function?.name;
+  }
+
+  /** Whether commands here may be skipped, or run in a shell of their own. */
+  get isInBranch(): boolean {
+    return this.#blocks.some(({ kind }) => kind !== 'group' && kind !== 'function');
+  }
+
+  /** Opens the block that a reserved word opens, if it is one. */
+  open(word: string): boolean {
+    const opened = OPENERS.get(word);
+    if (opened === undefined) return false;
+    const [kind, closer] = opened;
+    this.#blocks.push({ kind, closer, expectsPattern: false });
+    return true;
+  }
+
+  /** Opens a subshell, which counts as a branch. */
+  openSubshell(): void {
+    this.#blocks.push({ kind: 'if', closer: ')', expectsPattern: false });
+  }
+
+  openFunction(definition: OpenFunction, closer: string): void {
+    this.#blocks.push({ kind: 'function', closer, expectsPattern: false, function: definition });
+  }
+
+  /** Closes the innermost block; answers the function whose body that was. */
+  close(): OpenFunction | undefined {
+    return this.#blocks.pop()?.function;
+  }
+
+  /** Notes that patterns come next, if the innermost block is a `case`; answers whether it is. */
+  beginPatterns(): boolean {
+    const block = this.#blocks.at(-1);
+    if (block?.kind !== 'case') return false;
+    block.expectsPattern = true;
+    return true;
+  }
+
+  /** Notes that a pattern ended. */
+  endPattern(): void {
+    const block = this.#blocks.at(-1);
+    if (block !== undefined) block.expectsPattern = false;
+  }
+}

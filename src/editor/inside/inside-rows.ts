@@ -1,0 +1,90 @@
+import { type FileTree, type TreeFile, treeFaultText, type UnreadableFile } from '../../contents/file-tree.ts';
+import { packagesFaultText, readPackages } from '../../contents/packages.ts';
+import { UserError } from '../../errors.ts';
+import type { CatalogImage } from '../../images/catalog.ts';
+import type { Words } from '../../words.ts';
+import { type InsideNode, idOf, type TreeName } from './inside-node.ts';
+
+/** Folders kept: more than anyone has unfolded at a time. */
+const MOST_KEPT = 1_000;
+
+/** Looks into a tree of an image, which may have to be decompressed for that. */
+export type Look = <T>(image: CatalogImage, tree: TreeName, look: (files: FileTree) => Promise<T>) => Promise<T>;
+
+/** A row that others lie below. */
+type Parent = Extract<InsideNode, { kind: 'packages' | 'tree' | 'file' }>;
+
+/**
+ * The rows below what is inside images. The view asks for all that is unfolded whenever anything in it changes, so they are
+ * kept until the image is built anew; so is the reason why they can't be shown, until the user wants to try again.
+ */
+export class InsideRows {
+  readonly #look: Look;
+  readonly #words: Words;
+  readonly #kept = new Map<string, { readonly build: string; readonly rows: Promise<InsideNode[]> }>();
+
+  constructor(look: Look, words: Words) {
+    this.#look = look;
+    this.#words = words;
+  }
+
+  /** The rows below `node`, or one that says why there are none. */
+  childrenOf(node: InsideNode): Promise<InsideNode[]> {
+    if (node.kind === 'unreadable' || node.kind === 'package') return Promise.resolve([]);
+    const id = idOfParent(node);
+    const build = buildOf(node.image);
+    const kept = this.#kept.get(id);
+    if (kept?.build === build) return kept.rows;
+    const rows = this.#read(node, id);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size >= MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    this.#kept.set(id, { build, rows });
+    rows.catch(() => this.#kept.delete(id)); // whoever asked gets the error
+    return rows;
+  }
+
+  /** Has the rows below what has that ID read again. */
+  forget(id: string): void {
+    this.#kept.delete(id);
+  }
+
+  async #read(node: Parent, id: string): Promise<InsideNode[]> {
+    try {
+      return await (node.kind === 'packages' ? this.#packages(node.image) : this.#folder(node));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const name = this.#words.t("can't be shown");
+      return [{ kind: 'unreadable', id: `${id}\0unreadable`, name, reason: error.message, retry: id }];
+    }
+  }
+
+  async #packages(image: CatalogImage): Promise<InsideNode[]> {
+    const found = await this.#look(image, 'files', readPackages);
+    if ('kind' in found) throw new UserError(packagesFaultText(found, this.#words));
+    return found.map((installed) => ({ kind: 'package', image, installed }));
+  }
+
+  async #folder(node: Exclude<Parent, { kind: 'packages' }>): Promise<InsideNode[]> {
+    const { image, tree } = node;
+    const folder = node.kind === 'tree' ? '' : node.path;
+    const found = await this.#look(image, tree, (files) => files.list(`${folder}/`));
+    if ('kind' in found) throw new UserError(treeFaultText(folder, found, this.#words));
+    return found.map((file) => nodeOf(image, tree, `${folder}/${file.name}`, file));
+  }
+}
+
+function idOfParent(node: Parent): string {
+  if (node.kind === 'packages') return `${idOf(node.image, 'files', '')}\0packages`;
+  return idOf(node.image, node.tree, node.kind === 'tree' ? '' : node.path);
+}
+
+/** Differs between two builds of an image, and between two copies of one. */
+function buildOf({ state }: CatalogImage): string {
+  return state.kind === 'ready' ? `${state.buildId} ${state.zstIdentity.ino} ${state.zstIdentity.ctimeNs}` : '';
+}
+
+function nodeOf(image: CatalogImage, tree: TreeName, path: string, file: TreeFile | UnreadableFile): InsideNode {
+  return 'status' in file
+    ? { kind: 'file', image, tree, path, file }
+    : { kind: 'unreadable', id: idOf(image, tree, path), name: file.name, reason: file.reason };
+}
