@@ -4,7 +4,7 @@ import { gapText } from './checks/finding-text.ts';
 import { ImageChecks } from './checks/image-checks.ts';
 import { createApi, type MkboxApi } from './editor/api.ts';
 import { BoxbuildOpening } from './editor/build/boxbuild-opening.ts';
-import { Commands } from './editor/commands/commands.ts';
+import { registerCommands } from './editor/commands/register-commands.ts';
 import type { InsideRows } from './editor/inside/inside-rows.ts';
 import type { OpenImages } from './editor/inside/open-images.ts';
 import { Notices } from './editor/notices.ts';
@@ -23,6 +23,12 @@ import { examinedEvent } from './editor/workspace/examined-event.ts';
 import { Project } from './editor/workspace/project.ts';
 import { openSettings } from './editor/workspace/settings.ts';
 
+/** What is read of package.json. */
+interface Manifest {
+  readonly version: string;
+  readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+}
+
 /** Kept for `deactivate`, the only place whose promise the editor awaits. */
 let running: { readonly serving: Serving; readonly boards: Boards; readonly checks: ImageChecks } | undefined;
 
@@ -32,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const settings = openSettings();
   const consent = new ConsentStore(context.storageUri?.fsPath);
   const project = new Project(settings, log);
-  const version = String(context.extension.packageJSON.version);
+  const { version, contributes }: Manifest = context.extension.packageJSON;
   const checks = new ImageChecks(context.storageUri && path.join(context.storageUri.fsPath, 'checks.json'));
   const judgeBySettings = () => {
     checks.policy = { allowForeign: settings.allowForeignImages.get() };
@@ -75,17 +81,10 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     new StatusBar({ serving, requests, project, boards, checks }, ticker),
     new ImagesView({ project, serving, requests, boards, checks, insideRows }, ticker),
     new RequestsView(requests, boards, ticker),
-    new Commands({
-      serving,
-      project,
-      requests,
-      checks,
-      boards,
-      boardsView: activated.then(showBoards),
-      consent,
-      settings,
-      log,
-    }),
+    registerCommands(
+      contributes.commands.map(({ command }) => command),
+      { serving, project, requests, checks, boards, boardsView: activated.then(showBoards), consent, settings, log },
+    ),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void autoStart()),
     project.onDidChange(() => void autoStart()),
   );

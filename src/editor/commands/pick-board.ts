@@ -4,9 +4,28 @@ import type { BoardRegistry } from '../../boards/board-registry.ts';
 import { boardName } from '../words/board-name.ts';
 import { boardStateText, wishText } from '../words/board-words.ts';
 import { clientText } from '../words/words.ts';
+import type { CommandContext, Row } from './command.ts';
 
-/** Lets the user pick one of the boards that `isWanted`; undefined when they don't, or when there is none. */
-export async function pickBoard(
+/** The row's board; without a row, the one that the user picks of those that `isWanted`. */
+export async function chooseBoard(
+  context: CommandContext,
+  row: Row | undefined,
+  title: string,
+  isWanted: (board: Board) => boolean = () => true,
+): Promise<Board | undefined> {
+  const registry = await context.boards.open();
+  const id = await idOfBoard(context, row);
+  return id === undefined ? pickBoard(registry, title, isWanted) : registry.get(id);
+}
+
+/** The ID of the board that a command is called on; undefined where the user is to pick one. */
+export async function idOfBoard({ boardsView }: CommandContext, row: Row | undefined): Promise<string | undefined> {
+  if (row === 'selection') return (await boardsView).selected;
+  return row !== undefined && 'id' in row ? row.id : undefined;
+}
+
+/** Undefined when the user picks none, or when there is none. */
+async function pickBoard(
   registry: BoardRegistry,
   title: string,
   isWanted: (board: Board) => boolean,

@@ -4,7 +4,7 @@ import type { ConsentStore, NetworkConsent } from '../serving/consent.ts';
 import { type BindableAddress, bindableAddresses, type InterfaceKind } from '../serving/interfaces.ts';
 import type { Serving } from '../serving/serving.ts';
 import { plainMessage } from '../words/plain-message.ts';
-import type { Settings } from '../workspace/settings.ts';
+import type { Command } from './command.ts';
 
 interface AddressItem extends vscode.QuickPickItem {
   /** Absent for serving this machine only. */
@@ -12,16 +12,20 @@ interface AddressItem extends vscode.QuickPickItem {
 }
 
 /** Lets the user choose an address for boards to reach this machine by, and remembers that they allowed it. */
-export async function serveToNetwork(serving: Serving, consent: ConsentStore, settings: Settings): Promise<void> {
-  const { l10n } = vscode;
-  const picked = await vscode.window.showQuickPick(addressItems(settings.host.get()), {
-    title: l10n.t('Serve to Boards on the Network'),
-    placeHolder: l10n.t('The address by which your boards reach this machine'),
-  });
-  if (picked === undefined) return;
-  if (picked.consent !== undefined && !(await confirm(picked.consent, serving.port))) return;
-  await serveBy(picked.consent, consent, serving);
-}
+export const serveToNetwork: Command = {
+  id: 'mkbox.serveToNetwork',
+  needsTrust: true,
+  async run({ serving, consent, settings }) {
+    const { l10n } = vscode;
+    const picked = await vscode.window.showQuickPick(addressItems(settings.host.get()), {
+      title: l10n.t('Serve to Boards on the Network'),
+      placeHolder: l10n.t('The address by which your boards reach this machine'),
+    });
+    if (picked === undefined) return;
+    if (picked.consent !== undefined && !(await confirm(picked.consent, serving.port))) return;
+    await serveBy(picked.consent, consent, serving);
+  },
+};
 
 /**
  * Serves at the address that the user allowed, or to this machine only without one, whether or not that can be kept:

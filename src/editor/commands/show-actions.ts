@@ -1,33 +1,27 @@
 import * as vscode from 'vscode';
-import type { Boards } from '../serving/boards.ts';
-import type { Serving } from '../serving/serving.ts';
 import { endpointOf, type ServingState } from '../serving-state.ts';
-import type { RequestLog } from '../views/request-log.ts';
 import { heldNames } from '../words/board-name.ts';
 import { serveToNetworkTitle } from '../words/remedies.ts';
 import { statusOf } from '../words/status-words.ts';
+import type { Command } from './command.ts';
 
 interface Action extends vscode.QuickPickItem {
   readonly command?: string;
 }
 
-/** What can be done depends on these. */
-interface ShowActionsParts {
-  readonly serving: Serving;
-  readonly requests: RequestLog;
-  readonly boards: Boards;
-}
-
 /** What a click on the status bar item offers: what can be done now, and first what ends it. */
-export async function showActions({ serving, requests, boards }: ShowActionsParts): Promise<void> {
-  const { state } = serving;
-  const { sending, unseen } = requests;
-  const situation = { state, sending, unseen, held: heldNames(boards.list), nameOf: boards.nameOf.bind(boards) };
-  const { label } = statusOf(situation, vscode.l10n, vscode.env.language);
-  const picked = await vscode.window.showQuickPick(actionsFor(state), { title: 'mkbox', placeHolder: label });
-  requests.markSeen();
-  if (picked?.command !== undefined) await vscode.commands.executeCommand(picked.command);
-}
+export const showActions: Command = {
+  id: 'mkbox.showActions',
+  async run({ serving, requests, boards }) {
+    const { state } = serving;
+    const { sending, unseen } = requests;
+    const situation = { state, sending, unseen, held: heldNames(boards.list), nameOf: boards.nameOf.bind(boards) };
+    const { label } = statusOf(situation, vscode.l10n, vscode.env.language);
+    const picked = await vscode.window.showQuickPick(actionsFor(state), { title: 'mkbox', placeHolder: label });
+    requests.markSeen();
+    if (picked?.command !== undefined) await vscode.commands.executeCommand(picked.command);
+  },
+};
 
 function actionsFor(state: ServingState): Action[] {
   const { l10n } = vscode;

@@ -1,21 +1,27 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import { SET_FILES } from '../../images/image-name.ts';
+import type { Command } from './command.ts';
+import { packableOf } from './rows.ts';
 
 /** What an image is looked for by: what boards get, else what there is of it. */
 const SUFFIXES = [SET_FILES.zst, SET_FILES.buildId, SET_FILES.checksums, '.img'];
 
 /** Shows a file of the image in the Explorer view: the first that is there. */
-export async function revealImage({ folder, image }: CatalogImage | UnpackedImage): Promise<void> {
-  for (const suffix of SUFFIXES) {
-    const file = path.join(folder, image + suffix);
-    if (!(await isThere(file))) continue;
-    await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file));
-    return;
-  }
-}
+export const reveal: Command = {
+  id: 'mkbox.reveal',
+  async run(_, row) {
+    const image = packableOf(row);
+    if (image === undefined) return;
+    for (const suffix of SUFFIXES) {
+      const file = path.join(image.folder, image.image + suffix);
+      if (!(await isThere(file))) continue;
+      await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file));
+      return;
+    }
+  },
+};
 
 function isThere(file: string): Promise<boolean> {
   return lstat(file).then(

@@ -10,6 +10,9 @@ import { noneReadyText } from '../words/image-words.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import { IN_THE_EDITOR } from '../words/remedies.ts';
 import { progressText } from '../words/words.ts';
+import type { Project } from '../workspace/project.ts';
+import type { Command, CommandContext, Row } from './command.ts';
+import { imageOf } from './rows.ts';
 import { showProblem } from './show-problem.ts';
 
 type ReadyState = Extract<ImageState, { kind: 'ready' }>;
@@ -26,15 +29,31 @@ interface Problem {
   readonly text: string;
 }
 
+/** Verifies all images. A view's title gives its commands the row that has the focus, which is not asked for here. */
+export const verify: Command = {
+  id: 'mkbox.verify',
+  run: (context) => verifyImages(context.project.snapshot.images, context),
+};
+
+/** Verifies the image of a row, or the images of a box's row. */
+export const verifyRow: Command = {
+  id: 'mkbox.verifyRow',
+  run: (context, row) => verifyImages(imagesOf(row, context.project), context),
+};
+
+function imagesOf(row: Row | undefined, { snapshot }: Project): readonly CatalogImage[] {
+  if (typeof row === 'object' && row.kind === 'box') {
+    return snapshot.images.filter((image) => image.folder === row.box.path);
+  }
+  const image = imageOf(row);
+  return image === undefined ? [] : [image];
+}
+
 /**
  * Checks what those of `images` are that are complete, with a notification that shows how far it is. What is known
  * already is not read again.
  */
-export async function verifyImages(
-  images: readonly CatalogImage[],
-  checks: ImageChecks,
-  log: vscode.LogOutputChannel,
-): Promise<void> {
+async function verifyImages(images: readonly CatalogImage[], { checks, log }: CommandContext): Promise<void> {
   const { l10n, window, ProgressLocation } = vscode;
   const ready = images.flatMap((image) => (image.state.kind === 'ready' ? [{ image, state: image.state }] : []));
   if (ready.length === 0) {

@@ -1,0 +1,39 @@
+import type * as vscode from 'vscode';
+import type { ImageChecks } from '../../checks/image-checks.ts';
+import type { Boards } from '../serving/boards.ts';
+import type { ConsentStore } from '../serving/consent.ts';
+import type { Serving } from '../serving/serving.ts';
+import type { BoardsNode } from '../views/board-rows.ts';
+import type { BoardsView } from '../views/boards-view.ts';
+import type { ImagesNode } from '../views/image-rows.ts';
+import type { RequestLog } from '../views/request-log.ts';
+import type { Project } from '../workspace/project.ts';
+import type { Settings } from '../workspace/settings.ts';
+
+/** A command of the manifest. */
+export interface Command {
+  readonly id: `mkbox.${string}`;
+  /** Runs only in a workspace that the user trusts. In others they are told so. */
+  readonly needsTrust?: true;
+  /**
+   * `row` is what a tree's menu or a key calls the command on; undefined from the palette. `selected` are all rows that
+   * are selected with it, in a tree that allows several. What is thrown is told to the user by `runCommand`.
+   */
+  run(context: CommandContext, row?: Row, selected?: readonly Row[]): unknown;
+}
+
+/** What the commands act on. */
+export interface CommandContext {
+  readonly serving: Serving;
+  readonly project: Project;
+  readonly requests: RequestLog;
+  readonly checks: ImageChecks;
+  readonly boards: Boards;
+  readonly boardsView: Promise<BoardsView>;
+  readonly consent: ConsentStore;
+  readonly settings: Settings;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** A row of a tree. A key that acts on what is selected among the boards says `selection`. */
+export type Row = ImagesNode | BoardsNode | 'selection';

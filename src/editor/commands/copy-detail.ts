@@ -1,0 +1,9 @@
+import { copy } from './clipboard.ts';
+import type { Command } from './command.ts';
+
+export const copyDetail: Command = {
+  id: 'mkbox.copyDetail',
+  async run(_, row) {
+    if (typeof row === 'object' && 'detail' in row) await copy(row.detail.value);
+  },
+};

@@ -1,0 +1,22 @@
+import * as vscode from 'vscode';
+import { boardName } from '../words/board-name.ts';
+import type { Command } from './command.ts';
+import { chooseBoard } from './pick-board.ts';
+
+/** Asks for a board's name; an empty one takes it away. */
+export const renameBoard: Command = {
+  id: 'mkbox.renameBoard',
+  async run(context, row) {
+    const { l10n, window } = vscode;
+    const board = await chooseBoard(context, row, l10n.t('Rename Board'));
+    if (board === undefined) return;
+    const name = await window.showInputBox({
+      // a key renames the board that is selected, which need not be the one that has the focus
+      title: l10n.t('Rename the Board {0}', boardName(board)),
+      prompt: l10n.t('What the board is called here; its address where that is empty'),
+      placeHolder: board.address,
+      value: board.name ?? '',
+    });
+    if (name !== undefined) (await context.boards.open()).rename(board.id, name);
+  },
+};

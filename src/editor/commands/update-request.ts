@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import type { Board } from '../../boards/board.ts';
+import { nextImage } from '../../boards/next-image.ts';
+import { isPublishableName } from '../../images/image-name.ts';
+import type { ImageParts } from '../../images/image-parts.ts';
+import type { Serving } from '../serving/serving.ts';
+import type { CommandContext, Row } from './command.ts';
+import { endpointToAsk } from './endpoint-to-ask.ts';
+import { idOfBoard } from './pick-board.ts';
+import { partsOf, pickImage } from './pick-image.ts';
+import { imageOf } from './rows.ts';
+
+/** The request by which a board gets its image. */
+interface UpdateRequest {
+  /** The server's. */
+  readonly url: string;
+  readonly parts: ImageParts;
+  /** The board's, where it is known. */
+  readonly mac?: string | undefined;
+}
+
+/** The request for the row's image, or for the one that the user picks. */
+export async function requestForImage(
+  context: CommandContext,
+  row: Row | undefined,
+  title: string,
+): Promise<UpdateRequest | undefined> {
+  const { serving, project, checks } = context;
+  const url = await urlToAsk(serving);
+  if (url === undefined) return undefined;
+  const image = imageOf(row) ?? (await pickImage(project, checks, title));
+  return image && { url, parts: partsOf(image, project, checks) };
+}
+
+/** The request that the row's board makes; where that can't be told, for an image that the user picks. */
+export async function requestOfBoard(
+  context: CommandContext,
+  row: Row | undefined,
+  title: string,
+): Promise<UpdateRequest | undefined> {
+  const board = (await context.boards.open()).get((await idOfBoard(context, row)) ?? '');
+  if (board === undefined) return undefined;
+  const parts = partsFor(board, context);
+  if (parts === undefined) return requestForImage(context, undefined, title);
+  const url = await urlToAsk(context.serving);
+  return url === undefined ? undefined : { url, parts, mac: board.mac };
+}
+
+/** The server's URL. Where it does not run, the user may have it start; where boards can't reach it, they are told. */
+export async function urlToAsk(serving: Serving): Promise<string | undefined> {
+  const endpoint = await endpointToAsk(serving);
+  if (endpoint !== undefined && !endpoint.onNetwork) {
+    const message = vscode.l10n.t('mkbox: only this machine can reach {0}', endpoint.url);
+    vscode.window.setStatusBarMessage(message, 5_000);
+  }
+  return endpoint?.url;
+}
+
+/** The parts that a board asks by; undefined where neither it nor its image tells. */
+function partsFor(board: Board, { project, checks }: CommandContext): ImageParts | undefined {
+  const { box, board: kind, branch, version } = board.wish;
+  const isPlain = [box, kind, branch, version].every((part) => part === undefined || isPlainName(part));
+  if (box === undefined || kind === undefined || !isPlain) {
+    const image = nextImage(board, project.snapshot)?.image;
+    return image && partsOf(image, project, checks);
+  }
+  return { box, board: kind, ...(branch !== undefined && { branch }), ...(version !== undefined && { version }) };
+}
+
+/** Anyone can ask by any name: line ends and quotes would be more than a name in what is copied. */
+function isPlainName(part: string): boolean {
+  return isPublishableName(part) && !part.includes('"');
+}
