@@ -24,6 +24,21 @@ export interface UnreadableFile {
   readonly reason: string;
 }
 
+/** A file, as a walk over all of them comes to it. */
+export interface WalkedFile {
+  /** From the root folder, which is `/` itself. */
+  readonly path: string;
+  readonly node: FileNode;
+  /** Whether it is of the file system mounted there: `node.status.id` is of that one. */
+  readonly isMounted: boolean;
+}
+
+/** A path whose file, or whose folder's list, can't be read, and why. */
+export interface UnreadablePath {
+  readonly path: string;
+  readonly reason: string;
+}
+
 /** Why a path can't be looked at. */
 export type TreeFault =
   | { readonly kind: 'missing' }
@@ -92,6 +107,47 @@ export class FileTree {
       if ('kind' in place) return place;
       return place.file.node.status.type === 'file' ? place.file.node.read() : ({ kind: 'not a file' } as const);
     });
+  }
+
+  /**
+   * All files, each folder before what is in it, in no other order. Follows no links. A folder is not walked twice.
+   * @throws what reading the disk may throw.
+   */
+  async *walk(): AsyncGenerator<WalkedFile | UnreadablePath> {
+    const seen = new Set<string>();
+    const ahead: WalkedFile[] = [{ path: '/', node: this.#root, isMounted: false }];
+    for (let file = ahead.pop(); file !== undefined; file = ahead.pop()) {
+      yield file;
+      if (file.node.status.type !== 'folder') continue;
+      const key = `${file.isMounted} ${file.node.status.id}`;
+      if (seen.has(key)) yield { path: file.path, reason: 'a folder has two names' };
+      if (seen.has(key)) continue;
+      seen.add(key);
+      yield* this.#walkFolder(file, ahead);
+    }
+  }
+
+  /** What is in a folder, but for folders: those go to `ahead`. */
+  async *#walkFolder(folder: WalkedFile, ahead: WalkedFile[]): AsyncGenerator<WalkedFile | UnreadablePath> {
+    const { node, isMounted } = folder;
+    const isRoot = folder.path === '/';
+    const prefix = isRoot ? '/' : `${folder.path}/`;
+    if (isRoot && this.#mounted !== undefined) {
+      ahead.push({ path: prefix + this.#mounted.name, node: this.#mounted.root, isMounted: true });
+    }
+    try {
+      for await (const { name, open } of node.list()) {
+        if (isRoot && name === this.#mounted?.name) continue;
+        const path = prefix + name;
+        const child = await orReason(open);
+        if (typeof child === 'string') yield { path, reason: child };
+        else if (child.status.type === 'folder') ahead.push({ path, node: child, isMounted });
+        else yield { path, node: child, isMounted };
+      }
+    } catch (error) {
+      if (!(error instanceof DamagedVolume)) throw error;
+      yield { path: folder.path, reason: error.message };
+    }
   }
 
   async #find(path: string, followsLast: boolean): Promise<Place | TreeFault> {
@@ -176,6 +232,15 @@ async function childFile(child: FolderChild): Promise<TreeFile | UnreadableFile>
     return await treeFile(child.name, await child.open());
   } catch (error) {
     if (error instanceof DamagedVolume) return { name: child.name, reason: error.message };
+    throw error;
+  }
+}
+
+async function orReason(open: () => Promise<FileNode>): Promise<FileNode | string> {
+  try {
+    return await open();
+  } catch (error) {
+    if (error instanceof DamagedVolume) return error.message;
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { FatVolume } from './fat-volume.ts';
 import { FileTree, type Mount } from './file-tree.ts';
 import { bootPartition, LARGEST_INITRAMFS_BYTES, rootPartition } from './image-contents.ts';
 import { unpackInitramfs } from './initramfs-archive.ts';
-import { readNewcTree } from './newc-tree.ts';
+import { type NewcRoot, readNewcTree } from './newc-tree.ts';
 import { isGpt, type Partition, parsePartitions, SECTOR_BYTES } from './partitions.ts';
 
 /** Where a board mounts its boot partition. */
@@ -52,6 +52,15 @@ export async function openRootTree(disk: Disk): Promise<RootTree | TreesFault> {
  * @throws what reading the disk may throw.
  */
 export async function openInitramfsTree(disk: Disk): Promise<FileTree | TreesFault> {
+  const root = await openInitramfs(disk);
+  return 'kind' in root ? root : new FileTree(root);
+}
+
+/**
+ * The root folder of the initramfs on an image's boot partition.
+ * @throws what reading the disk may throw.
+ */
+export async function openInitramfs(disk: Disk): Promise<NewcRoot | TreesFault> {
   const partitions = await readPartitions(disk);
   if ('kind' in partitions) return partitions;
   const volume = await openBoot(disk, partitions);
@@ -60,7 +69,7 @@ export async function openInitramfsTree(disk: Disk): Promise<FileTree | TreesFau
     const file = await volume.find(INITRAMFS);
     if (file === undefined) return { kind: 'no initramfs' } as const;
     if (file.bytes > LARGEST_INITRAMFS_BYTES) return { kind: 'initramfs too large' } as const;
-    return new FileTree(await readNewcTree(() => unpackInitramfs(volume.read(file))));
+    return readNewcTree(() => unpackInitramfs(volume.read(file)));
   });
 }
 

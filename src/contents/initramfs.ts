@@ -11,8 +11,10 @@ const HEADER_CRC_AT = 4;
 export const SIZE_AT = 12;
 const PAYLOAD_CRC_AT = 24;
 
-/** A board.conf has some ten lines. */
-const CONF_LIMIT = 64 * 1024;
+export const BOARD_CONF = 'board.conf';
+
+/** It has some ten lines. One that is larger counts as none. */
+export const LARGEST_BOARD_CONF_BYTES = 64 * 1024;
 
 /** What it unpacks to lies in a board's memory, which is 512 MiB or little more: that takes a second to unpack. */
 export const LARGEST_UNPACKED_BYTES = 512 * 1024 ** 2;
@@ -73,7 +75,7 @@ class Payload {
   #left: number;
   #crcSoFar = 0;
   readonly #gunzip: Gunzip = createGunzip({ chunkSize: UNPACKED_CHUNK_BYTES });
-  readonly #cpio = new NewcReader('board.conf', CONF_LIMIT);
+  readonly #cpio = new NewcReader(BOARD_CONF, LARGEST_BOARD_CONF_BYTES);
   readonly #unpacked: Promise<InitramfsFault | undefined>;
   #isUnpacked = false;
   #isTooMuch = false;

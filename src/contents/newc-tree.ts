@@ -14,13 +14,29 @@ interface SharedFile {
   content: Content;
 }
 
+/** The root folder of what newc archives unpack to. */
+export interface NewcRoot extends FileNode {
+  /**
+   * The contents of all files, in one reading of the archives: in pieces that are only to be read, each with the `id` of its
+   * file. What is empty has none.
+   * @throws DamagedVolume, and what reading the archives throws.
+   */
+  contents(): AsyncIterable<ContentPiece>;
+}
+
+/** A piece of a file's content. */
+export interface ContentPiece {
+  readonly id: number;
+  readonly bytes: Buffer;
+}
+
 /**
  * The root folder of what newc archives unpack to, as Linux does it: of members with the same name the last counts, those
  * whose folder is not there yet are left out, and of hard links the last with content has it. `open` reads the archives
  * from the beginning, each time a file is read: no content is kept in memory.
  * @throws DamagedVolume where an archive is damaged, and what reading it throws.
  */
-export async function readNewcTree(open: () => AsyncIterable<Buffer>): Promise<FileNode> {
+export async function readNewcTree(open: () => AsyncIterable<Buffer>): Promise<NewcRoot> {
   const root = new NewcNode(open, ROOT, { id: 0, content: NOTHING }, '');
   const shared = new Map<string, SharedFile>();
   let files = 0;
@@ -74,7 +90,7 @@ function statusOf({ field }: NewcMember, type: Pick<FileStatus, 'type' | 'mode'>
 }
 
 /** A name in the tree. */
-class NewcNode implements FileNode {
+class NewcNode implements NewcRoot {
   readonly children = new Map<string, NewcNode>();
   readonly #open: () => AsyncIterable<Buffer>;
   readonly #file: SharedFile;
@@ -112,10 +128,39 @@ class NewcNode implements FileNode {
       if (piece.length > 0) yield piece;
       if (at >= end) return;
     }
-    throw new DamagedVolume('the cpio archive ends within a file');
+    throw cutWithin();
   }
 
   async target(): Promise<string> {
     return this.#target;
   }
+
+  async *contents(): AsyncGenerator<ContentPiece> {
+    const files = [...new Set(this.#files())].sort((a, b) => b.content.position - a.content.position);
+    let at = 0;
+    let file = files.pop();
+    for await (const chunk of this.#open()) {
+      const chunkEnd = at + chunk.length;
+      while (file !== undefined && file.content.position < chunkEnd) {
+        const { position, bytes } = file.content;
+        const piece = chunk.subarray(Math.max(0, position - at), position + bytes - at);
+        if (piece.length > 0) yield { id: file.id, bytes: piece };
+        if (position + bytes > chunkEnd) break;
+        file = files.pop();
+      }
+      if (file === undefined) return;
+      at = chunkEnd;
+    }
+    if (file !== undefined) throw cutWithin();
+  }
+
+  /** What its files share, for each of their names. */
+  *#files(): Generator<SharedFile> {
+    if (this.#status.type === 'file' && this.#file.content.bytes > 0) yield this.#file;
+    for (const child of this.children.values()) yield* child.#files();
+  }
+}
+
+function cutWithin(): DamagedVolume {
+  return new DamagedVolume('the cpio archive ends within a file');
 }

@@ -5,6 +5,8 @@ import { type FileTree, type TreeFault, treeFaultText } from './file-tree.ts';
 export interface InstalledPackage {
   readonly name: string;
   readonly version: string;
+  /** What it was built for: `aarch64`, or `noarch`. */
+  readonly arch?: string;
   /** Bytes that it takes when it is installed. */
   readonly bytes: number;
   /** In a line. */
@@ -26,7 +28,7 @@ const PACKAGES_FILE = '/lib/apk/db/installed';
 
 /**
  * The packages in the text of apk's database, by name (Alpine wiki, "Apk spec", "Installed Database V2"): a paragraph for
- * each, a line for each field, `P:` the name, `V:` the version, `I:` the installed size, `T:` the description, `L:` the
+ * each, a line for each field, `P:` the name, `V:` the version, `A:` the architecture, `I:` the installed size, `T:` the description, `L:` the
  * licence, `o:` the origin.
  */
 export function parsePackages(text: string): InstalledPackage[] {
@@ -36,11 +38,12 @@ export function parsePackages(text: string): InstalledPackage[] {
       new RegExp(`^${letter}:(.*)$`, 'm').exec(paragraph)?.[1]?.trimEnd();
     const name = field('P');
     if (name === undefined) continue;
-    const [description, license, origin] = [field('T'), field('L'), field('o')];
+    const [arch, description, license, origin] = [field('A'), field('T'), field('L'), field('o')];
     packages.push({
       name,
       version: field('V') ?? '',
       bytes: Number.parseInt(field('I') ?? '0', 10) || 0,
+      ...(arch !== undefined && { arch }),
       ...(description !== undefined && { description }),
       ...(license !== undefined && { license }),
       ...(origin !== undefined && { origin }),

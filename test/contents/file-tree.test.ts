@@ -97,6 +97,16 @@ suite('a tree of files', () => {
     equal(await textOf(tree, '/circle'), '/circle: too many levels of symbolic links');
   });
 
+  test('walks all files, with what is mounted', async () => {
+    const paths: string[] = [];
+    for await (const file of (await makeTree()).walk()) paths.push('node' in file ? file.path : fail(file.reason));
+    deepEqual(paths.sort(), [
+      '/',
+      ...['/absolute', '/bin', '/boot', '/boot/Image', '/boot/overlays', '/circle', '/dangling', '/etc', '/etc/passwd'],
+      ...['/to-boot', '/usr', '/usr/bin', '/usr/bin/sh', '/usr/up'],
+    ]);
+  });
+
   test('finds a folder that lies in itself', async () => {
     const status: FileStatus = {
       type: 'folder',
@@ -122,6 +132,14 @@ suite('a tree of files', () => {
     deepEqual(await tree.list('/'), [
       { name: 'again', status },
       { name: 'lost', reason: 'there is no inode 9' },
+    ]);
+    const walked: unknown[] = [];
+    for await (const file of tree.walk()) walked.push('node' in file ? file.path : file);
+    deepEqual(walked, [
+      '/',
+      { path: '/lost', reason: 'there is no inode 9' },
+      '/again',
+      { path: '/again', reason: 'a folder has two names' },
     ]);
   });
 });

@@ -55,6 +55,19 @@ suite('the tree of an initramfs', () => {
     for (const chunkBytes of [1, 7, 64, 65, initramfs.length]) deepEqual(await treeOf(initramfs, chunkBytes), expected);
   });
 
+  test('has the contents of all files in one reading, hard links once', async () => {
+    for (const chunkBytes of [1, 7, 512, archive().length]) {
+      let readings = 0;
+      const root = await readNewcTree(async function* () {
+        readings++;
+        for (let at = 0; at < archive().length; at += chunkBytes) yield archive().subarray(at, at + chunkBytes);
+      });
+      const contents = new Map<number, string>();
+      for await (const { id, bytes } of root.contents()) contents.set(id, (contents.get(id) ?? '') + bytes);
+      deepEqual([[...contents.values()], readings], [['root\n'], 2]);
+    }
+  });
+
   test('is of all archives that follow one another; what comes later counts', async () => {
     const more = newcArchive(
       [

@@ -8,6 +8,7 @@ suite("the packages in apk's database", () => {
       'C:Q1abc=',
       'P:openrc',
       'V:0.55-r1',
+      'A:aarch64',
       'S:1000',
       'I:2000',
       'T:P:not a name',
@@ -26,6 +27,7 @@ suite("the packages in apk's database", () => {
       {
         name: 'openrc',
         version: '0.55-r1',
+        arch: 'aarch64',
         bytes: 2000,
         description: 'P:not a name',
         license: 'BSD-2-Clause',
