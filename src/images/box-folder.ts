@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises';
+import type { Disks, FileLooks } from './file-looks.ts';
 import { imageOfSetFile, isPublishableName } from './image-name.ts';
 import type { SetLocation } from './image-set.ts';
 import { type Extent, type ImageState, type Inspection, inspectImage, type RawAge } from './image-state.ts';
@@ -44,6 +45,8 @@ export interface Look {
    * large catalog, which every build writes, take their time.
    */
   readonly parts: number;
+  /** The disks that it meets. */
+  readonly disks: Disks;
 }
 
 /** Where a folder of the image folder lies. */
@@ -135,21 +138,23 @@ export class BoxFolder {
   }
 
   async #refresh(look: Look): Promise<boolean> {
-    const { ino, mtimeNs, ctimeNs } = await fs.stat(this.#place.path, { bigint: true });
+    const { path: folder } = this.#place;
+    const { dev, ino, mtimeNs, ctimeNs } = await fs.stat(folder, { bigint: true });
+    const looks = await look.disks.looksAt(folder, dev);
     const seen = this.#seen;
     const isSame = seen?.settled && seen.ino === ino && seen.mtimeNs === mtimeNs && seen.ctimeNs === ctimeNs;
-    if (isSame && !look.isThorough) return this.#lookAgain(look);
+    if (isSame && !look.isThorough) return this.#lookAgain(look, looks);
     const settled = Date.now() - Number(mtimeNs / 1_000_000n) > YOUNG_MS;
     this.#names = await this.#readNames();
     this.#lookedAtMs = performance.now();
-    const images = await this.#inspect(this.#names.sets, () => 'all files');
-    const changed = this.#replace(images, await this.#lookAtUnpacked());
+    const images = await this.#inspect(this.#names.sets, () => 'all files', looks);
+    const changed = this.#replace(images, await this.#lookAtUnpacked(looks));
     this.#seen = { ino, mtimeNs, ctimeNs, settled };
     return changed;
   }
 
   /** A file is filled, or another build written over it, without its folder changing. */
-  async #lookAgain({ parts }: Look): Promise<boolean> {
+  async #lookAgain({ parts }: Look, looks: FileLooks): Promise<boolean> {
     const nowMs = performance.now();
     const isDue = nowMs - this.#lookedAtMs >= IN_PLACE_EVERY_MS;
     if (isDue) this.#lookedAtMs = nowMs;
@@ -159,7 +164,7 @@ export class BoxFolder {
     const isWhole = ({ state }: CatalogImage, index: number) => state.kind === 'incomplete' || index % parts === turn;
     const whole = new Set(suspects.filter(isWhole).map(({ image }) => image));
     const names = suspects.map(({ image }) => image);
-    const images = await this.#inspect(names, (name) => (whole.has(name) ? 'all files' : 'image'));
+    const images = await this.#inspect(names, (name) => (whole.has(name) ? 'all files' : 'image'), looks);
     return this.#replace(images, this.#unpacked);
   }
 
@@ -173,13 +178,17 @@ export class BoxFolder {
   }
 
   /** Looks at the `suspects` among the sets; what was seen of the others stands. */
-  async #inspect(suspects: readonly string[], extentOf: (image: string) => Extent): Promise<readonly CatalogImage[]> {
+  async #inspect(
+    suspects: readonly string[],
+    extentOf: (image: string) => Extent,
+    fileLooks: FileLooks,
+  ): Promise<readonly CatalogImage[]> {
     const { sets, raws } = this.#names;
     const before = this.#inspections;
     const looks = new Map<string, Inspection>();
     await sideBySide(suspects, INSPECTIONS_AT_ONCE, async (name) => {
       const previous = before.get(name);
-      const look = await inspectImage(this.#locate(name), raws.has(name), previous, extentOf(name));
+      const look = await inspectImage(this.#locate(name), raws.has(name), fileLooks, previous, extentOf(name));
       if (look !== previous) looks.set(name, look);
     });
     if (looks.size === 0 && sets.length === before.size) return this.#images;
@@ -197,13 +206,13 @@ export class BoxFolder {
     }));
   }
 
-  async #lookAtUnpacked(): Promise<UnpackedImage[]> {
+  async #lookAtUnpacked(looks: FileLooks): Promise<UnpackedImage[]> {
     const packed = new Set(this.#names.sets);
     const names = [...this.#names.raws].filter((name) => !packed.has(name)).sort();
     const found = await Promise.all(
       names.map(async (image) => {
         const location = this.#locate(image);
-        const raw = await lookAtRawFile(location);
+        const raw = await lookAtRawFile(location, looks);
         return raw && { ...location, ...this.#identify(image), ...raw };
       }),
     );

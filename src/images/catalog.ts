@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { CatalogImage, Look, UnpackedImage } from './box-folder.ts';
+import { Disks } from './file-looks.ts';
 import { ImageFolder, type UnreadableFolder } from './image-folder.ts';
 import type { SkippedLink } from './linked-folder.ts';
 
@@ -112,7 +113,8 @@ export class Catalog {
   async #refresh(isThorough: boolean): Promise<CatalogSnapshot> {
     const paths = this.#paths;
     const followsLinks = this.#followsLinks;
-    const look: Look = { isThorough, parts: Math.max(1, Math.ceil(this.#snapshot.images.length / WHOLE_SETS_A_LOOK)) };
+    const parts = Math.max(1, Math.ceil(this.#snapshot.images.length / WHOLE_SETS_A_LOOK));
+    const look: Look = { isThorough, parts, disks: new Disks() };
     const roots = paths.map((folder) => {
       const root = this.#roots.get(folder) ?? new ImageFolder(folder, this.#keepMs);
       this.#roots.set(folder, root);

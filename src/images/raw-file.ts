@@ -1,5 +1,5 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
+import type { FileLooks } from './file-looks.ts';
 import type { SetLocation } from './image-set.ts';
 
 /** The name of a raw image, which sets are packed from, ends so. */
@@ -19,7 +19,9 @@ export function imageOfRawFile(fileName: string): string | undefined {
 }
 
 /** Looks at `<image>.img`; undefined where there is none, or something that is no regular file and can't be packed. */
-export async function lookAtRawFile({ folder, image }: SetLocation): Promise<RawFile | undefined> {
-  const stats = await fs.lstat(path.join(folder, image + RAW_SUFFIX)).catch(() => undefined);
-  return stats?.isFile() ? { bytes: stats.size, writtenAtMs: Math.floor(stats.mtimeMs) } : undefined;
+export async function lookAtRawFile({ folder, image }: SetLocation, looks: FileLooks): Promise<RawFile | undefined> {
+  const raw = await looks.see(path.join(folder, image + RAW_SUFFIX));
+  if (raw.kind === 'fault') return undefined;
+  const { size, mtimeNs } = raw.identity;
+  return { bytes: Number(size), writtenAtMs: Number(mtimeNs / 1_000_000n) };
 }

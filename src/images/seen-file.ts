@@ -19,12 +19,33 @@ export function seeFile(filePath: string): Promise<SeenFile> {
   return new Promise((resolve, reject) => {
     fs.lstat(filePath, { bigint: true }, (error, stats) => {
       if (!error) return resolve(seen(stats));
-      const code = systemErrorCode(error);
-      if (FOLDER_CODES.has(code)) return reject(error);
-      // what is longer than a name may be can't be there
-      resolve({ kind: 'fault', problem: code === 'ENAMETOOLONG' ? 'missing' : openFault(code) });
+      try {
+        resolve(unseen(error));
+      } catch (folderError) {
+        reject(folderError);
+      }
     });
   });
+}
+
+/**
+ * As `seeFile`, in this thread: it stands still until the file system answers.
+ * @throws the system's error as `seeFile`.
+ */
+export function seeFileSync(filePath: string): SeenFile {
+  try {
+    const stats = fs.lstatSync(filePath, { bigint: true, throwIfNoEntry: false });
+    return stats === undefined ? { kind: 'fault', problem: 'missing' } : seen(stats);
+  } catch (error) {
+    return unseen(error);
+  }
+}
+
+function unseen(error: unknown): SeenFile {
+  const code = systemErrorCode(error);
+  if (FOLDER_CODES.has(code)) throw error;
+  // what is longer than a name may be can't be there
+  return { kind: 'fault', problem: code === 'ENAMETOOLONG' ? 'missing' : openFault(code) };
 }
 
 function seen(stats: fs.BigIntStats): SeenFile {
@@ -47,6 +68,16 @@ export function readFault(filePath: string): Promise<FileFault | undefined> {
   });
 }
 
+/** As `readFault`, in this thread. */
+export function readFaultSync(filePath: string): FileFault | undefined {
+  try {
+    fs.accessSync(filePath, fs.constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return openFault(systemErrorCode(error));
+  }
+}
+
 /** Absent on Windows. */
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
 
@@ -67,4 +98,19 @@ export function readSmallFile(filePath: string, { size }: FileIdentity): Promise
       });
     });
   });
+}
+
+/** As `readSmallFile`, in this thread. */
+export function readSmallFileSync(filePath: string, { size }: FileIdentity): Buffer | FileFault {
+  const content = Buffer.allocUnsafe(Number(size));
+  try {
+    const fd = fs.openSync(filePath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      return fs.readSync(fd, content, 0, content.length, 0) === content.length ? content : 'being written';
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch (error) {
+    return openFault(systemErrorCode(error));
+  }
 }
