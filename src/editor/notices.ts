@@ -26,7 +26,7 @@ export class Notices extends Owner {
     this.#consent = consent;
     this.own(serving.onDidChangeState((state) => this.#onState(state)));
     this.own(settings.host.onDidChange(() => this.#onHostChanged()));
-    this.own(serving.onDidEndShot(({ transfer }) => tellShot(transfer, boards.nameOf(transfer))));
+    this.own(serving.onDidEndShot((transfer) => tellShot(transfer, boards.nameOf(transfer))));
     this.own(boards.onDidConfirm((board) => this.#onConfirmed(board)));
   }
 

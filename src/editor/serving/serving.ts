@@ -10,6 +10,7 @@ import { type ConsentStore, consentInForce } from './consent.ts';
 import { flowLimits } from './flow-limits.ts';
 import { bindableAddresses, toldAddress } from './interfaces.ts';
 import { isLoopbackHost } from './listen-host.ts';
+import { isSame, type Now, nextStep, stateOf, type Wanted } from './next-step.ts';
 import { allowed, type ListenAddress, type StartParts, startServing } from './serving-start.ts';
 
 /** An extension has 5 s to deactivate; running transfers get most of it. */
@@ -20,11 +21,6 @@ export interface ServingParts extends StartParts {
   readonly consent: ConsentStore;
 }
 
-/** How a one-shot ended: with the transfer that completed it. */
-export interface Shot {
-  readonly transfer: Transfer;
-}
-
 /**
  * The embedded server: started, armed, stopped. Calls may come at any time and in any number: the last one counts, and
  * what is so already is left so. What is wanted stays so while settings change and starting fails.
@@ -33,25 +29,18 @@ export class Serving extends Owner {
   readonly #parts: ServingParts;
   readonly #stateChanged = this.own(new vscode.EventEmitter<ServingState>());
   readonly #transferChanged = this.own(new vscode.EventEmitter<Transfer>());
-  readonly #shotEnded = this.own(new vscode.EventEmitter<Shot>());
-  #state: ServingState = { kind: 'stopped' };
-  #server: UpdateServer | undefined;
-  /** What is to be served, whether it can be or not; undefined for nothing. */
-  #wanted: ServeMode | undefined;
-  /** What the server was told to serve. */
-  #inForce: ServeMode | undefined;
-  /** Whether what the server does was made what is wanted, or could not be. */
-  #isSettled = true;
-  /** Whether the server must be another one than it is. */
-  #isOutdated = false;
-  /** Where the server was to listen. */
-  #asked: ListenAddress | undefined;
+  readonly #shotEnded = this.own(new vscode.EventEmitter<Transfer>());
+  #now: Now<UpdateServer> = { kind: 'stopped' };
+  #wanted: Wanted | undefined;
+  /** Orders and restarts until now. */
+  #count = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #sessionPort: number | undefined;
 
   readonly onDidChangeState = this.#stateChanged.event;
   /** A request came, its answer began, or it ended; its state tells. */
   readonly onDidChangeTransfer = this.#transferChanged.event;
+  /** A one-shot ended: with the transfer that completed it. */
   readonly onDidEndShot = this.#shotEnded.event;
 
   constructor(parts: ServingParts) {
@@ -70,7 +59,7 @@ export class Serving extends Owner {
   }
 
   get state(): ServingState {
-    return this.#state;
+    return stateOf(this.#now);
   }
 
   /** The port that is asked for: the setting's, or the one taken for this session. */
@@ -83,31 +72,26 @@ export class Serving extends Owner {
    * trusted nothing is served, whoever asks.
    */
   serve(mode: ServeMode): Promise<void> {
-    if (!vscode.workspace.isTrusted) return Promise.resolve();
-    this.#wanted = mode;
-    if (this.#server?.isStopping) this.#tellDraining(this.#server);
-    return this.#settleSoon();
+    const order = ++this.#count;
+    return this.#serve({ mode, order, run: this.#wanted?.run ?? order });
   }
 
   /** Takes no new requests, and lets running ones finish: for at most `deadlineMs`, or as long as a server waits by itself. */
   stop(deadlineMs?: number): Promise<void> {
-    this.#wanted = undefined;
-    if (this.#server !== undefined) this.#drain(this.#server, deadlineMs);
-    return this.#settleSoon(deadlineMs);
+    return this.#want(undefined, deadlineMs);
   }
 
   /** Stops and serves what was wanted again, with the settings as they are now; everything, where nothing was. */
   restart(): Promise<void> {
-    this.#isOutdated = true;
-    if (this.#server !== undefined) this.#drain(this.#server);
-    return this.serve(this.#wanted ?? { kind: 'all' });
+    const run = ++this.#count;
+    return this.#serve({ mode: { kind: 'all' }, order: run, ...this.#wanted, run });
   }
 
   /** Serves what was wanted on any free port, until the window is closed or a port is set; the settings stay as they are. */
   async serveOnOtherPort(): Promise<void> {
     this.#sessionPort = 0;
     await this.restart();
-    const endpoint = endpointOf(this.#state);
+    const endpoint = endpointOf(this.state);
     if (endpoint !== undefined && this.#sessionPort === 0) this.#sessionPort = endpoint.port;
   }
 
@@ -124,7 +108,7 @@ export class Serving extends Owner {
   /** Serves where it is to be now, or could not be until now. */
   #placeChanged(): void {
     const { host, port } = this.#place;
-    const isThere = this.#server !== undefined && host === this.#asked?.host && port === this.#asked.port;
+    const isThere = 'asked' in this.#now && host === this.#now.asked.host && port === this.#now.asked.port;
     if (this.#wanted !== undefined && !isThere) void this.restart();
   }
 
@@ -139,51 +123,71 @@ export class Serving extends Owner {
     }
   }
 
-  #settleSoon(deadlineMs?: number): Promise<void> {
-    this.#isSettled = false;
-    const settled = this.#queue.then(() => this.#settle(deadlineMs));
+  get #server(): UpdateServer | undefined {
+    return 'server' in this.#now ? this.#now.server : undefined;
+  }
+
+  #serve(wanted: Wanted): Promise<void> {
+    return vscode.workspace.isTrusted && !this.isDisposed ? this.#want(wanted) : Promise.resolve();
+  }
+
+  /** Has the server do what is wanted now. One that is not wanted any more drains at once, whatever is waited for. */
+  #want(wanted: Wanted | undefined, deadlineMs?: number): Promise<void> {
+    this.#wanted = wanted;
+    const step = nextStep(this.#now, wanted);
+    if (step.kind === 'drain') this.#drain(step.serving, deadlineMs);
+    if (step.kind === 'wait') this.#drain(step.draining, deadlineMs);
+    const settled = this.#queue.then(() => this.#settle());
     this.#queue = settled.catch(() => {});
     return settled;
   }
 
-  /** Makes what the server does what is wanted now. */
-  async #settle(deadlineMs: number | undefined): Promise<void> {
-    if (this.#isSettled) return;
-    this.#isSettled = true;
-    const server = this.#server;
-    if (server !== undefined && (this.#wanted === undefined || this.#isOutdated)) this.#drain(server, deadlineMs);
-    if (server?.isStopping) await server.stopped;
-    const mode = this.#wanted;
-    if (mode === undefined) {
-      if (this.#state.kind !== 'stopped') this.#setState({ kind: 'stopped' });
-    } else if (this.#server === undefined) {
-      await this.#start(mode);
-    } else {
-      this.#server.serve(mode);
-      this.#inForce = mode;
-      this.#tellServing(this.#server, mode);
+  async #settle(): Promise<void> {
+    for (;;) {
+      const step = nextStep(this.#now, this.#wanted);
+      switch (step.kind) {
+        case 'none':
+          return;
+        case 'rest':
+          this.#become({ kind: 'stopped' });
+          break;
+        case 'start':
+          await this.#start(step.wanted);
+          break;
+        case 'arm':
+          step.serving.server.serve(step.wanted.mode);
+          this.#become({ ...step.serving, ...step.wanted });
+          break;
+        case 'drain':
+          this.#drain(step.serving);
+          break;
+        case 'wait':
+          await step.draining.server.stopped;
+          break;
+      }
     }
   }
 
-  async #start(mode: ServeMode): Promise<void> {
-    this.#isOutdated = false;
-    this.#setState({ kind: 'starting' });
-    const isWanted = () => this.#isSettled && !this.isDisposed;
-    const place = this.#place;
-    this.#asked = place;
-    const started = await startServing(this.#parts, { ...place, mode, isWanted });
+  /** Starts a server. When something else is wanted before it listens, there is none. */
+  async #start(wanted: Wanted): Promise<void> {
+    this.#become({ kind: 'starting' });
+    const asked = this.#place;
+    const isWanted = () => isSame(wanted, this.#wanted);
+    const started = await startServing(this.#parts, { ...asked, mode: wanted.mode, isWanted });
     if (started === undefined) return;
     if ('kind' in started) {
-      this.#setState({ kind: 'failed', failure: started });
+      this.#become({ kind: 'failed', wanted, failure: started });
       return;
     }
     const { server, registry } = started;
-    this.#server = server;
-    this.#inForce = mode;
+    if (this.#wanted?.run !== wanted.run) {
+      await server.stop(0); // it was not told of: who asked in these milliseconds asks again
+      return;
+    }
     this.#watch(server); // before anything else is waited for: boards may ask already
+    this.#become({ kind: 'serving', ...wanted, server, asked, endpoint: this.#endpoint(server) });
     // who had the port until now may have been this workspace's window before its reload
     await registry.reread().catch((error: unknown) => this.#parts.log.error(String(error)));
-    if (this.#isSettled && !server.isStopping) this.#tellServing(server, mode);
   }
 
   /** Where to listen: at the address the user allowed for this workspace, or loopback. A setting alone opens nothing. */
@@ -198,37 +202,29 @@ export class Serving extends Owner {
     for (const event of ['accepted', 'waiting', 'answering', 'finished', 'broken', 'refused'] as const) {
       server.events.on(event, (transfer) => {
         this.#transferChanged.fire(transfer);
-        if (server.isStopping) this.#tellDraining(server);
+        if (server.isStopping && this.#now.kind === 'serving') {
+          this.#endOrder();
+          this.#drain(this.#now);
+        }
       });
     }
     server.events.on('bug', (bug) => this.#parts.log.error(bug instanceof Error ? bug : String(bug)));
     void server.stopped.then((shot) => {
-      this.#server = undefined;
-      if (shot !== undefined && this.#wanted === this.#inForce) this.#wanted = undefined;
-      this.#setState({ kind: 'stopped' });
-      if (shot !== undefined) this.#shotEnded.fire({ transfer: shot });
+      if (shot !== undefined) this.#endOrder();
+      this.#become({ kind: 'stopped' });
+      if (shot !== undefined) this.#shotEnded.fire(shot);
     });
   }
 
-  #drain(server: UpdateServer, deadlineMs?: number): void {
-    void server.stop(deadlineMs);
-    this.#tellDraining(server);
+  /** A one-shot is done: its order is no longer wanted, unless there was another since. */
+  #endOrder(): void {
+    if ('order' in this.#now && this.#now.order === this.#wanted?.order) this.#wanted = undefined;
   }
 
-  #tellDraining(server: UpdateServer): void {
-    const endpoint = endpointOf(this.#state);
-    if (this.#server !== server || endpoint === undefined) return;
-    // a one-shot that was done ends what was wanted
-    const isOver = this.#wanted === undefined || (this.#wanted === this.#inForce && !this.#isOutdated);
-    const next = isOver ? 'stopped' : 'serving';
-    if (this.#state.kind === 'draining' && this.#state.next === next) return;
-    this.#setState({ kind: 'draining', endpoint, next });
-  }
-
-  #tellServing(server: UpdateServer, mode: ServeMode): void {
-    const endpoint = this.#endpoint(server);
-    const { kind, ...restriction } = mode;
-    this.#setState(kind === 'all' ? { kind: 'serving', endpoint } : { kind: 'one-shot', endpoint, ...restriction });
+  #drain(running: Extract<Now<UpdateServer>, { server: UpdateServer }>, deadlineMs?: number): void {
+    const next = this.#wanted === undefined ? 'stopped' : 'serving';
+    if (running.kind === 'serving' || running.next !== next) this.#become({ ...running, kind: 'draining', next });
+    void running.server.stop(deadlineMs);
   }
 
   #endpoint(server: UpdateServer): Endpoint {
@@ -245,8 +241,8 @@ export class Serving extends Owner {
     };
   }
 
-  #setState(state: ServingState): void {
-    this.#state = state;
-    this.#stateChanged.fire(state);
+  #become(now: Now<UpdateServer>): void {
+    this.#now = now;
+    this.#stateChanged.fire(this.state);
   }
 }
