@@ -6,9 +6,10 @@ export interface ChangeClockOptions {
   readonly tell: () => void;
   /** Whether something moves without its being told: then `tell` is called in every frame. */
   readonly isMoving: () => boolean;
-  /** When something next changes by time alone, by `now`. */
-  readonly nextMs: () => number | undefined;
-  readonly now: () => number;
+  /** When something next changes by time alone, by `now`; nothing does without it. */
+  readonly nextMs?: () => number | undefined;
+  /** Milliseconds since 1970; the system's clock without it. */
+  readonly now?: () => number;
 }
 
 /** Says when changes are to be told: soon, not too often, and when time alone made them. It keeps no process alive. */
@@ -25,7 +26,7 @@ export class ChangeClock {
     this.#options = options;
   }
 
-  /** Takes word that something changed. */
+  /** Something changed. */
   changed(): void {
     this.#isChanged = true;
     this.#wakeIn(this.#toldAt + FRAME_MS - performance.now());
@@ -46,14 +47,14 @@ export class ChangeClock {
   }
 
   #wake(): void {
-    const { tell, isMoving, nextMs, now } = this.#options;
+    const { tell, isMoving, nextMs, now = Date.now } = this.#options;
     this.#firesAt = Number.POSITIVE_INFINITY;
     if (this.#isChanged || now() >= this.#dueMs) {
       this.#isChanged = false;
       this.#toldAt = performance.now();
       tell();
       this.#isChanged ||= isMoving();
-      this.#dueMs = this.#isChanged ? Number.POSITIVE_INFINITY : (nextMs() ?? Number.POSITIVE_INFINITY);
+      this.#dueMs = this.#isChanged ? Number.POSITIVE_INFINITY : (nextMs?.() ?? Number.POSITIVE_INFINITY);
     }
     if (this.#isChanged) this.#wakeIn(FRAME_MS);
     else if (this.#dueMs < Number.POSITIVE_INFINITY) this.#wakeIn(Math.min(this.#dueMs - now(), LONGEST_SLEEP_MS));
