@@ -1,5 +1,6 @@
 import type { Board, BoardState } from '../boards/board.ts';
 import { nextImage } from '../boards/next-image.ts';
+import { progressOf } from '../boards/progress.ts';
 import { refusedText } from '../boards/state-text.ts';
 import { findingText, gapText } from '../checks/finding-text.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
@@ -48,11 +49,11 @@ export interface BoardReport extends Omit<Board, 'state'> {
   readonly state: StateReport;
   /** Whether it would get another build now than the one it says it runs. */
   readonly isBehind: boolean;
-  readonly download?: Progress;
+  readonly download?: ProgressReport;
   readonly before?: number;
 }
 
-export interface Progress {
+export interface ProgressReport {
   readonly sentBytes: number;
   readonly totalBytes: number;
   readonly bytesPerSecond: number;
@@ -61,7 +62,7 @@ export interface Progress {
 }
 
 /** `before` is there while it waits for its turn: so many have theirs before. */
-export interface RunningReport extends Progress {
+export interface RunningReport extends ProgressReport {
   readonly before?: number;
   readonly client: string;
   readonly target: string;
@@ -103,7 +104,7 @@ export function makeReport({
     running: [...running].map((transfer) => ({
       client: transfer.client,
       target: transfer.target,
-      ...progressOf(transfer),
+      ...reportProgress(transfer),
       ...placeOf(transfer),
     })),
     recent: recent.list,
@@ -129,7 +130,7 @@ function reportBoard(board: Board, boards: KnownBoards, snapshot: CatalogSnapsho
   const { state } = board;
   switch (state.kind) {
     case 'downloading':
-      return { ...board, state, isBehind, ...(transfer && { download: progressOf(transfer) }) };
+      return { ...board, state, isBehind, ...(transfer && { download: reportProgress(transfer) }) };
     case 'waiting':
       return { ...board, state, isBehind, ...(transfer && placeOf(transfer)) };
     case 'refused': {
@@ -145,12 +146,12 @@ function placeOf({ state }: Transfer): { readonly before?: number } {
   return state.kind === 'running' && state.place !== undefined ? { before: state.place.before } : {};
 }
 
-function progressOf({ sentBytes, totalBytes, answeringMs, stalledMs }: Transfer): Progress {
-  const bytesPerSecond = answeringMs > 0 ? Math.round((sentBytes * 1000) / answeringMs) : 0;
+function reportProgress(transfer: Transfer): ProgressReport {
+  const { sentBytes, totalBytes, bytesPerSecond, stalledMs } = progressOf(transfer);
   return {
     sentBytes,
     totalBytes,
-    bytesPerSecond,
+    bytesPerSecond: Math.round(bytesPerSecond),
     ...(stalledMs !== undefined && { stalledMs: Math.round(stalledMs) }),
   };
 }

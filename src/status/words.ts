@@ -1,7 +1,7 @@
 import { brokenOffText, stateText } from '../boards/state-text.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import { waitingText } from '../server/transfer-line.ts';
-import type { BoardReport, ImageReport, Progress } from './report.ts';
+import type { BoardReport, ImageReport, ProgressReport } from './report.ts';
 
 const MB = 1e6;
 
@@ -23,7 +23,7 @@ export function timeText(ms: number): string {
 }
 
 /** How far a download is, how fast, and how long it takes yet. */
-export function progressText({ sentBytes, totalBytes, bytesPerSecond, stalledMs }: Progress): string {
+export function progressText({ sentBytes, totalBytes, bytesPerSecond, stalledMs }: ProgressReport): string {
   const percent = totalBytes === 0 ? 0 : Math.floor((sentBytes * 100) / totalBytes);
   if (stalledMs !== undefined) return `${percent} %, stalled for ${Math.floor(stalledMs / 1000)} s`;
   const left = bytesPerSecond === 0 ? '' : `, ${Math.ceil((totalBytes - sentBytes) / bytesPerSecond)} s left`;
