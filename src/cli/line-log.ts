@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { LOG_FORMATS } from './log-formats.ts';
 import type { LogOutput } from './log-output.ts';
 import type { LogFormat, LogLevel, LogRecord } from './log-record.ts';
-import { textFormat } from './text-format.ts';
 
 /** Lines wait this long for company: a hundred boards that ask at once cost one write. */
 const FLUSH_AFTER_MS = 20;
@@ -43,7 +43,7 @@ export class LineLog {
     if (!this.#isEmpty) this.flush();
   };
 
-  constructor(output: LogOutput, format: LogFormat = textFormat) {
+  constructor(output: LogOutput, format: LogFormat = LOG_FORMATS.text) {
     this.#output = output;
     this.#format = format;
   }

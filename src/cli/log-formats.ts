@@ -1,8 +1,15 @@
 import { fstatSync } from 'node:fs';
-import { journalFormat } from './journal-format.ts';
 import { jsonFormat } from './json-format.ts';
-import type { LogFormat } from './log-record.ts';
-import { textFormat } from './text-format.ts';
+import { type LogFormat, type LogLevel, recordLevel, recordText } from './log-record.ts';
+
+/** For people: the time, and what happened. */
+const textFormat: LogFormat = (record, time) => `${time} ${recordText(record)}`;
+
+/** Before each line of the journal, its priority (sd-daemon(3)): SD_ERR, SD_WARNING, SD_INFO. */
+const PREFIXES: Readonly<Record<LogLevel, string>> = { error: '<3>', warning: '<4>', info: '<6>' };
+
+/** For systemd's journal, which knows the time and takes the priority from the line's beginning. */
+const journalFormat: LogFormat = (record) => `${PREFIXES[recordLevel(record)]}${recordText(record)}`;
 
 /** The forms that a log can have, by the names that LOG_FORMAT gives them. */
 export const LOG_FORMATS = { text: textFormat, json: jsonFormat, journald: journalFormat } as const satisfies Record<
