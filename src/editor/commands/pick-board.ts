@@ -37,7 +37,7 @@ async function pickBoard(
     return undefined;
   }
   const items = boards.map((board) => {
-    const seen = { board, transfer: registry.transferOf(board.id), refusal: undefined, next: undefined };
+    const seen = { board, transfer: registry.transferOf(board.id), next: undefined };
     const address = board.name === undefined ? [] : [clientText(board.address)];
     return {
       label: boardName(board),

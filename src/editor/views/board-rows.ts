@@ -3,6 +3,7 @@ import type { Board, BoardState } from '../../boards/board.ts';
 import { boardName } from '../words/board-name.ts';
 import { boardDescription, isOnItsWay, type SeenBoard } from '../words/board-words.ts';
 import type { Detail } from '../words/detail.ts';
+import { coloredIcon } from './colored-icon.ts';
 
 /** A row of the view of boards. The row of a board is the same object as long as it is known. */
 export type BoardsNode =
@@ -38,30 +39,26 @@ function stateIcon(kind: BoardState['kind']): vscode.ThemeIcon {
     case 'checking':
       return new vscode.ThemeIcon('loading~spin');
     case 'waiting':
-      return colored('clock', 'charts.blue');
+      return coloredIcon('clock', 'charts.blue');
     case 'downloading':
-      return colored('cloud-download', 'charts.blue');
+      return coloredIcon('cloud-download', 'charts.blue');
     case 'flashing':
-      return colored('zap', 'charts.blue');
+      return coloredIcon('zap', 'charts.blue');
     case 'overdue':
-      return colored('watch', 'list.warningForeground');
+      return coloredIcon('watch', 'list.warningForeground');
     case 'confirmed':
-      return colored('pass-filled', 'testing.iconPassed');
+      return coloredIcon('pass-filled', 'testing.iconPassed');
     case 'up to date':
-      return colored('check', 'testing.iconPassed');
+      return coloredIcon('check', 'testing.iconPassed');
     case 'held':
-      return colored('debug-pause', 'list.warningForeground');
+      return coloredIcon('debug-pause', 'list.warningForeground');
     case 'refused':
-      return colored('warning', 'list.warningForeground');
+      return coloredIcon('warning', 'list.warningForeground');
     case 'broken off':
-      return colored('error', 'list.errorForeground');
+      return coloredIcon('error', 'list.errorForeground');
     case 'reflashing':
-      return colored('debug-restart', 'list.warningForeground');
+      return coloredIcon('debug-restart', 'list.warningForeground');
     case 'silent':
-      return colored('debug-disconnect', 'disabledForeground');
+      return coloredIcon('debug-disconnect', 'disabledForeground');
   }
-}
-
-function colored(icon: string, color: string): vscode.ThemeIcon {
-  return new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
 }

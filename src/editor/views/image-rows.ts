@@ -7,6 +7,7 @@ import type { Detail } from '../words/detail.ts';
 import type { ImageHealth, JudgedImage } from '../words/image-health.ts';
 import { healthText, imageDescription, unpackedDescription, unpackedText } from '../words/image-words.ts';
 import { IN_THE_EDITOR } from '../words/remedies.ts';
+import { coloredIcon } from './colored-icon.ts';
 
 /** A row of the view of images. */
 export type ImagesNode =
@@ -50,7 +51,7 @@ export function linkItem(link: SkippedLink): vscode.TreeItem {
   const text = skippedLinkText(link, l10n, IN_THE_EDITOR);
   item.id = link.path;
   item.description = l10n.t('link, not followed');
-  item.iconPath = new vscode.ThemeIcon('file-symlink-directory', new vscode.ThemeColor('list.warningForeground'));
+  item.iconPath = coloredIcon('file-symlink-directory', 'list.warningForeground');
   item.contextValue = 'link';
   item.accessibilityInformation = { label: text };
   item.tooltip = text;
@@ -76,7 +77,7 @@ function lookOf({ image, health }: JudgedImage): Look {
 export function unpackedItem(image: UnpackedImage): vscode.TreeItem {
   const description = unpackedDescription(image, Date.now(), vscode.l10n, vscode.env.language);
   const item = itemOf(image, 'unpacked', description, unpackedText(vscode.l10n));
-  item.iconPath = new vscode.ThemeIcon('file-binary', new vscode.ThemeColor('disabledForeground'));
+  item.iconPath = coloredIcon('file-binary', 'disabledForeground');
   item.contextValue = 'image.unpacked packable';
   return item;
 }
@@ -139,20 +140,19 @@ function servableAs({ kind }: ImageHealth): 'ready' | 'wrong' | 'incomplete' {
 }
 
 function iconOf(health: ImageHealth): vscode.ThemeIcon {
-  const colored = (icon: string, color: string) => new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
   switch (health.kind) {
     case 'ready':
-      if (health.isForeign) return colored('question', 'list.warningForeground');
-      return colored(health.verified ? 'verified-filled' : 'pass', 'testing.iconPassed');
+      if (health.isForeign) return coloredIcon('question', 'list.warningForeground');
+      return coloredIcon(health.verified ? 'verified-filled' : 'pass', 'testing.iconPassed');
     case 'sending':
       return new vscode.ThemeIcon('cloud-download');
     case 'incomplete':
-      return colored('tools', 'list.warningForeground');
+      return coloredIcon('tools', 'list.warningForeground');
     case 'unreachable':
-      return colored('debug-disconnect', 'list.warningForeground');
+      return coloredIcon('debug-disconnect', 'list.warningForeground');
     case 'wrong':
-      return colored('error', 'list.errorForeground');
+      return coloredIcon('error', 'list.errorForeground');
     case 'shadowed':
-      return colored('circle-slash', 'disabledForeground');
+      return coloredIcon('circle-slash', 'disabledForeground');
   }
 }

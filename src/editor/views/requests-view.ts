@@ -6,6 +6,7 @@ import type { Boards } from '../serving/boards.ts';
 import type { Ticker } from '../ticker.ts';
 import { askedText, outcomeText } from '../words/request-words.ts';
 import { clientText, wholeSeconds } from '../words/words.ts';
+import { coloredIcon } from './colored-icon.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** The view of requests, newest first. */
@@ -97,8 +98,8 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
   }
 }
 
-const WARNING = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-const HELD = new vscode.ThemeIcon('debug-pause', new vscode.ThemeColor('list.warningForeground'));
+const WARNING = coloredIcon('warning', 'list.warningForeground');
+const HELD = coloredIcon('debug-pause', 'list.warningForeground');
 
 function iconOf({ state, totalBytes }: Transfer): vscode.ThemeIcon {
   switch (state.kind) {
@@ -106,7 +107,7 @@ function iconOf({ state, totalBytes }: Transfer): vscode.ThemeIcon {
       if (state.place !== undefined) return new vscode.ThemeIcon('watch');
       return new vscode.ThemeIcon(totalBytes > 0 ? 'cloud-download' : 'loading~spin');
     case 'broken':
-      return new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
+      return coloredIcon('error', 'list.errorForeground');
     case 'refused':
       return WARNING;
     case 'finished':
