@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
+import type { CatalogImage } from '../images/catalog.ts';
 import { SET_FILES } from '../images/image-name.ts';
 import type { SetLocation } from '../images/image-set.ts';
 import { type FileIdentity, PinnedFile, sameIdentity } from '../images/pinned-file.ts';
 import { type Examination, isDueAgain } from './examination.ts';
 import { Examiner, type Urgency } from './examiner.ts';
-import type { Finding, Gap } from './finding.ts';
+import type { Gap } from './finding.ts';
 import { type Claims, type Judgement, judge, type Policy, USUAL_POLICY } from './judgement.ts';
 import { KnownExaminations, keyOf } from './known-examinations.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
@@ -140,9 +141,10 @@ export class ImageChecks {
     return examination && judge(set, examination, this.#policy);
   }
 
-  /** What is known to be wrong with a set, without a look at the disk; undefined where nothing is known. */
-  findings(set: { readonly identity: FileIdentity } & Claims): readonly Finding[] | undefined {
-    return this.judgement(set)?.findings;
+  /** Whether boards get `image`: it is complete, and not known to be wrong. */
+  isServable({ image, state }: Pick<CatalogImage, 'image' | 'state'>): boolean {
+    if (state.kind !== 'ready') return false;
+    return !this.judgement({ ...state, image, identity: state.zstIdentity })?.findings.length;
   }
 
   /** Ends what runs, and writes what is known. */

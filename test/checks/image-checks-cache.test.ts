@@ -34,7 +34,7 @@ suite('what checks found out', () => {
     deepEqual(await run(set, cache), { kind: 'examined', found: 0, failure: undefined });
     const checks = new ImageChecks(cache);
     equal((await checks.examine(set)).kind, 'examined');
-    deepEqual(checks.findings(set), []);
+    deepEqual(checks.judgement(set)?.findings, []);
     await checks.close();
   });
 
@@ -44,9 +44,9 @@ suite('what checks found out', () => {
     const cache = boxes.beside('known.json');
     await run(set, cache);
     const checks = new ImageChecks(cache);
-    equal(checks.findings(set), undefined);
+    equal(checks.judgement(set)?.findings, undefined);
     await new Promise<void>((resolve) => checks.events.once('examined', resolve));
-    deepEqual(checks.findings(set), []);
+    deepEqual(checks.judgement(set)?.findings, []);
     await checks.close();
   });
 

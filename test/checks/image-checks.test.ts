@@ -3,6 +3,7 @@ import { mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { suite, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
+import { Catalog } from '../../src/images/catalog.ts';
 import type { DiskContent } from '../fixtures/disk-image.ts';
 import { makeBoxes } from '../images/image-sets.ts';
 import { CONTENT, LARGE, makeSet, openFilesAt, ownTemporaryFolder, see } from './sets.ts';
@@ -55,18 +56,33 @@ suite('checks of image files', () => {
     const { written, set } = await makeSet(boxes);
     await using checks = await openChecks();
     equal(checks.known(set.identity), undefined);
-    equal(checks.findings(set), undefined);
+    equal(checks.judgement(set)?.findings, undefined);
     await checks.examine(set);
     equal(checks.known(set.identity)?.zstSha256, written.zstSha256);
     const again = progress();
     equal((await checks.examine(set, { ...again, signal: AbortSignal.abort() })).kind, 'examined');
     deepEqual([again.calls, checks.found()], [0, 1]);
-    deepEqual(checks.findings(set), []);
+    deepEqual(checks.judgement(set)?.findings, []);
     const other = { ...set, checksums: { zst: '0'.repeat(64) } };
     deepEqual(
-      checks.findings(other)?.map(({ kind }) => kind),
+      checks.judgement(other)?.findings.map(({ kind }) => kind),
       ['digest'],
     );
+  });
+
+  test('let boards have an image that is complete, as long as nothing was found', LIMIT, async () => {
+    await using boxes = await makeBoxes();
+    const { written, set } = await makeSet(boxes);
+    await using checks = await openChecks();
+    const catalog = new Catalog([boxes.root]);
+    const servable = async () => (await catalog.refresh(true)).images.map((image) => checks.isServable(image));
+    deepEqual(await servable(), [true]);
+    await checks.examine(set);
+    deepEqual(await servable(), [true]);
+    await writeFile(written.file('.img.buildID'), `${'b'.repeat(64)}\n`);
+    deepEqual(await servable(), [false]);
+    await rm(written.file('.img.buildID'));
+    deepEqual(await servable(), [false]);
   });
 
   test('fail for want of room for a look inside, and look again after a minute, no sooner', LIMIT, async (t) => {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { ImageParts } from '../../images/image-parts.ts';
-import { checkOf, isServable } from '../words/image-health.ts';
+import { checkOf } from '../words/image-health.ts';
 import { noneReadyText } from '../words/image-words.ts';
 import { knownParts } from '../words/known-parts.ts';
 import { bytesText } from '../words/words.ts';
@@ -15,9 +15,7 @@ export async function pickImage(
   title: string,
 ): Promise<CatalogImage | undefined> {
   const { l10n, window, env } = vscode;
-  const ready = project.snapshot.images.filter((image) =>
-    isServable(image, (identity) => checks.known(identity), checks.policy),
-  );
+  const ready = project.snapshot.images.filter((image) => checks.isServable(image));
   if (ready.length === 0) {
     void window.showInformationMessage(noneReadyText(l10n));
     return undefined;
@@ -41,7 +39,7 @@ export async function pickImage(
  * taken for the box, and what follows for the board.
  */
 export function partsOf(image: CatalogImage, project: Project, checks: ImageChecks): ImageParts {
-  const check = checkOf(image, (identity) => checks.known(identity), checks.policy);
+  const check = checkOf(image, checks);
   const parts = knownParts(image, check?.examination, project.boards);
   if (parts !== undefined) return parts;
   const { box } = image;

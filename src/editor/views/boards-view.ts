@@ -135,9 +135,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
 
   #details(board: Board): BoardsNode[] {
     const seen = this.#seen(board);
-    const check =
-      seen.next &&
-      checkOf(seen.next.image, (identity) => this.#parts.checks.known(identity), this.#parts.checks.policy);
+    const check = seen.next && checkOf(seen.next.image, this.#parts.checks);
     const details = boardDetails(seen, check, vscode.l10n, vscode.env.language);
     return details.map((detail, index) => ({ kind: 'board detail', id: board.id, index, detail }));
   }

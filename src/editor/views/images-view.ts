@@ -10,7 +10,7 @@ import type { Serving } from '../serving/serving.ts';
 import type { ServingState } from '../serving-state.ts';
 import type { Ticker } from '../ticker.ts';
 import { imageDetails, unpackedDetails } from '../words/image-details.ts';
-import { type JudgedImage, judge, type Surroundings } from '../words/image-health.ts';
+import { type JudgedImage, judgedImage, type Surroundings } from '../words/image-health.ts';
 import { unreadableWords } from '../words/image-words.ts';
 import { failureWords } from '../words/status-words.ts';
 import { ageOf } from '../words/words.ts';
@@ -90,7 +90,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'box':
         return this.#boxItem(node.box);
       case 'image':
-        return imageItem(judge(node.image, this.#surroundings()));
+        return imageItem(judgedImage(node.image, this.#surroundings()));
       case 'unpacked':
         return unpackedItem(node.image);
       case 'link':
@@ -119,7 +119,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     const none = project.folders.length === 0 ? 'no-folder' : 'none';
     const found = !project.isLocated ? 'looking' : images.length + unpacked.length + links.length > 0 ? 'some' : none;
     const nowMs = Date.now();
-    const shown = [...images, ...shadowed].map((image) => shownOf(judge(image, surroundings), nowMs));
+    const shown = [...images, ...shadowed].map((image) => shownOf(judgedImage(image, surroundings), nowMs));
     const raw = unpacked.map((image) => [image, ageOf(image.writtenAtMs, nowMs)]);
     const folders = boxes.map((box) => [box, project.hasBoxbuild(box)]);
     const drawn = JSON.stringify([found, folders, raw, shown, links, unreadable], (_key, value) =>
@@ -138,8 +138,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     return {
       snapshot: project.snapshot,
       boards: project.boards,
-      known: (identity) => checks.known(identity),
-      policy: checks.policy,
+      checks,
       sending: new Set(sending.filter((id) => id !== undefined)),
     };
   }
@@ -168,7 +167,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
 
   async #details(image: CatalogImage): Promise<ImagesNode[]> {
     const { requests, boards } = this.#parts;
-    const judged = judge(image, this.#surroundings());
+    const judged = judgedImage(image, this.#surroundings());
     const rawBytes = await rawBytesOf(judged);
     const transfer = requests.lastServed(image.id);
     const lastServed = transfer && { board: boards.nameOf(transfer), atMs: transfer.startedAtMs };

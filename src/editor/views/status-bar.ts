@@ -7,7 +7,6 @@ import type { Serving } from '../serving/serving.ts';
 import { endpointOf, type ServingState } from '../serving-state.ts';
 import type { Ticker } from '../ticker.ts';
 import { heldNames } from '../words/board-name.ts';
-import { isServable, type Surroundings } from '../words/image-health.ts';
 import { readyText } from '../words/image-words.ts';
 import { askedText, outcomeText } from '../words/request-words.ts';
 import { type Status, statusOf } from '../words/status-words.ts';
@@ -65,8 +64,7 @@ export class StatusBar extends Owner {
   #tooltip(status: Status): vscode.MarkdownString {
     const tooltip = new vscode.MarkdownString('', true);
     tooltip.appendText(`${status.label}\n\n`);
-    const known: Surroundings['known'] = (identity) => this.#checks.known(identity);
-    const ready = this.#project.snapshot.images.filter((image) => isServable(image, known, this.#checks.policy)).length;
+    const ready = this.#project.snapshot.images.filter((image) => this.#checks.isServable(image)).length;
     tooltip.appendText(`${readyText(ready, vscode.l10n)}\n\n`);
     for (const transfer of this.#requests.requests.slice(0, TOOLTIP_REQUESTS)) {
       const result = outcomeText(transfer, vscode.l10n, vscode.env.language);

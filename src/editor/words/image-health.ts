@@ -1,6 +1,6 @@
 import type { Examination } from '../../checks/examination.ts';
 import type { Finding, Gap } from '../../checks/finding.ts';
-import { isVerified, judge as judgeContent, type Policy, USUAL_POLICY } from '../../checks/judgement.ts';
+import { isVerified, judge, type Policy } from '../../checks/judgement.ts';
 import type { CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
 import { type ImageParts, otherNameInside } from '../../images/image-parts.ts';
 import type { FileIdentity } from '../../images/pinned-file.ts';
@@ -19,15 +19,20 @@ export type ImageHealth =
   /** `isForeign`: mkbox did not make it, and someone let it through. */
   | { readonly kind: 'ready'; readonly verified: boolean; readonly isForeign?: boolean };
 
+/** What checks of images came to. */
+export interface Checks {
+  /** What is known of a file in that state. */
+  known(identity: FileIdentity): Examination | undefined;
+  /** What images are judged by. */
+  readonly policy: Policy;
+}
+
 /** What the health of images is judged by. */
 export interface Surroundings {
   readonly snapshot: CatalogSnapshot;
   /** The boards that the workspace builds for; none where they are not known. */
   readonly boards: readonly string[];
-  /** What is known of a file in that state. */
-  readonly known: (identity: FileIdentity) => Examination | undefined;
-  /** What images are judged by; the usual policy without it. */
-  readonly policy?: Policy;
+  readonly checks: Checks;
   /** IDs of the images being sent now. */
   readonly sending: ReadonlySet<string>;
 }
@@ -52,8 +57,8 @@ export interface JudgedImage {
 }
 
 /** Judges `image`. Reachability is judged only where its parts, or the workspace's boards, are known. */
-export function judge(image: CatalogImage, surroundings: Surroundings): JudgedImage {
-  const check = checkOf(image, surroundings.known, surroundings.policy);
+export function judgedImage(image: CatalogImage, surroundings: Surroundings): JudgedImage {
+  const check = checkOf(image, surroundings.checks);
   const parts = knownParts(image, check?.examination, surroundings.boards);
   const inside = partsInside(check?.examination);
   const otherName = inside && otherNameInside(image.image, inside);
@@ -61,19 +66,10 @@ export function judge(image: CatalogImage, surroundings: Surroundings): JudgedIm
 }
 
 /** What is known of `image`, held against what its small files and its name say. */
-export function checkOf(
-  { image, state }: CatalogImage,
-  known: Surroundings['known'],
-  policy: Policy = USUAL_POLICY,
-): Check | undefined {
+export function checkOf({ image, state }: CatalogImage, checks: Checks): Check | undefined {
   if (state.kind !== 'ready') return undefined;
-  const examination = known(state.zstIdentity);
-  return examination && { examination, ...judgeContent({ ...state, image }, examination, policy) };
-}
-
-/** Whether boards get `image`: it is complete, and not known to be wrong. */
-export function isServable(image: CatalogImage, known: Surroundings['known'], policy?: Policy): boolean {
-  return image.state.kind === 'ready' && (checkOf(image, known, policy)?.findings ?? []).length === 0;
+  const examination = checks.known(state.zstIdentity);
+  return examination && { examination, ...judge({ ...state, image }, examination, checks.policy) };
 }
 
 function healthOf(

@@ -17,15 +17,9 @@ export class OfferedImages {
   /** Those of `snapshot`, in its order. */
   of(snapshot: CatalogSnapshot): readonly CatalogImage[] {
     if (snapshot !== this.#snapshot) {
-      this.#images = snapshot.images.filter((image) => this.#isOffered(image));
+      this.#images = snapshot.images.filter((image) => this.#checks.isServable(image));
       this.#snapshot = snapshot;
     }
     return this.#images;
-  }
-
-  #isOffered({ image, state }: CatalogImage): boolean {
-    if (state.kind !== 'ready') return false;
-    const findings = this.#checks.findings({ ...state, image, identity: state.zstIdentity });
-    return findings === undefined || findings.length === 0;
   }
 }

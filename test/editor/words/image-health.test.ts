@@ -1,7 +1,9 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
-import { isServable, judge, type Surroundings } from '../../../src/editor/words/image-health.ts';
+import type { Examination } from '../../../src/checks/examination.ts';
+import { USUAL_POLICY } from '../../../src/checks/judgement.ts';
+import { judgedImage, type Surroundings } from '../../../src/editor/words/image-health.ts';
 import { healthText, imageDescription } from '../../../src/editor/words/image-words.ts';
 import { Catalog } from '../../../src/images/catalog.ts';
 import { type BoxesFolder, BUILD_A, BUILD_B, makeBoxes, sha256, writeSet } from '../../images/image-sets.ts';
@@ -13,14 +15,19 @@ const ID = 'box/box-pi-main';
 
 async function look(...roots: BoxesFolder[]): Promise<Surroundings> {
   const snapshot = await new Catalog(roots.map(({ root }) => root)).refresh();
-  return { snapshot, boards: ['pi'], known: () => undefined, sending: new Set() };
+  return { snapshot, boards: ['pi'], checks: checks(() => undefined), sending: new Set() };
+}
+
+/** Checks by the usual policy that know that of every file. */
+function checks(known: () => Examination | undefined): Surroundings['checks'] {
+  return { known, policy: USUAL_POLICY };
 }
 
 /** The state in words of the image of `id`. */
 function state(surroundings: Surroundings, id = ID): string {
   const found = surroundings.snapshot.byId.get(id);
   if (found === undefined) throw new Error(`no image ${id}`);
-  return healthText(judge(found, surroundings), PLAIN);
+  return healthText(judgedImage(found, surroundings), PLAIN);
 }
 
 suite('an image', () => {
@@ -34,37 +41,28 @@ suite('an image', () => {
     await using boxes = await makeBoxes();
     const { zst } = await writeSet(boxes.root, 'box', 'box-pi-main');
     const seen = await look(boxes);
-    equal(state({ ...seen, known: () => examination({ zstSha256: sha256(zst) }) }), 'ready, verified');
+    equal(state({ ...seen, checks: checks(() => examination({ zstSha256: sha256(zst) })) }), 'ready, verified');
   });
 
   test('is wrong as soon as anything was found, whatever else there is to tell', async () => {
     await using boxes = await makeBoxes();
     await writeSet(boxes.root, 'box', 'box-pi-main');
-    const seen = { ...(await look(boxes)), known: () => examination({ zstSha256: '0'.repeat(64) }) };
+    const seen = { ...(await look(boxes)), checks: checks(() => examination({ zstSha256: '0'.repeat(64) })) };
     const text =
       "wrong, not sent to boards: box-pi-main.img.zst doesn't match its .img.sha256: it is being written, or was copied or built wrong";
     equal(state({ ...seen, sending: new Set([ID]) }), text);
-  });
-
-  test('is for boards when it is complete, as long as nothing was found', async () => {
-    await using boxes = await makeBoxes();
-    const { zst, file } = await writeSet(boxes.root, 'box', 'box-pi-main');
-    const servable = async (zstSha256?: string) => {
-      const [found] = (await look(boxes)).snapshot.images;
-      return found && isServable(found, () => (zstSha256 === undefined ? undefined : examination({ zstSha256 })));
-    };
-    deepEqual([await servable(), await servable(sha256(zst)), await servable('0'.repeat(64))], [true, true, false]);
-    await rm(file('.img.sha256'));
-    equal(await servable(), false);
   });
 
   test('is judged anew when the small files change, without a new look at the large one', async () => {
     await using boxes = await makeBoxes();
     const { zst, file } = await writeSet(boxes.root, 'box', 'box-pi-main');
     const known = () => examination({ zstSha256: sha256(zst), conf: { box: 'box', board: 'pi', buildId: BUILD_A } });
-    equal(state({ ...(await look(boxes)), known }), 'ready, verified');
+    equal(state({ ...(await look(boxes)), checks: checks(known) }), 'ready, verified');
     await writeFile(file('.img.buildID'), `${BUILD_B}  box-pi-main.img\n`);
-    match(state({ ...(await look(boxes)), known }), /^wrong, not sent to boards: the image says that it is build aaaa/);
+    match(
+      state({ ...(await look(boxes)), checks: checks(known) }),
+      /^wrong, not sent to boards: the image says that it is build aaaa/,
+    );
   });
 
   test('is being sent', async () => {
@@ -87,7 +85,7 @@ suite('an image', () => {
     const seen = await look(first, second);
     const [hidden = image(ID)] = seen.snapshot.shadowed;
     const text = 'not served: another folder of the workspace has an image of this name';
-    equal(healthText(judge(hidden, seen), PLAIN), text);
+    equal(healthText(judgedImage(hidden, seen), PLAIN), text);
   });
 
   test('is out of reach when another comes first, or no board has its name', async () => {
@@ -105,7 +103,7 @@ suite('an image', () => {
     await writeSet(boxes.root, 'box', 'box-pi-feature-x-1.2');
     const seen = await look(boxes);
     const [found = image(ID)] = seen.snapshot.images;
-    deepEqual(judge(found, seen).parts, { box: 'box', board: 'pi', branch: 'feature-x', version: '1.2' });
+    deepEqual(judgedImage(found, seen).parts, { box: 'box', board: 'pi', branch: 'feature-x', version: '1.2' });
   });
 
   test('is in reach when it was renamed, and tells what a board asks for that runs it', async () => {
@@ -114,10 +112,13 @@ suite('an image', () => {
     await writeSet(boxes.root, 'box', 'box-pi-main');
     const conf = { box: 'box', board: 'pi', branch: 'main', buildId: BUILD_A };
     const found = examination({ zstSha256: sha256(zst), rawSha256: checksums.raw, conf });
-    const seen = { ...(await look(boxes)), known: () => found };
+    const seen = { ...(await look(boxes)), checks: checks(() => found) };
     equal(state(seen, 'box/box-pi-main-big'), 'ready, verified; a board that runs it asks for box-pi-main next');
     const renamed = seen.snapshot.byId.get('box/box-pi-main-big') ?? image(ID);
-    match(imageDescription(judge(renamed, seen), Date.now(), PLAIN, 'en'), /^pi · main-big · .* · box-pi-main inside$/);
+    match(
+      imageDescription(judgedImage(renamed, seen), Date.now(), PLAIN, 'en'),
+      /^pi · main-big · .* · box-pi-main inside$/,
+    );
   });
 
   test('is known by the parts that it says itself, once it was examined', async () => {
@@ -125,9 +126,9 @@ suite('an image', () => {
     const { zst } = await writeSet(boxes.root, 'led', 'box-pi-main');
     const conf = { box: 'box', board: 'pi', branch: 'main' };
     const known = () => examination({ zstSha256: sha256(zst), conf });
-    const seen = { ...(await look(boxes)), boards: [], known };
+    const seen = { ...(await look(boxes)), boards: [], checks: checks(known) };
     const [found = image(ID)] = seen.snapshot.images;
-    deepEqual(judge(found, seen).parts, conf);
+    deepEqual(judgedImage(found, seen).parts, conf);
   });
 
   test('is out of reach, where no board of the workspace is known, by what it says itself', async () => {
@@ -138,6 +139,9 @@ suite('an image', () => {
     const known = () => examination({ zstSha256: sha256(zst), rawSha256: checksums.raw, conf });
     const seen = { ...(await look(boxes)), boards: [] };
     equal(state(seen, 'box/box-pi'), 'ready');
-    equal(state({ ...seen, known }, 'box/box-pi'), 'no board gets it by its query: box/box-pi-main comes first');
+    equal(
+      state({ ...seen, checks: checks(known) }, 'box/box-pi'),
+      'no board gets it by its query: box/box-pi-main comes first',
+    );
   });
 });
