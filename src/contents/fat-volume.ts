@@ -1,7 +1,7 @@
 import { DamagedVolume, damagedName } from './damaged-volume.ts';
 import type { Disk } from './disk.ts';
 import { entriesOf, type FolderEntry } from './fat-folder.ts';
-import type { FileNode, FileStatus, FolderChild } from './file-node.ts';
+import type { FileAttribute, FileNode, FileStatus, FolderChild } from './file-node.ts';
 import type { Partition } from './partitions.ts';
 
 /** Bytes of a file read at a time, where its clusters follow one another. */
@@ -222,6 +222,10 @@ class FatNode implements FileNode {
 
   async target(): Promise<string> {
     return '';
+  }
+
+  async attributes(): Promise<readonly FileAttribute[]> {
+    return [];
   }
 }
 

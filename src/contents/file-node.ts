@@ -20,6 +20,16 @@ export interface FileStatus {
   readonly id: number;
 }
 
+/** An extended attribute (xattr(7)). */
+export interface FileAttribute {
+  /** With its namespace: `user.comment`. */
+  readonly name: string;
+  /** Bytes of the value. */
+  readonly bytes: number;
+  /** Undefined where the value is kept in an inode of its own (ext4's `ea_inode`), which is not read. */
+  readonly value: Buffer | undefined;
+}
+
 /** A file of a file system. All methods throw `DamagedVolume`, and what reading the disk may throw. */
 export interface FileNode {
   readonly status: FileStatus;
@@ -29,6 +39,8 @@ export interface FileNode {
   read(): AsyncIterable<Buffer>;
   /** Where a link leads, as written in it; empty for anything else. */
   target(): Promise<string>;
+  /** Its extended attributes, in the order in which they are kept. */
+  attributes(): Promise<readonly FileAttribute[]>;
 }
 
 /** A name in a folder. */

@@ -1,6 +1,6 @@
 import { ENGLISH, type Words } from '../words.ts';
 import { DamagedVolume, tooManyEntries, volumeDamageText } from './damaged-volume.ts';
-import type { FileNode, FileStatus, FolderChild } from './file-node.ts';
+import type { FileAttribute, FileNode, FileStatus, FolderChild } from './file-node.ts';
 
 /** Linux follows as many links on the way to a file (path_resolution(7)). */
 const MOST_LINKS = 40;
@@ -16,6 +16,10 @@ export interface TreeFile {
   readonly status: FileStatus;
   /** Of a link. */
   readonly target?: string;
+  /** Extended attributes, if it has any. */
+  readonly attributes?: readonly FileAttribute[];
+  /** Why they can't be read. */
+  readonly attributesFault?: string;
 }
 
 /** A name in a folder whose file can't be read, and why. */
@@ -224,7 +228,19 @@ function isLoop(way: readonly Step[], { node, isMounted }: Step): boolean {
 }
 
 async function treeFile(name: string, node: FileNode): Promise<TreeFile> {
-  return { name, status: node.status, ...(node.status.type === 'link' && { target: await node.target() }) };
+  const target = node.status.type === 'link' && { target: await node.target() };
+  return { name, status: node.status, ...target, ...(await attributesOf(node)) };
+}
+
+/** As for Linux, a file is there even if its attributes are damaged. */
+async function attributesOf(node: FileNode): Promise<Pick<TreeFile, 'attributes' | 'attributesFault'>> {
+  try {
+    const attributes = await node.attributes();
+    return attributes.length > 0 ? { attributes } : {};
+  } catch (error) {
+    if (error instanceof DamagedVolume) return { attributesFault: error.message };
+    throw error;
+  }
 }
 
 async function childFile(child: FolderChild): Promise<TreeFile | UnreadableFile> {

@@ -1,5 +1,5 @@
 import { DamagedVolume } from './damaged-volume.ts';
-import { type FileNode, type FileStatus, type FolderChild, splitMode } from './file-node.ts';
+import { type FileAttribute, type FileNode, type FileStatus, type FolderChild, splitMode } from './file-node.ts';
 import { type NewcMember, newcMembers } from './newc-members.ts';
 
 /** Where a file's content lies in the archive. */
@@ -133,6 +133,10 @@ class NewcNode implements NewcRoot {
 
   async target(): Promise<string> {
     return this.#target;
+  }
+
+  async attributes(): Promise<readonly FileAttribute[]> {
+    return [];
   }
 
   async *contents(): AsyncGenerator<ContentPiece> {

@@ -126,6 +126,7 @@ suite('a tree of files', () => {
       },
       async *read() {},
       target: async () => '',
+      attributes: async () => [],
     };
     const tree = new FileTree(loop);
     deepEqual(await tree.stat('/again/again'), { kind: 'damaged', reason: 'a folder lies within itself' });

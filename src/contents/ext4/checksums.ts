@@ -28,6 +28,9 @@ const TAIL_MARK = 0xde00000c;
 const MOST_ENTRIES_AT = 4;
 const EXTENT_BYTES = 12;
 
+/** A block of extended attributes has its number in its checksum. */
+const ATTRIBUTES_CHECKSUM_AT = 0x10;
+
 const ZEROS = new Uint8Array(2);
 
 /** What all checksums begin with; `isKept`: it is kept, so that the UUID can be another one. */
@@ -81,6 +84,15 @@ export function checkExtentBlock(inodeSeed: number, block: Buffer): void {
   const tail = (block.readUInt16LE(MOST_ENTRIES_AT) + 1) * EXTENT_BYTES;
   const isRight = tail + 4 <= block.length && crc32c(inodeSeed, block, 0, tail) === block.readUInt32LE(tail);
   if (!isRight) throw mismatch('a block of an extent tree');
+}
+
+/** @throws DamagedVolume where a block of extended attributes is not what its checksum says. */
+export function checkAttributesBlock(seed: number, number: number, block: Buffer): void {
+  const place = Buffer.alloc(8);
+  place.writeBigUInt64LE(BigInt(number));
+  const before = crc32c(crc32c(seed, place), block, 0, ATTRIBUTES_CHECKSUM_AT);
+  const crc = crc32c(crc32c(crc32c(before, ZEROS), ZEROS), block, ATTRIBUTES_CHECKSUM_AT + 4);
+  if (crc !== block.readUInt32LE(ATTRIBUTES_CHECKSUM_AT)) throw mismatch('a block of extended attributes');
 }
 
 function numberSeed(seed: number, number: number): number {

@@ -2,12 +2,13 @@ import { DamagedVolume, longTarget, tooManyEntries } from '../damaged-volume.ts'
 import type { Disk } from '../disk.ts';
 import { readSuperblock } from '../ext-superblock.ts';
 import { fileName } from '../file-name.ts';
-import type { FileNode, FileStatus, FolderChild } from '../file-node.ts';
+import type { FileAttribute, FileNode, FileStatus, FolderChild } from '../file-node.ts';
 import { PagedDisk } from '../paged-disk.ts';
 import type { Partition } from '../partitions.ts';
+import { attributesInBlock, attributesInInode, isContent, shownAttribute } from './attributes.ts';
 import { mappedRuns } from './block-map.ts';
 import type { BlockRun } from './block-run.ts';
-import { checkDescriptor, checkExtentBlock, checkFolderBlock } from './checksums.ts';
+import { checkAttributesBlock, checkDescriptor, checkExtentBlock, checkFolderBlock } from './checksums.ts';
 import { entriesIn } from './directory.ts';
 import { extentRuns } from './extents.ts';
 import { descriptorPosition, inodeTableBlock } from './group-descriptors.ts';
@@ -126,6 +127,21 @@ class ExtNode implements FileNode {
     const pieces: Buffer[] = [];
     for await (const piece of this.#content()) pieces.push(piece);
     return fileName(Buffer.concat(pieces));
+  }
+
+  async attributes(): Promise<readonly FileAttribute[]> {
+    const { tail, attributesBlock } = this.#inode;
+    const inInode = attributesInInode(tail).filter((attribute) => !isContent(attribute));
+    const inBlock = attributesBlock === 0 ? [] : attributesInBlock(await this.#attributesBlock(attributesBlock));
+    return [...inInode, ...inBlock].map(shownAttribute);
+  }
+
+  async #attributesBlock(number: number): Promise<Buffer> {
+    const { blocks, blockBytes, checksumSeed } = this.#layout;
+    if (number >= blocks) throw new DamagedVolume(`there is no block ${number}`);
+    const block = await this.#pages.read(number * blockBytes, blockBytes);
+    if (checksumSeed !== undefined) checkAttributesBlock(checksumSeed, number, block);
+    return block;
   }
 
   /** Blocks of a folder that are there; its parts, where it is kept in its inode. */

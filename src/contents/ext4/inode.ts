@@ -12,6 +12,8 @@ export interface Inode {
   readonly storage: 'extents' | 'block map' | 'inline';
   /** What follows the fixed fields: extended attributes may lie there. */
   readonly tail: Buffer;
+  /** The block of further ones; 0 where there is none. */
+  readonly attributesBlock: number;
   /** What the checksums of its blocks begin with, where there are some. */
   readonly checksumSeed: number | undefined;
 }
@@ -28,6 +30,7 @@ const FLAGS_AT = 0x20;
 const MAP_AT = 0x28;
 const ATTRIBUTES_BLOCK_AT = 0x68;
 const SIZE_HIGH_AT = 0x6c;
+const ATTRIBUTES_BLOCK_HIGH_AT = 0x76;
 const UID_HIGH_AT = 0x78;
 const GID_HIGH_AT = 0x7a;
 const EXTRA_BYTES_AT = 0x80;
@@ -74,7 +77,12 @@ export function parseInode(bytes: Buffer, number: number, layout: ExtLayout): In
   const tail = bytes.subarray(Math.min(FIXED_BYTES + extraBytes, bytes.length));
   const isInline = (flags & FLAG_INLINE) !== 0 || (type.type === 'link' && isFastLink(bytes, layout));
   const storage = isInline ? 'inline' : (flags & FLAG_EXTENTS) !== 0 ? 'extents' : 'block map';
-  return { status, map, storage, tail, checksumSeed };
+  return { status, map, storage, tail, attributesBlock: attributesBlock(bytes, layout), checksumSeed };
+}
+
+function attributesBlock(bytes: Buffer, { is64Bit }: ExtLayout): number {
+  const high = is64Bit ? bytes.readUInt16LE(ATTRIBUTES_BLOCK_HIGH_AT) : 0;
+  return high * 2 ** 32 + bytes.readUInt32LE(ATTRIBUTES_BLOCK_AT);
 }
 
 /** A short target is kept in place of the map: such a link has no blocks, but the one of its attributes. */

@@ -11,6 +11,8 @@ export interface ExtLayout {
   readonly blocksPerGroup: number;
   /** The block that holds the superblock: the first of group 0. */
   readonly firstBlock: number;
+  /** Whether numbers of blocks may have more than 32 bits. */
+  readonly is64Bit: boolean;
   /** Bytes of a group's descriptor. */
   readonly descriptorBytes: number;
   /** The block of descriptors from which on each lies in the groups that it describes; infinite without meta_bg. */
@@ -101,6 +103,7 @@ export function parseLayout(superblock: Buffer): ExtLayout | ExtRefusal {
     inodeBytes: isOld ? OLD_INODE_BYTES : superblock.readUInt16LE(INODE_BYTES_AT),
     blocksPerGroup: superblock.readUInt32LE(BLOCKS_PER_GROUP_AT),
     firstBlock: superblock.readUInt32LE(FIRST_BLOCK_AT),
+    is64Bit,
     descriptorBytes: is64Bit ? superblock.readUInt16LE(DESCRIPTOR_BYTES_AT) : OLD_DESCRIPTOR_BYTES,
     firstMetaBlock:
       (incompat & INCOMPAT_META_BG) === 0 ? Number.POSITIVE_INFINITY : superblock.readUInt32LE(FIRST_META_BLOCK_AT),
@@ -110,7 +113,7 @@ export function parseLayout(superblock: Buffer): ExtLayout | ExtRefusal {
     needsRecovery: (incompat & INCOMPAT_RECOVER) !== 0,
     checksumSeed: hasChecksums ? seedOf(superblock, (incompat & INCOMPAT_CSUM_SEED) !== 0) : undefined,
   };
-  const reason = layoutFault(layout, is64Bit);
+  const reason = layoutFault(layout);
   return reason === undefined ? layout : { kind: 'damaged', reason };
 }
 
@@ -129,9 +132,18 @@ function copiesOf(superblock: Buffer, compat: number, roCompat: number): Superbl
   return { kind: (roCompat & RO_COMPAT_SPARSE_SUPER) === 0 ? 'all' : 'sparse' };
 }
 
-function layoutFault(layout: ExtLayout, is64Bit: boolean): string | undefined {
-  const { blockBytes, blocks, inodes, inodesPerGroup, inodeBytes, blocksPerGroup, firstBlock, descriptorBytes } =
-    layout;
+function layoutFault(layout: ExtLayout): string | undefined {
+  const {
+    blockBytes,
+    blocks,
+    inodes,
+    inodesPerGroup,
+    inodeBytes,
+    blocksPerGroup,
+    firstBlock,
+    descriptorBytes,
+    is64Bit,
+  } = layout;
   if (!isPowerOfTwo(inodeBytes) || inodeBytes < OLD_INODE_BYTES || inodeBytes > blockBytes) {
     return `its inodes can't have ${inodeBytes} bytes`;
   }

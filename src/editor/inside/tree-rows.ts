@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { InstalledPackage } from '../../contents/packages.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
-import { fileDescription } from '../words/file-words.ts';
+import { attributeLines, fileDescription } from '../words/file-words.ts';
 import { bytesText } from '../words/words.ts';
 import { uriOf } from './file-uri.ts';
 import { type InsideNode, idOf, RETRY_COMMAND, type TreeName } from './inside-node.ts';
@@ -69,7 +69,8 @@ function fileItem({ image, tree, path, file }: Extract<InsideNode, { kind: 'file
   item.resourceUri = uri; // by which the theme has an icon for it
   item.iconPath = isFolder ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
   item.description = fileDescription(file, vscode.env.language);
-  item.tooltip = `${path}\n${item.description}`;
+  const attributes = attributeLines(file, vscode.l10n, vscode.env.language);
+  item.tooltip = [path, item.description, ...attributes].join('\n');
   item.contextValue = 'insideFile';
   item.accessibilityInformation = { label: `${file.name}, ${item.description}` };
   if (type === 'file' || type === 'link') item.command = { command: 'vscode.open', title: '', arguments: [uri] };

@@ -1,7 +1,8 @@
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TreeFile } from '../../../src/contents/file-tree.ts';
-import { fileDescription } from '../../../src/editor/words/file-words.ts';
+import { attributeLines, fileDescription } from '../../../src/editor/words/file-words.ts';
+import { ENGLISH } from '../../../src/words.ts';
 import { plainSpaces } from '../plain-words.ts';
 
 const status = { type: 'file', mode: 0o644, uid: 0, gid: 0, bytes: 1_500, links: 1, modifiedAt: 0, id: 1 } as const;
@@ -21,3 +22,18 @@ const rows: readonly (readonly [text: string, file: TreeFile])[] = [
 for (const [text, file] of rows) {
   test(`${file.name} is described as ${text}`, () => equal(plainSpaces(fileDescription(file, 'en')), text));
 }
+
+test('the extended attributes of a file are told one by one', () => {
+  const value = Buffer.from('0100000200200000000000000000000000000000', 'hex');
+  const attributes = [
+    { name: 'security.capability', bytes: 20, value },
+    { name: 'user.note', bytes: 70_000, value: undefined },
+  ];
+  const lines = attributeLines({ name: 'ping', status, attributes, attributesFault: 'why' }, ENGLISH, 'en');
+  deepEqual(lines.map(plainSpaces), [
+    'security.capability: cap_net_raw=ep',
+    'user.note: 70 kB',
+    "extended attributes can't be read: why",
+  ]);
+  deepEqual(attributeLines({ name: 'motd', status }, ENGLISH, 'en'), []);
+});
