@@ -2,11 +2,11 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * Puts a text in the place of a file, for its owner to read. It is written beside, synced and renamed: whoever reads the
+ * Puts a text, or bytes, in the place of a file, for its owner to read. It is written beside, synced and renamed: whoever reads the
  * file finds the old text or the new one, whole. The folder is made if there is none.
  * @throws system errors; then the file is as it was, and nothing is left beside it.
  */
-export async function replaceFile(filePath: string, parts: Iterable<string>): Promise<void> {
+export async function replaceFile(filePath: string, parts: Iterable<string | Uint8Array>): Promise<void> {
   await mkdir(path.dirname(filePath), { recursive: true });
   const beside = `${filePath}.${process.pid}.part`;
   try {

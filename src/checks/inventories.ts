@@ -1,0 +1,138 @@
+import { EventEmitter } from 'node:events';
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import path from 'node:path';
+import type { Inventory } from '../contents/inventory.ts';
+import { systemErrorCode } from '../errors.ts';
+import { replaceFile } from '../replace-file.ts';
+import { packInventory, unpackInventory } from './inventory-file.ts';
+
+/** Builds of a large lab over some months. */
+const MOST_KEPT = 200;
+/** Those of 10,000 files take some 500 kB each. */
+const MOST_KEPT_BYTES = 128 * 1024 ** 2;
+
+const SUFFIX = '.inventory';
+const FILE_NAME = /^([0-9a-fA-F]{64})\.inventory$/;
+
+/** What is known of a kept inventory without reading it. */
+export interface KeptInventory {
+  readonly buildId: string;
+  /** When it was last kept or asked for: milliseconds since 1970. */
+  readonly usedAtMs: number;
+  /** Of its file. */
+  readonly bytes: number;
+}
+
+/** How much is kept; what was not used for longest goes. */
+export interface KeepingBounds {
+  readonly mostKept: number;
+  readonly mostBytes: number;
+}
+
+/**
+ * The inventories of builds, also of those whose images are gone: a file each in a folder, named by the build. A damaged one
+ * is passed over, and so is what is no inventory.
+ */
+export class Inventories {
+  /**
+   * `kept` is told when one is; `unkept`, why one can't be, as the system names it; `damaged`, of a file that is, in a line of
+   * English.
+   */
+  readonly events = new EventEmitter<{ kept: [buildId: string]; unkept: [code: string]; damaged: [text: string] }>();
+  readonly #folder: string;
+  readonly #bounds: KeepingBounds;
+
+  /** `folder` is made when there is something to keep. */
+  constructor(folder: string, bounds: KeepingBounds = { mostKept: MOST_KEPT, mostBytes: MOST_KEPT_BYTES }) {
+    this.#folder = folder;
+    this.#bounds = bounds;
+  }
+
+  /** That of a build; undefined where none is kept that can be read. */
+  async get(buildId: string): Promise<Inventory | undefined> {
+    const file = this.#fileOf(buildId);
+    if (file === undefined) return undefined;
+    const content = await this.#read(file);
+    if (content === undefined) return undefined;
+    const read = await unpackInventory(content);
+    const damage =
+      'damage' in read ? read.damage : read.inventory.buildId === buildId ? undefined : 'it is of another build';
+    if (damage !== undefined || 'damage' in read) {
+      this.events.emit('damaged', `the inventory kept in ${file} is damaged (${damage}) and passed over`);
+      return undefined;
+    }
+    await this.#touch(file);
+    return read.inventory;
+  }
+
+  /** Those that are kept, the one that was used last first. Never throws: what can't be read is not there. */
+  async list(): Promise<KeptInventory[]> {
+    const names = await readdir(this.#folder).catch(() => []); // a folder that can't be read keeps none
+    const found = await Promise.all(names.map((name) => this.#look(name)));
+    return found.filter((kept) => kept !== undefined).sort((a, b) => b.usedAtMs - a.usedAtMs);
+  }
+
+  /** The builds of which one is kept whose ID begins so, in upper or lower case. */
+  async find(beginning: string): Promise<string[]> {
+    const kept = await this.list();
+    return kept.map(({ buildId }) => buildId).filter((id) => id.toLowerCase().startsWith(beginning.toLowerCase()));
+  }
+
+  /** Keeps an inventory that says what build it is of. Never throws: it can be taken again. */
+  async keep(inventory: Inventory): Promise<void> {
+    const { buildId = '' } = inventory;
+    const file = this.#fileOf(buildId);
+    if (file === undefined) return;
+    try {
+      await replaceFile(file, [await packInventory(inventory)]);
+      await this.#makeRoom();
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code === undefined) throw error;
+      this.events.emit('unkept', code);
+      return;
+    }
+    this.events.emit('kept', buildId);
+  }
+
+  /** Undefined for what is no build ID: it must not lead elsewhere. */
+  #fileOf(buildId: string): string | undefined {
+    const name = buildId + SUFFIX;
+    return FILE_NAME.test(name) ? path.join(this.#folder, name) : undefined;
+  }
+
+  async #read(file: string): Promise<Buffer | undefined> {
+    try {
+      const { size } = await stat(file);
+      if (size <= this.#bounds.mostBytes) return await readFile(file);
+      this.events.emit('damaged', `${file} is too large to be an inventory, and passed over`);
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code === undefined) throw error;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.events.emit('damaged', `can't read ${file} (${code})`);
+    }
+    return undefined;
+  }
+
+  /** One that is read from a folder that can't be written has no later use noted. */
+  async #touch(file: string): Promise<void> {
+    const now = new Date();
+    await utimes(file, now, now).catch(() => {});
+  }
+
+  async #look(name: string): Promise<KeptInventory | undefined> {
+    const [, buildId] = FILE_NAME.exec(name) ?? [];
+    if (buildId === undefined) return undefined;
+    const stats = await stat(path.join(this.#folder, name)).catch(() => undefined); // it went meanwhile
+    return stats?.isFile() ? { buildId, usedAtMs: stats.mtimeMs, bytes: stats.size } : undefined;
+  }
+
+  async #makeRoom(): Promise<void> {
+    let bytes = 0;
+    for (const [index, kept] of (await this.list()).entries()) {
+      bytes += kept.bytes;
+      const isOver = index >= this.#bounds.mostKept || bytes > this.#bounds.mostBytes;
+      if (isOver && index > 0) await rm(path.join(this.#folder, kept.buildId + SUFFIX), { force: true });
+    }
+  }
+}
