@@ -23,7 +23,7 @@ export async function unpackInventory(content: Buffer): Promise<ReadInventory> {
   try {
     const text = await promisify(gunzip)(content, { maxOutputLength: LARGEST_TEXT_BYTES });
     const { format, inventory } = JSON.parse(text.toString()) ?? {};
-    if (format !== FORMAT) return { damage: `its format is ${JSON.stringify(format)}, not ${FORMAT}` };
+    if (format !== FORMAT) return { damage: `${JSON.stringify(format)} is a format that is not known` };
     return is(keptInventory, inventory) ? { inventory } : { damage: 'it is no inventory' };
   } catch (error) {
     if (error instanceof SyntaxError) return { damage: 'it is not JSON' };

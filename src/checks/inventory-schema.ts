@@ -16,6 +16,7 @@ const file = v.strictObject({
   target: optionalText,
   device: v.exactOptional(v.strictObject({ major: count, minor: count })),
   sha256: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+  attributes: v.exactOptional(v.record(v.string(), v.string())),
 });
 
 /** An inventory, as it is kept in a file. */

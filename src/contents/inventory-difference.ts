@@ -34,12 +34,12 @@ export interface LineChange {
 }
 
 /** What of a file may be different. */
-export type FileAspect = 'content' | 'mode' | 'owner' | 'type' | 'target';
+export type FileAspect = 'content' | 'mode' | 'owner' | 'type' | 'target' | 'attributes';
 
 export interface FileChange extends Change<InventoryFile> {
   readonly kind: 'added' | 'removed' | 'changed';
   readonly path: string;
-  /** Of a changed file: at least one. Of another type, the rest is told no more, but for mode and owner. */
+  /** Of a changed file: at least one. Of another type, what is in it is told no more. */
   readonly changes: ReadonlySet<FileAspect>;
   /** What it adds; below 0: what it frees. Each name of a file with several counts. */
   readonly bytes: number;
@@ -111,6 +111,7 @@ function aspectsOf(before: InventoryFile, after: InventoryFile): Set<FileAspect>
   else if (before.target !== after.target) aspects.add('target');
   if (before.mode !== after.mode) aspects.add('mode');
   if (before.uid !== after.uid || before.gid !== after.gid) aspects.add('owner');
+  if (JSON.stringify(before.attributes) !== JSON.stringify(after.attributes)) aspects.add('attributes');
   return aspects;
 }
 

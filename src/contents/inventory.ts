@@ -3,7 +3,7 @@ import { ENGLISH, type Words } from '../words.ts';
 import { parseBoardConf } from './board-conf.ts';
 import { DamagedVolume, volumeDamageText } from './damaged-volume.ts';
 import type { Disk } from './disk.ts';
-import type { FileStatus, FileType } from './file-node.ts';
+import type { FileNode, FileStatus, FileType } from './file-node.ts';
 import { FileTree, type WalkedFile } from './file-tree.ts';
 import { openInitramfs, openRootTree, type TreesFault, treesFaultText } from './image-trees.ts';
 import { BOARD_CONF, LARGEST_BOARD_CONF_BYTES } from './initramfs.ts';
@@ -47,6 +47,8 @@ export interface InventoryFile {
   readonly device?: { readonly major: number; readonly minor: number };
   /** Of a file's content, in hexadecimal digits. */
   readonly sha256?: string;
+  /** Extended attributes, by name: the values in Base64, empty where one is not read. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** Why there is no inventory of an image. */
@@ -224,7 +226,15 @@ async function described({ path, node }: WalkedFile, sha256: string | undefined)
     ...(type === 'link' && { target: await within(path, () => node.target()) }),
     ...(device && { device }),
     ...(type === 'file' && sha256 !== undefined && { sha256 }),
+    ...(await within(path, () => attributesOf(node))),
   };
+}
+
+async function attributesOf(node: FileNode): Promise<Pick<InventoryFile, 'attributes'>> {
+  const attributes = await node.attributes();
+  if (attributes.length === 0) return {};
+  const sorted = [...attributes].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { attributes: Object.fromEntries(sorted.map(({ name, value }) => [name, value?.toString('base64') ?? ''])) };
 }
 
 /** Damage that comes up there has its path. */

@@ -16,7 +16,16 @@ function inventoryOf(digit: string): Inventory {
     files: [
       { path: '/', type: 'folder', mode: 0o755, uid: 0, gid: 0, bytes: 0 },
       { path: '/dev', type: 'character device', mode: 0o600, uid: 0, gid: 0, bytes: 0, device: { major: 1, minor: 3 } },
-      { path: '/f', type: 'file', mode: 0o644, uid: 0, gid: 0, bytes: 3, sha256: 'ab'.repeat(32) },
+      {
+        path: '/f',
+        type: 'file',
+        mode: 0o644,
+        uid: 0,
+        gid: 0,
+        bytes: 3,
+        sha256: 'ab'.repeat(32),
+        attributes: { a: 'AA==' },
+      },
       { path: '/l', type: 'link', mode: 0o777, uid: 0, gid: 0, bytes: 0, target: 'f' },
     ],
     initramfs: [],
@@ -77,8 +86,8 @@ suite('kept inventories', () => {
       'another byte': [Buffer.from(whole.map((byte, index) => (index === 40 ? byte ^ 1 : byte))), /damaged/],
       nothing: [Buffer.alloc(0), /can not be unpacked/],
       'no JSON': [gzipSync('{'), /not JSON/],
-      null: [gzipSync('null'), /format is undefined/],
-      later: [gzipSync('{"format":2}'), /format is 2, not 1/],
+      null: [gzipSync('null'), /undefined is a format/],
+      later: [gzipSync('{"format":2}'), /2 is a format/],
       wrong: [gzipSync(JSON.stringify({ format: 1, inventory: wrong })), /no inventory/],
       other: [gzipSync(JSON.stringify({ format: 1, inventory: inventoryOf('2') })), /another build/],
     };

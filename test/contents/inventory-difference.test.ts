@@ -36,6 +36,11 @@ suite('the difference of two inventories', () => {
     'its mode': [FILE, { mode: 0o4644 }, ['changed /f mode 0']],
     'its owner': [FILE, { uid: 1000 }, ['changed /f owner 0']],
     'its group': [FILE, { gid: 1000 }, ['changed /f owner 0']],
+    'what its program may do': [
+      FILE,
+      { attributes: { 'security.capability': 'AQAAAg==' } },
+      ['changed /f attributes 0'],
+    ],
     'all of them': [FILE, { sha256: 'bb', mode: 0o600, uid: 1 }, ['changed /f content mode owner 0']],
     "a link's target": [LINK, { target: 'b' }, ['changed /f target 0']],
     'what a device stands for': [NULL, { device: { major: 1, minor: 5 } }, ['changed /f content 0']],
