@@ -132,6 +132,9 @@ export const REOPEN_ATTEMPTS = 5;
 /** How long an "up to date" answer may be given again without a look at the disk. */
 export const UP_TO_DATE_AGE_MS = 1_000;
 
+/** When one of those that ask looks again before that: else a thousand boards that ask together would all look at once. */
+export const UP_TO_DATE_RENEWED_MS = 500;
+
 /** "Up to date" answers remembered: one for each image and build that boards ask with in a second. */
 export const UP_TO_DATE_ENTRIES = 1_000;
 

@@ -1,7 +1,7 @@
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { Catalog, CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
 import { searchImages } from '../../images/image-search.ts';
-import { type ImageSet, openImageSet } from '../../images/image-set.ts';
+import type { ImageSet } from '../../images/image-set.ts';
 import { nearestImage, type Resolution, resolveQuery, unreadableFolder } from '../../images/resolution.ts';
 import type { SetFault } from '../../images/set-fault.ts';
 import { type Identity, isLoopback } from '../admission/identity.ts';
@@ -14,6 +14,7 @@ import { type Decision, decided, type Found, refuse, upToDate } from './decision
 import { OfferedImages } from './offered-images.ts';
 import { askPermission } from './permission.ts';
 import type { Conditions } from './range.ts';
+import { SetLooks } from './set-looks.ts';
 import { updateAnswer } from './update-answer.ts';
 
 /** Whom the images are handed out to, and which. */
@@ -51,6 +52,7 @@ export class Decider {
   readonly #catalog: Catalog;
   readonly #checks: ImageChecks;
   readonly #offered: OfferedImages;
+  readonly #looks = new SetLooks();
   readonly #isHeld: IsHeld;
   readonly #verdictWaitMs: number;
   readonly #identity: Identity | undefined;
@@ -115,8 +117,11 @@ export class Decider {
     if (only.client !== undefined && client !== only.client) {
       return refuse(known, { kind: 'not this board', only: only.client });
     }
+    if (asked.buildId !== undefined && asked.buildId === (await this.#looks.buildIdInSight(found))) {
+      return upToDate({ ...known, servedBuildId: asked.buildId });
+    }
     for (let attempt = 1; attempt <= REOPEN_ATTEMPTS; attempt++) {
-      const set = await openImageSet(found);
+      const set = await this.#looks.open(found);
       if ('problem' in set) return refuse(known, await this.#whyNot(asked, found, set));
       const offered = new OfferedSet(set);
       try {

@@ -1,18 +1,32 @@
-import { UP_TO_DATE_AGE_MS, UP_TO_DATE_ENTRIES } from '../limits.ts';
+import { UP_TO_DATE_AGE_MS, UP_TO_DATE_ENTRIES, UP_TO_DATE_RENEWED_MS } from '../limits.ts';
 import type { Found } from './decision.ts';
+
+/** What was found of a target. Times are those of `performance.now()`. */
+interface Memory {
+  readonly found: Found;
+  /** When one request is to look again, while the others still get what is known. */
+  renewAtMs: number;
+  readonly untilMs: number;
+}
 
 /**
  * Remembers for a moment which requests were up to date, by their targets. A lab's boards boot together and ask the
  * same question; the disk need not be looked at for each.
  */
 export class UpToDateMemory {
-  readonly #memories = new Map<string, Found & { readonly untilMs: number }>();
+  readonly #memories = new Map<string, Memory>();
 
+  /** What was found, if that was a moment ago; but of the requests that come before it is too old, one is to look again. */
   recall(target: string): Found | undefined {
     const memory = this.#memories.get(target);
     if (memory === undefined) return undefined;
-    if (performance.now() < memory.untilMs) return memory;
-    this.#memories.delete(target);
+    const nowMs = performance.now();
+    if (nowMs >= memory.untilMs) {
+      this.#memories.delete(target);
+      return undefined;
+    }
+    if (nowMs < memory.renewAtMs) return memory.found;
+    memory.renewAtMs = memory.untilMs;
     return undefined;
   }
 
@@ -23,6 +37,11 @@ export class UpToDateMemory {
 
   remember(target: string, { asked, resolution, servedBuildId }: Found): void {
     if (this.#memories.size >= UP_TO_DATE_ENTRIES) this.#memories.clear();
-    this.#memories.set(target, { asked, resolution, servedBuildId, untilMs: performance.now() + UP_TO_DATE_AGE_MS });
+    const nowMs = performance.now();
+    this.#memories.set(target, {
+      found: { asked, resolution, servedBuildId },
+      renewAtMs: nowMs + UP_TO_DATE_RENEWED_MS,
+      untilMs: nowMs + UP_TO_DATE_AGE_MS,
+    });
   }
 }

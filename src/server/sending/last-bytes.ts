@@ -8,7 +8,6 @@ import { CLIENT_CLOSED, CLIENT_STALLED, SENT, type Sent } from './sent.ts';
 /** Finds out whether clients got the last bytes that were sent to them. */
 export class LastBytes {
   readonly #deliveries: Deliveries;
-  readonly #lastRequest = new WeakMap<Socket, IncomingMessage>();
   readonly #awaited = new WeakMap<Socket, () => void>();
 
   constructor(deliveries: Deliveries) {
@@ -17,7 +16,6 @@ export class LastBytes {
 
   /** Tells that a request came in: whoever asks again on a connection has read the answer before. */
   heard(request: IncomingMessage): void {
-    this.#lastRequest.set(request.socket, request);
     this.#awaited.get(request.socket)?.();
   }
 
@@ -80,9 +78,8 @@ export class LastBytes {
       this.#awaited.set(socket, () => settle(SENT));
       socket.on('end', onEnd).on('error', onError).on('close', onClose);
       delivery.ended.then(onDelivered, reject);
-      const askedAgain = this.#lastRequest.get(socket) !== response.req;
       // Node gives a kept connection its time-out before this, and a client may be at its last bytes for longer than that
-      response.once('finish', () => (askedAgain ? settle(SENT) : socket.setTimeout(0)));
+      response.once('finish', () => socket.setTimeout(0));
       response.end();
     });
   }
