@@ -22,7 +22,7 @@ export function builtServer(): string {
   const built = path.join(PROJECT, 'dist/update-server.js');
   if (existsSync(built)) return built;
   const { status } = spawnSync(process.execPath, ['esbuild.mjs'], { cwd: PROJECT, stdio: 'inherit' });
-  if (status !== 0) throw new Error('the server can not be built');
+  if (status !== 0) throw new Error('the server cannot be built');
   return built;
 }
 

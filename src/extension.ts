@@ -48,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   checks.events.on('foreign', (image, gap) => log.warn(`${image}.img.zst: ${gapText(gap)}`));
   checks.events.on('unkept', (code) => log.warn(`can't save image check results (${code})`));
   const { events } = project.catalog;
-  events.on('unreadable', ({ path: folder, code }) => log.warn(`${folder} can not be read (${code})`));
+  events.on('unreadable', ({ path: folder, code }) => log.warn(`${folder} cannot be read (${code})`));
   events.on('readable', (folder) => log.info(`${folder} can be read again`));
   const boards = new Boards(async () => {
     const { openBoards } = await import('./editor/after-activation.ts');

@@ -79,7 +79,7 @@ export async function attack({ seconds, command = builtServer(), only }: AttackO
     server.stdout.pause();
     const port = Number(/:(\d+)\n/.exec(String(first))?.[1]);
     const expected = await download(port, images.sound);
-    if (expected.kind !== 'whole') throw new Error('the image can not be had before the attack either');
+    if (expected.kind !== 'whole') throw new Error('the image cannot be had before the attack either');
     attackers = spawn(
       process.execPath,
       [ATTACKERS, JSON.stringify({ port, ...images }), ...(only === undefined ? [] : [only])],

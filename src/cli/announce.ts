@@ -44,5 +44,5 @@ export function announce(log: LineLog, server: UpdateServer, announced: Announce
 
 /** That a folder can't be read, in English, in one line. */
 export function unreadableText({ path, code }: UnreadableFolder): string {
-  return `${path} can not be read (${code}): who asks for its images is told to ask again`;
+  return `${path} cannot be read (${code}): who asks for its images is told to ask again`;
 }

@@ -11,6 +11,6 @@ export async function checkFolder(folder: string): Promise<void> {
     if (error instanceof UserError) throw error;
     const code = systemErrorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new UserError(`IMAGE_PATH: there is no folder ${folder}`);
-    throw new UserError(`IMAGE_PATH: the folder ${folder} can not be read (${code}); check its permissions`);
+    throw new UserError(`IMAGE_PATH: the folder ${folder} cannot be read (${code}); check its permissions`);
   }
 }

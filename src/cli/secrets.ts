@@ -79,7 +79,7 @@ async function readPlain(name: string, path: string): Promise<{ text: string; mo
       case undefined:
         throw error;
       default:
-        throw new UserError(`${name}: ${path} can not be read (${code}); check its permissions`);
+        throw new UserError(`${name}: ${path} cannot be read (${code}); check its permissions`);
     }
   }
 }

@@ -21,7 +21,7 @@ export async function verify(
   signal: AbortSignal,
 ): Promise<boolean> {
   for (const link of links) print(`skipped  ${printable(skippedLinkText(link))}\n`);
-  for (const { path, code } of unreadable) print(`unknown  ${printable(path)} can not be read (${code})\n`);
+  for (const { path, code } of unreadable) print(`unknown  ${printable(path)} cannot be read (${code})\n`);
   const found = name === undefined ? images : searchImages(images, name);
   if (found.length === 0) {
     throw new UserError(name === undefined ? 'there is no image to verify' : `no image is named like ${name}`);

@@ -59,7 +59,7 @@ async function* gunzipped(payload: AsyncGenerator<Buffer>): AsyncGenerator<Buffe
     yield* gunzip as AsyncIterable<Buffer>;
   } catch (error) {
     if (errorCode(error)?.startsWith('Z_'))
-      throw new DamagedVolume('the initramfs can not be unpacked: gzip', { cause: error });
+      throw new DamagedVolume('the initramfs cannot be unpacked: gzip', { cause: error });
     throw error;
   }
 }

@@ -99,7 +99,7 @@ export function inventoryFaultText(fault: InventoryFault, words: Words = ENGLISH
     case 'root':
       return treesFaultText(fault.fault, words);
     case 'initramfs':
-      return words.t('the initramfs can not be read: {0}', treesFaultText(fault.fault, words));
+      return words.t('the initramfs cannot be read: {0}', treesFaultText(fault.fault, words));
     case 'packages':
       return packagesFaultText(fault.fault, words);
     case 'damaged':

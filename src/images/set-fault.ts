@@ -36,9 +36,9 @@ export function faultText(fault: SetFault, words: Words = ENGLISH): string {
     case 'outside':
       return words.t('{0} lies outside the image folder', file);
     case 'forbidden':
-      return words.t('{0} can not be read; check its permissions', file);
+      return words.t('{0} cannot be read; check its permissions', file);
     case 'unreadable':
-      return words.t('{0} can not be read; check the disk it is on', file);
+      return words.t('{0} cannot be read; check the disk it is on', file);
     case 'being written':
       return words.t('{0} is being written', file);
     case 'too large':

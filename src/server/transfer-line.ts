@@ -38,19 +38,19 @@ export function resultText(result: TransferResult, words: Words = ENGLISH): stri
     case 'image':
       return words.t('sent');
     case 'part':
-      return words.t('sent the part asked for');
+      return words.t('sent the requested part');
     case 'up to date':
       return words.t('up to date');
     case 'held':
-      return words.t('on hold: told that it is up to date');
+      return words.t('on hold: answered as up to date');
     case 'not modified':
       return words.t('not modified');
     case 'head':
-      return words.t('sent the headers only, as asked');
+      return words.t('sent the headers only, as requested');
     case 'list':
       return words.t('listed');
     case 'identity':
-      return words.t('told who serves here');
+      return words.t("sent the server's identity");
   }
 }
 

@@ -66,7 +66,7 @@ suite('what checks found out', () => {
     equal((await run(set, cache)).found, 0);
   });
 
-  test('is right all the same where its file can not be written: that is told apart', LIMIT, async () => {
+  test('is right all the same where its file cannot be written: that is told apart', LIMIT, async () => {
     await using boxes = await makeBoxes();
     const { set } = await makeSet(boxes);
     await writeFile(boxes.beside('taken'), '');

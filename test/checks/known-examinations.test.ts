@@ -198,7 +198,7 @@ suite('what is known of files', () => {
     await fc.assert(changes, { seed: 20261128, numRuns: 250 });
   });
 
-  test('stays known when its file can not be written, and is written once it can', async () => {
+  test('stays known when its file cannot be written, and is written once it can', async () => {
     await using boxes = await makeBoxes();
     const cache = boxes.beside('taken', 'known.json');
     await writeFile(boxes.beside('taken'), 'a file where the folder would be');
@@ -216,7 +216,7 @@ suite('what is known of files', () => {
     deepEqual((await KnownExaminations.open(cache)).get(FILE), DAMAGED);
   });
 
-  test('leaves no half-written file behind where it can not be put in place', async () => {
+  test('leaves no half-written file behind where it cannot be put in place', async () => {
     await using boxes = await makeBoxes();
     await mkdir(boxes.beside('known', 'in the way'), { recursive: true });
     const failures: string[] = [];

@@ -25,7 +25,7 @@ suite('update-server', () => {
   }
 });
 
-suite('update-server says in one line on standard error why it can not serve', () => {
+suite('update-server says in one line on standard error why it cannot serve', () => {
   let boxes: BoxesFolder;
   before(async () => {
     boxes = await makeBoxes();
@@ -83,8 +83,8 @@ suite('update-server says in one line on standard error why it can not serve', (
     return fails({ STATE_PATH: boxes.at('kept'), CHECKS_PATH: boxes.at('box', '..', 'kept') }, 2, message);
   });
 
-  test('a name that can not be resolved', () => {
-    return fails({ HOST: 'no-such-host.invalid' }, 1, 'no-such-host.invalid can not be resolved to an address');
+  test('a name that cannot be resolved', () => {
+    return fails({ HOST: 'no-such-host.invalid' }, 1, 'no-such-host.invalid cannot be resolved to an address');
   });
 
   test("another machine's address", () => {

@@ -59,7 +59,7 @@ suite('update-server, at SIGHUP,', () => {
     equal(await statusOf(server, 'board:secret'), 200);
   });
 
-  test('takes its users anew, and keeps the old ones where the file can not be used', async () => {
+  test('takes its users anew, and keeps the old ones where the file cannot be used', async () => {
     await using boxes = await makeBoxes();
     await using files = await scratch();
     const users = files.at('users');

@@ -106,7 +106,7 @@ suite('update-server with a certificate', () => {
     match(old, /Z TLS_CERT: .*expired\.pem expired on \d{4}-\d\d-\d\d: boards will not trust it$/);
   });
 
-  test('does not start with what can not be used, and says which file that is', async () => {
+  test('does not start with what cannot be used, and says which file that is', async () => {
     const other = await authority.issue('other');
     const { certPath, keyPath } = files;
     const missing = path.join(folder, 'missing.pem');

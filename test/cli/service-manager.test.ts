@@ -72,7 +72,7 @@ suite('the service manager', () => {
     equal(service.all('message').length, 1);
   });
 
-  test('that can not be told is no reason not to serve', async () => {
+  test('that cannot be told is no reason not to serve', async () => {
     await using service = start({ NOTIFY_SOCKET: boxes.at('nobody'), LOG_FORMAT: 'journald' });
     const lines = await service.until('line', /could not be told/);
     match(lines.join('\n'), /^<4>the service manager could not be told READY=1: .*No such file or directory$/m);
@@ -81,7 +81,7 @@ suite('the service manager', () => {
     equal(await service.stop(), 0);
   });
 
-  test('that can not be told for lack of a program is no reason not to serve', async () => {
+  test('that cannot be told for lack of a program is no reason not to serve', async () => {
     await using service = start({ PATH: '/nonexistent' });
     const lines = await service.until('line', /could not be told/);
     match(lines.join('\n'), / the service manager could not be told READY=1: there is no systemd-notify on PATH$/m);

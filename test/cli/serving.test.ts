@@ -48,7 +48,7 @@ suite('update-server, when it starts,', () => {
     for (const address of addresses) equal((await fetch(`http://${address}:${port}/list`)).status, 200);
   });
 
-  test('says so where it can not keep what it found images to be', async () => {
+  test('says so where it cannot keep what it found images to be', async () => {
     const CHECKS_PATH = path.join(boxes.at('box', 'box-pi.img.sha256'), 'checks.json');
     await using server = await startUpdateServer({ imagePath: boxes.root, env: { CHECKS_PATH } });
     await (await fetch(`${server.url}/update/box/box-pi`)).bytes();
@@ -81,7 +81,7 @@ suite('update-server, when it starts,', () => {
     equal((await fetch(`${server.url}/update/box/box-pi`)).status, 404);
     const lines = (await linesOf(server, 7)).filter((line) => line.startsWith(moved.root));
     deepEqual(lines, [
-      `${moved.root} can not be read (ENOENT): who asks for its images is told to ask again`,
+      `${moved.root} cannot be read (ENOENT): who asks for its images is told to ask again`,
       `${moved.root} can be read again`,
     ]);
   });

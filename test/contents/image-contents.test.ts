@@ -130,7 +130,7 @@ suite('what is inside an image', () => {
     deepEqual((await contentsOf(image)).faults, ['no root file system']);
   });
 
-  test('fails where the disk can not be read', async () => {
+  test('fails where the disk cannot be read', async () => {
     const failure = new Error('a bad disk');
     await rejects(readContents({ size: 1, read: () => Promise.reject(failure) }), failure);
     const { size, read } = diskOf(makeDiskImage(CONTENT));

@@ -75,7 +75,7 @@ suite('the board.conf of an initramfs', () => {
   });
 });
 
-suite('an initramfs that a board can not boot with', () => {
+suite('an initramfs that a board cannot boot with', () => {
   const ballast = makeInitramfs({ ...CONTENT, ballast: MIB });
   const archive = gunzipSync(ballast.subarray(64));
   const packed = (content: Buffer) => ubootRamdisk(gzipSync(content, { level: 1 }));

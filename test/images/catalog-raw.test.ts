@@ -81,7 +81,7 @@ suite('a raw image without any file of a set', () => {
     deepEqual(unpacked(await catalog.refresh()), []);
   });
 
-  test('is none where it is a link, a folder or hidden, or its name can not stand in a list', async () => {
+  test('is none where it is a link, a folder or hidden, or its name cannot stand in a list', async () => {
     await using boxes = await makeBoxes();
     const file = await writeRaw(boxes, 'box', 'box-pi');
     await symlink(file, boxes.at('box', 'link-pi.img'));

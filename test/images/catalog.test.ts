@@ -78,7 +78,7 @@ suite('a catalog leaves out', () => {
     deepEqual(ids((await look(boxes.root)).images), ['box/box-pi']);
   });
 
-  test('names that can not stand in a list, and keeps odd ones that can', async () => {
+  test('names that cannot stand in a list, and keeps odd ones that can', async () => {
     await using boxes = await makeBoxes();
     await writeSet(boxes.root, 'box', 'box\n-pi');
     await writeSet(boxes.root, 'bo\u001bx', 'box-pi');

@@ -98,7 +98,7 @@ const CONTENTS: readonly [what: string, suffix: string, spoil: Spoil, clause: st
   ],
 ];
 
-suite('a set can not be handed out, and is told by its file and what is wrong with it,', () => {
+suite('a set cannot be handed out, and is told by its file and what is wrong with it,', () => {
   for (const suffix of ['.img.zst', '.img.sha256', '.img.buildID']) {
     for (const [what, spoil, clause] of ANY_FILE) {
       test(`when the ${suffix} ${what}`, () => tells(suffix, spoil, clause));

@@ -92,7 +92,7 @@ suite('a raw image is refused that', () => {
   for (const image of ['', '../box-pi', '.hidden', 'a/b', 'a\nb']) {
     test(`is named ${JSON.stringify(image)}`, async () => {
       await using boxes = await makeBoxes();
-      await rejects(packImage({ folder: boxes.root, image }), /can not be the name of an image/);
+      await rejects(packImage({ folder: boxes.root, image }), /cannot be the name of an image/);
     });
   }
 
@@ -178,7 +178,7 @@ suite('the old set stays', () => {
     deepEqual(await content(set), before);
   });
 
-  test('when its image can not be replaced', async () => {
+  test('when its image cannot be replaced', async () => {
     await using boxes = await makeBoxes();
     const set = await oldSet(boxes);
     await rm(set.file('.img.zst'));

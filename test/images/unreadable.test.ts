@@ -32,7 +32,7 @@ async function ids(catalog: Catalog): Promise<string[]> {
 
 const BOTH = ['box/box-pi', 'other/other-pi'];
 
-suite('a folder of a box that can not be read', () => {
+suite('a folder of a box that cannot be read', () => {
   test('keeps the images that were last seen in it, and is told of once', async () => {
     await using boxes = await makeBoxes();
     const { catalog, told } = await site(boxes);
@@ -90,7 +90,7 @@ suite('a folder of a box that can not be read', () => {
   });
 });
 
-suite('an image folder that can not be read', () => {
+suite('an image folder that cannot be read', () => {
   for (const [what, code, spoil, mend] of [
     [
       'because it was moved away',

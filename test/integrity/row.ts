@@ -27,7 +27,7 @@ export type Expected =
 export const FLASHED_FIRST: Expected = { kind: 'flashed', build: 'first' };
 export const FLASHED_SECOND: Expected = { kind: 'flashed', build: 'second' };
 
-/** The set can not be right as it is: 409. */
+/** The set cannot be right as it is: 409. */
 export function wrong(line: RegExp): Expected {
   return { kind: 'refused', status: 409, line, isSettling: false };
 }

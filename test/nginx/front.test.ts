@@ -119,7 +119,7 @@ describe('the command behind nginx', () => {
   it('is said to be away when it is, in words, and is back at once', async () => {
     await using gone = await startFront(1);
     const answer = await fetch(`${gone.url}/update?name=docker-box&board=odroid-c4`);
-    assert.deepEqual([answer.status, await answer.text()], [503, 'the update server can not be reached; try again\n']);
+    assert.deepEqual([answer.status, await answer.text()], [503, 'the update server cannot be reached; try again\n']);
   });
 });
 

@@ -193,7 +193,7 @@ describe('a client that goes away before its answer', () => {
     assert.equal((await server.get('/list')).status, 200);
   });
 
-  it('can not pile up transfers by asking for many in one breath', async () => {
+  it('cannot pile up transfers by asking for many in one breath', async () => {
     await using server = await startServer(twoImages);
     const socket = await server.connect();
     socket.on('error', () => {});

@@ -17,13 +17,13 @@ function lineOf(state: Exclude<TransferState, { kind: 'running' }>, target = '/l
 describe('the line about a request', () => {
   const results: Record<TransferResult, string> = {
     image: 'sent',
-    part: 'sent the part asked for',
-    held: 'on hold: told that it is up to date',
+    part: 'sent the requested part',
+    held: 'on hold: answered as up to date',
     'up to date': 'up to date',
     'not modified': 'not modified',
-    head: 'sent the headers only, as asked',
+    head: 'sent the headers only, as requested',
     list: 'listed',
-    identity: 'told who serves here',
+    identity: "sent the server's identity",
   };
   for (const [result, words] of Object.entries(results) as [TransferResult, string][]) {
     it(`says '${words}' of one that finished with '${result}'`, () => {

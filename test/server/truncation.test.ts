@@ -33,7 +33,7 @@ async function received(server: TestServer, head: string, meanwhile: () => Promi
 const lengthSaid = (answer: Buffer) => Number(/content-length: (\d+)/i.exec(answer.toString('latin1', 0, 2000))?.[1]);
 const bodyOf = (answer: Buffer) => answer.subarray(answer.indexOf('\r\n\r\n') + 4);
 
-describe('an answer that can not be finished truly', () => {
+describe('an answer that cannot be finished truly', () => {
   it('has fewer bytes than it said, also where it is a part', async () => {
     for (const range of ['bytes=0-', 'bytes=1000000-29000000']) {
       await using server = await start();

@@ -87,7 +87,7 @@ describe('a file that may not be read', () => {
     await chmod(zst, 0o000);
     const { status, retry, text } = await asNobody(() => site.ask('/update?name=box&board=pi'));
     assert.deepEqual([status, retry], [503, '5']);
-    assert.match(text, /^box\/box-pi is not sent: box-pi\.img\.zst can not be read; check its permissions\n$/);
+    assert.match(text, /^box\/box-pi is not sent: box-pi\.img\.zst cannot be read; check its permissions\n$/);
     await chmod(zst, 0o644);
     assert.equal((await site.ask('/update?name=box&board=pi')).status, 200);
   });

@@ -84,7 +84,7 @@ describe('boards in mkbox', () => {
 
   it('are not there at first, which the view says', async () => {
     const { text, buttons } = await workbench.welcome('Boards');
-    assert.match(text, /^No board has asked yet\. How far each one is/);
+    assert.match(text, /^No board has asked yet\. This view shows how far each one is/);
     assert.deepEqual(buttons, ['Copy Update URL']);
   });
 
@@ -155,7 +155,7 @@ describe('boards in mkbox', () => {
     );
     const value = (label: string) => rows.find((row) => row.label.startsWith(label))?.description ?? '';
     assert.equal(value('Runs'), OLD_BUILD);
-    assert.equal(value('Gets next'), `build ${build.slice(0, 12)}… of ${IMAGE}: another one than it runs`);
+    assert.equal(value('Gets next'), `build ${build.slice(0, 12)}… of ${IMAGE}: differs from its current build`);
     assert.match(value('Build '), new RegExp(`^${IMAGE}, given .*, not confirmed$`));
     assert.equal(value('Address'), '127.0.0.2');
     const description = await until('the description', () => workbench.viewDescription('Boards'));
@@ -194,7 +194,7 @@ describe('boards in mkbox', () => {
     const flashing = await rowThat('by the window', /^held · flashing/);
     assert.deepEqual(flashing?.actions, ['Release Board']);
     assert.deepEqual(await boot('127.0.0.2'), { status: 200, bytes: EMPTY_ARCHIVE_BYTES });
-    const held = await rowThat('by the window', /^on hold: told that it is up to date · .* · older build$/);
+    const held = await rowThat('by the window', /^on hold: answered as up to date · .* · older build$/);
     assert.equal(held?.icon, 'debug-pause');
     const item = await until(
       'the status to say so',
@@ -208,7 +208,7 @@ describe('boards in mkbox', () => {
       () => workbench.treeRows('Requests'),
       ([request]) =>
         request?.label === 'by the window' &&
-        request.description === `on hold: told that it is up to date · ${IMAGE}` &&
+        request.description === `on hold: answered as up to date · ${IMAGE}` &&
         request.icon === 'debug-pause',
     );
     assert.match(await workbench.rowTooltip('Requests', 'by the window'), /\b127\.0\.0\.2\b/);
@@ -220,14 +220,14 @@ describe('boards in mkbox', () => {
     await vscode.reload();
     await serves();
     await workbench.openView('mkbox');
-    await rowThat('by the window', /^on hold: told that it is up to date/);
+    await rowThat('by the window', /^on hold: answered as up to date/);
     assert.deepEqual(await labels(), ['127.0.0.1', '127.0.0.4', 'by the window', 'the rack, top']);
     assert.equal((await boot('127.0.0.2')).bytes, EMPTY_ARCHIVE_BYTES);
     await workbench.runCommand('mkbox: Release Board');
     const { rows } = await workbench.quickPick();
     assert.deepEqual(
       rows.map(({ label, description, detail }) => [label, description, detail]),
-      [['by the window', `127.0.0.2 · ${IMAGE}`, 'on hold: told that it is up to date']],
+      [['by the window', `127.0.0.2 · ${IMAGE}`, 'on hold: answered as up to date']],
     );
     await workbench.choose('by the window');
     await until(

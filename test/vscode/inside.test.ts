@@ -82,7 +82,7 @@ describe('the files inside an image', () => {
     await workbench.pictures('inside-files');
   });
 
-  it('open in editors, which can not change them', async () => {
+  it('open in editors, which cannot change them', async () => {
     await workbench.clickRow('Images', 'motd');
     await opened('motd', /^build 1$/);
     await vscode.page.locator('.editor-instance .view-lines').click();

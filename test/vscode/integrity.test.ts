@@ -173,7 +173,7 @@ describe('images in mkbox', () => {
     assert.equal((await board.boot()).upToDate, true);
   });
 
-  it('are packed by a command that offers first what boards can not get as it is', async () => {
+  it('are packed by a command that offers first what boards cannot get as it is', async () => {
     await workbench.runCommand('mkbox: Pack Image');
     const { rows } = await workbench.quickPick();
     assert.deepEqual(
@@ -191,7 +191,7 @@ describe('images in mkbox', () => {
 
   it('say what is in them, once they were verified', async () => {
     await workbench.contextMenu('Images', FACTS);
-    await workbench.clickContextItem('Verify Checksums');
+    await workbench.clickContextItem('Verify Images');
     await rowThat(FACTS, 'to be verified', ({ ariaLabel }) => /; ready, verified$/.test(ariaLabel));
     await workbench.expand('Images', FACTS);
     const details = await until(
@@ -219,7 +219,7 @@ describe('images in mkbox', () => {
 
   it('are marked when they are wrong, and say why', async () => {
     const name = imageNameOf(WRONG);
-    await workbench.runCommand('mkbox: Verify Checksums');
+    await workbench.runCommand('mkbox: Verify Images');
     const message = await workbench.notification(`mkbox: ${name}: the image says that it is build 0123456789ab…`);
     assert.deepEqual([message.severity, message.buttons], ['error', ['Show Log']]);
     const row = await rowThat(name, 'to be marked', ({ description }) => / · wrong$/.test(description));
@@ -248,7 +248,7 @@ describe('images in mkbox', () => {
     await writeImageSet(path.join(bench.boxes, LINKED.box), LINKED);
     await rowThat(name, 'to be there', () => true);
     await workbench.contextMenu('Images', name);
-    await workbench.clickContextItem('Verify Checksums');
+    await workbench.clickContextItem('Verify Images');
     const message = await workbench.notification(`mkbox: ${name}: the image was built for the box`);
     assert.match(message.text, /\[Show\] \(command:workbench\.action\.closeSidebar\)/);
     assert.equal(await vscode.page.locator('.notification-list-item-message a').count(), 0);
@@ -347,9 +347,9 @@ describe('images in mkbox', () => {
         async () => (await workbench.treeRows('Boards')).find(({ label }) => label === 'Gets next')?.description ?? '',
         (text) => what.test(text),
       );
-    await getsNext(/^build fedcba987654… of docker-box-odroid-c4-late: the one it runs$/);
+    await getsNext(/^build fedcba987654… of docker-box-odroid-c4-late: its current build$/);
     await workbench.contextMenu('Images', image);
-    await workbench.clickContextItem('Verify Checksums');
+    await workbench.clickContextItem('Verify Images');
     await getsNext(/^nothing: docker-box-odroid-c4-late is not sent: the image says that it is build/);
     await rm(file('.img.sha256'));
     await getsNext(/^nothing: docker-box-odroid-c4-late is incomplete: .*\.img\.sha256 is missing$/);

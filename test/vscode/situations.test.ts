@@ -184,7 +184,7 @@ describe('mkbox', () => {
     });
   });
 
-  it('serves this machine only when told to, though that can not be kept', async () => {
+  it('serves this machine only when told to, though that cannot be kept', async () => {
     const userDataDir = await mkdtemp(path.join(tmpdir(), 'mkbox-user-data-'));
     const port = await freePort();
     const machineSettings = { 'mkbox.port': port };
@@ -209,7 +209,7 @@ describe('mkbox', () => {
       await mkdir(path.join(file, 'in the way'), { recursive: true });
       await workbench.runCommand('mkbox: Serve to Boards on the Network…');
       await workbench.choose('This machine only');
-      await workbench.notification('this could not be kept, and lasts until the window is closed');
+      await workbench.notification('this could not be saved, and lasts until the window is closed');
       await served(true);
     }).finally(() => rm(userDataDir, { recursive: true }));
   });

@@ -12,8 +12,8 @@ export const forgetBoard: Command = {
     if (board === undefined) return;
     const forget = l10n.t('Forget');
     const detail = board.isHeld
-      ? l10n.t('Its name and its builds are lost, and it is held no longer. It appears anew when it asks again.')
-      : l10n.t('Its name and its builds are lost. It appears anew when it asks again.');
+      ? l10n.t('Its name and its builds are lost, and it is no longer on hold. It reappears when it next asks.')
+      : l10n.t('Its name and its builds are lost. It reappears when it next asks.');
     const message = l10n.t('Forget the board {0}?', boardName(board));
     const answer = await window.showWarningMessage(message, { modal: true, detail }, forget);
     if (answer === forget) (await context.boards.open()).forget(board.id);

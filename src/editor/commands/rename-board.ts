@@ -13,7 +13,7 @@ export const renameBoard: Command = {
     const name = await window.showInputBox({
       // a key renames the board that is selected, which need not be the one that has the focus
       title: l10n.t('Rename the Board {0}', boardName(board)),
-      prompt: l10n.t('What the board is called here; its address where that is empty'),
+      prompt: l10n.t('The name of the board in this window; leave it empty to show the address'),
       placeHolder: board.address,
       value: board.name ?? '',
     });

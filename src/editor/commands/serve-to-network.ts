@@ -39,7 +39,7 @@ export async function serveBy(
   const kept = choice === undefined ? consent.withdraw() : consent.remember(choice);
   await kept.catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
-    const text = vscode.l10n.t('mkbox: this could not be kept, and lasts until the window is closed: {0}', why);
+    const text = vscode.l10n.t('mkbox: this could not be saved, and lasts until the window is closed: {0}', why);
     void vscode.window.showWarningMessage(plainMessage(text));
   });
   await serving.restart();
@@ -80,7 +80,7 @@ function addressItems(setting: string): AddressItem[] {
   items.push({
     label: `$(vm) ${l10n.t('This machine only')}`,
     description: '127.0.0.1',
-    detail: l10n.t('Boards on the network reach nothing.'),
+    detail: l10n.t('Boards on the network cannot connect.'),
   });
   return items;
 }
@@ -89,7 +89,7 @@ function allItem(best: BindableAddress, setting: string): AddressItem {
   return {
     label: `$(globe) ${vscode.l10n.t('All addresses')}`,
     description: '0.0.0.0',
-    detail: vscode.l10n.t('Also those of VPNs, containers and networks joined later.'),
+    detail: vscode.l10n.t('Including those of VPNs, containers and networks joined later.'),
     consent: { host: '0.0.0.0', address: best.address, setting },
   };
 }
@@ -97,11 +97,11 @@ function allItem(best: BindableAddress, setting: string): AddressItem {
 function kindText(kind: InterfaceKind): string[] {
   switch (kind) {
     case 'vpn':
-      return [vscode.l10n.t('VPN: seldom where boards are')];
+      return [vscode.l10n.t('VPN: rarely has boards')];
     case 'container':
-      return [vscode.l10n.t('containers or virtual machines: seldom where boards are')];
+      return [vscode.l10n.t('containers or virtual machines: rarely have boards')];
     case 'wsl':
-      return [vscode.l10n.t('WSL: seldom where boards are')];
+      return [vscode.l10n.t('WSL: rarely has boards')];
     default:
       return [];
   }

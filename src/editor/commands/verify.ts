@@ -140,7 +140,7 @@ function problemText(image: string, verdict: Verdict): string | undefined {
     case 'wrong':
       return findingText(image, verdict.findings[0], l10n, IN_THE_EDITOR);
     case 'changed':
-      return l10n.t('{0} was written to while it was verified', `${image}.img.zst`);
+      return l10n.t('{0} changed while it was being verified', `${image}.img.zst`);
     case 'failed':
       return l10n.t('{0} could not be read ({1})', `${image}.img.zst`, verdict.code);
   }

@@ -30,11 +30,11 @@ export function boardDetails(seen: SeenBoard, check: Check | undefined, words: W
 }
 
 function heldDetail(words: Words): Detail {
-  return { label: words.t('Held'), value: words.t('told to be up to date until it is released'), icon: 'debug-pause' };
+  return { label: words.t('Held'), value: words.t('gets no updates until it is released'), icon: 'debug-pause' };
 }
 
 function runsText({ reportedBuild }: Board, words: Words): string {
-  return reportedBuild ?? words.t('it did not say');
+  return reportedBuild ?? words.t('not reported');
 }
 
 function askedParts({ wish: { box, board, branch, version, image } }: Board): string {
@@ -58,10 +58,10 @@ function nextText({ board, next }: SeenBoard, check: Check | undefined, words: W
   }
   const what = words.t('build {0} of {1}', shortBuildId(build ?? ''), image.image);
   if (board.reportedBuild === undefined) return what;
-  if (!isOther) return words.t('{0}: the one it runs', what);
+  if (!isOther) return words.t('{0}: its current build', what);
   return board.isHeld
     ? words.t('nothing while it is held; then {0}', what)
-    : words.t('{0}: another one than it runs', what);
+    : words.t('{0}: differs from its current build', what);
 }
 
 function givenDetail({ build, image, givenAtMs, confirmedAtMs, times }: GivenBuild, words: Words, time: Time): Detail {

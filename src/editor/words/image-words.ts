@@ -18,8 +18,8 @@ export function healthText({ image, health, otherName }: JudgedImage, words: Wor
       return words.t('being sent to a board');
     case 'unreachable':
       return health.why.kind === 'hidden'
-        ? words.t('no board gets it by its query: {0} comes first', health.why.by)
-        : words.t('no board gets it by its query: its name holds no board of this workspace');
+        ? words.t('unreachable: {0} comes first for every query', health.why.by)
+        : words.t('unreachable: its name contains no board of this workspace');
     case 'ready':
       if (health.isForeign) return words.t('ready, not verified: mkbox did not make this image');
       if (otherName !== undefined) return words.t('ready, verified; a board that runs it asks for {0} next', otherName);
@@ -29,7 +29,7 @@ export function healthText({ image, health, otherName }: JudgedImage, words: Wor
 
 /** That a folder can't be read for now. */
 export function unreadableWords({ code }: UnreadableFolder, words: Words): string {
-  return words.t('can not be read ({0})', code);
+  return words.t('cannot be read ({0})', code);
 }
 
 /** The state in words of a raw image without a set. */

@@ -47,7 +47,7 @@ function finishedText(result: TransferResult, transfer: Transfer, words: Words, 
     case 'image':
       return words.t('sent {0} in {1}', sent, durationText(transfer.durationMs, locale));
     case 'part':
-      return words.t('sent {0}, the part asked for', sent);
+      return words.t('sent {0}, the requested part', sent);
     default:
       return resultText(result, words);
   }

@@ -77,7 +77,7 @@ export class Project extends Owner {
     const found = await Promise.all(
       roots.map((folder) =>
         findProject(folder.uri.fsPath, this.#settings.imagePath.get(folder), (unreadable, code) =>
-          this.#log.warn(`${unreadable} can not be read (${code}): images in it are not found`),
+          this.#log.warn(`${unreadable} cannot be read (${code}): images in it are not found`),
         ),
       ),
     );

@@ -41,7 +41,7 @@ export interface PackResult {
 export async function packImage(request: PackRequest): Promise<PackResult> {
   const { image, signal } = request;
   signal?.throwIfAborted();
-  if (!isPublishableName(image)) throw new UserError(`${JSON.stringify(image)} can not be the name of an image.`);
+  if (!isPublishableName(image)) throw new UserError(`${JSON.stringify(image)} cannot be the name of an image.`);
   const folder = await resolveFolder(request.folder);
   await using raw = await openRaw(folder, image);
   const buildId = await chooseBuildId(raw.file, request);
@@ -68,7 +68,7 @@ async function resolveFolder(folder: string): Promise<string> {
   try {
     return await realpath(folder);
   } catch (cause) {
-    throw new UserError(`The folder ${folder} can not be read: is it there, and may you read it?`, { cause });
+    throw new UserError(`The folder ${folder} cannot be read: is it there, and may you read it?`, { cause });
   }
 }
 
@@ -143,7 +143,7 @@ function explainDiskError(cause: unknown, folder: string, image: string): unknow
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new UserError(`${folder} can not be written to: check its permissions, and those of its files.`, {
+      return new UserError(`${folder} cannot be written to: check its permissions, and those of its files.`, {
         cause,
       });
     default:

@@ -61,11 +61,11 @@ function listenError(error: Error, options: ListenOptions): Error {
       return new ListenError(code, `${host} is not an address of this machine; 0.0.0.0 stands for all it has`);
     case 'EINVAL':
     case 'EAFNOSUPPORT':
-      return new ListenError(code, `${host} can not be listened on (${code})`);
+      return new ListenError(code, `${host} cannot be listened on (${code})`);
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EAI_FAIL':
-      return new ListenError(code, `${host} can not be resolved to an address`);
+      return new ListenError(code, `${host} cannot be resolved to an address`);
     default:
       return error;
   }

@@ -140,7 +140,7 @@ suite('a small file system', () => {
     });
   });
 
-  test('with sizes that can not be is damaged', async () => {
+  test('with sizes that cannot be is damaged', async () => {
     const changed = Buffer.from(image);
     changed.writeUInt16LE(100, 1024 + 0x58);
     const reason = "its inodes can't have 100 bytes";

@@ -76,7 +76,7 @@ describe('an image that several look into', ON_LINUX, () => {
     assert.deepEqual(failures, []);
   });
 
-  it('is retired when it can not be opened, which each is told', async () => {
+  it('is retired when it cannot be opened, which each is told', async () => {
     const disk = new SharedDisk(openFileDisk({ root: folder, folder, name: 'none.img' }, {}), (error) =>
       failures.push(error),
     );

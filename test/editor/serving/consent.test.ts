@@ -51,7 +51,7 @@ suite('what was allowed', () => {
     equal(new ConsentStore(path.join(folder, 'a')).get(), undefined);
   });
 
-  test('is so in this window where it can not be kept, and nothing is left behind', async () => {
+  test('is so in this window where it cannot be kept, and nothing is left behind', async () => {
     const unwritable = path.join(folder, 'b');
     await mkdir(path.join(unwritable, 'network-consent.json'), { recursive: true });
     const store = new ConsentStore(unwritable);

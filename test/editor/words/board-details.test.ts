@@ -50,7 +50,7 @@ suite('the details of a board', () => {
   });
 
   test('say that it is held', () => {
-    equal(details({ isHeld: true }).get('Held'), 'told to be up to date until it is released');
+    equal(details({ isHeld: true }).get('Held'), 'gets no updates until it is released');
   });
 });
 
@@ -59,8 +59,8 @@ suite('what a board gets next', () => {
   const BUILD_OF = 'build aaaaaaaaaaaa… of docker-box-odroid-c4-main';
 
   test('is told, and whether that is another build than it runs', () => {
-    equal(nextOf({ next: next(true) }), `${BUILD_OF}: another one than it runs`);
-    equal(nextOf({ next: next(false) }), `${BUILD_OF}: the one it runs`);
+    equal(nextOf({ next: next(true) }), `${BUILD_OF}: differs from its current build`);
+    equal(nextOf({ next: next(false) }), `${BUILD_OF}: its current build`);
     equal(nextOf({ next: next(true), isHeld: true }), `nothing while it is held; then ${BUILD_OF}`);
   });
 

@@ -33,7 +33,7 @@ suite('where a board stands', () => {
     ],
     [{ kind: 'confirmed', ...SINCE, build: BUILD }, 'confirmed: it runs build aaaaaaaaaaaa…'],
     [{ kind: 'up to date', ...SINCE, build: BUILD }, 'up to date'],
-    [{ kind: 'held', ...SINCE }, 'on hold: told that it is up to date'],
+    [{ kind: 'held', ...SINCE }, 'on hold: answered as up to date'],
     [
       { kind: 'refused', ...SINCE, status: 404, refusal: { kind: 'not this board', only: '192.168.1.5' } },
       'only the board at 192.168.1.5 gets an update now',
@@ -88,7 +88,7 @@ suite('what stands behind the name of a board', () => {
   test('says that it is held, once', () => {
     equal(described(UP_TO_DATE, { isHeld: true }), 'held · up to date · docker-box odroid-c4 main');
     const held = described({ kind: 'held', ...SINCE }, { isHeld: true });
-    equal(held, 'on hold: told that it is up to date · docker-box odroid-c4 main');
+    equal(held, 'on hold: answered as up to date · docker-box odroid-c4 main');
   });
 
   test('says that it runs an older build, unless it gets the new one just now', () => {

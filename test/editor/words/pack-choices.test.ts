@@ -7,7 +7,7 @@ import { makeBoxes, makeOld, writeSet } from '../../images/image-sets.ts';
 import { PLAIN } from '../plain-words.ts';
 
 suite('the images that can be packed', () => {
-  test('are those with a raw file: first what boards can not get as it is, by ID', async () => {
+  test('are those with a raw file: first what boards cannot get as it is, by ID', async () => {
     await using boxes = await makeBoxes();
     await mkdir(boxes.at('box'));
     for (const name of ['a-older', 'c-newer', 'b-incomplete', 'd-without']) {

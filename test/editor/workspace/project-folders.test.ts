@@ -52,7 +52,7 @@ suite('the image folder of a workspace', () => {
     equal((await findProject(root.root, root.at('out', 'images'), unexpected))?.images, root.at('out', 'images'));
   });
 
-  test('is looked for past a folder that can not be read, which is told', async () => {
+  test('is looked for past a folder that cannot be read, which is told', async () => {
     await using root = await workspace('a/', 'box/', 'box/BOXBUILD');
     for (const folder of [root.beside(), root.root]) await chmod(folder, 0o755);
     await chmod(root.at('a'), 0);

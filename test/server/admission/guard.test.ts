@@ -34,7 +34,7 @@ describe('what is let in', () => {
   const lives = async () => assert.equal((await server.get('/list')).status, 200);
   const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0);
 
-  it('is a host that can not be anyone else, or that was allowed', async () => {
+  it('is a host that cannot be anyone else, or that was allowed', async () => {
     const status = async (host: string) => (await server.get('/list', { host })).status;
     const allowed = [
       'localhost',

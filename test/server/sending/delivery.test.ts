@@ -136,7 +136,7 @@ describe('a delivery whose queue can be seen', () => {
   });
 });
 
-describe('a delivery whose queue can not be seen', () => {
+describe('a delivery whose queue cannot be seen', () => {
   const times = (until: number) => Array.from({ length: until }, (_, index) => index + 1);
 
   it('is stalled only after the time that the slowest client needs for what the system may hold', async () => {

@@ -51,7 +51,7 @@ describe('a line that is shared', () => {
     });
   }
 
-  it('gives to the others what a slow board can not take', () => {
+  it('gives to the others what a slow board cannot take', () => {
     const clock = fakeClock();
     const pace = limited(clock);
     const slow = transfer(pace, clock, 'slow', RATE / 10);
