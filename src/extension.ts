@@ -92,7 +92,11 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   /** What opens images to look into them, and the files in them for editors. */
   function openImages(): Promise<OpenImages> {
     opened ??= import('./editor/inside/open-images.ts').then(({ OpenImages }) => {
-      const images = new OpenImages(log);
+      const images = new OpenImages(
+        log,
+        path.join(context.globalStorageUri.fsPath, 'inside'),
+        settings.insideCacheSize,
+      );
       context.subscriptions.push(images);
       return images;
     });

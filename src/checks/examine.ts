@@ -1,16 +1,10 @@
 import { createHash } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { readContents } from '../contents/image-contents.ts';
 import type { PinnedFile } from '../images/pinned-file.ts';
 import { decodeZstd } from '../images/zstd/zstd-decoder.ts';
 import { BootSpool } from './boot-spool.ts';
 import type { Examination } from './examination.ts';
-
-/**
- * File systems stamp files by the kernel's tick (10 ms at most): a second write within a tick leaves the times as the
- * first one did. A file is read when it is older than that, so that no later write goes unnoticed.
- */
-const TICK_MS = 20;
+import { pastTick } from './past-tick.ts';
 
 /** How to follow an examination, or stop it. */
 export interface ExamineOptions {
@@ -53,9 +47,4 @@ export async function examine(
   } finally {
     await spool.close();
   }
-}
-
-async function pastTick({ identity }: PinnedFile): Promise<void> {
-  const ageMs = Date.now() - Number(identity.ctimeNs / 1_000_000n);
-  if (ageMs >= 0 && ageMs < TICK_MS) await setTimeout(TICK_MS - ageMs);
 }

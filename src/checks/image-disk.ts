@@ -5,7 +5,9 @@ import type { CatalogImage } from '../images/catalog.ts';
 import { PinnedFile } from '../images/pinned-file.ts';
 import { faultText } from '../images/set-fault.ts';
 import { SeekableZstd } from '../images/zstd/seekable-zstd.ts';
+import { mayHold } from '../images/zstd/zstd-frames.ts';
 import type { ExamineOptions } from './examine.ts';
+import type { InsideCache } from './inside-cache.ts';
 import { ImageChangedError, UnpackedImage } from './unpacked-image.ts';
 
 /** An image that is open to be looked into, whatever kind of file it lies in. Close it. */
@@ -23,31 +25,55 @@ export interface ImageFile {
   readonly name: string;
 }
 
+/** How to open an image. */
+export interface OpenOptions extends ExamineOptions {
+  /** Where it is kept once it was decompressed; nowhere without it. */
+  readonly cache?: InsideCache | undefined;
+}
+
 /**
  * Opens the image of a set: the raw image beside it if that is the same build, which costs nothing, or its `.img.zst`.
  * @throws UserError when it can't be opened or is damaged; the signal's reason; what reading a disk may throw.
  */
-export async function openSetDisk(image: CatalogImage, options: ExamineOptions): Promise<ImageDisk> {
+export async function openSetDisk(image: CatalogImage, options: OpenOptions): Promise<ImageDisk> {
+  const zst = { root: image.root, folder: image.folder, name: `${image.image}.img.zst` };
   const raw = await PinnedFile.open(image.root, image.folder, `${image.image}.img`);
   if (raw instanceof PinnedFile) {
-    if (image.state.kind === 'ready' && (await buildIdInside(raw)) === image.state.buildId) return rawDisk(raw);
+    if (await isSameBuild(raw, image, zst)) return rawDisk(raw);
     await raw.close();
   }
-  return openFileDisk({ root: image.root, folder: image.folder, name: `${image.image}.img.zst` }, options);
+  return openFileDisk(zst, options);
+}
+
+/** Whether a raw image is of the build that a set has: it says so inside, and is as long as what the set decompresses to. */
+async function isSameBuild(
+  raw: PinnedFile,
+  { state }: CatalogImage,
+  { root, folder, name }: ImageFile,
+): Promise<boolean> {
+  if (state.kind !== 'ready' || (await buildIdInside(raw)) !== state.buildId) return false;
+  const zst = await PinnedFile.open(root, folder, name);
+  if (!(zst instanceof PinnedFile)) return true;
+  try {
+    return await mayHold(zst, raw.size);
+  } finally {
+    await zst.close();
+  }
 }
 
 /**
- * Opens an `.img.zst` or a raw image. Of one with a seek table, only what is read is decompressed.
+ * Opens an `.img.zst` or a raw image. Of one with a seek table, only what is read is decompressed; others
+ * are decompressed once, if there is a cache.
  * @throws UserError when it can't be opened or is damaged; the signal's reason; what reading a disk may throw.
  */
-export async function openFileDisk({ root, folder, name }: ImageFile, options: ExamineOptions): Promise<ImageDisk> {
+export async function openFileDisk({ root, folder, name }: ImageFile, options: OpenOptions): Promise<ImageDisk> {
   const file = await PinnedFile.open(root, folder, name);
   if (!(file instanceof PinnedFile)) throw new UserError(faultText({ file: name, problem: file }));
   if (!name.endsWith('.zst')) return rawDisk(file);
   try {
     const seekable = await SeekableZstd.open(file);
     if (seekable !== undefined) return diskOver(file, seekable);
-    const unpacked = await UnpackedImage.unpack(file, options);
+    const unpacked = (await options.cache?.open(file, options)) ?? (await UnpackedImage.unpack(file, options));
     return diskOver(file, unpacked, () => unpacked.close());
   } catch (error) {
     await file.close();

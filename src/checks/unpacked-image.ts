@@ -23,18 +23,13 @@ export class UnpackedImage implements Disk {
    * @throws UserError where the file is damaged, changed meanwhile, or there is no room for it; the signal's reason when
    * it is aborted; and what reading a disk may throw.
    */
-  static async unpack(file: PinnedFile, { onProgress, signal }: ExamineOptions = {}): Promise<UnpackedImage> {
+  static async unpack(file: PinnedFile, options: ExamineOptions = {}): Promise<UnpackedImage> {
     const store = await SparseStore.create();
     try {
-      let size = 0;
-      const onContent = async (bytes: Buffer) => {
-        await writeData(store, bytes, size);
+      const size = await unpackTo(file, options, async (bytes, position) => {
+        await store.write(bytes, position);
         if (store.failure !== undefined) throw noRoom(file, store.failure);
-        size += bytes.length;
-      };
-      const decoded = await decodeZstd(file, { onRead: ({ length }) => onProgress?.(length), onContent }, signal);
-      if (decoded === undefined) throw new ImageChangedError(file);
-      if ('problem' in decoded) throw new UserError(damageText(file.path, decoded));
+      });
       return new UnpackedImage(store, size);
     } catch (error) {
       await store.close();
@@ -64,9 +59,35 @@ function noRoom(file: PinnedFile, failure: string): UserError {
   return new UserError(`there is no room to decompress ${file.path}: ${failure}. Set TMPDIR to a folder with room.`);
 }
 
-async function writeData(store: SparseStore, bytes: Buffer, position: number): Promise<void> {
+/**
+ * Decompresses a file, has `write` take what is not zero, in the file's order, and answers how many bytes there are with
+ * the zeros. The pieces are only lent.
+ * @throws as `UnpackedImage.unpack` does, but for room; and what `write` throws.
+ */
+export async function unpackTo(
+  file: PinnedFile,
+  { onProgress, signal }: ExamineOptions,
+  write: (bytes: Buffer, position: number) => Promise<void>,
+): Promise<number> {
+  let size = 0;
+  const onContent = async (bytes: Buffer) => {
+    for (const { start, end } of dataIn(bytes)) await write(bytes.subarray(start, end), size + start);
+    size += bytes.length;
+  };
+  const decoded = await decodeZstd(file, { onRead: ({ length }) => onProgress?.(length), onContent }, signal);
+  if (decoded === undefined) throw new ImageChangedError(file);
+  if ('problem' in decoded) throw new UserError(damageText(file.path, decoded));
+  return size;
+}
+
+/** The stretches of `bytes` that are not zero. */
+function* dataIn(bytes: Buffer): Generator<{ readonly start: number; readonly end: number }> {
+  let start: number | undefined;
   for (let at = 0; at < bytes.length; at += ZEROS.length) {
     const piece = bytes.subarray(at, at + ZEROS.length);
-    if (!piece.equals(ZEROS.subarray(0, piece.length))) await store.write(piece, position + at);
+    const isZero = piece.equals(ZEROS.subarray(0, piece.length));
+    if (isZero && start !== undefined) yield { start, end: at };
+    start = isZero ? undefined : (start ?? at);
   }
+  if (start !== undefined) yield { start, end: bytes.length };
 }

@@ -8,9 +8,12 @@ import { LOG_FORMATS, type LogFormatName, usualLogFormat } from './log-formats.t
 import type { TlsFiles } from './secrets.ts';
 
 const CHECKS_FILE = 'checks.json';
+const INSIDE_FOLDER = 'inside';
+/** Some images of a few gigabytes, most of which is empty. */
+const INSIDE_CACHE_SIZE = '4G';
 
-/** Powers of 1000, as line rates are given. */
-const RATE_UNITS = { '': 1, k: 1e3, M: 1e6, G: 1e9 } as const;
+/** Powers of 1000, as line rates and disks are given. */
+const UNITS = { '': 1, k: 1e3, M: 1e6, G: 1e9 } as const;
 
 /** What the environment says, checked. */
 export interface Settings {
@@ -25,6 +28,8 @@ export interface Settings {
   readonly allowForeign: boolean;
   /** The file that keeps what is known of images from one start to the next; none: nothing is kept. */
   readonly checksPath: string | undefined;
+  /** Where decompressed images are kept to be looked into, and how many bytes of them; none: nothing is kept. */
+  readonly insideCache: { readonly folder: string; readonly mostBytes: number } | undefined;
   /** The file that keeps what is known of boards; none: nothing is kept. */
   readonly statePath: string | undefined;
   /** Proxies whose word on a client's address is believed. */
@@ -53,8 +58,8 @@ export class UsageError extends UserError {}
 
 /**
  * Reads HOST, PORT, IMAGE_PATH, FOLLOW_LINKS, STOP_AFTER_REQUEST, ALLOWED_HOSTS, ALLOW_FOREIGN, CHECKS_PATH, STATE_PATH,
- * TRUSTED_PROXIES, STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY, LOG_FORMAT, RATE_LIMIT and MAX_TRANSFERS. An empty
- * variable counts as unset.
+ * INSIDE_CACHE, TRUSTED_PROXIES, STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY, LOG_FORMAT, RATE_LIMIT and MAX_TRANSFERS. An
+ * empty variable counts as unset.
  * @throws UsageError for a value out of its range.
  */
 export function readEnvironment(environment: NodeJS.ProcessEnv): Settings {
@@ -67,6 +72,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Settings {
     allowedHosts: readList(environment.ALLOWED_HOSTS),
     allowForeign: readFlag('ALLOW_FOREIGN', environment.ALLOW_FOREIGN || 'false'),
     checksPath: checksPath(environment),
+    insideCache: readInsideCache(environment),
     statePath: environment.STATE_PATH || undefined,
     trustedProxies: readNetworks('TRUSTED_PROXIES', environment.TRUSTED_PROXIES),
     statusAllow: readNetworks('STATUS_ALLOW', environment.STATUS_ALLOW),
@@ -92,16 +98,33 @@ function defaultChecksPath({ CACHE_DIRECTORY, XDG_CACHE_HOME }: NodeJS.ProcessEn
   return path.join(caches, 'mkbox', CHECKS_FILE);
 }
 
+/** It lies beside the file that keeps what is known of images; where nothing is kept of that, only who wants it has it. */
+function readInsideCache(environment: NodeJS.ProcessEnv): Settings['insideCache'] {
+  const size = environment.INSIDE_CACHE || (environment.CHECKS_PATH === 'none' ? 'none' : INSIDE_CACHE_SIZE);
+  if (size === 'none') return undefined;
+  const mostBytes = bytesIn(size);
+  if (!(mostBytes > 0)) {
+    throw new UsageError(`INSIDE_CACHE must be a size, such as 500M or 4G, or none, not ${JSON.stringify(size)}`);
+  }
+  const beside = checksPath(environment) ?? defaultChecksPath(environment);
+  return { folder: path.join(path.dirname(beside), INSIDE_FOLDER), mostBytes };
+}
+
 function readPort(value: string): number {
   const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
   if (port <= 65535) return port;
   throw new UsageError(`PORT must be a number from 0 to 65535, not ${JSON.stringify(value)}; 0 picks a free one`);
 }
 
-/** Bytes per second, in powers of 1000 where a letter says so. */
-function readRate(value: string): number | undefined {
+/** Bytes, in powers of 1000 where a letter says so; not a number where it is none. */
+function bytesIn(value: string): number {
   const [, digits = '', unit = ''] = /^(\d{1,12}(?:\.\d{1,9})?)([kMG]?)$/.exec(value) ?? [];
-  const rate = digits === '' ? Number.NaN : Math.round(Number(digits) * RATE_UNITS[unit as keyof typeof RATE_UNITS]);
+  return digits === '' ? Number.NaN : Math.round(Number(digits) * UNITS[unit as keyof typeof UNITS]);
+}
+
+/** Bytes per second. */
+function readRate(value: string): number | undefined {
+  const rate = bytesIn(value);
   if (rate === 0) return undefined;
   if (rate >= SLOWEST_RATE) return rate;
   const text = `RATE_LIMIT must be bytes per second, ${SLOWEST_RATE} or more, such as 500k, 12.5M or 1G`;

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { type ImageDisk, openFileDisk, openSetDisk } from '../checks/image-disk.ts';
+import { InsideCache } from '../checks/inside-cache.ts';
 import { DamagedVolume, volumeDamageText } from '../contents/damaged-volume.ts';
 import type { Disk } from '../contents/disk.ts';
 import type { FileTree } from '../contents/file-tree.ts';
@@ -70,7 +71,9 @@ async function openDisk({ image, isFile }: ImageAddress, settings: Settings, sig
     process.stderr.write(`\rdecompressing ${printable(image)}: ${Math.floor(read / 1e6)} MB read\x1b[K`);
   };
   const isShown = process.stderr.isTTY;
-  const options = isShown ? { signal, onProgress } : { signal };
+  const kept = settings.insideCache;
+  const cache = kept && new InsideCache(kept.folder, () => kept.mostBytes);
+  const options = isShown ? { signal, cache, onProgress } : { signal, cache };
   try {
     if (isFile) return await openFileDisk(await resolveFile(image), options);
     const folder = path.resolve(settings.imagePath);

@@ -14,6 +14,7 @@ const DEFAULTS = {
   allowedHosts: [],
   allowForeign: false,
   checksPath: path.join(homedir(), '.cache', 'mkbox', 'checks.json'),
+  insideCache: { folder: path.join(homedir(), '.cache', 'mkbox', 'inside'), mostBytes: 4e9 },
   statePath: undefined,
   auth: undefined,
   tlsFiles: undefined,
@@ -41,6 +42,7 @@ suite('the environment', () => {
       ALLOWED_HOSTS: '',
       ALLOW_FOREIGN: '',
       CHECKS_PATH: '',
+      INSIDE_CACHE: '',
       STATE_PATH: '',
       ALLOW: '',
       AUTH: '',
@@ -64,6 +66,7 @@ suite('the environment', () => {
       ALLOWED_HOSTS: 'updates.example.org',
       ALLOW_FOREIGN: 'true',
       CHECKS_PATH: '/var/lib/mkbox/checks.json',
+      INSIDE_CACHE: '1.5G',
       STATE_PATH: '/var/lib/mkbox/boards.json',
       AUTH: '/etc/mkbox/users',
       TLS_CERT: '/etc/mkbox/cert.pem',
@@ -81,6 +84,7 @@ suite('the environment', () => {
       allowedHosts: ['updates.example.org'],
       allowForeign: true,
       checksPath: '/var/lib/mkbox/checks.json',
+      insideCache: { folder: path.join('/var/lib/mkbox', 'inside'), mostBytes: 1_500_000_000 },
       statePath: '/var/lib/mkbox/boards.json',
       auth: { kind: 'file', path: '/etc/mkbox/users' },
       tlsFiles: { certPath: '/etc/mkbox/cert.pem', keyPath: '/etc/mkbox/key.pem' },
@@ -152,6 +156,21 @@ suite('the environment', () => {
       path.join('/var/cache/mkbox', 'checks.json'),
     );
     equal(checksPath({ CHECKS_PATH: 'none' }), undefined);
+  });
+
+  test('keeps decompressed images beside that, of a size that has a bound', () => {
+    const insideCache = (environment: NodeJS.ProcessEnv) => readEnvironment(environment).insideCache;
+    const folder = path.join('/caches', 'mkbox', 'inside');
+    const caches = { XDG_CACHE_HOME: '/caches' };
+    deepEqual(insideCache(caches), { folder, mostBytes: 4e9 });
+    deepEqual(insideCache({ ...caches, INSIDE_CACHE: '500M' }), { folder, mostBytes: 5e8 });
+    equal(insideCache({ ...caches, INSIDE_CACHE: 'none' }), undefined);
+    equal(insideCache({ ...caches, CHECKS_PATH: 'none' }), undefined);
+    deepEqual(insideCache({ ...caches, CHECKS_PATH: 'none', INSIDE_CACHE: '1G' }), { folder, mostBytes: 1e9 });
+    for (const INSIDE_CACHE of ['0', 'much', '-1G', '1T']) {
+      const message = `INSIDE_CACHE must be a size, such as 500M or 4G, or none, not "${INSIDE_CACHE}"`;
+      throws(() => readEnvironment({ INSIDE_CACHE }), new UsageError(message));
+    }
   });
 
   test('has three forms of a log, and one for the journal if standard output is one', () => {

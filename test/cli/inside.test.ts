@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -145,6 +145,30 @@ describe('looking inside an image', () => {
         assert.deepEqual([cat.status, cat.stdout], [0, HELLO], image);
       }
       assert.deepEqual(await readdir(temporary), []);
+    });
+
+    it('is decompressed once, and kept beside CHECKS_PATH', async () => {
+      const caches = path.join(folder, 'caches');
+      const zst = path.join(folder, 'elsewhere', 'a.img.zst');
+      const env = { CHECKS_PATH: path.join(caches, 'checks.json') };
+      assert.equal((await runCommand(['cat', `${zst}:/etc/hello`], env)).stdout, HELLO);
+      const [name = '', ...others] = await readdir(path.join(caches, 'inside'));
+      assert.deepEqual(others, []);
+      const { ino } = await stat(path.join(caches, 'inside', name));
+      assert.equal((await runCommand(['cat', `${zst}:/etc/hello`], env)).stdout, HELLO);
+      assert.equal((await stat(path.join(caches, 'inside', name))).ino, ino);
+      const none = { CHECKS_PATH: path.join(caches, 'none', 'checks.json'), INSIDE_CACHE: 'none' };
+      assert.equal((await runCommand(['cat', `${zst}:/etc/hello`], none)).stdout, HELLO);
+      assert.deepEqual(await readdir(caches), ['inside']);
+    });
+
+    it('is read from its .img.zst where the raw image beside it is cut', async () => {
+      await rename(`${set}.img`, `${set}.img.kept`);
+      await copyFile(`${set}.img.kept`, `${set}.img`);
+      await truncate(`${set}.img`, 40 * 1024 * 1024);
+      const { status, stdout } = await run('cat', 'my-box-pi:/etc/hello');
+      assert.deepEqual([status, stdout], [0, HELLO]);
+      await rename(`${set}.img.kept`, `${set}.img`);
     });
 
     it('is read from its .img.zst where the raw image beside it is of another build', async () => {

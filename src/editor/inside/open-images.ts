@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type ImageDisk, openSetDisk } from '../../checks/image-disk.ts';
+import { InsideCache } from '../../checks/inside-cache.ts';
 import { ImageChangedError } from '../../checks/unpacked-image.ts';
 import { DamagedVolume, volumeDamageText } from '../../contents/damaged-volume.ts';
 import type { FileTree } from '../../contents/file-tree.ts';
@@ -8,11 +9,14 @@ import { systemErrorCode, UserError } from '../../errors.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { abortOn } from '../abort-on.ts';
 import { Owner } from '../dispose.ts';
+import type { Setting } from '../workspace/settings.ts';
 import type { TreeName } from './inside-node.ts';
 import { SharedDisk } from './shared-disk.ts';
 
 /** An open image may take gigabytes in the temporary folder. */
 const IDLE_MS = 60_000;
+
+const GIGABYTE = 1e9;
 
 /** Opening takes milliseconds, or as long as decompressing: progress is shown after this. */
 const SILENT_MS = 500;
@@ -28,11 +32,16 @@ interface OpenImage {
 export class OpenImages extends Owner {
   readonly #open = new Map<string, OpenImage>();
   readonly #log: vscode.LogOutputChannel;
+  readonly #cache: InsideCache;
 
-  /** Failures to close an image are logged. */
-  constructor(log: vscode.LogOutputChannel) {
+  /**
+   * Failures to close an image are logged. Decompressed ones are kept in `cacheFolder`, as many as `cacheSize` (gigabytes)
+   * has room for.
+   */
+  constructor(log: vscode.LogOutputChannel, cacheFolder: string, cacheSize: Setting<number>) {
     super();
     this.#log = log;
+    this.#cache = new InsideCache(cacheFolder, () => cacheSize.get() * GIGABYTE);
     this.own({ dispose: () => this.#retireAll() });
   }
 
@@ -72,7 +81,9 @@ export class OpenImages extends Owner {
   }
 
   #begin(key: string, image: CatalogImage): OpenImage {
-    const disk = new SharedDisk(openVisibly(image), (error) => this.#log.warn(`${key} was not closed: ${error}`));
+    const disk = new SharedDisk(openVisibly(image, this.#cache), (error) =>
+      this.#log.warn(`${key} was not closed: ${error}`),
+    );
     const open: OpenImage = { disk, trees: new Map(), idle: undefined };
     this.#open.set(key, open);
     return open;
@@ -104,7 +115,7 @@ async function openTree(disk: ImageDisk, name: TreeName): Promise<FileTree> {
 }
 
 /** Opens an image. If that takes long, shows its progress, and can be cancelled. */
-async function openVisibly(image: CatalogImage): Promise<ImageDisk> {
+async function openVisibly(image: CatalogImage, cache: InsideCache): Promise<ImageDisk> {
   const abort = new AbortController();
   let read = 0;
   let report: (bytes: number) => void = () => {};
@@ -112,7 +123,7 @@ async function openVisibly(image: CatalogImage): Promise<ImageDisk> {
     read += bytes;
     report(bytes);
   };
-  const opening = openSetDisk(image, { signal: abort.signal, onProgress });
+  const opening = openSetDisk(image, { signal: abort.signal, onProgress, cache });
   const shown = setTimeout(() => {
     void vscode.window.withProgress(
       {

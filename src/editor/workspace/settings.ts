@@ -25,6 +25,8 @@ export interface Settings extends vscode.Disposable {
   readonly imagePath: Setting<string>;
   readonly followLinks: Setting<boolean>;
   readonly notifyConfirmed: Setting<boolean>;
+  /** Gigabytes. */
+  readonly insideCacheSize: Setting<number>;
 }
 
 /** Opens the settings. A value of another type than the manifest says, as a hand-written file may have, is its default. */
@@ -52,13 +54,14 @@ export function openSettings(): Settings {
     port: setting('port', 8080, isPort),
     allowedHosts: setting<readonly string[]>('allowedHosts', [], isTextList),
     allow: setting<unknown>('allow', [], (value): value is unknown => value !== undefined),
-    rateLimit: setting('rateLimit', 0, isRate),
+    rateLimit: setting('rateLimit', 0, isAmount),
     maxTransfers: setting('maxTransfers', 0, isCount),
     allowForeignImages: setting('allowForeignImages', false, (value) => typeof value === 'boolean'),
     autoStart: setting('autoStart', true, (value) => typeof value === 'boolean'),
     imagePath: setting('imagePath', '', isText),
     followLinks: setting('followLinks', false, (value) => typeof value === 'boolean'),
     notifyConfirmed: setting('notifyConfirmed', false, (value) => typeof value === 'boolean'),
+    insideCacheSize: setting('inside.cacheSize', 4, isAmount),
     dispose() {
       subscription.dispose();
       changes.dispose();
@@ -78,7 +81,7 @@ function isPort(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535;
 }
 
-function isRate(value: unknown): value is number {
+function isAmount(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && Number.isFinite(value);
 }
 

@@ -22,6 +22,13 @@ export async function decompressedSize(file: PinnedFile): Promise<number | undef
   return total;
 }
 
+/** Whether a zstd file may decompress to `bytes`: it does, or it does not say. A file of one frame is answered at once. */
+export async function mayHold(file: PinnedFile, bytes: number): Promise<boolean> {
+  const first = parseFrameHeader(await readAt(file, 0, LONGEST_HEADER_BYTES));
+  if (typeof first === 'object' && first.kind === 'zstd' && first.contentBytes === bytes) return true;
+  return ((await decompressedSize(file)) ?? bytes) === bytes;
+}
+
 interface Frame {
   readonly contentBytes: number | undefined;
   /** Where the next frame begins. */
