@@ -1,6 +1,7 @@
 // Bundles into dist/. `--debug`: not minified, with source maps that debuggers find. `--watch`: so, again at every change.
 import { execFile } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { build, context } from 'esbuild';
 import { thirdPartyNotices } from './scripts/notices.ts';
@@ -31,17 +32,44 @@ const extension = {
   splitting: true,
   chunkNames: 'chunk-[hash]',
   external: ['vscode', '@mongodb-js/zstd'],
+  plugins: [threadCode(({ name }) => ({ contents: `export const code = new URL('./${name}.js', import.meta.url);` }))],
+};
+
+/** The threads of the extension, each in a file: `worker.js` is the code in `worker-code.ts`. */
+const threads = {
+  ...common,
+  entryPoints: ['src/checks/worker.ts'],
+  entryNames: '[name]',
+  plugins: extension.plugins,
+};
+
+/**
+ * Loads Node's own modules when the module that imports them runs: as imports of one file, all of them would be loaded
+ * when it starts, whatever of it runs.
+ */
+const builtinsOnDemand = {
+  name: 'builtins-on-demand',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path: builtin, kind }) =>
+      kind === 'require-call' ? undefined : { path: builtin, namespace: 'builtin', sideEffects: false },
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path: builtin }) => ({
+      contents: `module.exports = require('${builtin}');`,
+    }));
+  },
 };
 
 /** The stand-alone server in one file. */
-const command = { ...common, entryPoints: { 'update-server': 'src/cli.ts' }, external: ['@mongodb-js/zstd'] };
-
-/** The thread that the extension examines images on; the command is its own. */
-const checkWorker = { ...common, entryPoints: { 'check-worker': 'src/checks/worker.ts' } };
+const command = {
+  ...common,
+  entryPoints: { 'update-server': 'src/cli.ts' },
+  external: ['@mongodb-js/zstd'],
+  plugins: [threadCode(textOfThread), builtinsOnDemand],
+};
 
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
-const bundles = [extension, command, checkWorker];
+const bundles = [extension, threads, command];
 if (isWatching) {
   for (const bundle of bundles) await (await context({ ...bundle, logLevel: 'info' })).watch();
 } else {
@@ -50,6 +78,42 @@ if (isWatching) {
   await writeFile('dist/inputs.json', JSON.stringify(inputs));
   await writeFile('dist/ThirdPartyNotices.txt', thirdPartyNotices(import.meta.dirname, inputs));
   await makeManPage();
+}
+
+/** Puts what `contentsFor` answers into a bundle in the place of `worker-code.ts`, and the like: the code of a thread. */
+function threadCode(contentsFor) {
+  return {
+    name: 'thread-code',
+    setup({ onLoad }) {
+      onLoad({ filter: /-code\.ts$/ }, ({ path: file }) => {
+        const entry = file.replace(/-code\.ts$/, '.ts');
+        return contentsFor({ entry, name: path.basename(entry, '.ts') });
+      });
+    },
+  };
+}
+
+/**
+ * The code of a thread as a text, so that the command is one file of which its threads read what they need. It is a
+ * script: a thread takes no other text. Stacks name it as its map is named.
+ */
+async function textOfThread({ entry, name }) {
+  const { outputFiles, metafile } = await build({
+    ...common,
+    entryPoints: { [`update-server-${name}`]: entry },
+    format: 'cjs',
+    banner: {},
+    footer: { js: `//# sourceURL=update-server-${name}.js` },
+    sourcemap: isForDebugging ? 'inline' : 'external',
+    write: false,
+    plugins: [threadCode(textOfThread)],
+  });
+  const [code, map] = outputFiles.toSorted((one, other) => one.path.length - other.path.length);
+  if (map !== undefined) await writeFile(map.path, map.contents);
+  return {
+    contents: `export const code = ${JSON.stringify(code.text)};`,
+    watchFiles: Object.keys(metafile.inputs).map((input) => path.resolve(input)),
+  };
 }
 
 async function makeManPage() {

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { isMainThread } from 'node:worker_threads';
 import zlib from 'node:zlib';
 import packageJson from '../package.json' with { type: 'json' };
 import { ImageChecks } from './checks/image-checks.ts';
@@ -11,8 +10,6 @@ import { HELP } from './cli/help.ts';
 import { checkFolder } from './cli/image-folder.ts';
 import { cat, ls, packages } from './cli/inside.ts';
 import { checkKeptFiles } from './cli/kept-files.ts';
-import { pack } from './cli/pack.ts';
-import { serve } from './cli/serve.ts';
 import { stopSignal } from './cli/stop-signal.ts';
 import { verify } from './cli/verify.ts';
 import { UserError } from './errors.ts';
@@ -28,9 +25,7 @@ setFlagsFromString('--semi-space-growth-factor=1');
 
 process.stdout.on('error', () => {}); // whoever read it has read enough: `| head`
 
-// The command is one file: it is also what its worker threads run.
-if (isMainThread) process.exitCode = await main(process.argv.slice(2), process.env).catch(tellFailure);
-else await import('./checks/worker.ts');
+process.exitCode = await main(process.argv.slice(2), process.env).catch(tellFailure);
 
 async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   if (!('createZstdDecompress' in zlib)) {
@@ -38,6 +33,7 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   }
   const [command, argument, ...rest] = args;
   if (command === 'pack') {
+    const { pack } = await import('./cli/pack.ts');
     print(await pack(args.slice(1)));
     return 0;
   }
@@ -56,9 +52,11 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   }
   if (rest.length > 0) throw new UsageError(`too many arguments: ${args.join(' ')}; see update-server --help`);
   switch (command) {
-    case undefined:
+    case undefined: {
+      const { serve } = await import('./cli/serve.ts'); // nothing else needs all of the server
       await serve(readEnvironment(environment), environment);
       return process.exit(0); // lines of the log that nobody reads would keep the process
+    }
     case 'verify':
       return withChecks(readEnvironment(environment), async (catalog, checks) => {
         const areRight = await verify(await catalog.refresh(), argument, checks, print, stopSignal('stopped').signal);

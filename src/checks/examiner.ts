@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { PinnedFile } from '../images/pinned-file.ts';
 import type { ExamineOptions } from './examine.ts';
+import { code } from './worker-code.ts';
 import type { Order, Outcome, Report } from './worker-messages.ts';
 
 /** Files examined at a time: each takes a core for its decoder and half of one for its digests. */
@@ -139,7 +140,7 @@ export class Examiner {
   }
 
   #startWorker(): Worker {
-    const worker = new Worker(workerUrl(), { resourceLimits: HEAP_LIMITS });
+    const worker = new Worker(code, { eval: typeof code === 'string', resourceLimits: HEAP_LIMITS });
     worker.on('message', (report: Report) => {
       const job = this.#busy.get(worker);
       if (job === undefined) return;
@@ -187,16 +188,6 @@ function boxOf({ file }: Job): string {
 
 function order(worker: Worker, message: Order): void {
   worker.postMessage(message);
-}
-
-/** The extension's bundles, as they are built. The command's one file may have been given any name. */
-const EXTENSION_BUNDLE = /\/(extension|chunk-[A-Z0-9]+)\.js$/;
-
-/** Where the worker's code lies: beside this module, beside the extension's bundles, or in the command's one file. */
-function workerUrl(): URL {
-  const here = import.meta.url;
-  if (here.endsWith('.ts')) return new URL('./worker.ts', here);
-  return EXTENSION_BUNDLE.test(here) ? new URL('./check-worker.js', here) : new URL(here);
 }
 
 function closedError(): Error {
