@@ -96,13 +96,19 @@ function floorWalls(): Wall[] {
 
 /** What counts for a room is written after its floor, and takes its place. */
 function roomWalls(): Wall[] {
-  const editor = floorWalls().find(({ includes }) => includes.includes('src/editor/**'));
+  const bansOf = (name: string) => floorWalls().find(({ includes }) => includes.includes(`src/${name}/**`))?.bans ?? [];
   return [
     {
       includes: ['src/editor/words/**'],
       example: 'src/editor/words/example.ts',
-      bans: [...(editor?.bans ?? []), ...EDITOR],
+      bans: [...bansOf('editor'), ...EDITOR],
       message: 'editor/words/ makes texts of values, and is tested without an editor.',
+    },
+    {
+      includes: ['src/cli/commands/**'],
+      example: 'src/cli/commands/example.ts',
+      bans: [...bansOf('cli'), ...HTTP, '**/boards/**', '**/status/**'],
+      message: 'cli/commands/ does one thing and ends: it serves nothing.',
     },
   ];
 }

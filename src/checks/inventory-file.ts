@@ -28,7 +28,7 @@ export async function unpackInventory(content: Buffer): Promise<ReadInventory> {
   } catch (error) {
     if (error instanceof SyntaxError) return { damage: 'it is not JSON' };
     if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') return { damage: 'it unpacks to too much' };
-    if (errorCode(error)?.startsWith('Z_')) return { damage: 'it can not be unpacked' };
+    if (errorCode(error)?.startsWith('Z_')) return { damage: 'it cannot be unpacked' };
     throw error;
   }
 }

@@ -82,9 +82,9 @@ suite('kept inventories', () => {
     const whole = await readFile(fileOf('1'));
     const wrong = { ...inventoryOf('1'), files: [{ path: '/f' }] };
     const contents: Record<string, [Buffer, RegExp]> = {
-      cut: [whole.subarray(0, -9), /can not be unpacked/],
+      cut: [whole.subarray(0, -9), /cannot be unpacked/],
       'another byte': [Buffer.from(whole.map((byte, index) => (index === 40 ? byte ^ 1 : byte))), /damaged/],
-      nothing: [Buffer.alloc(0), /can not be unpacked/],
+      nothing: [Buffer.alloc(0), /cannot be unpacked/],
       'no JSON': [gzipSync('{'), /not JSON/],
       null: [gzipSync('null'), /undefined is a format/],
       later: [gzipSync('{"format":2}'), /2 is a format/],

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { after, before, suite, test } from 'node:test';
+import { COMMANDS } from '../../src/cli/commands/commands.ts';
 import { HELP } from '../../src/cli/help.ts';
 import { type BoxesFolder, makeBoxes } from '../images/image-sets.ts';
 import { runCommand } from './run-command.ts';
@@ -20,6 +21,29 @@ suite('update-server', () => {
   for (const args of [['--port', '80'], ['boxes'], ['-h'], ['--help', 'me'], ['']]) {
     test(`takes no arguments: ${JSON.stringify(args)}`, async () => {
       const stderr = `update-server: unknown argument ${args.join(' ')}; see update-server --help\n`;
+      deepEqual(await runCommand(args, {}), { status: 2, stdout: '', stderr });
+    });
+  }
+});
+
+suite('the subcommands of update-server', () => {
+  for (const name of Object.keys(COMMANDS)) {
+    test(`${name} --help tells how to use it, and the help of all names it`, async () => {
+      const { status, stdout, stderr } = await runCommand([name, '--help'], {});
+      deepEqual([status, stderr], [0, '']);
+      match(stdout, new RegExp(`^Usage: update-server ${name} `));
+      match(HELP, new RegExp(`^ {7}update-server ${name} .*\\n[^]*^  ${name} `, 'm'));
+    });
+  }
+
+  for (const [args, complaint] of [
+    [['ls'], "missing required argument 'image[:path]'"],
+    [['verify', 'a', 'b'], 'too many arguments. Expected 1 argument but got 2: a, b'],
+    [['cat', '--json', 'a:b'], "unknown option '--json'"],
+    [['pack', 'a.img', '--build-id'], "option '--build-id <ID>' argument missing"],
+  ] as const) {
+    test(`say what makes no sense in ${args.join(' ')}`, async () => {
+      const stderr = `update-server: ${complaint}; see update-server ${args[0]} --help\n`;
       deepEqual(await runCommand(args, {}), { status: 2, stdout: '', stderr });
     });
   }

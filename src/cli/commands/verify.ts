@@ -1,25 +1,42 @@
-import type { ImageChecks } from '../checks/image-checks.ts';
-import { UserError } from '../errors.ts';
-import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
-import { searchImages } from '../images/image-search.ts';
-import { skippedLinkText } from '../images/linked-folder.ts';
-import { faultText } from '../images/set-fault.ts';
-import { printable } from '../printable.ts';
-import { checkLines } from './check-lines.ts';
+import type { Command } from 'commander';
+import type { ImageChecks } from '../../checks/image-checks.ts';
+import { UserError } from '../../errors.ts';
+import type { CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
+import { searchImages } from '../../images/image-search.ts';
+import { skippedLinkText } from '../../images/linked-folder.ts';
+import { faultText } from '../../images/set-fault.ts';
+import { printable } from '../../printable.ts';
+import { checkLines } from '../check-lines.ts';
+import { RUN_TIME_ERROR } from '../exit-status.ts';
+import { stopSignal } from '../stop-signal.ts';
+import { withChecks } from '../with-checks.ts';
+import type { CommandContext } from './commands.ts';
+import { subcommand } from './subcommand.ts';
 
 /**
  * `update-server verify [name]`: checks all images, or those that `name` finds as `/list/<name>` does. Prints a line for
- * each check by `print`, and for each folder that was not looked into, and answers whether all images are right. Progress goes to standard error where that is a
- * terminal.
- * @throws UserError when there is no such image; the signal's reason when it is aborted.
+ * each check, and for each folder that was not looked into, and ends with 1 unless all images are right. Progress goes to
+ * standard error where that is a terminal.
  */
-export async function verify(
+export function verifyCommand({ settings }: CommandContext): Command {
+  return subcommand('verify', 'Checks images to the last byte: digests, frames, and what is inside.')
+    .argument('[name]', 'only those that /list/<name> finds')
+    .action(async (name: string | undefined) => {
+      const areRight = await withChecks(settings(), async (catalog, checks) =>
+        verify(await catalog.refresh(), name, checks, stopSignal('stopped').signal),
+      );
+      if (!areRight) process.exitCode = RUN_TIME_ERROR;
+    });
+}
+
+/** @throws UserError when there is no such image; the signal's reason when it is aborted. */
+async function verify(
   { images, links, unreadable }: CatalogSnapshot,
   name: string | undefined,
   checks: ImageChecks,
-  print: (text: string) => void,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const print = (text: string) => process.stdout.write(text);
   for (const link of links) print(`skipped  ${printable(skippedLinkText(link))}\n`);
   for (const { path, code } of unreadable) print(`unknown  ${printable(path)} cannot be read (${code})\n`);
   const found = name === undefined ? images : searchImages(images, name);

@@ -1,15 +1,20 @@
-import type { ImageChecks } from '../checks/image-checks.ts';
-import { UserError } from '../errors.ts';
-import type { Catalog, CatalogSnapshot } from '../images/catalog.ts';
-import { skippedLinkText } from '../images/linked-folder.ts';
-import { printable } from '../printable.ts';
-import { type Asked, parseTarget } from '../server/decision/asked.ts';
-import { Decider } from '../server/decision/decide.ts';
-import type { Decision } from '../server/decision/decision.ts';
-import { refusalStatus, refusalText } from '../server/refusal.ts';
+import type { Command } from 'commander';
+import type { ImageChecks } from '../../checks/image-checks.ts';
+import { UserError } from '../../errors.ts';
+import type { Catalog, CatalogSnapshot } from '../../images/catalog.ts';
+import { skippedLinkText } from '../../images/linked-folder.ts';
+import { printable } from '../../printable.ts';
+import { type Asked, parseTarget } from '../../server/decision/asked.ts';
+import { Decider } from '../../server/decision/decide.ts';
+import type { Decision } from '../../server/decision/decision.ts';
+import { refusalStatus, refusalText } from '../../server/refusal.ts';
+import { RUN_TIME_ERROR } from '../exit-status.ts';
+import { withChecks } from '../with-checks.ts';
+import type { CommandContext } from './commands.ts';
+import { subcommand } from './subcommand.ts';
 
 /** What a request would come to. */
-export interface Explanation {
+interface Explanation {
   readonly text: string;
   /** Whether the board would get an update, or is up to date. */
   readonly isServed: boolean;
@@ -23,10 +28,20 @@ const NOBODY = { client: 'nobody', conditions: {}, isHead: false };
 
 /**
  * `update-server explain '<path or query of a board>'`: which images are tried for the request, and which one is sent, or
- * why none, as the server itself decides it. Nothing is sent.
- * @throws UserError when `request` is no request for an update.
+ * why none, as the server itself decides it. Nothing is sent. Ends with 1 where the board would get nothing.
  */
-export async function explain(request: string, catalog: Catalog, checks: ImageChecks): Promise<Explanation> {
+export function explainCommand({ settings }: CommandContext): Command {
+  return subcommand('explain', 'Tells which image a board would get, or why none.')
+    .argument('<request>', "the path or the query of a board: '/update?name=docker-box&board=odroid-c4'")
+    .action(async (request: string) => {
+      const { text, isServed } = await withChecks(settings(), (catalog, checks) => explain(request, catalog, checks));
+      process.stdout.write(text);
+      if (!isServed) process.exitCode = RUN_TIME_ERROR;
+    });
+}
+
+/** @throws UserError when `request` is no request for an update. */
+async function explain(request: string, catalog: Catalog, checks: ImageChecks): Promise<Explanation> {
   const asked = readRequest(request);
   const decider = new Decider(catalog, checks, WHEN_ALL_IS_KNOWN);
   await using decision = await decider.decide(asked, NOBODY);

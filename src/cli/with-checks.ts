@@ -1,0 +1,22 @@
+import path from 'node:path';
+import { ImageChecks } from '../checks/image-checks.ts';
+import { Catalog } from '../images/catalog.ts';
+import type { Settings } from './environment.ts';
+import { checkFolder } from './image-folder.ts';
+import { checkKeptFiles } from './kept-files.ts';
+
+/** Does what takes the images of IMAGE_PATH, and what is known of them. @throws UserError, and what `act` throws. */
+export async function withChecks<T>(
+  settings: Settings,
+  act: (catalog: Catalog, checks: ImageChecks) => Promise<T>,
+): Promise<T> {
+  const folder = path.resolve(settings.imagePath);
+  await checkFolder(folder);
+  await checkKeptFiles(settings);
+  const checks = await ImageChecks.open(settings.checksPath, settings);
+  try {
+    return await act(new Catalog([folder], { followsLinks: settings.followLinks }), checks);
+  } finally {
+    await checks.close();
+  }
+}
