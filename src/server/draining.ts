@@ -5,12 +5,12 @@ import type { Deliveries } from './sending/deliveries.ts';
 import type { Turns } from './sending/turns.ts';
 import type { Connections } from './socket/connections.ts';
 
-/** Where the server's life stands: whether new requests are taken, and who would take them otherwise. */
+/** The phase of a server's life: whether it takes new requests, and who takes them if it does not. */
 export type Phase =
   | 'serving'
   /** No new request is taken. */
   | 'stopping'
-  /** Another process accepts on the same socket: what was accepted here is served here, for nobody else can. */
+  /** Another process accepts on the same socket, so this one only serves the connections that it has accepted. */
   | 'handing over';
 
 /** What is brought to an end. */
@@ -22,9 +22,9 @@ export interface Drained {
   readonly exchanges: Exchanges;
 }
 
-/** Brings a server to its end: no new transfer, and time for those that run. */
+/** Stops a server: no new transfer, and time for the running ones. */
 export class Draining {
-  /** Settles when all that ran has ended. */
+  /** Settles when everything that was running has ended. */
   readonly done: Promise<void>;
   readonly #parts: Drained;
   #settle: () => void = () => {};
@@ -35,7 +35,7 @@ export class Draining {
     this.done = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    // to Node, a connection is idle whose client has not got its last bytes yet
+    // Node takes a connection for idle whose client has not received its last bytes yet
     parts.server.closeIdleConnections = () => {
       parts.connections.destroyIdle(this.#phase === 'handing over' ? 'unasked' : 'none');
     };

@@ -18,22 +18,22 @@ import type { ServerEvents } from './server-events.ts';
 import type { BreakReason, Transfer } from './transfer.ts';
 import { TransferRecord } from './transfer-record.ts';
 
-/** Finds what a request comes to. It may be asked again, when the request has waited for its turn. */
+/** Finds the answer to a request. It may be called again after the request has waited for its turn. */
 export type Decide = (transfer: Transfer) => Promise<Decision>;
 
-/** Carries requests from their arrival to their end, and tells whoever watches. */
+/** Carries requests from arrival to end, and tells its listeners. */
 export class Exchanges {
   readonly events = new EventEmitter<ServerEvents>();
   readonly #sender: Sender;
   readonly #proxies: Networks;
   readonly #turns: Turns;
   readonly #running = new Map<TransferRecord, Socket>();
-  /** Those whose connections were ended here, and why. */
+  /** Transfers whose connections this class ended, and why. */
   readonly #cutOff = new WeakMap<Transfer, BreakReason>();
   readonly #unsettled = new Set<Promise<void>>();
   #lastId = 0;
 
-  /** `proxies`: those whose word on the client's address is believed. Archives are sent when `turns` lets them. */
+  /** `proxies` are believed about the client's address. Archives are sent when `turns` lets them. */
   constructor(sender: Sender, turns: Turns, proxies: Networks) {
     this.#sender = sender;
     this.#turns = turns;
@@ -50,13 +50,13 @@ export class Exchanges {
     return new Set(this.#running.values());
   }
 
-  /** Ends a connection to make room for another. What is being answered on it is broken off for that reason. */
+  /** Closes a connection to make room for another. A transfer running on it breaks off for that reason. */
   giveWay(socket: Socket): void {
     for (const [transfer, of] of this.#running) if (of === socket) this.#cutOff.set(transfer, 'gave way');
     socket.destroy();
   }
 
-  /** Ends all connections on which requests are being answered: the server is stopped. */
+  /** Closes all connections on which requests are being answered, because the server stops. */
   cutOff(): void {
     for (const [transfer, socket] of this.#running) {
       this.#cutOff.set(transfer, 'stopped');
@@ -69,7 +69,7 @@ export class Exchanges {
     return this.#lastId;
   }
 
-  /** Has `decide` find the answer to a request that was let in, and sends it. */
+  /** Finds the answer to an admitted request by `decide`, and sends it. */
   answer(request: IncomingMessage, response: ServerResponse, decide: Decide): Promise<void> {
     const exchange = this.#answer(request, response, decide)
       .catch((bug: unknown) => this.report(bug))
@@ -83,7 +83,7 @@ export class Exchanges {
     void this.#send(this.#begin(request, decision.asked), response, decision);
   }
 
-  /** Answers a request like one that was answered so a moment ago, of which nothing is looked up again. */
+  /** Repeats the answer that the same request got a moment ago, without looking anything up. */
   repeat(request: IncomingMessage, response: ServerResponse, decision: Decision): void {
     const transfer = this.#begin(request, decision.asked);
     note(transfer, decision);
@@ -92,12 +92,12 @@ export class Exchanges {
     void this.#send(transfer, response, decision);
   }
 
-  /** Settles when all requests that came so far have ended, and their files are closed. */
+  /** Settles when all requests so far have ended and their files are closed. */
   async settled(): Promise<void> {
     await Promise.all(this.#unsettled);
   }
 
-  /** Tells of a bug. What nobody listens for is left to the process. */
+  /** Reports a bug. Without a listener, it is left to the process. */
   report(bug: unknown): void {
     if (!this.events.emit('bug', bug)) void Promise.reject(bug);
   }
@@ -114,7 +114,10 @@ export class Exchanges {
     }
   }
 
-  /** Sends an archive when it is its turn. If that was not at once, the newest build then: what to answer is decided anew. */
+  /**
+   * Sends an archive when it is its turn. If that was not at once, the answer is decided again, so that the newest
+   * build is sent.
+   */
   async #sendInTurn(
     transfer: TransferRecord,
     response: ServerResponse,

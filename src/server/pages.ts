@@ -1,21 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Hono } from 'hono';
 
-/** What a page knows of its request besides what Hono tells. */
+/** What a page knows of its request besides what Hono provides. */
 export interface PageBindings {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
 }
 
-/** What pages are added to. */
+/** The application that pages are added to. */
 export type PageApp = Hono<{ Bindings: PageBindings }>;
 
-/** Answers a request, in time. */
+/** Answers a request. */
 export type Respond = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * Answers requests with the pages that `add` adds; those for which there is none by `otherwise`. What a page throws is
- * reported, and answered with 500.
+ * Answers requests with the pages that `add` adds, and all others by `otherwise`. What a page throws is reported, and
+ * answered with 500.
  */
 export function servePages(
   add: ((app: PageApp) => void) | undefined,
@@ -41,7 +41,10 @@ export function servePages(
   };
 }
 
-/** Names no host: the guard has checked it, no page needs it, HTTP/1.0 may lack it, and URLs don't accept every form of IPv6. */
+/**
+ * A URL without the host: the guard has checked it, no page needs it, HTTP/1.0 may lack it, and URLs don't accept every
+ * form of IPv6.
+ */
 function pageRequest({ method = 'GET', url = '/', rawHeaders }: IncomingMessage): Request {
   const headers = new Headers();
   for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');

@@ -7,20 +7,20 @@ import { type RequestFault, requestFaultStatus, requestFaultText } from './reque
 
 /** Why a request gets nothing. */
 export type Refusal =
-  /** It was turned away before anything was looked up. */
+  /** It was refused before anything was looked up. */
   | { readonly kind: 'request'; readonly fault: RequestFault }
-  /** It calls this server by a name that could be anyone's. */
+  /** It calls this server by a name that anyone could own. */
   | { readonly kind: 'foreign host'; readonly name: string }
-  /** The client's address is in none of the networks that may ask. */
+  /** The client's address is in none of the allowed networks. */
   | { readonly kind: 'not allowed'; readonly client: string }
-  /** It has no user and password that are known here. */
+  /** It lacks a known user and password. */
   | { readonly kind: 'not proven'; readonly proof: Exclude<Proof, 'right'> }
   | { readonly kind: 'stopping' }
-  /** `transfers` is what may be sent at a time, and too many wait for their turn. */
+  /** `transfers` is the number of simultaneous transfers; the queue is full. */
   | { readonly kind: 'full'; readonly transfers: number }
   | { readonly kind: 'path' }
   | { readonly kind: 'part missing'; readonly part: 'box' | 'board' }
-  /** `folder` where the request named one; `nearest`, the image whose name is most like it. */
+  /** `folder` if the request named one; `nearest` is the image with the most similar name. */
   | {
       readonly kind: 'no image';
       readonly tried: readonly string[];
@@ -28,7 +28,7 @@ export type Refusal =
       readonly nearest?: string;
     }
   | { readonly kind: 'incomplete'; readonly id: string; readonly fault: SetFault }
-  /** It would spoil the board. `isSettling`: it looks like a build in progress. */
+  /** It would break the board. `isSettling`: it looks like a build in progress. */
   | {
       readonly kind: 'wrong image';
       readonly id: string;
@@ -36,20 +36,20 @@ export type Refusal =
       readonly finding: Finding;
       readonly isSettling: boolean;
     }
-  /** Its files changed again and again while it was looked at. */
+  /** Its files kept changing while they were read. */
   | { readonly kind: 'being written'; readonly id: string }
-  /** It could not be checked; the system's name for the reason. */
+  /** It could not be checked; `code` is the system's error code. */
   | { readonly kind: 'unchecked'; readonly id: string; readonly code: string }
   /** Only the image of another ID is handed out now. */
   | { readonly kind: 'not this one'; readonly id: string; readonly only: string }
   /** Only the board at another address gets an update now. */
   | { readonly kind: 'not this board'; readonly only: string }
-  /** The images, or those in a `folder`, could not be looked at; the system's name for the reason. */
+  /** The images, or those in a `folder`, could not be read; `code` is the system's error code. */
   | { readonly kind: 'unreadable'; readonly code: string; readonly folder?: string }
-  /** A bug of ours; its stack is told by the event `bug`. */
+  /** A bug of ours; the event `bug` has its stack. */
   | { readonly kind: 'internal error' };
 
-/** The HTTP status that a refusal is answered with. */
+/** The HTTP status of a refusal. */
 export function refusalStatus(refusal: Refusal): number {
   switch (refusal.kind) {
     case 'request':
@@ -77,8 +77,8 @@ export function refusalStatus(refusal: Refusal): number {
 }
 
 /**
- * What goes with the answer to a request that was turned away: the methods that are answered (RFC 9110, section 15.5.6),
- * or how to prove oneself (RFC 7617, section 2.1).
+ * The headers of the answer to a refused request: the methods that are allowed (RFC 9110, section 15.5.6), or how to
+ * authenticate (RFC 7617, section 2.1).
  */
 export function refusalHeaders(refusal: Refusal): readonly string[] {
   switch (refusalStatus(refusal)) {
@@ -91,7 +91,7 @@ export function refusalHeaders(refusal: Refusal): readonly string[] {
   }
 }
 
-/** Whether what was refused may be had soon: 503 with `Retry-After` (RFC 9110, section 10.2.3). */
+/** Whether it is worth asking again soon: 503 with `Retry-After` (RFC 9110, section 10.2.3). */
 export function settlesSoon(refusal: Refusal): boolean {
   switch (refusal.kind) {
     case 'being written':
@@ -110,7 +110,7 @@ const ENDPOINTS = '/list, /list/<search>, /update/<box>/<image>[/<buildID>], /up
 const USER_INFO = '<user>:<password>@';
 const EXAMPLE = '/update?name=docker-box&board=odroid-c4';
 
-/** The refusal in one line: what the client is told, the log and the editor. `request` refusals are in English. */
+/** The refusal in one line, for the client, the log and the editor. `request` refusals are in English. */
 export function refusalText(refusal: Refusal, words: Words = ENGLISH, remedies = COMMAND_LINE): string {
   switch (refusal.kind) {
     case 'request':

@@ -18,7 +18,7 @@ export const REQUEST_FAULTS = [
 
 export type RequestFault = (typeof REQUEST_FAULTS)[number];
 
-/** The HTTP status that such a request is answered with. */
+/** The HTTP status that answers such a request. */
 export function requestFaultStatus(fault: RequestFault): number {
   switch (fault) {
     case 'length':

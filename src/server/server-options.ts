@@ -10,19 +10,19 @@ import type { DeliveryOptions } from './sending/deliveries.ts';
 import type { ListenOptions } from './socket/listen.ts';
 import type { TlsPair } from './socket/tls-pair.ts';
 
-/** How much goes out at once; any amount where a bound is not given. */
+/** How much is sent at once; no limit where none is given. */
 export interface FlowLimits {
   /** Bytes per second of all archives together, in equal shares. */
   readonly rateLimit?: number | undefined;
-  /** Archives that are sent at a time; boards that ask for more wait, with their connections open. */
+  /** Archives sent at a time; further boards wait, with their connections open. */
   readonly maxTransfers?: number | undefined;
 }
 
 /** Who is let in besides those with a password. */
 export interface Allowed {
-  /** Names the server may be called by besides those that can't be foreign; see `HostAllowList`. */
+  /** Names that the server answers to, besides those that can't be foreign; see `HostAllowList`. */
   readonly allowedHosts?: readonly string[];
-  /** Networks whose clients may ask; everyone's without it. `/healthz` and `/identity` are not asked for that. */
+  /** Networks whose clients may ask; all without it. `/healthz` and `/identity` are exempt. */
   readonly allow?: Networks | undefined;
 }
 
@@ -32,25 +32,25 @@ export type UpdateServerOptions = ServerSetup & ListenOptions;
 /** How an update server is set up. */
 export interface ServerSetup extends DecideOptions, DeliveryOptions, FlowLimits, Allowed {
   readonly catalog: Catalog;
-  /** Who tells whether an image may be handed out. It stays its owner's to close. */
+  /** Decides whether an image may be served. Its owner closes it. */
   readonly checks: ImageChecks;
-  /** Users who may ask, by HTTP Basic authentication; everyone without it, and with the same two exceptions. */
+  /** Users who may ask, by HTTP Basic authentication; everyone without it. The same two paths are exempt. */
   readonly credentials?: Credentials | undefined;
-  /** What HTTPS is spoken with; HTTP is without it. */
+  /** The certificate and key for HTTPS; without it, the server speaks HTTP. */
   readonly tls?: TlsPair | undefined;
-  /** Told why a client got no TLS connection, a line of English. There is no request to tell of. */
+  /** Called when a TLS handshake failed, with the reason as a line of English. There is no request then. */
   readonly onHandshakeFailed?: ((text: string) => void) | undefined;
-  /** What is handed out; everything, until `stop`, without it. */
+  /** What is served; everything, until `stop`, without it. */
   readonly mode?: ServeMode;
-  /** Proxies whose word on a client's address (`X-Forwarded-For`) is believed; none without it. */
+  /** Proxies that are believed about a client's address (`X-Forwarded-For`); none without it. */
   readonly trustedProxies?: Networks;
-  /** More to answer than the endpoints of boards: pages for people. They are answered until the server stops. */
+  /** Adds pages for people to the boards' endpoints. They are served until the server stops. */
   readonly pages?: (app: PageApp, clientOf: (request: IncomingMessage) => string) => void;
   /** Connections at a time; `MAX_CONNECTIONS` without it. */
   readonly maxConnections?: number;
-  /** What the server tells programs on the same machine about itself, at `/identity`; see `Identity`. */
+  /** What programs on the same machine get at `/identity`; see `Identity`. */
   readonly identity?: Identity;
 }
 
-/** What is handed out: all images, or one update (of one image, to one client, where it says so), after which it stops. */
+/** What is served: all images, or one update (of one image, to one client, if given), after which the server stops. */
 export type ServeMode = { readonly kind: 'all' } | ({ readonly kind: 'once' } & Restriction);

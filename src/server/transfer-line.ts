@@ -4,8 +4,8 @@ import { refusalText } from './refusal.ts';
 import type { BreakReason, Transfer, TransferResult, TransferState } from './transfer.ts';
 
 /**
- * One line about a request that ended, for a log: client, request, status, bytes, duration, the image it was resolved
- * to, what came of it, and how long it waited for its turn. A board prints "up to date" for every failure; this line is the only place to tell.
+ * One log line about a finished request: client, request, status, bytes, duration, the resolved image, the outcome, and
+ * how long it was queued. A board prints "up to date" for every failure; only this line tells them apart.
  */
 export function transferLine(transfer: Transfer): string {
   const { client, method, target, status, sentBytes, durationMs, waitedMs, resolution, state } = transfer;
@@ -16,7 +16,7 @@ export function transferLine(transfer: Transfer): string {
   return `${client} ${request} ${status} ${sentBytes} B ${Math.round(durationMs)} ms ${image}: ${outcomeText(transfer)}${waited}`;
 }
 
-/** What came of a request, in words. */
+/** The outcome of a request, in words. */
 export function outcomeText({ state, sentBytes, totalBytes, objection }: Transfer): string {
   switch (state.kind) {
     case 'running':
@@ -32,7 +32,7 @@ export function outcomeText({ state, sentBytes, totalBytes, objection }: Transfe
   }
 }
 
-/** What a request that was answered got. */
+/** What an answered request got. */
 export function resultText(result: TransferResult, words: Words = ENGLISH): string {
   switch (result) {
     case 'image':
@@ -80,7 +80,7 @@ export function breakText(reason: BreakReason, words: Words = ENGLISH): string {
   }
 }
 
-/** That a request waits for its turn, and how many others have theirs before. */
+/** That a request is queued, and how many are ahead of it. */
 export function waitingText(before: number, words: Words = ENGLISH): string {
   return before === 0 ? words.t('queued: next in line') : words.t('queued ({0} ahead)', before);
 }

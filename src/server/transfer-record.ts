@@ -4,7 +4,7 @@ import type { Refusal } from './refusal.ts';
 import type { WaitingPlace } from './sending/turns.ts';
 import type { Transfer, TransferState } from './transfer.ts';
 
-/** A transfer as it is written to, by whoever carries it from its arrival to its end. */
+/** The writable transfer, for the code that carries it from arrival to end. */
 export class TransferRecord implements Transfer {
   readonly id: number;
   readonly client: string;
@@ -20,7 +20,7 @@ export class TransferRecord implements Transfer {
   status = 0;
   totalBytes = 0;
   sentBytes = 0;
-  /** Since when the client acknowledged nothing, by `performance.now()`; undefined while it does. */
+  /** Since when the client has acknowledged nothing, by `performance.now()`; undefined while it does. */
   stalledSinceMs: number | undefined;
   state: TransferState = { kind: 'running' };
   readonly #startedAt = performance.now();
@@ -28,7 +28,7 @@ export class TransferRecord implements Transfer {
   #waitedMs = 0;
   #waitsSince: number | undefined;
 
-  /** What it asks for is read from its `target` unless `asked` says so. */
+  /** Parses what it asks for from its `target` unless `asked` is given. */
   constructor(
     id: number,
     client: string,
@@ -67,13 +67,13 @@ export class TransferRecord implements Transfer {
     return state.kind === 'running' && stalledSinceMs !== undefined ? performance.now() - stalledSinceMs : undefined;
   }
 
-  /** Notes that it waits for its turn. */
+  /** Records that it is queued. */
   wait(place: WaitingPlace): void {
     this.#waitsSince = performance.now();
     this.state = { kind: 'running', place };
   }
 
-  /** Notes that it waits no more. */
+  /** Records that it is no longer queued. */
   goOn(): void {
     this.#waitedMs = this.waitedMs;
     this.#waitsSince = undefined;

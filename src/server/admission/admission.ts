@@ -4,9 +4,9 @@ import type { Networks } from './networks.ts';
 
 /** Who is let in. */
 export interface Admission {
-  /** By which names this server may be called. */
+  /** The names that this server answers to. */
   readonly hosts: HostAllowList;
-  /** Proxies whose word on a client's address is believed. */
+  /** Proxies that are believed about a client's address. */
   readonly proxies: Networks;
   /** Networks whose clients may ask; everyone's without it. */
   readonly allow: Networks | undefined;
@@ -15,12 +15,12 @@ export interface Admission {
 }
 
 /**
- * What is asked by programs that have no password and are in no list: a supervisor, an editor on the same machine. Both
- * tell nothing of images, and nothing at all to other machines.
+ * Paths for programs without a password and on no list: a supervisor, an editor on the same machine. They reveal
+ * nothing about images, and nothing at all to other machines.
  */
 const OPEN_TO_ALL = /^\/(healthz|identity)(\?|$)/;
 
-/** Whether `target` is answered to clients that are neither allowed nor known. */
+/** Whether `target` is answered even to clients that are neither allowed nor known. */
 export function isOpenToAll(target: string): boolean {
   return OPEN_TO_ALL.test(target);
 }

@@ -2,16 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { type Networks, plainAddress } from './networks.ts';
 
-/** A client of whom a proxy that is believed said something that is no address: in no network, and never this machine. */
+/** A client for which a believed proxy gave something that is no address: it is in no network, and never this machine. */
 const STRANGER = 'unknown';
 
 /** An address as some proxies write it: in quotes, with a port, an IPv6 one in brackets. */
 const WRITTEN_ADDRESS = /^"?(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?"?$/;
 
 /**
- * The address of the client that asks: the connection's other end, or, where that is a proxy that is believed, the last
- * address in `X-Forwarded-For` that is none: each proxy appends whom it was asked by, and what stands before a believed
- * proxy's entry could have been written by anyone. Where an entry can't be read, the client is a stranger.
+ * The client's address: the connection's other end or, where that is a believed proxy, the last address in
+ * `X-Forwarded-For` that is no such proxy. Each proxy appends the address that asked it, and anyone could have written
+ * what stands before that. Where an entry can't be read, the client is a stranger.
  */
 export function clientAddress({ socket, headers }: IncomingMessage, proxies: Networks): string {
   let client = plainAddress(socket.remoteAddress ?? 'unknown');

@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { UserError } from '../../errors.ts';
 
-/** What a request proves itself with: nothing, something that is no proof, something wrong, or what was asked for. */
+/** How a request authenticates: not at all, malformed, with a wrong password, or right. */
 export type Proof = 'absent' | 'malformed' | 'wrong' | 'right';
 
 /** RFC 7617, section 2: the scheme in any case, and user and password in base64. */
@@ -10,18 +10,18 @@ const BASIC = /^basic +([a-z0-9+/]+={0,2}) *$/i;
 /** RFC 7617, section 2: neither the user nor the password holds control characters. */
 const CONTROL = /\p{Cc}/u;
 
-/** What stands in a text for bytes that are no UTF-8. */
+/** The replacement character, which stands for bytes that are not UTF-8. */
 const REPLACEMENT = '\ufffd';
 
 /**
- * The users that are let in, each with a password, of which only SHA-256 digests are kept. One user may have several,
- * so that a password can be changed while boards still have the old one.
+ * The users that may ask. Only SHA-256 digests of their passwords are kept. One user may have several, so that a
+ * password can be changed while boards still have the old one.
  */
 export class Credentials {
   readonly #digests: readonly Buffer[];
 
   /**
-   * `pairs`: `user:password` each; a user's name holds no colon, a password may. With none, nobody is let in.
+   * `pairs`: `user:password` each; a user's name contains no colon, a password may. With none, nobody may ask.
    * @throws UserError that says what is wrong with one of them, and never shows it.
    */
   constructor(pairs: readonly string[]) {
@@ -33,8 +33,8 @@ export class Credentials {
   }
 
   /**
-   * What the value of an `Authorization` header is worth. It is compared with every pair to the end, so that the time
-   * it takes tells neither who the users are nor how much of a password was right.
+   * Checks the value of an `Authorization` header. It is compared with every pair to the end, so that the time taken
+   * reveals neither who the users are nor how much of a password was right.
    */
   check(authorization: string | undefined): Proof {
     if (authorization === undefined) return 'absent';

@@ -22,8 +22,8 @@ const MALFORMED_HOST: Refusal = { kind: 'request', fault: 'host' };
 const MALFORMED_AUTHORITY: Refusal = { kind: 'request', fault: 'authority' };
 
 /**
- * Why `request` is not let in, or undefined for one that may be answered. It looks at the head only; of one whose target
- * was let in a moment ago (`isKnownTarget`), at the rest of it.
+ * Why `request` is refused; undefined if it may be answered. Only the head is checked. If the target was admitted a
+ * moment ago (`isKnownTarget`), only the rest of the head is.
  */
 export function checkRequest(
   request: IncomingMessage,

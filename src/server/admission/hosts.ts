@@ -16,18 +16,18 @@ export function parseHost(header: string): string | undefined {
   return name?.toLowerCase().replace(/\.$/, '');
 }
 
-/** What is to be said of a `Host` header: that we may be called so, that it is none, or that it could be anyone's name. */
+/** What a `Host` header is: one of our names, malformed, or a name that anyone could own. */
 export type HostVerdict = 'allowed' | 'malformed' | 'foreign';
 
 /**
- * Whom we may be called by. A page in a browser can make a name of its own lead here (DNS rebinding) and read our
- * answers as if they were its own: names that anyone on the internet could own are refused unless the user allows them.
+ * The names we answer to. A web page can make a name of its own resolve to us (DNS rebinding) and read our answers as
+ * if they were its own, so names that anyone on the internet could own are refused unless the user allows them.
  */
 export class HostAllowList {
   readonly #all: boolean;
   readonly #names: ReadonlySet<string>;
   readonly #suffixes: readonly string[];
-  /** Boards that ask one after another call us by one name. */
+  /** Boards that ask in turn use the same name. */
   #lastAllowed: string | undefined;
 
   /** `allowed`: names as the user gives them; `.example.org` or `*.example.org` for all below a domain, `*` for any. */
@@ -38,7 +38,7 @@ export class HostAllowList {
     this.#suffixes = [...PRIVATE_SUFFIXES, ...names.filter((name) => name.startsWith('.'))];
   }
 
-  /** Whether a request with that `Host` header is answered, or why not. */
+  /** Whether a request with that `Host` header is answered, or why it is not. */
   check(header: string): HostVerdict {
     if (header === this.#lastAllowed) return 'allowed';
     const host = parseHost(header);

@@ -1,6 +1,6 @@
 /**
- * What an update server tells programs on the same machine about itself, so that who finds the port taken can say by
- * whom. Nobody else is told.
+ * What an update server tells programs on the same machine about itself, so that one that finds the port taken can name
+ * the holder. Other machines get nothing.
  */
 export interface Identity {
   readonly server: 'mkbox';

@@ -13,7 +13,7 @@ export interface Answer {
   readonly body: Body;
 }
 
-/** Settles with why an archive may not be sent to its end, or with undefined where it may. */
+/** Settles with the reason why an archive must not be sent to its end, or with undefined if it may. */
 export type Approval = Promise<Refusal | undefined>;
 
 /**

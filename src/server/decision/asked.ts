@@ -2,7 +2,7 @@ import type { ImageQuery } from '../../images/image-name.ts';
 
 /** What a request asks for, by the parts it gave. */
 export interface Asked {
-  /** `other`: none of the boards' endpoints, but maybe a page. */
+  /** `other`: not a boards' endpoint, but maybe a page. */
   readonly kind: 'update' | 'list' | 'identity' | 'other';
   readonly box?: string;
   /** Where the request names the image itself. */

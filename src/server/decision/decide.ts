@@ -17,7 +17,7 @@ import type { Conditions } from './range.ts';
 import { SetLooks } from './set-looks.ts';
 import { updateAnswer } from './update-answer.ts';
 
-/** Whom the images are handed out to, and which. */
+/** Which images are served, and to whom. */
 export interface Restriction {
   /** Only the image of this ID, `<box>/<image>`. */
   readonly only?: string;
@@ -25,16 +25,16 @@ export interface Restriction {
   readonly client?: string;
 }
 
-/** Whether an update is held back: the board that asks is told to be up to date. */
+/** Whether the board that asks is on hold: it is then answered as up to date. */
 export type IsHeld = (client: string, asked: Asked) => boolean;
 
-/** What may be told of deciding. */
+/** Options of the decider. */
 export interface DecideOptions {
-  /** Asked for each update whether that board is held back; none is without it. */
+  /** Called for each update: whether that board is on hold; none is without it. */
   readonly isHeld?: IsHeld | undefined;
-  /** How long a set that was not examined yet may hold up its first byte; `VERDICT_WAIT_MS` without it. */
+  /** How long the first byte of an unexamined set may be delayed; `VERDICT_WAIT_MS` without it. */
   readonly verdictWaitMs?: number | undefined;
-  /** What programs on the same machine are told of the server, at `/identity`; nothing without it. */
+  /** What programs on the same machine get at `/identity`; nothing without it. */
   readonly identity?: Identity | undefined;
 }
 
@@ -47,7 +47,7 @@ export interface Asking {
   readonly isHead: boolean;
 }
 
-/** Decides what requests are answered with, from what the catalog holds at that moment. */
+/** Decides the answers to requests, from the catalog as it is at that moment. */
 export class Decider {
   readonly #catalog: Catalog;
   readonly #checks: ImageChecks;
@@ -68,12 +68,12 @@ export class Decider {
     this.#identity = identity;
   }
 
-  /** From now on hands out only what `restriction` says. */
+  /** From now on serves only what `restriction` says. */
   restrict(restriction: Restriction): void {
     this.#restriction = restriction;
   }
 
-  /** What a request gets. Dispose the decision when its answer was sent. */
+  /** Decides a request. Dispose the decision once its answer was sent. */
   async decide(asked: Asked, asking: Asking): Promise<Decision> {
     switch (asked.kind) {
       case 'update':
@@ -134,7 +134,7 @@ export class Decider {
     return refuse(known, { kind: 'being written', id: found.id });
   }
 
-  /** What a request gets that was resolved to `image`; undefined when the file is another by now. */
+  /** Decides a request that was resolved to `image`; undefined if the file was replaced meanwhile. */
   async #offer(known: Found, image: CatalogImage, offered: OfferedSet, asking: Asking): Promise<Decision | undefined> {
     const { set } = offered;
     if (known.asked.buildId === set.buildId) return upToDate(known);
@@ -151,14 +151,14 @@ export class Decider {
     }
   }
 
-  /** What is missing may be a folder that was moved away since the images were looked at. */
+  /** A missing image may be in a folder that was moved away since the images were looked at. */
   async #whyNot(asked: Asked, found: CatalogImage, fault: SetFault): Promise<Refusal> {
     const obstacle = obstacleTo(await this.#catalog.refresh(), asked, found);
     return obstacle ?? { kind: 'incomplete', id: found.id, fault };
   }
 }
 
-/** An open set, until a decision hands it out, which closes it then. */
+/** An open set, until a decision takes it over and closes it later. */
 class OfferedSet implements AsyncDisposable {
   readonly set: ImageSet;
   readonly #abandon = new AbortController();
@@ -178,10 +178,13 @@ class OfferedSet implements AsyncDisposable {
     return this.#isHandedOut;
   }
 
-  /** The decision to send it: to its end, or to where it is held back until `approval` tells that nothing is against it. */
+  /**
+   * The decision to send it: to its end, or up to the part that is held back until `approval` says that nothing is
+   * against it.
+   */
   async handOut(known: Found, { conditions, isHead }: Asking, approval?: Approval): Promise<Decision> {
     const answer = await updateAnswer(this.set, conditions, approval);
-    // HEAD is how to have an image checked without taking it: that goes on
+    // HEAD is how to have an image checked without downloading it: that check goes on
     this.#isExaminedOn = isHead;
     this.#isHandedOut = true;
     return { ...known, answer, result: resultOf(answer), [Symbol.asyncDispose]: () => this[Symbol.asyncDispose]() };
@@ -193,7 +196,7 @@ class OfferedSet implements AsyncDisposable {
   }
 }
 
-/** The decision on what is none of the boards' endpoints. Of whom `/identity` is not told, it is none either. */
+/** The decision on anything but the boards' endpoints. Clients that may not see `/identity` get the same there. */
 export function noPath(): Decision {
   return refuse({ asked: { kind: 'other' } }, { kind: 'path' });
 }
@@ -205,7 +208,7 @@ function resultOf({ status, body }: Answer): TransferResult {
   return body.range.end === body.archive.length - 1 ? 'image' : 'part';
 }
 
-/** What a request means, or why it can mean nothing. */
+/** What a request asks for, or why it makes no sense. */
 function resolve(snapshot: CatalogSnapshot, asked: Asked): Resolution | Refusal {
   if (asked.image !== undefined) {
     const found = snapshot.byId.get(`${asked.box}/${asked.image}`);

@@ -6,7 +6,7 @@ import { type Answer, type HeaderList, textAnswer } from './answer.ts';
 import type { Asked } from './asked.ts';
 import { UP_TO_DATE } from './update-answer.ts';
 
-/** What was found of a request on the way to its answer. */
+/** What was found out about a request on the way to its answer. */
 export interface Found {
   readonly asked: Asked;
   readonly resolution?: Resolution | undefined;
@@ -23,19 +23,19 @@ export function decided(found: Found, answer: Answer, result: TransferResult): D
   return { ...foundOf(found), answer, result, [Symbol.asyncDispose]: holdsNothing };
 }
 
-/** The decision on a board that already runs what it would get, or is `held`: it is told to be up to date. */
+/** The decision on a board that already runs what it would get, or that is on hold (`held`): an "up to date" answer. */
 export function upToDate(found: Found, result: 'up to date' | 'held' = 'up to date'): Decision {
   return decided(found, UP_TO_DATE, result);
 }
 
-/** The decision to give nothing. `headers` come besides those that every refusal has. */
+/** The decision to refuse. `headers` come besides those that every refusal has. */
 export function refuse(found: Found, refusal: Refusal, headers: HeaderList = []): Decision {
   const retry = settlesSoon(refusal) ? ['Retry-After', String(RETRY_AFTER_SECONDS)] : [];
   const answer = textAnswer(refusalStatus(refusal), `${refusalText(refusal)}\n`, [...retry, ...headers]);
   return { ...foundOf(found), answer, refusal, [Symbol.asyncDispose]: holdsNothing };
 }
 
-/** What was found, of something that holds more: a transfer, or a former decision. */
+/** The found part of something that has more: a transfer, or a former decision. */
 function foundOf({ asked, resolution, servedBuildId }: Found): Found {
   return { asked, resolution, servedBuildId };
 }

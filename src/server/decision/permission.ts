@@ -5,18 +5,18 @@ import type { CatalogImage } from '../../images/catalog.ts';
 import type { ImageSet } from '../../images/image-set.ts';
 import type { Refusal } from '../refusal.ts';
 
-/** Whether a set may be handed out: it is known, or it will be, while all but the last bytes are sent. */
+/** Whether a set may be served: known now, or while all but the last bytes are sent. */
 export type Permission =
   | { readonly kind: 'granted' }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  /** The file that was opened is another one by now: look again. */
+  /** The opened file was replaced meanwhile: look again. */
   | { readonly kind: 'changed' }
-  /** Settles with the reason not to hand it out, or with undefined. */
+  /** Settles with the reason not to serve it, or with undefined. */
   | { readonly kind: 'pending'; readonly objection: Promise<Refusal | undefined> };
 
 /**
- * Asks `checks` about a set that was opened as `image`. What takes no longer than `waitMs` is waited for. `signal` is
- * aborted when nobody waits for the set any more: its examination ends, unless it is someone else's, too.
+ * Asks `checks` about a set that was opened as `image`, and waits for at most `waitMs`. `signal` is aborted when nobody
+ * waits for the set any more: its examination ends, unless someone else waits for it.
  */
 export async function askPermission(
   checks: ImageChecks,
@@ -41,7 +41,7 @@ export async function askPermission(
   return refusal === undefined ? { kind: 'granted' } : { kind: 'refused', refusal };
 }
 
-/** Why `image` is not handed out after that verdict, if so. */
+/** Why `image` is not served after that verdict, if it is not. */
 function objectionTo({ id, image }: CatalogImage, verdict: Verdict): Refusal | undefined {
   switch (verdict.kind) {
     case 'right':
@@ -55,7 +55,7 @@ function objectionTo({ id, image }: CatalogImage, verdict: Verdict): Refusal | u
   }
 }
 
-/** What `promise` settles with, or undefined when that takes longer than `ms`. */
+/** The value of `promise`, or undefined if that takes longer than `ms`. */
 async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   if (ms === Number.POSITIVE_INFINITY) return promise;
   let timer: NodeJS.Timeout | undefined;

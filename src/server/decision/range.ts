@@ -14,7 +14,7 @@ export interface Conditions {
   readonly ifRange?: string | undefined;
 }
 
-/** What a GET with conditions is to be answered with. */
+/** How to answer a GET with conditions. */
 export type Selection =
   | { readonly status: 200 }
   | { readonly status: 206; readonly range: ByteRange }

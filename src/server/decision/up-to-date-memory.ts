@@ -4,19 +4,19 @@ import type { Found } from './decision.ts';
 /** What was found of a target. Times are those of `performance.now()`. */
 interface Memory {
   readonly found: Found;
-  /** When one request is to look again, while the others still get what is known. */
+  /** When one request looks again, while the others still get what is known. */
   renewAtMs: number;
   readonly untilMs: number;
 }
 
 /**
  * Remembers for a moment which requests were up to date, by their targets. A lab's boards boot together and ask the
- * same question; the disk need not be looked at for each.
+ * same question, which then costs one look at the disk.
  */
 export class UpToDateMemory {
   readonly #memories = new Map<string, Memory>();
 
-  /** What was found, if that was a moment ago; but of the requests that come before it is too old, one is to look again. */
+  /** What was found a moment ago. Shortly before it expires, one request gets undefined and looks again. */
   recall(target: string): Found | undefined {
     const memory = this.#memories.get(target);
     if (memory === undefined) return undefined;
@@ -30,7 +30,7 @@ export class UpToDateMemory {
     return undefined;
   }
 
-  /** Forgets everything: what is handed out changed. */
+  /** Forgets everything: what is served has changed. */
   forget(): void {
     this.#memories.clear();
   }

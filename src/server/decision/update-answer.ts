@@ -5,8 +5,8 @@ import { type Archive, EMPTY_ARCHIVE, updateArchive } from './archive.ts';
 import { type Conditions, selectBytes } from './range.ts';
 
 /**
- * The answer to a board that runs the served build already: an archive without members. It holds for this moment only:
- * no cache may keep it, and there is nothing in it to ask for in parts.
+ * The answer to a board that already runs the served build: an archive without members. It holds for this moment only:
+ * no cache may keep it, and it has no parts to ask for.
  */
 export const UP_TO_DATE: Answer = {
   status: 200,
@@ -14,7 +14,7 @@ export const UP_TO_DATE: Answer = {
   body: { kind: 'bytes', bytes: EMPTY_ARCHIVE },
 };
 
-/** The answer that hands out `set`, whole or in part. The set stays open until the answer was sent. */
+/** The answer that sends `set`, whole or in part. The set stays open until the answer was sent. */
 export async function updateAnswer(set: ImageSet, conditions: Conditions, approval?: Approval): Promise<Answer> {
   const archive = await updateArchive(set);
   const { length } = archive;

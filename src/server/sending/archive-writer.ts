@@ -5,21 +5,21 @@ import { whileHalfClosed } from './half-closed.ts';
 import type { Pace } from './pace.ts';
 import { CLIENT_CLOSED, CLIENT_STALLED, SENT, type Sent } from './sent.ts';
 
-/** What a transfer goes over: whose leave it needs for each piece, for whom, and what is known of what it took. */
+/** How a transfer is sent: what paces it, for which client, and the watch on its delivery. */
 export interface Line {
   readonly pace: Pace;
   readonly client: string;
   readonly delivery: Delivery;
 }
 
-/** One write at a time, and word of it when the network took it or the client went away. */
+/** Writes one piece at a time, and tells when the network took it or the client went away. */
 export class ArchiveWriter {
   readonly #response: ServerResponse;
   readonly #line: Line;
   #pending: Promise<Sent> = Promise.resolve(SENT);
   #settle: (sent: Sent) => void = () => {};
   #stalled = false;
-  /** Bytes that were written to learn whether the client is still there. */
+  /** Bytes that were written to probe whether the client is still there. */
   #probes = 0;
 
   constructor(response: ServerResponse, line: Line) {
@@ -39,8 +39,8 @@ export class ArchiveWriter {
   }
 
   /**
-   * Waits until the rest may be sent. The client may close its half meanwhile, in an orderly way even where it is gone,
-   * as nginx does: 'unsure' when one more byte would tell, if there is one to spare.
+   * Waits until the rest may be sent. The client may close its half meanwhile, in an orderly way even if it is gone, as
+   * nginx does: 'unsure' if one more byte would tell, and there is one to spare.
    */
   async approved(approval: Approval, mayProbe: boolean): Promise<Sent | 'unsure'> {
     const written = await this.#pending;
@@ -54,7 +54,7 @@ export class ArchiveWriter {
       const stopProbing = socket === null || !mayProbe ? () => {} : whileHalfClosed(socket, probe, this.#probes);
       approval.then(
         (objection) => settle(objection === undefined ? SENT : { kind: 'broken', reason: 'image wrong', objection }),
-        () => settle({ kind: 'broken', reason: 'internal error' }), // a bug, which exchanges report
+        () => settle({ kind: 'broken', reason: 'internal error' }), // a bug, which Exchanges reports
       );
       return stopProbing;
     });
@@ -67,7 +67,7 @@ export class ArchiveWriter {
   }
 
   /**
-   * Has `begin` wait for something, and withdraw when it settled or the client goes away. Nothing is sent meanwhile,
+   * Waits for what `begin` waits for, and withdraws when it settled or the client goes away. Nothing is sent meanwhile,
    * which is not the client's fault.
    */
   #rest<T>(begin: (settle: (come: T) => void) => () => void): Promise<T | Sent> {

@@ -2,8 +2,8 @@
 const KEPT_BUFFERS = 16;
 
 /**
- * Buffers that outlive the transfer they were made for: a buffer for each would be as much garbage as it sent, and the
- * memory outside the heap would be collected late.
+ * Buffers that outlive their transfer: a new one for each would make as much garbage as was sent, and memory outside
+ * the heap is collected late.
  */
 export class BufferPool {
   readonly #free: Buffer[] = [];

@@ -3,7 +3,7 @@ import { type ConnectionKey, connectionKey, lookAtQueues, type QueueLook } from 
 import { LOOK_EVERY_MS, LOOK_SHARE, MOST_MS_BETWEEN_LOOKS, SEND_TIMEOUT_MS } from '../limits.ts';
 import { Delivery, type Received } from './delivery.ts';
 
-/** Looks at what the system holds for connections; undefined where it does not tell. */
+/** Reads what the system has queued for connections; undefined where it does not tell. */
 export type LookAtQueues = (wanted: ReadonlySet<ConnectionKey>) => Promise<QueueLook | undefined>;
 
 /** How clients are watched. */
@@ -15,8 +15,8 @@ export interface DeliveryOptions {
 }
 
 /**
- * Watches what clients acknowledge of the archives that are sent to them. One look at the system's queues serves all of
- * them, and takes a small share of a processor at most.
+ * Watches what clients acknowledge of the archives sent to them. One look at the system's queues serves all of them,
+ * and takes at most a small share of a processor.
  */
 export class Deliveries {
   readonly #timeoutMs: number;
@@ -46,7 +46,7 @@ export class Deliveries {
     return delivery;
   }
 
-  /** Looks at the system's queues now, or ends the look that is being taken; false where the system does not tell. */
+  /** Looks at the system's queues now, or joins the look under way; false where the system does not tell. */
   look(): Promise<boolean> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;
@@ -60,7 +60,7 @@ export class Deliveries {
     return this.#canLook;
   }
 
-  /** Whether a client that said its last word is known not to have everything yet. */
+  /** Whether a client that closed its half is known not to have everything yet. */
   async isLacking(delivery: Delivery): Promise<boolean> {
     if (delivery.isAcknowledged === undefined || !delivery.isAcknowledged) {
       if (!this.#mayLook) return false;
@@ -74,7 +74,7 @@ export class Deliveries {
     return this.#looking === undefined && performance.now() >= this.#nextLookMs;
   }
 
-  /** Ends all, as those whose clients are gone. */
+  /** Ends all deliveries, as for clients that are gone. */
   giveUp(): void {
     for (const delivery of this.#running) delivery.giveUp();
   }

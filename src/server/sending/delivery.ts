@@ -7,49 +7,49 @@ import {
   STALL_SHOWN_AFTER_MS,
 } from '../limits.ts';
 
-/** How far an answer's body came. */
+/** How much of an answer's body arrived. */
 export interface Received {
   /** Body bytes that the client acknowledged, as far as is known. */
   readonly bytes: number;
-  /** Since when it acknowledged nothing, by `performance.now()`; undefined while it does. */
+  /** Since when it has acknowledged nothing, by `performance.now()`; undefined while it does. */
   readonly stalledSinceMs: number | undefined;
 }
 
-/** What came of a delivery that its client did not end itself. */
+/** How a delivery ended that its client did not end itself. */
 export type DeliveryEnd =
   /** The client acknowledged everything. */
   | 'acknowledged'
   /** It acknowledged nothing for too long. */
   | 'stalled'
-  /** The connection is no more, and not everything was acknowledged. */
+  /** The connection is gone, and not everything was acknowledged. */
   | 'gone';
 
-/** A connection is gone only when two looks in turn did not find it: lines may be missed while others come and go. */
+/** A connection is gone only if two looks in a row did not find it: lines may be missed while others come and go. */
 const LOOKS_UNTIL_GONE = 2;
 
 const SLOWEST_BYTES_PER_MS = SLOWEST_CLIENT_BYTES_PER_S / 1000;
 
 /** The bytes of a body on their way to a client: how many the network took, and how many the client acknowledged. */
 export class Delivery {
-  /** By which its connection is found in the system's queues. */
+  /** The key of its connection in the system's queues. */
   readonly key: ConnectionKey | undefined;
   readonly #timeoutMs: number;
   readonly #onClosed: () => void;
   readonly #onProgress: (received: Received) => void;
-  /** Settles with what came of it, unless it is closed before. */
+  /** Settles with how it ended, unless it is closed before. */
   readonly ended: Promise<DeliveryEnd>;
   #end: (end: DeliveryEnd) => void = () => {};
   #isClosed = false;
   #takenBytes = 0;
   #takenAtTick = 0;
   #acknowledgedBytes = 0;
-  /** What was told last, which never goes back. */
+  /** What was reported last; it never decreases. */
   #shownBytes = 0;
-  /** What the system held at the last look; undefined before one, or where none is possible. */
+  /** What the system had queued at the last look; undefined before one, or where none is possible. */
   #queuedBytes: number | undefined;
-  /** Whether the system tells nothing of what it holds. */
+  /** Whether the system does not tell what it has queued. */
   #isBlind = false;
-  /** What the client took beyond the slowest rate, when it was last seen to take something: it may be long at that. */
+  /** How many bytes the client took beyond the slowest rate when last seen to take any: it may be busy with them for long. */
   #burstBytes = 0;
   #burstAtMs = performance.now();
   /** When the client was last seen to answer that it has no room. */
@@ -77,7 +77,7 @@ export class Delivery {
     });
   }
 
-  /** Whether the client takes so little that it is to be sent small pieces. */
+  /** Whether the client is so slow that it gets small pieces. */
   get seemsSlow(): boolean {
     return this.#isSlow;
   }
@@ -87,19 +87,19 @@ export class Delivery {
     return this.#queuedBytes === undefined || this.#looksInVain > 0 ? undefined : this.#queuedBytes === 0;
   }
 
-  /** Notes that the network took so many bytes more: it had room for them, since the client took some before. */
+  /** Records that the network took that many more bytes: it had room for them, since the client took some before. */
   took(bytes: number, nowMs = performance.now()): void {
     this.#takenBytes += bytes;
     this.#movedAtMs = nowMs;
     this.#tell(nowMs);
   }
 
-  /** Notes whether we keep the client waiting. */
+  /** Records whether we keep the client waiting. */
   rest(isResting: boolean): void {
     this.#isResting = isResting;
   }
 
-  /** Notes that the network took the last byte. */
+  /** Records that the network took the last byte. */
   complete(): void {
     this.#isComplete = true;
   }
@@ -115,12 +115,12 @@ export class Delivery {
     this.#onClosed();
   }
 
-  /** Ends it as one whose connection is gone. */
+  /** Ends it as a delivery whose connection is gone. */
   giveUp(): void {
     this.#end('gone');
   }
 
-  /** Notes what the network took since the last tick, and judges by that where nothing more is known. */
+  /** Records what the network took since the last tick, and judges by that where nothing more is known. */
   tick(nowMs: number): void {
     const bytes = this.#takenBytes - this.#takenAtTick;
     this.#takenAtTick = this.#takenBytes;
@@ -131,7 +131,7 @@ export class Delivery {
     this.#judge(nowMs, this.#timeoutMs + this.#mostMsUnseen());
   }
 
-  /** Begins a look at the system's queues; the answer takes what that found, and ends it. */
+  /** Begins a look at the system's queues; the returned function takes its result, and ends it. */
   look(): (queues: SendQueues | undefined, nowMs: number) => void {
     const takenBytes = this.#takenBytes;
     const isComplete = this.#isComplete;
@@ -158,12 +158,12 @@ export class Delivery {
     else this.#judge(nowMs, this.#timeoutMs + (this.#isAlive(nowMs) ? this.#burstBytes / SLOWEST_BYTES_PER_MS : 0));
   }
 
-  /** Whether the client said not long ago that it has no room: between two probes it may not look so. */
+  /** Whether the client said recently that it has no room: between two probes it may not look so. */
   #isAlive(nowMs: number): boolean {
     return nowMs - this.#fullAtMs < this.#timeoutMs;
   }
 
-  /** Notes that the client took something. */
+  /** Records that the client took something. */
   #move(acknowledgedBytes: number, nowMs: number): void {
     const sinceMs = nowMs - this.#burstAtMs;
     const left = Math.max(0, this.#burstBytes - sinceMs * SLOWEST_BYTES_PER_MS);
@@ -184,8 +184,8 @@ export class Delivery {
   }
 
   /**
-   * Bytes that the client probably has. Before the first look that may be none. Between looks, which are seconds apart
-   * with thousands of connections, a fast client's queue is taken to be as long as at the last one.
+   * Bytes that the client probably has; perhaps none before the first look. Between looks, which are seconds apart with
+   * thousands of connections, a fast client's queue is taken to be as long as at the last one.
    */
   #likelyBytes(): number {
     if (this.#isBlind) return this.#takenBytes;
@@ -197,7 +197,7 @@ export class Delivery {
     return nowMs - this.#movedAtMs >= STALL_SHOWN_AFTER_MS ? this.#movedAtMs : undefined;
   }
 
-  /** How long a client may be at what the system holds for it, at the rate it had so far, or at the slowest. */
+  /** How long a client may take for what the system has queued for it, at its rate so far, or at the slowest. */
   #mostMsUnseen(): number {
     const { bytes, atMs } = this.#filled ?? { bytes: 0, atMs: 0 };
     const rate = (this.#takenBytes - bytes) / Math.max(1, this.#movedAtMs - atMs);

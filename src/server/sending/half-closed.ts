@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import { PROBE_AFTER_MS, RESET_WAIT_MS } from '../limits.ts';
 
 /**
- * Finds out whether a client that closes its half while it waits for its answer is still there, until the answer is
- * called. To one that is, 102 means nothing (RFC 9110, section 15.2); one that is gone answers it with a reset, which the
- * next write meets, and `response` is closed. HTTP/1.0 knows no such status: there its turn tells.
+ * Finds out whether a client that closes its half while it waits for its answer is still there; the returned function
+ * ends that. A client that is there ignores 102 (RFC 9110, section 15.2); one that is gone answers with a reset, which
+ * the next write meets, and `response` is closed. HTTP/1.0 has no such status: there the answer itself tells.
  */
 export function probeHalfClosed(response: ServerResponse): () => void {
   const { req, socket } = response;
@@ -14,8 +14,8 @@ export function probeHalfClosed(response: ServerResponse): () => void {
 }
 
 /**
- * Calls `probe`, which is to write something, once the client has closed its half: at once, again when a client that is
- * gone would have answered with a reset, and then every half minute. `probes` is how often that was done before. The
+ * Calls `probe`, which writes something, once the client has closed its half: at once, again when a client that is gone
+ * would have answered with a reset, and then every half minute. `probes` is how often it was called before. The
  * returned function stops it.
  */
 export function whileHalfClosed(socket: Socket, probe: () => void, probes = 0): () => void {

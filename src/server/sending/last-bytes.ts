@@ -14,13 +14,13 @@ export class LastBytes {
     this.#deliveries = deliveries;
   }
 
-  /** Tells that a request came in: whoever asks again on a connection has read the answer before. */
+  /** Records that a request came in: whoever asks again on a connection has read the previous answer. */
   heard(request: IncomingMessage): void {
     this.#awaited.get(request.socket)?.();
   }
 
   /**
-   * Waits until the client showed that it has everything: a small image is gone to the kernel in an instant, and a
+   * Waits until the client showed that it has everything: a small image is in the kernel's buffers in an instant, and a
    * board cut off then would count as served.
    */
   taken(response: ServerResponse, delivery: Delivery): Promise<Sent> {
@@ -32,7 +32,7 @@ export class LastBytes {
       : this.#lastWord(response, socket, delivery);
   }
 
-  /** Waits for a client that closed its half and can say nothing more. Node closes the connection when a response is ended. */
+  /** Waits for a client that has closed its half. Node closes the connection when a response is ended. */
   async #allAcknowledged(response: ServerResponse, delivery: Delivery): Promise<Sent> {
     const closed = new Promise<Sent>((resolve) => {
       response.on('close', () => resolve(response.writableFinished ? SENT : CLIENT_CLOSED));

@@ -3,10 +3,10 @@ import { BURST_MS } from '../limits.ts';
 const MS_PER_S = 1000;
 
 /**
- * A line that takes so many bytes a second, and what was put on it: arithmetic on times in milliseconds, which it is
- * told. A piece is put on the line when the one before is through, as a whole. What the line could have taken and did
- * not get is made up for, up to `BURST_MS` of it: in any stretch of time no more goes out than what the line takes in
- * that and `BURST_MS`, and one piece.
+ * A line with a rate in bytes per second, and what was put on it: pure arithmetic on the times it is given, in
+ * milliseconds. The next piece may go when the previous one is through. Unused capacity is made up for, up to
+ * `BURST_MS` of it: in any stretch of time no more is sent than the rate allows in that time and `BURST_MS`, and one
+ * piece.
  */
 export class Meter {
   readonly #bytesPerMs: number;

@@ -2,7 +2,7 @@ import { MOST_PIECE_BYTES, PIECES_PER_SECOND, SMALLEST_PIECE_BYTES } from '../li
 import { Meter } from './meter.ts';
 import { Rotation } from './rotation.ts';
 
-/** What tells the time, in milliseconds from some moment on, and calls back later; the answer calls that off. */
+/** A clock, in milliseconds from some moment on, that also calls back later; the returned function cancels that. */
 export interface Clock {
   readonly now: () => number;
   readonly after: (ms: number, callback: () => void) => () => void;
@@ -16,16 +16,16 @@ const SYSTEM_CLOCK: Clock = {
   },
 };
 
-/** A piece that waits for leave to be sent. */
+/** A piece that waits for permission to be sent. */
 interface Piece {
   readonly bytes: number;
   readonly onLeave: () => void;
 }
 
 /**
- * Keeps all transfers together to so many bytes a second, in equal shares: each asks for leave before each piece, and
- * those that wait get it client after client. Who takes less than its share leaves the rest to the others, because it
- * asks again only when the network took its last piece. Nothing ticks while nobody waits.
+ * Keeps all transfers together to a rate, in equal shares: each asks for permission before each piece, and those that
+ * wait get it client after client. A client that takes less than its share leaves the rest to the others, because it
+ * asks again only when the network took its last piece. No timer runs while nobody waits.
  */
 export class Pace {
   readonly #clock: Clock;
@@ -38,7 +38,7 @@ export class Pace {
     this.#clock = clock;
   }
 
-  /** From now on so many bytes go out a second; any number, where it is undefined. */
+  /** Sets the rate in bytes per second; no limit where it is undefined. */
   limit(bytesPerSecond: number | undefined): void {
     this.#line =
       bytesPerSecond === undefined
@@ -47,12 +47,12 @@ export class Pace {
     this.#serve();
   }
 
-  /** The most bytes that may be asked for at a time; infinite where nothing needs to be asked. */
+  /** The most bytes that may be asked for at a time; infinite without a limit. */
   get mostBytes(): number {
     return this.#line?.pieceBytes ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Calls back, perhaps at once, when `bytes` more may be sent to `client`. The answer withdraws that. */
+  /** Calls back, perhaps at once, when `bytes` more may be sent to `client`. The returned function withdraws the request. */
   ask(client: string, bytes: number, onLeave: () => void): () => void {
     const piece = { bytes, onLeave };
     this.#waiting.add(client, piece);

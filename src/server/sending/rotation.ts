@@ -1,13 +1,13 @@
 /**
- * What waits, by the client it is for, served one client after another: a client with a hundred of them gets no more
- * than one with one. What is for one client goes in the order it came.
+ * A queue that is served client after client: a client with a hundred entries gets no more than one with one. Each
+ * client's entries go in the order they came.
  */
 export class Rotation<T> {
   /** By client; whose turn is next stands first. None is empty. */
   readonly #queues = new Map<string, T[]>();
   #size = 0;
 
-  /** How many wait. */
+  /** The number of entries. */
   get size(): number {
     return this.#size;
   }
@@ -19,7 +19,7 @@ export class Rotation<T> {
     this.#size++;
   }
 
-  /** Takes out the one whose turn it is; undefined when none waits. */
+  /** Takes out the next entry; undefined when there is none. */
   next(): T | undefined {
     for (const [client, queue] of this.#queues) {
       const item = queue.shift();
@@ -31,7 +31,7 @@ export class Rotation<T> {
     return undefined;
   }
 
-  /** Takes out one that waits no more; false when it did not wait. */
+  /** Takes out an entry that waits no more; false if it was not there. */
   remove(client: string, item: T): boolean {
     const queue = this.#queues.get(client);
     const index = queue?.indexOf(item) ?? -1;
@@ -43,8 +43,8 @@ export class Rotation<T> {
   }
 
   /**
-   * Takes out the newest of the client that waits for the most, to make room for `client`; undefined where that would
-   * then be the one with the most itself.
+   * Takes out the newest entry of the client with the most, to make room for `client`; undefined if that client would
+   * then have the most itself.
    */
   yieldTo(client: string): T | undefined {
     const own = this.#queues.get(client)?.length ?? 0;
@@ -54,7 +54,7 @@ export class Rotation<T> {
     return longest.pop();
   }
 
-  /** All that wait, in the order in which they would be served. */
+  /** All entries, in the order in which they would be served. */
   *[Symbol.iterator](): Iterator<T> {
     let queues = [...this.#queues.values()];
     for (let round = 0; queues.length > 0; round++) {

@@ -10,12 +10,12 @@ import type { Pace } from './pace.ts';
 import { CLIENT_CLOSED, SENT, type Sent } from './sent.ts';
 
 /**
- * Who would ask again on the connection of an archive might do so just as we close it: this tells clients not to (RFC
- * 2068, section 19.7.1.1: for how long at least it stays open).
+ * Tells clients not to reuse an archive's connection, which we are about to close (RFC 2068, section 19.7.1.1: how long
+ * it stays open at least).
  */
 const KEPT_FOR_NO_TIME = ['Keep-Alive', 'timeout=0'];
 
-/** Writes answers to sockets, and knows how many archives are under way. */
+/** Writes answers to sockets, and counts the archives under way. */
 export class Sender {
   #running = 0;
   readonly #pace: Pace;
@@ -23,22 +23,22 @@ export class Sender {
   readonly #pool = new BufferPool();
   readonly #lastBytes: LastBytes;
 
-  /** `pace` is asked before each piece of an archive; `deliveries` tell what came of it. */
+  /** `pace` is asked before each piece of an archive; `deliveries` tell how it arrived. */
   constructor(pace: Pace, deliveries: Deliveries) {
     this.#pace = pace;
     this.#deliveries = deliveries;
     this.#lastBytes = new LastBytes(deliveries);
   }
 
-  /** Tells that a request came in: whoever asks again on a connection has read the answer before. */
+  /** Records that a request came in; see `LastBytes`. */
   heard(request: IncomingMessage): void {
     this.#lastBytes.heard(request);
   }
 
   /**
-   * Sends `answer` (of a HEAD request, its head) to `client`, and answers how that went. `onProgress` is told
-   * how far it came. What can't be sent completely and truly ends in a destroyed connection, never in an
-   * orderly end. What a client or a disk does is an answer; only a bug is thrown, and the connection destroyed.
+   * Sends `answer` (of a HEAD request, its head) to `client`, and returns how that went. `onProgress` gets how much
+   * arrived. What can't be sent completely and truly ends in a destroyed connection, never in an orderly end. Faults of
+   * a client or a disk are returned; only a bug is thrown, and the connection destroyed.
    */
   async send(
     response: ServerResponse,
@@ -63,7 +63,7 @@ export class Sender {
     onProgress: (received: Received) => void,
   ): Promise<Sent> {
     const { body } = answer;
-    // while the answer was looked for; Node throws for an answer that it can't write
+    // the client left while the answer was decided; Node throws for an answer that it can't write
     if (response.destroyed) return Promise.resolve(CLIENT_CLOSED);
     // Node would end the connection itself, and a client that left before its last byte would look like one that has it.
     const isArchive = body.kind === 'archive' && response.req.method !== 'HEAD';

@@ -1,12 +1,12 @@
 import type { Refusal } from '../refusal.ts';
 import type { BreakReason } from '../transfer.ts';
 
-/** How sending went: all of it, or up to a point and why. */
+/** How sending went: completely, or up to a point and why. */
 export type Sent =
   | { readonly kind: 'sent' }
-  /** `code`: the system's name for the reason, where the image could not be read. */
+  /** `code`: the system's error code, if the image could not be read. */
   | { readonly kind: 'broken'; readonly reason: Exclude<BreakReason, 'image wrong'>; readonly code?: string }
-  /** It was found out meanwhile why the image must not be handed out. */
+  /** The image was found to be invalid meanwhile; `objection` says how. */
   | { readonly kind: 'broken'; readonly reason: 'image wrong'; readonly objection: Refusal };
 
 export const SENT: Sent = { kind: 'sent' };

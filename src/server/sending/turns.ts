@@ -1,18 +1,18 @@
 import { MOST_WAITING } from '../limits.ts';
 import { Rotation } from './rotation.ts';
 
-/** A place among those that wait for their turn. */
+/** A place in the queue. */
 export interface WaitingPlace {
   /** Milliseconds since 1970. */
   readonly sinceMs: number;
-  /** How many others have their turn before, as things stand: it goes from one client to the next. */
+  /** How many are ahead at the moment: turns rotate among clients. */
   readonly before: number;
 }
 
-/** Why there is no place to wait: too many wait already, or the server stops. */
+/** Why there is no place in the queue: it is full, or the server stops. */
 export type NoPlace = 'full' | 'stopping';
 
-/** How waiting ended: it is one's turn, or one lost the place, to a client that waited for less or to a stop. */
+/** How waiting ended: with a turn, or with the place lost, to a client that waited for less or to a stop. */
 export type WaitEnd = 'turn' | NoPlace;
 
 /** A place, and the way to leave it. */
@@ -24,22 +24,22 @@ interface Waiter {
   readonly onEnd: (end: WaitEnd) => void;
 }
 
-/** Lets so many go on at a time. The others wait, client after client; see `Rotation`. */
+/** Gives a limited number of turns at a time. The others wait, client after client; see `Rotation`. */
 export class Turns {
   #most = Number.POSITIVE_INFINITY;
   #taken = 0;
   #isStopped = false;
   readonly #waiting = new Rotation<Waiter>();
-  /** Where each stands, counted when somebody asks and until something changes. */
+  /** Everyone's place, computed when somebody asks and kept until something changes. */
   #places: ReadonlyMap<Waiter, number> | undefined;
 
-  /** From now on so many go on at a time; any number, where it is undefined. Who has a turn keeps it. */
+  /** Sets how many turns there are; any number where it is undefined. Whoever has a turn keeps it. */
   limit(most: number | undefined): void {
     this.#most = most ?? Number.POSITIVE_INFINITY;
     this.#serve();
   }
 
-  /** How many go on at a time; infinite for any number. */
+  /** How many turns there are; infinite without a limit. */
   get most(): number {
     return this.#most;
   }
@@ -49,22 +49,22 @@ export class Turns {
     return this.#waiting.size;
   }
 
-  /** Takes a turn that is free, to be given back by `giveBack`; false where there is none. */
+  /** Takes a free turn, to be returned by `giveBack`; false where there is none. */
   take(): boolean {
     if (this.#taken >= this.#most) return false;
     this.#taken++;
     return true;
   }
 
-  /** Gives a turn back, which goes to the next. */
+  /** Returns a turn, which goes to the next in the queue. */
   giveBack(): void {
     this.#taken--;
     this.#serve();
   }
 
   /**
-   * Waits for a turn for `client`, and calls back once when that ends, not before it returned. With 'turn', a turn was
-   * taken. Where too many wait, a client that waits for less than others gets a place of theirs.
+   * Queues for a turn for `client`, and calls back once when that ends, after this has returned. With 'turn', a turn
+   * was taken. If the queue is full, a client with fewer waiting than others gets a place of theirs.
    */
   wait(client: string, onEnd: (end: WaitEnd) => void): TakenPlace | NoPlace {
     if (this.#isStopped) return 'stopping';
@@ -88,7 +88,7 @@ export class Turns {
     };
   }
 
-  /** Sends away all that wait. Turns that are free can still be taken, but nobody waits any more. */
+  /** Empties the queue. Free turns can still be taken, but nobody waits any more. */
   stop(): void {
     this.#isStopped = true;
     this.#places = undefined;

@@ -3,23 +3,23 @@ import type { Socket } from 'node:net';
 import { plainAddress } from '../admission/networks.ts';
 import { whoGivesWay } from './crowding.ts';
 
-/** Which connections without a running request stay open: none, or those on which nothing was asked yet. */
+/** Which connections without a running request stay open: none, or those that have not asked yet. */
 export type Spared = 'none' | 'unasked';
 
-/** What connections are judged by, and who closes one that gives way. Sockets are those that requests have. */
+/** How connections are judged, and closed. Sockets are those that requests have. */
 export interface ConnectionsOptions {
-  /** The most that are open at a time: one more, and one gives way; see `whoGivesWay`. */
+  /** The most connections open at a time: with one more, one gives way; see `whoGivesWay`. */
   readonly most: number;
-  /** Those over which requests are being answered. */
+  /** The connections on which requests are being answered. */
   readonly busy: () => ReadonlySet<Socket>;
-  /** Whether those of an address give way to nobody. */
+  /** Whether connections of that address never give way. */
   readonly isSpared: (address: string) => boolean;
-  /** Closes one that gives way. */
+  /** Closes a connection that gives way. */
   readonly giveWay: (socket: Socket) => void;
 }
 
 /**
- * The connections of a server, from when they are accepted. Node's own idea of an idle one leaves out those that sent
+ * The connections of a server, from when they are accepted. Node's own idle ones don't include those that have sent
  * nothing yet, or half a request, or half a TLS handshake.
  */
 export class Connections {
@@ -29,7 +29,7 @@ export class Connections {
    * the end of the handshake on.
    */
   readonly #open = new Map<Socket, Socket>();
-  /** Those on which nothing was asked yet. */
+  /** The connections that have not asked yet. */
   readonly #unasked = new Set<Socket>();
 
   constructor(server: Server, options: ConnectionsOptions) {
@@ -45,12 +45,12 @@ export class Connections {
     });
   }
 
-  /** Takes word that a request came on `socket`. */
+  /** Records that a request came on `socket`. */
   asked(socket: Socket): void {
     this.#unasked.delete(socket);
   }
 
-  /** Destroys those over which no request is being answered, but the spared ones. */
+  /** Destroys the connections without a running request, but for the spared ones. */
   destroyIdle(spared: Spared = 'none'): void {
     const busy = this.#options.busy();
     for (const socket of this.#open.values()) {

@@ -1,18 +1,18 @@
-/** What is asked about connections when there are too many. */
+/** What decides about connections when there are too many. */
 export interface Crowd<C> {
-  /** The other end of one. */
+  /** The address of its other end. */
   readonly addressOf: (connection: C) => string;
-  /** Whether a request of one is being answered. */
+  /** Whether it has a running request. */
   readonly isBusy: (connection: C) => boolean;
-  /** Whether those of an address give way to nobody. */
+  /** Whether connections of that address never give way. */
   readonly isSpared: (address: string) => boolean;
 }
 
 /**
- * Which of `connections`, in the order they came, gives way to `newcomer`, the last of them. First the oldest on which
- * nothing is being answered: a board asks as soon as it is connected, so that is none. Then the newest of the address
- * that has the most, if that has at least two more than the newcomer's: many boards may share an address, so none is
- * bounded while there is room. Else the newcomer itself.
+ * Which of `connections`, in the order they came, gives way to `newcomer`, the last of them. First the oldest without a
+ * running request: a board asks as soon as it is connected, so that is none. Then the newest of the address with the
+ * most, if that has at least two more than the newcomer's: many boards may share an address, so none is limited while
+ * there is room. Else the newcomer itself.
  */
 export function whoGivesWay<C>(connections: Iterable<C>, newcomer: C, { addressOf, isBusy, isSpared }: Crowd<C>): C {
   const byAddress = new Map<string, C[]>();

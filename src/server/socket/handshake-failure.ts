@@ -1,6 +1,6 @@
 import { errorCode } from '../../errors.ts';
 
-/** By Node's names for OpenSSL's: what went wrong, and what to do. */
+/** By Node's names for OpenSSL's errors: what went wrong, and what to do. */
 const CAUSES: Readonly<Record<string, string>> = {
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'it does not know the authority of the certificate; give the board its CA',
   ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: "the certificate is expired, or was not valid yet by the board's clock",
@@ -9,8 +9,8 @@ const CAUSES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why `client` got no TLS connection, for the log: a board says "up to date" to that, too. Undefined where it merely
- * went away, as probes of the port do.
+ * Why the TLS handshake with `client` failed, for the log: a board says "up to date" then, too. Undefined if it merely
+ * went away, as port probes do.
  */
 export function handshakeFailure(error: Error, client: string | undefined): string | undefined {
   const code = errorCode(error) ?? '';

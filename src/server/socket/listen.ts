@@ -2,15 +2,15 @@ import type { Server } from 'node:http';
 import { systemErrorCode, UserError } from '../../errors.ts';
 import { INHERITED_BACKLOG } from '../limits.ts';
 
-/** Where to listen: at a name or address and a port (0 for any that is free), or on a socket that listens already. */
+/** Where to listen: on a name or address and a port (0 for any free one), or on a socket that already listens. */
 export type ListenOptions =
   | { readonly host: string; readonly port: number }
-  /** The number of a descriptor that was handed to this process. Whoever did that accepts on the socket after us. */
+  /** A descriptor that was handed to this process, whose other holder accepts on the socket after us. */
   | { readonly descriptor: number };
 
 /**
- * Has `server` listen.
- * @throws UserError with the remedy, for the ways in which that fails at people's machines.
+ * Makes `server` listen.
+ * @throws UserError with the remedy, for the ways in which that fails in practice.
  */
 export async function listen(server: Server, options: ListenOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {

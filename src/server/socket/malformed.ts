@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 import { LAST_WORD_WAIT_MS } from '../limits.ts';
 
 /**
- * Node's parser met something that is no HTTP, or waited too long for it: there is no request to answer, only a socket.
- * Where TLS failed there is not even one that takes an answer, and an attempt to write it would keep it open for ever;
- * where an answer to an earlier request is being sent (`isBusy`), this one would get into its body.
+ * Handles what Node's parser can't read as HTTP, or waited too long for: there is no request to answer, only a socket.
+ * If TLS failed, the socket can't even take an answer, and writing one would keep it open for ever; if an earlier
+ * answer is being sent (`isBusy`), another one would get into its body.
  */
 export function refuseMalformed({ code = '' }: NodeJS.ErrnoException, socket: Socket, isBusy: boolean): void {
   const status = statusOf(code);
@@ -14,7 +14,7 @@ export function refuseMalformed({ code = '' }: NodeJS.ErrnoException, socket: So
 
 /** Refuses a CONNECT, which Node's parser hands over with its socket. */
 export function refuseConnect(socket: Socket): void {
-  socket.on('error', () => socket.destroy()); // Node listens no more, and an error that nobody hears ends the process
+  socket.on('error', () => socket.destroy()); // Node no longer listens, and an unheard error ends the process
   endWith(socket, '405 Method Not Allowed', 'Allow: GET, HEAD\r\n');
 }
 
@@ -29,7 +29,7 @@ function statusOf(code: string): string | undefined {
   }
 }
 
-/** Answers in plain text and closes. A client that keeps its half open would hold the connection for ever. */
+/** Answers in plain text and closes. A client that keeps its half open would otherwise hold the connection for ever. */
 function endWith(socket: Socket, status: string, headers = ''): void {
   const body = `${status.slice(4)}\n`;
   socket.setTimeout(LAST_WORD_WAIT_MS, () => socket.destroy());

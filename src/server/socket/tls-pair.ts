@@ -3,7 +3,7 @@ import type { ServerOptions } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { errorCode, UserError } from '../../errors.ts';
 
-/** Which half of a pair can't be used. */
+/** The unusable half of a pair. */
 export class TlsPairError extends UserError {
   readonly part: 'certificate' | 'key';
 
@@ -13,7 +13,7 @@ export class TlsPairError extends UserError {
   }
 }
 
-/** Older ones are broken (RFC 8996); boards bring a curl that is younger. */
+/** Older versions are broken (RFC 8996); the curl of boards is younger. */
 const OLDEST_VERSION = 'TLSv1.2';
 
 /** A certificate (with those of the authorities between it and the root, where there are any) and its private key. */
@@ -43,7 +43,7 @@ export class TlsPair {
     return { cert: this.#cert, key: this.#key, minVersion: OLDEST_VERSION };
   }
 
-  /** Why clients will not trust the certificate at that time (milliseconds since 1970), as far as can be told here. */
+  /** Why clients won't trust the certificate at that time (milliseconds since 1970), as far as can be told here. */
   warning(nowMs: number): string | undefined {
     const { validFrom, validTo } = this.#certificate;
     if (Date.parse(validTo) < nowMs) return `expired on ${day(validTo)}: boards will not trust it`;
