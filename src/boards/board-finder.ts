@@ -5,7 +5,7 @@ import type { BoardIndex, Entry } from './board-index.ts';
 import { newBoard, wishOf } from './board-record.ts';
 import type { Neighbours } from './neighbours.ts';
 
-/** Tells which board it is that asks. This machine itself has no MAC. */
+/** Finds the board that asks. This machine itself has no MAC. */
 export class BoardFinder {
   readonly #index: BoardIndex;
   readonly #neighbours: Neighbours;
@@ -13,19 +13,19 @@ export class BoardFinder {
   #learning: Promise<void> | undefined;
   #isClosed = false;
 
-  /** `onLearnt`: called when MACs may have become known, and records were changed for it. */
+  /** `onLearnt`: called when MACs became known and records changed. */
   constructor(index: BoardIndex, neighbours: Neighbours, onLearnt: () => void) {
     this.#index = index;
     this.#neighbours = neighbours;
     this.#onLearnt = onLearnt;
   }
 
-  /** The board that asks so from `client`, if it is known. */
+  /** The board that asks this from `client`, if known. */
   find(client: string, asked: Asked): Entry | undefined {
     return this.#index.find(client, this.#macOf(client), wishOf(asked));
   }
 
-  /** The same; one that is not known is from now on. Undefined where there is no room for another one. */
+  /** The same; an unknown board is added. Undefined if there is no room for another one. */
   findOrAdd(client: string, asked: Asked, nowMs: number): Entry | undefined {
     const mac = this.#macOf(client);
     if (mac === undefined && !isLoopback(client)) this.#learn();
@@ -36,7 +36,7 @@ export class BoardFinder {
     return entry;
   }
 
-  /** Looks for no more MACs. */
+  /** Stops looking for MACs. */
   close(): void {
     this.#isClosed = true;
   }
@@ -45,7 +45,7 @@ export class BoardFinder {
     return isLoopback(address) ? undefined : this.#neighbours.macOf(address);
   }
 
-  /** Has the system look again, once for all boards that ask meanwhile. */
+  /** Makes the system look again, once for all boards that ask meanwhile. */
   #learn(): void {
     this.#learning ??= this.#neighbours.refresh().then(() => {
       this.#learning = undefined;

@@ -3,24 +3,27 @@ import type { Board, BoardState, Wish } from './board.ts';
 import { MOST_BOARDS } from './limits.ts';
 import { sameBoard } from './same-board.ts';
 
-/** A board that is remembered, and the request of it that is being answered. */
+/** A remembered board, and its request that is being answered. */
 export interface Entry {
   board: Board;
   /** Its newest request, until that ends. */
   newest?: Transfer | undefined;
-  /** Where it stood before that. */
+  /** Its state before that. */
   before?: BoardState | undefined;
-  /** Two downloads of one build completed at once: it is several boards behind one address, which can't be told apart. */
+  /**
+   * Two downloads of one build completed at the same time: these are several boards behind one address, which can't be
+   * told apart.
+   */
   isShared?: boolean;
-  /** Where it turned out to be a board that was known already. */
+  /** The board it turned out to be, if it was known already. */
   sameAs?: Entry;
 }
 
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
 /**
- * The boards that are remembered, found by who asks: by MAC where that is known, else by address, and by the box and
- * the kind of board asked for, since several may stand behind one address. Never more than `MOST_BOARDS`.
+ * The remembered boards, found by MAC if that is known, else by address, box and kind of board, since several boards
+ * may be behind one address. Never more than `MOST_BOARDS`.
  */
 export class BoardIndex {
   /** By their IDs, least recently heard first. */
@@ -29,7 +32,7 @@ export class BoardIndex {
   readonly #onConfirmed: (board: Board) => void;
   #sorted: readonly Entry[] | undefined;
 
-  /** `onConfirmed`: told of a board of which two records only together show that it runs what it was given. */
+  /** `onConfirmed`: called with a board when merging two of its records shows that it runs what it was given. */
   constructor(onConfirmed: (board: Board) => void) {
     this.#onConfirmed = onConfirmed;
   }
@@ -55,7 +58,7 @@ export class BoardIndex {
   }
 
   /**
-   * The board that asks for `wish` from `address`. A MAC decides; a record that was begun when its address's was not
+   * The board that asks for `wish` from `address`. A MAC decides; a record that was begun before the address's MAC was
    * known is carried over.
    */
   find(address: string, mac: string | undefined, wish: Wish): Entry | undefined {
@@ -67,7 +70,7 @@ export class BoardIndex {
     return this.#join(byMac, withoutMac);
   }
 
-  /** Takes a board in, for which another one may have to go; answers whether there was room. */
+  /** Adds a board, for which another one may be dropped; false if there is no room. */
   add(entry: Entry): boolean {
     if (this.#byId.size >= MOST_BOARDS) {
       const dropped = this.#leastMissed();
@@ -79,7 +82,7 @@ export class BoardIndex {
     return true;
   }
 
-  /** Puts `board` for what was known of it. */
+  /** Replaces a board's record by `board`. */
   set(entry: Entry, board: Board): void {
     const { address, mac, name } = entry.board;
     const isMoved = address !== board.address || mac !== board.mac;
@@ -89,7 +92,7 @@ export class BoardIndex {
     if (name !== board.name) this.#sorted = undefined;
   }
 
-  /** Takes word that it was heard of just now. */
+  /** Records that the board was just heard of. */
   heard(entry: Entry): void {
     if (this.#byId.delete(entry.board.id)) this.#byId.set(entry.board.id, entry);
   }
@@ -99,7 +102,7 @@ export class BoardIndex {
     this.#unindex(entry);
   }
 
-  /** The later record's requests go on under the earlier one. */
+  /** Merges two records: the later one's requests continue under the earlier one. */
   #join(one: Entry, other: Entry): Entry {
     const [earlier, later] = one.board.lastSeenMs <= other.board.lastSeenMs ? [one, other] : [other, one];
     this.remove(later);
@@ -115,8 +118,8 @@ export class BoardIndex {
   }
 
   /**
-   * The one to drop: heard of longest ago, of those that never downloaded anything; only then others, and those that
-   * someone gave a name last. Never one that is being answered or held.
+   * The board to drop: the one heard of longest ago, of those that never downloaded anything; then of the others, named
+   * ones last. Never one that is being answered or on hold.
    */
   #leastMissed(): Entry | undefined {
     const oldest: (Entry | undefined)[] = [undefined, undefined];

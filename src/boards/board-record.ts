@@ -4,7 +4,7 @@ import type { Transfer } from '../server/transfer.ts';
 import type { Board, BoardState, GivenBuild, Reflashing, Wish } from './board.ts';
 import { LOOP_TIMES, MOST_HISTORY, MOST_TEXT } from './limits.ts';
 
-/** A board that was never heard of before `asked` came, which `asking` is to be told of next. */
+/** A new board, from the first thing that it asked. */
 export function newBoard(id: string, address: string, asked: Asked, atMs: number): Board {
   return {
     id,
@@ -18,16 +18,16 @@ export function newBoard(id: string, address: string, asked: Asked, atMs: number
   };
 }
 
-/** What a request asks for, as far as it is kept. */
+/** What a request asks for, as far as that is stored. */
 export function wishOf({ box, board, branch, version, image }: Asked): Wish {
   const parts = Object.entries({ box, board, branch, version, image });
   return Object.fromEntries(parts.flatMap(([part, text]) => (text === undefined ? [] : [[part, cut(text)]])));
 }
 
 /**
- * `board` when it asked: `confirmed` if with the build it was given last, `reflashing` if it was given that more than
- * once in a row and still reports another, else `checking`. Of a record that several boards share (`isShared`), none is
- * said to be reflashing: one may report what another one runs.
+ * `board` after it asked: `confirmed` if it reports the build it was given last, `reflashing` if it was given that more
+ * than once in a row and still reports another, else `checking`. A record that several boards share (`isShared`) is
+ * never reflashing: one may report what another one runs.
  */
 export function asking(board: Board, asked: Asked, atMs: number, isShared = false): Board {
   const { reportedBuild: _, ...rest } = board;
@@ -51,17 +51,17 @@ export function asking(board: Board, asked: Asked, atMs: number, isShared = fals
   return { ...known, state: { kind: 'reflashing', sinceMs, build, times, reported } };
 }
 
-/** Whether `transfer`, which is being answered, brings an image, or a part of one. */
+/** Whether `transfer`, which is being answered, sends an image or a part of one. */
 export function bringsImage({ status, servedBuildId, asked }: Transfer): boolean {
   return (status === 200 || status === 206) && servedBuildId !== undefined && servedBuildId !== asked.buildId;
 }
 
-/** Whether `transfer` would bring an image, and waits for its turn. */
+/** Whether `transfer` is to send an image, and is queued. */
 export function waitsForTurn({ state }: Transfer): boolean {
   return state.kind === 'running' && state.place !== undefined;
 }
 
-/** `board` when its newest request begins to wait for its turn. One that is reflashing stays so. */
+/** `board` when its newest request is queued. One that is reflashing stays so. */
 export function waiting(board: Board, transfer: Transfer, atMs: number): Board {
   return underWay(board, transfer, 'waiting', atMs);
 }
@@ -78,12 +78,12 @@ function underWay(board: Board, transfer: Transfer, kind: 'waiting' | 'downloadi
   return { ...found, state: { kind, sinceMs: atMs, build, transferId } };
 }
 
-/** `board` when its newest request, `transfer`, has ended; `before`, where it stood before that. */
+/** `board` when its newest request, `transfer`, has ended; `before` is its state before that. */
 export function ended(board: Board, transfer: Transfer, before: BoardState | undefined, atMs: number): Board {
   return { ...withImage(board, transfer), state: endState(board, transfer, before, atMs) };
 }
 
-/** `board` where its newest request, `transfer`, will never be known to end. */
+/** `board` if the end of its newest request, `transfer`, will never be known. */
 export function interrupted(board: Board, transfer: Transfer, atMs: number): Board {
   const { kind } = board.state;
   const isRunning = kind === 'checking' || kind === 'waiting' || bringsImage(transfer);

@@ -14,38 +14,38 @@ import { MOST_BOARDS } from './limits.ts';
 import { type Neighbours, systemNeighbours } from './neighbours.ts';
 import { atTime, nextChangeMs } from './state-in-time.ts';
 
-/** How a registry is set up. */
+/** Options of a registry. */
 export interface BoardRegistryOptions {
-  /** The file that boards are kept in; without it, they are forgotten with the process. */
+  /** The file that stores the boards; without it, they are forgotten with the process. */
   readonly statePath?: string | undefined;
-  /** Who knows MACs; this machine's system without it. */
+  /** Knows MACs; this machine's system without it. */
   readonly neighbours?: Neighbours | undefined;
   /** Milliseconds since 1970; the system's clock without it. */
   readonly now?: (() => number) | undefined;
-  /** Told what went wrong with the file, a line of English. */
+  /** Called with what went wrong with the file, a line of English. */
   readonly onMessage?: ((text: string) => void) | undefined;
 }
 
-/** A board that got the same build again and again and still does not run it, and the request by which it showed. */
+/** A board that got the same build repeatedly and still does not run it, and the request that showed it. */
 export interface Reflash {
   readonly board: Board;
   readonly state: Reflashing;
   readonly transfer: Transfer;
 }
 
-/** What happens to boards, told to whoever watches. */
+/** The events of boards. */
 export interface BoardEvents {
-  /** Something about a board or several, at most four times a second; while one downloads, in each quarter. */
+  /** One or several boards changed, at most four times a second, and each time while one downloads. */
   changed: [];
-  /** It asked again with the build it was given. */
+  /** It asked again, reporting the build it was given. */
   confirmed: [board: Board];
-  /** By one more request a board showed that it flashes itself again and again. */
+  /** One more request showed that a board flashes itself again and again. */
   reflashing: [reflash: Reflash];
 }
 
 /**
- * The boards, and where each stands, as their requests tell: those for updates that name a kind of board or a build. It
- * is told of beginnings and ends only; how many bytes went out is read from the transfer of who wants to know.
+ * The boards and their states, from their requests: those for updates that name a kind of board or a build. Only
+ * beginnings and ends are events; how many bytes were sent is read from the transfer.
  */
 export class BoardRegistry {
   readonly events = new EventEmitter<BoardEvents>();
@@ -58,7 +58,7 @@ export class BoardRegistry {
   #times = new FlashTimes();
   #isTouched = false;
 
-  /** Begins with no board; `open` begins with those that were kept. */
+  /** Starts empty; `open` starts with the stored boards. */
   constructor({ statePath, neighbours, now = Date.now, onMessage = () => {} }: BoardRegistryOptions = {}) {
     this.#finder = new BoardFinder(this.#index, neighbours ?? systemNeighbours(), () => this.#changed());
     this.#now = now;
@@ -71,7 +71,7 @@ export class BoardRegistry {
     });
   }
 
-  /** A registry with the boards that were kept. A damaged file is set aside, and `onMessage` told. */
+  /** A registry with the stored boards. A damaged file is set aside, and `onMessage` called. */
   static async open(options: BoardRegistryOptions = {}): Promise<BoardRegistry> {
     const registry = new BoardRegistry(options);
     const kept = await registry.#file?.read(registry.#now());
@@ -80,8 +80,8 @@ export class BoardRegistry {
   }
 
   /**
-   * Reads what is kept once more, as long as nothing happened to any board: another process may have had the file
-   * until now, as a window has that is being reloaded.
+   * Reads the file again, unless something happened to a board: another process may have had the file until now, such
+   * as a window that is being reloaded.
    */
   async reread(): Promise<void> {
     const kept = this.#isTouched ? undefined : await this.#file?.read(this.#now());
@@ -90,7 +90,7 @@ export class BoardRegistry {
     this.#take(kept);
   }
 
-  /** Takes word of `server`'s requests, until what it answers is called. Running ones count as broken off then. */
+  /** Follows `server`'s requests, until the returned function is called. Running ones count as broken off then. */
   watch(server: Pick<UpdateServer, 'events'>): () => void {
     const requests = new BoardRequests(server.events, {
       index: this.#index,
@@ -105,13 +105,13 @@ export class BoardRegistry {
     };
   }
 
-  /** All boards as they stand now, by name, or address where they have none, in natural order. */
+  /** All boards now, by name, or address if they have none, in natural order. */
   get boards(): readonly Board[] {
     const nowMs = this.#now();
     return this.#index.sorted.map((entry) => this.#shown(entry, nowMs));
   }
 
-  /** The board of that ID, as it stands now. */
+  /** The board of that ID, now. */
   get(id: string): Board | undefined {
     const entry = this.#index.get(id);
     return entry === undefined ? undefined : this.#shown(entry, this.#now());
@@ -123,23 +123,23 @@ export class BoardRegistry {
     return transfer !== undefined && (bringsImage(transfer) || waitsForTurn(transfer)) ? transfer : undefined;
   }
 
-  /** What the board that asks was named; undefined where it has no name, or is not known. */
+  /** The name of the board that asks; undefined if it has none, or is unknown. */
   nameOf(client: string, asked: Asked): string | undefined {
     return this.#finder.find(client, asked)?.board.name;
   }
 
-  /** Whether the board that asks is held back; for `UpdateServerOptions.isHeld`. */
+  /** Whether the board that asks is on hold; for `UpdateServerOptions.isHeld`. */
   isHeld(client: string, asked: Asked): boolean {
     return this.#finder.find(client, asked)?.board.isHeld ?? false;
   }
 
-  /** Holds a board back from its next request on, or releases it. */
+  /** Puts a board on hold from its next request on, or releases it. */
   hold(id: string, held: boolean): void {
     const entry = this.#index.get(id);
     if (entry !== undefined) this.#set(entry, { ...entry.board, isHeld: held });
   }
 
-  /** Gives a board a name, or takes it away. */
+  /** Names a board, or removes its name. */
   rename(id: string, name: string | undefined): void {
     const entry = this.#index.get(id);
     if (entry === undefined) return;
@@ -156,7 +156,7 @@ export class BoardRegistry {
     this.#changed();
   }
 
-  /** Stops watching, and writes what waits to be written. */
+  /** Stops watching, and writes what is pending. */
   async close(): Promise<void> {
     for (const requests of this.#watched) requests.close();
     this.#watched.clear();
@@ -210,7 +210,7 @@ export class BoardRegistry {
     this.#file?.schedule(() => this.#kept());
   }
 
-  /** What is true if the process ends now: what is being answered is broken off then. */
+  /** The state as it would be if the process ended now: running requests are broken off. */
   #kept(): KeptState {
     const nowMs = this.#now();
     const boards = Array.from(this.#index.values(), ({ board, newest }) =>

@@ -13,26 +13,26 @@ interface BoardRequest {
   readonly askedAtMs: number;
 }
 
-/** Who is told what requests did to a board. */
+/** What requests change, and who is told. */
 export interface RequestsOptions {
   readonly index: BoardIndex;
   readonly finder: BoardFinder;
   readonly now: () => number;
-  /** The request did something to its board. */
+  /** The request changed its board. */
   readonly onChange: () => void;
-  /** The board asked by `transfer`; `before` it did, it was that. */
+  /** The board asked by `transfer`; `before` is the board until then. */
   readonly onAsked: (entry: Entry, before: Entry['board'], transfer: Transfer) => void;
 }
 
-/** Follows one server's requests, and notes in the boards' records what they tell. */
+/** Follows one server's requests, and records what they show in the boards' records. */
 export class BoardRequests {
   readonly #options: RequestsOptions;
   readonly #events: UpdateServer['events'];
   readonly #running = new Map<Transfer, BoardRequest>();
-  /** Boards that were told to be up to date, by what they asked and their address: they may ask so thousands of times. */
+  /** Boards that were answered as up to date, by what they asked and their address: they may ask so thousands of times. */
   readonly #upToDate = new WeakMap<Asked, Map<string, Entry>>();
 
-  /** Begins to listen to the server's `events`. */
+  /** Starts listening to the server's `events`. */
   constructor(events: UpdateServer['events'], options: RequestsOptions) {
     this.#events = events;
     this.#options = options;
@@ -40,7 +40,7 @@ export class BoardRequests {
     events.on('finished', this.#onEnd).on('broken', this.#onEnd).on('refused', this.#onEnd);
   }
 
-  /** Listens no more. What still runs is broken off, as far as anyone will know. */
+  /** Stops listening. What still runs counts as broken off. */
   close(): void {
     const events = this.#events.off('asked', this.#onAsked).off('waiting', this.#onWaiting);
     events
@@ -59,7 +59,7 @@ export class BoardRequests {
     if (!transfer.isRepeat) this.#note(transfer, answering);
   };
 
-  /** Notes what a request that has not ended did to its board, if it is the board's newest. */
+  /** Records what a running request did to its board, if it is the board's newest. */
   #note(transfer: Transfer, noted: typeof answering): void {
     const request = this.#requestOf(transfer);
     if (request === undefined) return;
@@ -70,7 +70,7 @@ export class BoardRequests {
     onChange();
   }
 
-  /** What an older request comes to tells nothing of where its board stands: only what it got. */
+  /** The end of an older request says nothing about its board's state, only about what it got. */
   readonly #onEnd = (transfer: Transfer): void => {
     if (transfer.isRepeat && this.#repeat(transfer)) return;
     const request = this.#requestOf(transfer);
@@ -106,7 +106,7 @@ export class BoardRequests {
     this.#upToDate.set(asked, byClient.set(client, entry));
   }
 
-  /** Notes that a board which stands as up to date is so again; false where more is to be noted. */
+  /** Records that an up-to-date board is so again; false if there is more to record. */
   #repeat({ client, asked, state }: Transfer): boolean {
     const entry = this.#upToDate.get(asked)?.get(client);
     if (entry === undefined || entry.sameAs !== undefined || entry.newest !== undefined) return false;
@@ -123,7 +123,7 @@ export class BoardRequests {
     return true;
   }
 
-  /** The request of `transfer`, whose board hears of it here first; undefined where it is no board's. */
+  /** The board's request of `transfer`, which is recorded here when it is new; undefined if it is no board's. */
   #requestOf(transfer: Transfer): BoardRequest | undefined {
     const known = this.#running.get(transfer);
     if (known !== undefined || !isBoards(transfer)) return known;

@@ -6,7 +6,7 @@ import type { KeptFlashTimes } from './flash-times.ts';
 import { keptBoard, keptFlashTimes } from './kept-board.ts';
 import { BOARDS_PER_WRITE, SAVE_EVERY_MS } from './limits.ts';
 
-/** The form of the file; another one is not read. */
+/** The version of the file's format; others are not read. */
 const FORMAT = 1;
 
 /** What outlives the process. */
@@ -17,7 +17,7 @@ export interface KeptState {
 
 const NOTHING: KeptState = { boards: [], flashTimes: [] };
 
-/** The file that boards are kept in. Nothing that is wrong with it is fatal: `onMessage` is told, in a line of English. */
+/** The file that stores boards. No fault of it is fatal: `onMessage` gets it, as a line of English. */
 export class BoardStateFile {
   readonly #path: string;
   readonly #onMessage: (text: string) => void;
@@ -33,7 +33,7 @@ export class BoardStateFile {
     this.#onMessage = onMessage;
   }
 
-  /** What was kept. A damaged file is set aside, and what can be read of it is taken. */
+  /** Reads what was stored. A damaged file is set aside, and what can be read of it is used. */
   async read(nowMs: number): Promise<KeptState> {
     let text: string;
     try {
@@ -48,7 +48,7 @@ export class BoardStateFile {
     return state;
   }
 
-  /** Takes word that what `state` answers is to be written, soon, and at most once a second. */
+  /** Schedules a write of what `state` returns, soon, and at most once a second. */
   schedule(state: () => KeptState): void {
     this.#state = state;
     if (!this.#isUsable) return;
@@ -56,7 +56,7 @@ export class BoardStateFile {
     this.#timer ??= setTimeout(() => void this.flush(), waitMs).unref();
   }
 
-  /** Writes now what waits to be written. Never throws. */
+  /** Writes what is pending now. Never throws. */
   flush(): Promise<void> {
     if (this.#timer === undefined) return this.#saving;
     clearTimeout(this.#timer);
@@ -86,14 +86,14 @@ export class BoardStateFile {
     }
   }
 
-  /** What is not known to be of boards is not touched. */
+  /** A file that is not known to be ours is not touched. */
   #giveUp(why: string): void {
     this.#isUsable = false;
     this.#onMessage(`the boards kept in ${this.#path} can't be read (${why}); none are kept from now on`);
   }
 }
 
-/** What of a file's text can be taken, entry by entry, and what is wrong with the rest. */
+/** The valid entries of a file's text, and what is wrong with the rest. */
 function parse(text: string): { state: KeptState; damage?: string } {
   let parsed: Record<string, unknown>;
   try {

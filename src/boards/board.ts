@@ -8,11 +8,11 @@ export interface Wish {
   readonly board?: string;
   readonly branch?: string;
   readonly version?: string;
-  /** Where it names the image itself. */
+  /** If it names the image itself. */
   readonly image?: string;
 }
 
-/** It got the same build several times in a row, and still reports another; also while it downloads that once more. */
+/** It got the same build several times in a row and still reports another; also while it downloads that again. */
 export interface Reflashing {
   readonly kind: 'reflashing';
   readonly sinceMs: number;
@@ -21,28 +21,28 @@ export interface Reflashing {
   readonly reported: string;
 }
 
-/** A refusal of which only its text is known, in English: so it was kept once. */
+/** A refusal that was stored as its English text by an older version. */
 export interface ToldRefusal {
   readonly kind: 'told';
   readonly text: string;
 }
 
-/** Where a board stands. Times are milliseconds since 1970, sizes bytes; builds are build IDs. */
+/** The state of a board. Times are milliseconds since 1970, sizes bytes; builds are build IDs. */
 export type BoardState =
-  /** It asked, and its answer is being looked for. */
+  /** It asked, and its answer is being decided. */
   | { readonly kind: 'checking'; readonly sinceMs: number }
-  /** It is to get an image, and waits for its turn; where it stands, the running transfer of that ID tells. */
+  /** It is queued for an image; the running transfer of that ID has its place. */
   | { readonly kind: 'waiting'; readonly sinceMs: number; readonly build: string; readonly transferId: number }
-  /** Its image is on the way; how far, the running transfer of that ID tells. */
+  /** It is downloading; the running transfer of that ID has the progress. */
   | { readonly kind: 'downloading'; readonly sinceMs: number; readonly build: string; readonly transferId: number }
-  /** It has the image, and writes it to its storage, or starts it. `expectedMs`: how long that took others, if known. */
+  /** It has the image, and flashes or boots it. `expectedMs`: how long that took others, if known. */
   | { readonly kind: 'flashing'; readonly sinceMs: number; readonly build: string; readonly expectedMs?: number }
-  /** It should have asked again, at `sinceMs` at the latest. */
+  /** It should have asked again, by `sinceMs`. */
   | { readonly kind: 'overdue'; readonly sinceMs: number; readonly build: string; readonly expectedMs: number }
-  /** It asked again with the build it was given: it runs it. */
+  /** It asked again, reporting the build it was given. */
   | { readonly kind: 'confirmed'; readonly sinceMs: number; readonly build: string }
   | { readonly kind: 'up to date'; readonly sinceMs: number; readonly build: string }
-  /** It was told to be up to date because someone holds it. */
+  /** It was answered as up to date because it is on hold. */
   | { readonly kind: 'held'; readonly sinceMs: number }
   | {
       readonly kind: 'refused';
@@ -58,7 +58,7 @@ export type BoardState =
       readonly reason: BreakReason;
     }
   | Reflashing
-  /** It was not heard of for long; `sinceMs` is when it was last. */
+  /** It has not been heard of for long; `sinceMs` is when it last was. */
   | { readonly kind: 'silent'; readonly sinceMs: number };
 
 /** A build that a board was given, and what came of it. */
@@ -68,15 +68,15 @@ export interface GivenBuild {
   readonly image: string;
   /** When it had been sent completely. */
   readonly givenAtMs: number;
-  /** When the board asked again with it; absent until then, or for ever. */
+  /** When the board reported it; absent until then, or for ever. */
   readonly confirmedAtMs?: number;
-  /** Complete downloads of it in a row, without its being confirmed in between. */
+  /** Complete downloads of it in a row, without a confirmation in between. */
   readonly times: number;
 }
 
-/** A board, as the requests of it tell. A value: it does not change. */
+/** A board, as its requests show it. A value: it does not change. */
 export interface Board {
-  /** Stays the same over restarts; nothing else is to be read out of it. */
+  /** Stays the same over restarts; it has no other meaning. */
   readonly id: string;
   /** The address it asked from last. */
   readonly address: string;
@@ -85,9 +85,9 @@ export interface Board {
   /** What the user calls it. */
   readonly name?: string;
   readonly wish: Wish;
-  /** The build that it said it runs when it asked last. */
+  /** The build that it last reported. */
   readonly reportedBuild?: string;
-  /** The image that its last request was resolved to, `<box>/<image>`. */
+  /** The image of its last request, `<box>/<image>`. */
   readonly image?: string;
   readonly state: BoardState;
   readonly firstSeenMs: number;

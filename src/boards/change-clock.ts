@@ -1,10 +1,10 @@
 import { FRAME_MS, LONGEST_SLEEP_MS } from './limits.ts';
 
-/** What a clock is asked to do. */
+/** Options of a clock. */
 export interface ChangeClockOptions {
   /** Called when something changed, at most four times a second. */
   readonly tell: () => void;
-  /** Whether something moves without its being told: then `tell` is called in every frame. */
+  /** Whether something changes without `changed()`: then `tell` is called in every frame. */
   readonly isMoving: () => boolean;
   /** When something next changes by time alone, by `now`; nothing does without it. */
   readonly nextMs?: () => number | undefined;
@@ -12,7 +12,7 @@ export interface ChangeClockOptions {
   readonly now?: () => number;
 }
 
-/** Says when changes are to be told: soon, not too often, and when time alone made them. It keeps no process alive. */
+/** Calls `tell` for changes: soon, not too often, and when time alone made one. It keeps no process alive. */
 export class ChangeClock {
   readonly #options: ChangeClockOptions;
   #timer: NodeJS.Timeout | undefined;

@@ -1,7 +1,7 @@
 import type { Board } from './board.ts';
 import { FLASH_SAMPLES, MOST_FLASH_KINDS, SILENT_AFTER_MS } from './limits.ts';
 
-/** What is kept of the times: by the kind of board, the last ones in milliseconds. */
+/** What is stored of the times: by the kind of board, the last ones in milliseconds. */
 export type KeptFlashTimes = readonly (readonly [kind: string, times: readonly number[]])[];
 
 /** Learns how long boards take from the last byte of an image until they ask again with its build. */
@@ -12,7 +12,7 @@ export class FlashTimes {
     for (const [kind, times] of kept.slice(-MOST_FLASH_KINDS)) this.#byKind.set(kind, times.slice(-FLASH_SAMPLES));
   }
 
-  /** Takes word that `board` took so long. What took longer than a day was switched off. */
+  /** Records how long `board` took. Anything over a day was a board that was switched off. */
   learn(board: Board, tookMs: number): void {
     if (!(tookMs >= 0 && tookMs < SILENT_AFTER_MS)) return;
     const kind = kindOf(board);
@@ -25,20 +25,20 @@ export class FlashTimes {
     }
   }
 
-  /** How long a board such as `board` should take: the median of the last times; undefined where nothing is known. */
+  /** How long a board like `board` should take: the median of the last times; undefined if none is known. */
   expected(board: Board): number | undefined {
     const times = this.#byKind.get(kindOf(board));
     if (times === undefined) return undefined;
     return times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) / 2)];
   }
 
-  /** What is to be kept of it. */
+  /** What to store. */
   get kept(): KeptFlashTimes {
     return [...this.#byKind];
   }
 }
 
-/** Boards of one kind, with one box's images, take about as long as each other. */
+/** Boards of one kind, with one box's images, take about equally long. */
 function kindOf({ wish: { box, board, image } }: Board): string {
   return JSON.stringify([box, board ?? image]);
 }

@@ -8,7 +8,7 @@ import { ARP_AGE_MS, ARP_EVERY_MS, ARP_MOST_BYTES, ARP_TIMEOUT_MS, NEIGHBOUR_FIL
 export interface Neighbours {
   /** The MAC of the neighbour at `address`, lower case with colons; undefined where none is known. */
   macOf(address: string): string | undefined;
-  /** Settles when it was looked again for those that are not known; never throws. */
+  /** Settles when the unknown ones were looked up again; never throws. */
   refresh(): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ export function systemNeighbours(): Neighbours {
   return process.platform === 'linux' ? new NeighbourFile('/proc/net/arp') : new NeighbourCommand();
 }
 
-/** Linux: the kernel's table is a file without a disk, and can be looked at in the midst of a request. */
+/** Linux: the kernel's table is a file in memory, which can be read in the middle of a request. */
 export class NeighbourFile implements Neighbours {
   readonly #path: string;
   #macs: ReadonlyMap<string, string> = new Map();
@@ -32,7 +32,7 @@ export class NeighbourFile implements Neighbours {
     return this.#macs.get(address);
   }
 
-  /** An address that was not in the table may stand there a second later. */
+  /** An address that was not in the table may be there a second later. */
   async refresh(): Promise<void> {
     await sleep(NEIGHBOUR_FILE_AGE_MS, undefined, { ref: false });
     this.#read();
@@ -48,7 +48,7 @@ export class NeighbourFile implements Neighbours {
   }
 }
 
-/** macOS, Windows and others: a program prints the table, and takes its time. */
+/** macOS, Windows and others: a program prints the table, which takes time. */
 class NeighbourCommand implements Neighbours {
   #macs: ReadonlyMap<string, string> = new Map();
   #ranAt = Number.NEGATIVE_INFINITY;
@@ -58,7 +58,7 @@ class NeighbourCommand implements Neighbours {
     return performance.now() - this.#ranAt < ARP_AGE_MS ? this.#macs.get(address) : undefined;
   }
 
-  /** Calls within the same ten seconds share one run, at their end. */
+  /** Calls within the same ten seconds share one run. */
   refresh(): Promise<void> {
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;

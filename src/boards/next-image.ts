@@ -3,16 +3,16 @@ import { resolveQuery } from '../images/resolution.ts';
 import { imageQuery } from '../server/decision/asked.ts';
 import type { Board } from './board.ts';
 
-/** What a board gets when it asks for the same again. */
+/** What a board gets if it asks the same again. */
 export interface NextImage {
   readonly image: CatalogImage;
-  /** Undefined while it can't be handed out. */
+  /** Undefined while it can't be served. */
   readonly build: string | undefined;
-  /** Whether that is another build than the one it says it runs; false where either is not known. */
+  /** Whether that build differs from the one it reports; false if either is unknown. */
   readonly isOther: boolean;
 }
 
-/** What `board` gets when it asks for the same again, of what is there; undefined for nothing. */
+/** What `board` gets if it asks the same again; undefined for nothing. */
 export function nextImage({ wish, reportedBuild }: Board, snapshot: CatalogSnapshot): NextImage | undefined {
   const image = imageFor(wish, snapshot);
   if (image === undefined) return undefined;

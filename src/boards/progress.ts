@@ -3,13 +3,13 @@ import type { Transfer } from '../server/transfer.ts';
 /** How far a transfer is. */
 export interface Progress {
   readonly sentBytes: number;
-  /** Of this answer: of a resumed download, what was left. */
+  /** Of this answer: for a resumed download, what was left. */
   readonly totalBytes: number;
-  /** On the average since the request came, waiting for its turn left out; 0 before the first byte. */
+  /** The average since the request came, without the time in the queue; 0 before the first byte. */
   readonly bytesPerSecond: number;
-  /** Milliseconds until it is done, at that rate; undefined before the first byte, while it is stalled, and when it has ended. */
+  /** Milliseconds left at that rate; undefined before the first byte, while it is stalled, and when it has ended. */
   readonly leftMs: number | undefined;
-  /** Milliseconds in which the client has acknowledged nothing; undefined while it does. */
+  /** Milliseconds since the client last acknowledged something; undefined while it does. */
   readonly stalledMs: number | undefined;
 }
 

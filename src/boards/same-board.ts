@@ -2,8 +2,8 @@ import type { Board, BoardState, GivenBuild } from './board.ts';
 import { MOST_HISTORY } from './limits.ts';
 
 /**
- * Two records that turned out to be of one board, which asked from an address whose MAC was not known yet: who it is
- * comes from the `earlier` one, where it stands from the `later` one.
+ * Merges two records of one board, which asked from an address whose MAC was not known yet: identity comes from the
+ * `earlier` one, state from the `later` one.
  */
 export function sameBoard(earlier: Board, later: Board): Board {
   const mac = earlier.mac ?? later.mac;
@@ -28,7 +28,7 @@ export function sameBoard(earlier: Board, later: Board): Board {
   };
 }
 
-/** Two histories in one, newest first. What ends the one and begins the other may be one build in a row. */
+/** Merges two histories, newest first. The last of one and the first of the other may be one build in a row. */
 function oneHistory(later: readonly GivenBuild[], earlier: readonly GivenBuild[]): readonly GivenBuild[] {
   const first = later.at(-1);
   const [last, ...before] = earlier;

@@ -2,8 +2,8 @@ import type { Board } from './board.ts';
 import { OVERDUE_FACTOR, OVERDUE_MARGIN_MS, SILENT_AFTER_MS, UNKNOWN_FLASH_MS } from './limits.ts';
 
 /**
- * `board` as it stands at `nowMs`: what is kept of it are events, and being overdue or silent is none. `expectedMs`: how
- * long flashing takes boards such as it, if known. A board that is being answered (`isHeard`) is not silent.
+ * `board` at `nowMs`: its record has events only, and being overdue or silent is none. `expectedMs`: how long flashing
+ * takes boards like it, if known. A board that is being answered (`isHeard`) is not silent.
  */
 export function atTime(board: Board, nowMs: number, expectedMs: number | undefined, isHeard: boolean): Board {
   const { state, lastSeenMs } = board;
@@ -20,7 +20,7 @@ export function atTime(board: Board, nowMs: number, expectedMs: number | undefin
   return expectedMs === undefined ? board : { ...board, state: { ...state, expectedMs } };
 }
 
-/** When `board`, if it is not heard of, next stands elsewhere by time alone; undefined for never. */
+/** When the state of `board`, if it is not heard of, next changes by time alone; undefined for never. */
 export function nextChangeMs(board: Board, nowMs: number, expectedMs: number | undefined): number | undefined {
   const { state, lastSeenMs } = board;
   const overdueMs = state.kind === 'flashing' ? state.sinceMs + patience(expectedMs) + 1 : 0;
@@ -29,7 +29,7 @@ export function nextChangeMs(board: Board, nowMs: number, expectedMs: number | u
   return next;
 }
 
-/** How long after its image a board is waited for. */
+/** How long after its image a board may take before it is overdue. */
 function patience(expectedMs: number | undefined): number {
   if (expectedMs === undefined) return UNKNOWN_FLASH_MS;
   return Math.max(OVERDUE_FACTOR * expectedMs, expectedMs + OVERDUE_MARGIN_MS);

@@ -5,10 +5,10 @@ import { COMMAND_LINE, ENGLISH, type Words } from '../words.ts';
 import type { BoardState } from './board.ts';
 import { reflashText } from './reflash-text.ts';
 
-/** States that are told without a size, a time or a place in the queue, each of which has forms of its own. */
+/** States whose text has no size, time or place in the queue. */
 type PlainState = Exclude<BoardState, { kind: 'waiting' | 'downloading' | 'broken off' | 'silent' }>;
 
-/** Where a board stands, as one clause. */
+/** A board's state, as one clause. */
 export function stateText(state: PlainState, words: Words = ENGLISH, remedies = COMMAND_LINE): string {
   switch (state.kind) {
     case 'checking':
@@ -38,7 +38,7 @@ export function refusedText(
   return refusal.kind === 'told' ? refusal.text : refusalText(refusal, words, remedies);
 }
 
-/** That a board's download ended early. `at` and `of`: how far it came, and how far it had to go, as people read sizes. */
+/** That a board's download ended early. `at` and `of`: how far it came, and its whole size, in human units. */
 export function brokenOffText(
   { reason }: Extract<BoardState, { kind: 'broken off' }>,
   at: string,

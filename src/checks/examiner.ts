@@ -5,22 +5,22 @@ import type { ExamineOptions } from './examine.ts';
 import { code } from './worker-code.ts';
 import type { Order, Outcome, Report } from './worker-messages.ts';
 
-/** Files examined at a time: each takes a core for its decoder and half of one for its digests. */
+/** How many files are examined at a time: each takes a core for its decoder and half of one for its digests. */
 const MOST_WORKERS = 2;
 
-/** A worker without work is let go: it holds some 20 MB, and starts again in 50 ms. */
+/** How long an idle worker is kept: it holds some 20 MB, and starts again in 50 ms. */
 const IDLE_MS = 1_000;
 
-/** What runs is given this long to clean up after itself when the examiner is closed; it takes some milliseconds. */
+/** How long a running examination may clean up when the examiner is closed; it takes some milliseconds. */
 const GRACE_MS = 2_000;
 
 /**
- * Room for the worker's own objects, in MB. The buffers it decodes into lie outside of it, and a small heap is cleaned
- * often, which gives them back: 90 MB in all instead of 145.
+ * The worker's heap, in MB. The buffers it decodes into are outside of it, and a small heap is collected often, which
+ * frees them: 90 MB in all instead of 145.
  */
 const HEAP_LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 };
 
-/** Someone waits for it; where nobody does, what does not hurry waits for a free worker. */
+/** Whether someone waits for it; a job that nobody waits for takes a free worker when there is one. */
 export type Urgency = 'now' | 'some time';
 
 interface Job extends ExamineOptions {
@@ -38,7 +38,7 @@ export class Examiner {
   readonly #waiting: Job[] = [];
   readonly #idle = new Map<Worker, NodeJS.Timeout>();
   readonly #busy = new Map<Worker, Job>();
-  /** The boxes of which files wait, with the number of the turn that each had last. */
+  /** The boxes with waiting files, and the number of each one's last turn. */
   readonly #turns = new Map<string, number>();
   #turn = 0;
   #closing: Promise<void> | undefined;
@@ -59,13 +59,13 @@ export class Examiner {
     });
   }
 
-  /** Someone waits by now for the examination of `file`, as it was handed over. */
+  /** Someone now waits for the examination of `file`, as it was handed over. */
   hurry(file: PinnedFile): void {
     for (const job of this.#waiting) if (job.file === file) job.urgency = 'now';
     this.#assign();
   }
 
-  /** Ends what runs, and what waits fails. */
+  /** Stops what runs, and fails what waits. */
   close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;

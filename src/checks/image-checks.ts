@@ -11,7 +11,7 @@ import { KnownExaminations, keyOf } from './known-examinations.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 import type { Outcome } from './worker-messages.ts';
 
-/** Files of which it is told once that they are foreign; more than that are not told. */
+/** The most files that are reported as foreign, once each. */
 const MOST_TOLD = 10_000;
 
 /** A set's `.img.zst`, in the state that it was seen in. */
@@ -21,7 +21,7 @@ export interface ZstFile extends SetLocation {
 
 export interface CheckOptions {
   readonly urgency?: Urgency;
-  /** Told of bytes of the file as they are read. */
+  /** Called with the number of bytes of the file as they are read. */
   readonly onProgress?: (bytes: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -38,7 +38,7 @@ interface Run {
   bytesRead: number;
 }
 
-/** Knows what the image files are, or finds out; each file once, however many ask. Close it. */
+/** Knows the examinations of image files, or makes them; each file once, however many ask. Close it. */
 export class ImageChecks {
   /**
    * `examined` is told when something new is known; `unkept`, why what is known can't be kept for the next start, as the
@@ -58,8 +58,8 @@ export class ImageChecks {
   readonly #toldForeign = new Set<string>();
 
   /**
-   * `cachePath`: the file that keeps what is known for the next start; nothing is kept without it. It is read in the
-   * background: `examined` is told when that is done. `policy`: what sets are judged by.
+   * `cachePath`: the file that keeps what is known for the next start; without it, nothing is kept. It is read in the
+   * background, and `examined` emitted when that is done. `policy`: what sets are judged by.
    */
   constructor(cachePath?: string, policy: Policy = USUAL_POLICY) {
     this.#policy = policy;
@@ -70,7 +70,7 @@ export class ImageChecks {
     void this.#known.loaded.then(() => this.events.emit('examined'));
   }
 
-  /** As the constructor, and waits until all that was kept is known. */
+  /** Like the constructor, but waits until the file was read. */
   static async open(cachePath?: string, policy?: Policy): Promise<ImageChecks> {
     const checks = new ImageChecks(cachePath, policy);
     await checks.#known.loaded;
@@ -82,7 +82,7 @@ export class ImageChecks {
     return this.#policy;
   }
 
-  /** Judges by that from now on; `examined` is told, as what is known amounts to something else. */
+  /** Sets the policy; `examined` is emitted, as judgements change. */
   set policy(policy: Policy) {
     this.#policy = policy;
     this.events.emit('examined');
@@ -147,7 +147,7 @@ export class ImageChecks {
     return !this.judgement({ ...state, image, identity: state.zstIdentity })?.findings.length;
   }
 
-  /** Ends what runs, and writes what is known. */
+  /** Stops what runs, and writes what is known. */
   async close(): Promise<void> {
     await this.#examiner.close();
     await this.#known.save();
@@ -167,7 +167,7 @@ export class ImageChecks {
     };
     this.#runs.set(key, run);
     abort.signal.addEventListener('abort', () => this.#runs.delete(key));
-    run.outcome.catch(() => {}); // whoever waits for it is told
+    run.outcome.catch(() => {}); // whoever waits for it gets the error
     return run;
   }
 

@@ -17,12 +17,12 @@ export interface Policy {
   readonly allowForeign: boolean;
 }
 
-/** What counts unless someone says otherwise. */
+/** The policy unless someone sets another. */
 export const USUAL_POLICY: Policy = { allowForeign: false };
 
-/** What a set amounts to. */
+/** What is wrong with a set, and what could not be checked. */
 export interface Judgement {
-  /** All that is wrong, gravest first; none where the set may be handed out. */
+  /** Everything that is wrong, gravest first; empty if the set may be served. */
   readonly findings: readonly Finding[];
   readonly gaps: readonly Gap[];
 }
@@ -32,7 +32,7 @@ export function isVerified({ findings, gaps }: Judgement): boolean {
   return findings.length === 0 && !gaps.some(({ kind }) => kind === 'not looked inside' || kind === 'foreign');
 }
 
-/** Holds what a set's small files and its name say against what its `.img.zst` was found to be, by `policy`. */
+/** Compares what a set's small files and its name say with the examination of its `.img.zst`, by `policy`. */
 export function judge(claims: Claims, { zstSha256, content }: Examination, policy: Policy = USUAL_POLICY): Judgement {
   const findings: Finding[] = [];
   if (zstSha256 !== claims.checksums.zst) {

@@ -13,13 +13,13 @@ import { keptExamination } from './examination-schema.ts';
  */
 const FORMAT = 2;
 
-/** Examinations kept, oldest dropped first: more than the images of a large lab. Each takes some 600 bytes. */
+/** The most examinations kept, oldest dropped first: more than the images of a large lab. Each takes some 600 bytes. */
 const MOST_KEPT = 2_000;
 
 /** Results that come together are written together. */
 const SAVE_AFTER_MS = 500;
 
-/** What is told of the file that examinations are kept in; neither is fatal. */
+/** Called about the file of examinations; neither is fatal. */
 export interface KeepingEvents {
   /** It can't be written, by the system's name for the reason; once, until it can be or it is for another reason. */
   readonly onFailure?: (code: string) => void;
@@ -29,8 +29,8 @@ export interface KeepingEvents {
 
 /**
  * What is known of files, by their identities, so that none is read twice: in memory, and in a file if one is given. A
- * damaged file is set aside, and what is whole of it is taken: each entry has a checksum, since a digit in place of another
- * would have a right image refused. What was not looked into stays out of the file: the next start may have the room for it.
+ * damaged file is set aside, and its intact entries are used: each has a checksum, since a changed digit would refuse a
+ * valid image. What was not looked into is not stored: the next start may have the room for it.
  */
 export class KnownExaminations {
   readonly #path: string | undefined;
@@ -42,14 +42,14 @@ export class KnownExaminations {
   #timer: NodeJS.Timeout | undefined;
   #failure: string | undefined;
 
-  /** Begins to read what was kept in the file at `filePath`; without one, nothing outlives the process. */
+  /** Starts reading the file at `filePath`; without one, nothing outlives the process. */
   constructor(filePath?: string, events: KeepingEvents = {}) {
     this.#path = filePath;
     this.#events = events;
     this.loaded = this.#load();
   }
 
-  /** As the constructor, and waits until it has been read. */
+  /** Like the constructor, but waits until the file was read. */
   static async open(filePath?: string, events?: KeepingEvents): Promise<KnownExaminations> {
     const known = new KnownExaminations(filePath, events);
     await known.loaded;
@@ -107,7 +107,7 @@ export class KnownExaminations {
     this.#timer ??= setTimeout(() => void this.save(), SAVE_AFTER_MS).unref();
   }
 
-  /** Writes now what waits to be written; never throws: what is lost is read again. */
+  /** Writes what is pending now. Never throws: what is lost is read again. */
   save(): Promise<void> {
     if (this.#timer === undefined || this.#path === undefined) return this.#saving;
     clearTimeout(this.#timer);

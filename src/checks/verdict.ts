@@ -4,7 +4,7 @@ import type { Finding, Gap } from './finding.ts';
 import { type Claims, judge, type Policy } from './judgement.ts';
 import type { Outcome } from './worker-messages.ts';
 
-/** What a check of a set came to. */
+/** The result of checking a set. */
 export type Verdict =
   | { readonly kind: 'right'; readonly examination: Examination; readonly gaps: readonly Gap[] }
   | {
@@ -16,12 +16,12 @@ export type Verdict =
       /** It looks like the middle of a build, which ends by itself. */
       readonly isSettling: boolean;
     }
-  /** It was written to meanwhile, or is another file, or none, by now. */
+  /** It was changed or replaced meanwhile, or is gone. */
   | { readonly kind: 'changed' }
-  /** It could not be read to its end; the system's name for the reason. */
+  /** It could not be read to its end; `code` is the system's error code. */
   | { readonly kind: 'failed'; readonly code: string };
 
-/** Judges a set, by `policy`, by what its `.img.zst` was found to be. What was not looked at is not right. */
+/** Judges a set, by `policy`, from the examination of its `.img.zst`. What was not examined is not right. */
 export async function verdictOf(set: SetLocation & Claims, outcome: Outcome, policy: Policy): Promise<Verdict> {
   if (outcome.kind !== 'examined') return outcome;
   const { examination } = outcome;

@@ -8,7 +8,7 @@ import type { UpdateServer } from '../server/update-server.ts';
 import type { LineLog } from './line-log.ts';
 import { reachableUrls } from './urls.ts';
 
-/** What is told of a server at its start. */
+/** What is logged about a server at its start. */
 export interface Announced extends FlowLimits {
   /** The image folder, and where it leads if it is a link. */
   readonly folder: string;

@@ -6,10 +6,10 @@ import type { LineLog } from './line-log.ts';
 import { type Read, readTls, readUsers } from './secrets.ts';
 
 /**
- * At SIGHUP, `server` takes the users and the certificate anew from their files; what can't be used leaves the old ones
- * in force. Where SIGHUP means what it says, that the terminal is gone, a server in its foreground stops as it does at
- * SIGTERM. One in the background goes on: who starts it by `nohup` or with SIGHUP ignored wants that, and Node takes back
- * an inherited "ignore" before anything here runs.
+ * On SIGHUP, `server` reloads the users and the certificate from their files; invalid ones leave the old ones in force.
+ * If SIGHUP means that the terminal is gone, a server in its foreground stops as on SIGTERM. One in the background goes
+ * on: whoever starts it by `nohup` or with SIGHUP ignored wants that, and Node reverts an inherited "ignore" before
+ * anything here runs.
  */
 export function renewOnHangup(server: UpdateServer, settings: Settings, log: LineLog): void {
   const endsWithTerminal = process.stdin.isTTY && !isInBackground();

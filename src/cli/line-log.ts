@@ -3,27 +3,27 @@ import { LOG_FORMATS } from './log-formats.ts';
 import type { LogOutput } from './log-output.ts';
 import type { LogFormat, LogLevel, LogRecord } from './log-record.ts';
 
-/** Lines wait this long for company: a hundred boards that ask at once cost one write. */
+/** How long lines wait for more: a hundred boards that ask at once cost one write. */
 const FLUSH_AFTER_MS = 20;
 
 /** Lines are collected in blocks of this size. */
 const BLOCK_BYTES = 64 * 1024;
 
-/** The most bytes that wait for an output that takes nothing: some five thousand lines. */
+/** The most bytes that wait for a blocked output: some five thousand lines. */
 const MOST_PENDING_BYTES = 1024 * 1024;
 
-/** How long the end waits for an output that takes nothing. */
+/** How long closing waits for a blocked output. */
 const CLOSE_WAIT_MS = 250;
 
-/** How often it looks meanwhile. */
+/** How often closing checks the output meanwhile. */
 const CLOSE_STEP_MS = 10;
 
 /** The most bytes that a UTF-16 code unit takes in UTF-8. */
 const BYTES_PER_UNIT = 3;
 
 /**
- * Writes records as lines, many at once. Whoever does not read holds up nothing: so many bytes wait, further lines are
- * dropped until those are out, and then the log says how many.
+ * Writes records as lines, many at once. A reader that does not read delays nothing: a bounded number of bytes wait,
+ * further lines are dropped until those are out, and then the log says how many.
  */
 export class LineLog {
   readonly #output: LogOutput;
@@ -31,7 +31,7 @@ export class LineLog {
   /** Lines being collected, as bytes: thousands of strings that wait would keep the garbage collector busy. */
   readonly #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   #blockBytes = 0;
-  /** What is to be written before the block, oldest first. */
+  /** What is written before the block, oldest first. */
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #dropped = 0;
@@ -82,7 +82,7 @@ export class LineLog {
     this.write(text, 'log', 'warning');
   }
 
-  /** Writes what is pending, and gives up soon where nobody reads it. */
+  /** Writes what is pending, and gives up soon if nobody reads it. */
   async close(): Promise<void> {
     for (const end = performance.now() + CLOSE_WAIT_MS; ; await pause(CLOSE_STEP_MS)) {
       this.flush();

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { systemErrorCode } from '../errors.ts';
 
-/** Where the bytes of a log go. Nobody ever waits for it. */
+/** The output of a log. Nobody ever waits for it. */
 export interface LogOutput {
   /**
    * Takes what there is room for from the beginning of `bytes`, and returns how many that was; what fails is taken, too.

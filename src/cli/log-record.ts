@@ -4,7 +4,7 @@ import { printable } from '../printable.ts';
 import type { BreakReason, Transfer } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
 
-/** How much a record matters to who runs the server. */
+/** How much a record matters to whoever runs the server. */
 export type LogLevel = 'info' | 'warning' | 'error';
 
 /** What a log is written from. */
@@ -31,7 +31,7 @@ export function recordText(record: LogRecord): string {
   }
 }
 
-/** A board that got nothing is a warning; an image that can't be handed out until somebody sees to it is an error. */
+/** A board that got nothing is a warning; an image that can't be served until somebody fixes it is an error. */
 export function recordLevel(record: LogRecord): LogLevel {
   switch (record.kind) {
     case 'request':
@@ -43,7 +43,7 @@ export function recordLevel(record: LogRecord): LogLevel {
   }
 }
 
-/** What breaks a transfer and is nothing that a client or a build does. */
+/** Why a transfer breaks that neither a client nor a build broke. */
 const BREAKS_OF_OURS: ReadonlySet<BreakReason> = new Set(['image wrong', 'image unreadable', 'internal error']);
 
 function requestLevel({ state }: Transfer): LogLevel {

@@ -9,7 +9,7 @@ export interface TlsFiles {
   readonly keyPath: string;
 }
 
-/** What was read, and what is odd about it: lines of English. */
+/** What was read, and warnings about it: lines of English. */
 export interface Read<T> {
   readonly value: T;
   readonly warnings: readonly string[];

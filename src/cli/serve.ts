@@ -25,8 +25,8 @@ import { ServiceManager } from './service-manager.ts';
 const STATUS_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Serves until a signal, or the completed update of a one-shot, ends it. `environment` is asked for what a supervisor
- * hands over: a socket, and whom to tell how the service stands.
+ * Serves until a signal, or the completed update of a one-shot, ends it. `environment` has what a supervisor hands
+ * over: a socket, and where to report the service's state.
  */
 export async function serve(settings: Settings, environment: NodeJS.ProcessEnv): Promise<void> {
   const descriptor = takeListenDescriptor(environment, process.pid);
@@ -105,7 +105,7 @@ function runningText(server: UpdateServer): string {
   return `${server.running.size} requests are being answered`;
 }
 
-/** The first signal has the server stop when running transfers are done; the second ends the process at once. */
+/** The first signal stops the server once running transfers are done; the second ends the process at once. */
 function stopOnSignals(server: UpdateServer, log: LineLog, stop: (text: string) => void): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {

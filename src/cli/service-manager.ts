@@ -19,9 +19,9 @@ interface Manager {
 export type Wellbeing = () => Promise<string | undefined>;
 
 /**
- * Tells the service manager how the service stands: sd_notify(3). Messages go by systemd-notify(1), since Node has no
- * datagram sockets of the UNIX kind; the unit needs `NotifyAccess=all`. Where nobody wants to know, nothing is done; what
- * fails is told to `onFailure`, once for each reason, and is never fatal. Close it.
+ * Reports the service's state to the service manager: sd_notify(3). Messages go by systemd-notify(1), since Node has no
+ * UNIX datagram sockets; the unit needs `NotifyAccess=all`. Without a manager, nothing is done; failures go to
+ * `onFailure`, once for each reason, and are never fatal. Close it.
  */
 export class ServiceManager {
   readonly #manager: Manager | undefined;

@@ -1,6 +1,6 @@
 /**
- * What the extension reads after its activation: as one chunk, since many small ones take longer to read, and would
- * leave what they share with the entry in as many pieces.
+ * What the extension loads after its activation: one chunk, since many small ones take longer to load, and would leave
+ * what they share with the entry in as many pieces.
  */
 export { rawSize } from '../images/raw-size.ts';
 export { runCommand } from './commands/commands.ts';

@@ -19,13 +19,13 @@ export interface MkboxApi {
    * trusted: the user has been told why.
    */
   serve(): Promise<string | undefined>;
-  /** Takes no new requests and resolves when the running ones are finished. */
+  /** Stops taking requests and resolves when the running ones have finished. */
   stop(): Promise<void>;
   /** A request came, began to be answered, or ended. */
   readonly onDidRequest: vscode.Event<MkboxRequest>;
-  /** The images there are, as of the last look at the disk, sorted by ID. */
+  /** The images as of the last look at the disk, sorted by ID. */
   images(): readonly MkboxImage[];
-  /** The boards that asked this window's server for updates, as they stand now, sorted by what they are called. */
+  /** The boards that have asked this window's server for updates, sorted by name or address. */
   boards(): readonly MkboxBoard[];
 }
 
@@ -46,19 +46,19 @@ export interface MkboxImage {
   /** `<box>/<image>`. */
   readonly id: string;
   readonly path: string;
-  /** Absent while the image can't be handed out. */
+  /** Absent while the image can't be served. */
   readonly buildId: string | undefined;
 }
 
-/** A board, as its requests tell. */
+/** A board, as its requests show it. */
 export interface MkboxBoard {
   /** Stays the same over restarts. */
   readonly id: string;
-  /** What the user calls it; undefined where they did not say. */
+  /** The name that the user gave it, if any. */
   readonly name: string | undefined;
   /** The address it asked from last. */
   readonly address: string;
-  /** The build it said it runs when it asked last. */
+  /** The build that it last reported. */
   readonly buildId: string | undefined;
   readonly state: BoardState['kind'];
 }

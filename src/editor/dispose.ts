@@ -1,6 +1,6 @@
 import type { Disposable } from 'vscode';
 
-/** Something that holds others open: what is registered where it is made is disposed of with it, last first. */
+/** Owns disposables: what is registered with `own` is disposed of with it, last first. */
 export abstract class Owner implements Disposable {
   readonly #owned: Disposable[] = [];
   #disposed = false;

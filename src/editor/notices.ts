@@ -11,7 +11,7 @@ import { serveToNetworkTitle } from './words/remedies.ts';
 import { failureWords } from './words/status-words.ts';
 import type { Settings } from './workspace/settings.ts';
 
-/** Tells the user, once each, of what they must decide, and how a one-shot ended. Success is silent otherwise. */
+/** Tells the user, once each, what they must decide, and how a one-shot ended. Success is silent otherwise. */
 export class Notices extends Owner {
   readonly #serving: Serving;
   readonly #settings: Settings;

@@ -6,7 +6,7 @@ import type { Boards } from './serving/boards.ts';
 import type { Serving } from './serving/serving.ts';
 import type { ServingFailure, ServingState } from './serving-state.ts';
 
-/** Writes a line for each request that waits for its turn or ended, and for what the server does, to the log. */
+/** Logs a line for each request that is queued or ended, and for what the server does. */
 export function logServing(serving: Serving, boards: Boards, log: vscode.LogOutputChannel): vscode.Disposable {
   const onReflash = boards.onDidReflash((reflash) => log.warn(reflashLine(reflash)));
   const onTransfer = serving.onDidChangeTransfer((transfer) => {
@@ -27,7 +27,7 @@ export function logServing(serving: Serving, boards: Boards, log: vscode.LogOutp
   };
 }
 
-/** The request as it came, in one line; what it would prove itself with is left out. */
+/** The request as it came, in one line, without its credentials. */
 function requestHead({ client, method, target, headers }: Transfer): string {
   const fields = headers.flatMap((name, index) => {
     if (index % 2 === 1) return [];

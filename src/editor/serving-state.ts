@@ -10,14 +10,14 @@ export interface Endpoint {
    * moment. It is looked up each time it is read.
    */
   readonly url: string;
-  /** Whether others than this machine can reach it. */
+  /** Whether other machines can reach it. */
   readonly onNetwork: boolean;
 }
 
 /** Why nothing is served though it was wanted. */
 export type ServingFailure =
   | { readonly kind: 'port in use'; readonly host: string; readonly port: number; readonly holder: PortHolder }
-  /** The address to listen on is none of this machine's, or is no longer. */
+  /** This machine does not have the address to listen on, or no longer does. */
   | { readonly kind: 'no such address'; readonly host: string }
   /** In the server's own words, and the setting that may be why. */
   | {
@@ -31,9 +31,9 @@ export type ServingState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'starting' }
   | { readonly kind: 'serving'; readonly endpoint: Endpoint }
-  /** Armed for one update; `only` is the ID of the one image handed out, `client` the address of the one board. */
+  /** Armed for one update; `only` is the ID of the one image served, `client` the address of the one board. */
   | { readonly kind: 'one-shot'; readonly endpoint: Endpoint; readonly only?: string; readonly client?: string }
-  /** Taking no new requests, finishing the running ones; `next` is what comes then. */
+  /** Finishing the running requests and taking no new ones; `next` is what comes then. */
   | { readonly kind: 'draining'; readonly endpoint: Endpoint; readonly next: 'stopped' | 'serving' }
   | { readonly kind: 'failed'; readonly failure: ServingFailure };
 

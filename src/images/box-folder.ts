@@ -13,13 +13,13 @@ export interface CatalogImage extends SetLocation {
   readonly id: string;
   readonly box: string;
   readonly state: ImageState;
-  /** Present where the raw image lies beside the set. */
+  /** Present if there is a raw image beside the set. */
   readonly raw?: RawAge;
 }
 
-/** A raw image of which no file of a set is there: nothing is known by its ID until it is packed. */
+/** A raw image without any file of a set: it has no ID until it is packed. */
 export interface UnpackedImage extends SetLocation, RawFile {
-  /** `<box>/<image>`, as its set will have it. */
+  /** `<box>/<image>`, which its set will have. */
   readonly id: string;
   readonly box: string;
 }
@@ -33,12 +33,12 @@ const INSPECTIONS_AT_ONCE = 16;
  */
 const YOUNG_MS = 2_000;
 
-/** Files written in place leave their folder's time alone: they are looked for at most this often. */
+/** Files written in place don't change their folder's time: they are looked for at most this often. */
 const IN_PLACE_EVERY_MS = 1_000;
 
 /** How a catalog is looked at. */
 export interface Look {
-  /** Whether each file is looked at, however lately it was. */
+  /** Whether to look at each file, however recently that was done. */
   readonly isThorough: boolean;
   /**
    * Where nothing else calls for it, the small files of a set are looked at in one of so many looks: all `.img.zst` of a
@@ -100,7 +100,7 @@ export class BoxFolder {
     return this.#unpacked;
   }
 
-  /** The system's name for why the folder can't be read; undefined when it can be, or is not there. */
+  /** The system's error code if the folder can't be read; undefined if it can be, or does not exist. */
   get unreadable(): string | undefined {
     return this.#outage.code;
   }
@@ -111,8 +111,8 @@ export class BoxFolder {
   }
 
   /**
-   * Brings `images` and `unpacked` up to date, and answers whether anything changed: all of them if the look is thorough
-   * or the folder changed; else the images, where the last look at all of them was a second ago; else those that were
+   * Updates `images` and `unpacked`; true if anything changed. Looks at all of them if the look is thorough or the
+   * folder changed; else at the images, if the last look at all of them was a second ago; else at those that were
    * incomplete.
    */
   async refresh(look: Look): Promise<boolean> {
@@ -124,7 +124,7 @@ export class BoxFolder {
     }
   }
 
-  /** A folder that is not there, or no folder any more, holds nothing. */
+  /** A folder that does not exist, or is no folder any more, is empty. */
   #fail(error: unknown): boolean {
     this.#seen = undefined;
     const outage = this.#outage.begin(error);

@@ -7,16 +7,16 @@ import type { SkippedLink } from './linked-folder.ts';
 export type { CatalogImage, UnpackedImage } from './box-folder.ts';
 export type { UnreadableFolder } from './image-folder.ts';
 
-/** What the image folders held at the last refresh: a value, looked up by published IDs only. */
+/** The contents of the image folders at the last refresh: a value, looked up by published IDs only. */
 export interface CatalogSnapshot {
   /** Sorted by ID, in code unit order; an ID that two folders hold stands once, for the first folder. */
   readonly images: readonly CatalogImage[];
   readonly byId: ReadonlyMap<string, CatalogImage>;
   /** All images of that name, by the folders they lie in. */
   readonly byName: ReadonlyMap<string, readonly CatalogImage[]>;
-  /** Images whose ID an earlier image folder holds too: not served. */
+  /** Images whose ID is in an earlier image folder, too: not served. */
   readonly shadowed: readonly CatalogImage[];
-  /** Raw images of which no file of a set is there, by their folders: no request reaches them. */
+  /** Raw images without any file of a set, by their folders: no request reaches them. */
   readonly unpacked: readonly UnpackedImage[];
   /** The folders in the image folders, with images or without, sorted by name. */
   readonly boxes: readonly CatalogBox[];
@@ -32,10 +32,10 @@ export interface CatalogBox {
   readonly path: string;
 }
 
-/** How long what was last seen is kept while a folder can't be read. */
+/** How long the last seen state is kept while a folder can't be read. */
 const KEEP_MS = 60_000;
 
-/** A folder that comes and goes is told of at most this often. */
+/** A folder that comes and goes is reported at most this often. */
 const TELL_EVERY_MS = 60_000;
 
 /** So many sets are looked at wholly in one look for files written in place; of more, in several looks. */
@@ -71,7 +71,7 @@ export class Catalog {
     this.useFolders(paths, followsLinks);
   }
 
-  /** Takes other image folders than before, or follows links in them; what lies in them is known with the next refresh. */
+  /** Sets the image folders, and whether links in them are followed; what is in them is known after the next refresh. */
   useFolders(paths: readonly string[], followsLinks = false): void {
     this.#paths = [...paths];
     this.#followsLinks = followsLinks;
@@ -87,8 +87,8 @@ export class Catalog {
   }
 
   /**
-   * Looks at the disk and answers what is there. Only folders whose modification time changed are read again, unless
-   * the look is `thorough`: then every file is looked at, since an overwritten file leaves its folder's time as it was.
+   * Looks at the disk and returns what is there. Only folders whose modification time changed are read again, unless
+   * the look is `thorough`: then every file is looked at, since an overwritten file does not change its folder's time.
    * The look begins after the call: calls during a running refresh share the next one.
    */
   refresh(thorough = false): Promise<CatalogSnapshot> {

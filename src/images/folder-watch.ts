@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Watches folders, not what is below them, and says that something changed in one of them. A hint and no more: systems
+ * Watches folders, not what is below them, and calls back when something changed in one of them. Only a hint: systems
  * run out of watches, and network mounts have none.
  */
 export class FolderWatch {
@@ -40,7 +40,7 @@ export class FolderWatch {
       watcher.on('error', () => this.#forget(folder, watcher));
       this.#watchers.set(folder, watcher);
     } catch {
-      // no watch to be had: whoever needs to know looks by itself from time to time
+      // no watch to be had: the owner looks by itself from time to time
     }
   }
 

@@ -67,7 +67,7 @@ export class ImageFolder {
     );
   }
 
-  /** Brings all up to date, and answers whether anything changed. An image folder that is not there can't be read. */
+  /** Updates everything; true if anything changed. A missing image folder counts as unreadable. */
   async refresh(look: Look, followsLinks: boolean): Promise<boolean> {
     let changed: boolean;
     try {

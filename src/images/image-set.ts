@@ -24,13 +24,13 @@ export interface ImageSet {
   close(): Promise<void>;
 }
 
-/** A set that is replaced while it is opened is opened again; who replaces it this often is no build. */
+/** How often a set that is replaced while it is opened is opened again: no build replaces it more often. */
 const REPLACED_ATTEMPTS = 5;
 
 /**
- * Opens the set at `location`, or says why it can't be handed out. If another `.img.zst` took the name of the one that
- * was opened before the small files were read, they may be the other one's, and all are opened again. Throws only what
- * reading a disk may throw.
+ * Opens the set at `location`, or returns why it can't be served. If another `.img.zst` took the name of the opened one
+ * before the small files were read, they may belong to that one, and all are opened again. Throws only what reading a
+ * disk may throw.
  */
 export async function openImageSet(location: SetLocation): Promise<ImageSet | SetFault> {
   for (let attempt = 1; attempt <= REPLACED_ATTEMPTS; attempt++) {

@@ -25,8 +25,8 @@ export type ImageState =
   | { readonly kind: 'incomplete'; readonly fault: SetFault };
 
 /**
- * A raw image beside a set: `newer` than the `.img.zst`, or there without it. Times prove nothing; it is an offer to a
- * person, to pack it.
+ * A raw image beside a set: `newer` than the `.img.zst`, or there without it. Times prove nothing; they only make a
+ * person an offer to pack it.
  */
 export type RawAge = 'newer' | 'older';
 

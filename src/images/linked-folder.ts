@@ -5,10 +5,10 @@ import { COMMAND_LINE, ENGLISH, type Remedies, type Words } from '../words.ts';
 import type { FolderPlace } from './box-folder.ts';
 import { isInside } from './pinned-file.ts';
 
-/** A link in an image folder that is not followed, so that nothing behind it is served. */
+/** A link in an image folder that is not followed: nothing behind it is served. */
 export interface SkippedLink {
   readonly path: string;
-  /** Where it leads, resolved; undefined where that can't be told, because nothing is there or links go in a circle. */
+  /** Its target, resolved; undefined if that can't be found, because nothing is there or links form a circle. */
   readonly target: string | undefined;
 }
 

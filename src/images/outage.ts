@@ -1,20 +1,20 @@
 import { systemErrorCode } from '../errors.ts';
 
-/** What a failed look at a folder comes to. */
+/** The result of a failed look at a folder. */
 export type Failure =
-  /** It is not there, or is no folder: that is how things are. */
+  /** It does not exist, or is no folder. */
   | { readonly kind: 'absent'; readonly hasChanged: boolean }
-  /** It is there, and can't be read for now. `isKept`: what was seen of it before stands. */
+  /** It exists, and can't be read for now. `isKept`: the last seen state still counts. */
   | { readonly kind: 'unreadable'; readonly hasChanged: boolean; readonly isKept: boolean };
 
 const ABSENT_CODES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 
-/** Whether a system error's name says that a folder is not there, or is none; else it can't be read for now. */
+/** Whether a system's error code says that a folder does not exist, or is none; else it can't be read for now. */
 export function isAbsence(code: string): boolean {
   return ABSENT_CODES.has(code);
 }
 
-/** A time in which a folder can't be read. What was seen of it before is kept at first: most such times are short. */
+/** A time in which a folder can't be read. The last seen state is kept at first: most such times are short. */
 export class Outage {
   readonly #keepMs: number;
   #began: { readonly code: string; readonly atMs: number; readonly isKept: boolean } | undefined;

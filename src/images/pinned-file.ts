@@ -85,7 +85,7 @@ export class PinnedFile {
   }
 
   /**
-   * Reads up to `length` bytes from `position` into `buffer` at `offset`, and answers how many came. Fewer than asked
+   * Reads up to `length` bytes from `position` into `buffer` at `offset`, and returns their number. Fewer than asked
    * for means that the file ended.
    */
   read(buffer: Buffer, offset: number, length: number, position: number): Promise<number> {
@@ -128,7 +128,7 @@ export class PinnedFile {
   }
 }
 
-/** Why a file can't be opened, after the system's name for the reason. */
+/** Why a file can't be opened, by the system's error code. */
 export function openFault(code: string | undefined): FileFault {
   switch (code) {
     case 'ENOENT':

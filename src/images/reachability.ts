@@ -2,7 +2,7 @@ import type { CatalogImage, CatalogSnapshot } from './catalog.ts';
 import type { ImageParts } from './image-parts.ts';
 import { resolveQuery } from './resolution.ts';
 
-/** Whether a board that asks by parts can get an image. */
+/** Whether a board that asks by parts gets an image. */
 export type Reachability =
   | { readonly kind: 'reachable' }
   /** Its name holds none of the workspace's boards, so no board asks for it. */
@@ -10,7 +10,7 @@ export type Reachability =
   /** A board that asks for its parts gets the image of that ID instead. */
   | { readonly kind: 'hidden'; readonly by: string };
 
-/** Tells whether a board of the box and board in `parts` gets `image` when it asks for its branch and version. */
+/** Whether a board of the box and board in `parts` gets `image` when it asks for its branch and version. */
 export function reachability(
   snapshot: CatalogSnapshot,
   image: CatalogImage,

@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein';
 import type { CatalogImage, CatalogSnapshot, UnreadableFolder } from './catalog.ts';
 import { candidateImages, type ImageQuery } from './image-name.ts';
 
-/** What a board's request came down to. */
+/** The image of a board's request. */
 export interface Resolution {
   /** The image names looked for, in order. */
   readonly tried: readonly string[];
@@ -61,8 +61,8 @@ export function unreadableFolder(
 }
 
 /**
- * The image, of those that can be handed out, whose name is most like one of `names` in the folder `box`: to tell a
- * person who may have mistyped. Undefined where there is none.
+ * The servable image whose name is most similar to one of `names` in the folder `box`, for a person who may have
+ * mistyped. Undefined if there is none.
  */
 export function nearestImage({ images }: CatalogSnapshot, box: string, names: readonly string[]): string | undefined {
   let nearest: { readonly image: string; readonly differences: number } | undefined;
@@ -84,7 +84,7 @@ export function nearestImage({ images }: CatalogSnapshot, box: string, names: re
   return nearest?.image;
 }
 
-/** The images from where `id` stands, or would, to both ends of the list. */
+/** The images outwards from the place of `id`, to both ends of the list. */
 function* outwards(images: readonly CatalogImage[], id: string): Generator<CatalogImage> {
   let after = placeOf(images, id);
   let before = after - 1;
@@ -95,7 +95,7 @@ function* outwards(images: readonly CatalogImage[], id: string): Generator<Catal
   }
 }
 
-/** How many of the images, which are sorted, stand before `id`. */
+/** The number of images, which are sorted, before `id`. */
 function placeOf(images: readonly CatalogImage[], id: string): number {
   let [low, high] = [0, images.length];
   while (low < high) {

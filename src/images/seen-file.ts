@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { systemErrorCode } from '../errors.ts';
 import { type FileFault, type FileIdentity, openFault, sameIdentity } from './pinned-file.ts';
 
-/** A file as a look from outside found it: in which state, or why there is none to be had. */
+/** A file as seen from outside: its state, or why there is none. */
 export type SeenFile =
   | { readonly kind: 'file'; readonly identity: FileIdentity }
   | { readonly kind: 'fault'; readonly problem: FileFault };

@@ -1,7 +1,7 @@
 import { ENGLISH, type Words } from '../words.ts';
 import type { ChecksumsFault } from './checksums.ts';
 
-/** What may be wrong with a file of an image set, apart from what stands in it. */
+/** What may be wrong with a file of an image set, apart from its content. */
 export type FileProblem =
   | 'missing'
   | 'empty'
@@ -14,14 +14,14 @@ export type FileProblem =
   | 'too large'
   | 'no build ID';
 
-/** Why a set can't be handed out: which of its files, and what is wrong with it. */
+/** Why a set can't be served: which of its files, and what is wrong with it. */
 export type SetFault =
   | { readonly file: string; readonly problem: FileProblem }
   | { readonly file: string; readonly problem: 'no checksum'; readonly checksums: ChecksumsFault };
 
 export type SetProblem = SetFault['problem'];
 
-/** The fault as one clause: the file, what is wrong with it, and what to do about it where that can be told. */
+/** The fault as one clause: the file, what is wrong, and what to do about it if that is known. */
 export function faultText(fault: SetFault, words: Words = ENGLISH): string {
   const { file } = fault;
   switch (fault.problem) {
@@ -111,7 +111,7 @@ function checksumsText(file: string, fault: ChecksumsFault, words: Words): strin
   }
 }
 
-/** Whether the file is there, as far as is known, and can't be read for a reason that may pass. */
+/** Whether the file exists, as far as is known, and can't be read for a reason that may pass. */
 export function mayPass({ problem }: SetFault): boolean {
   return problem === 'unreadable' || problem === 'forbidden';
 }

@@ -1,24 +1,24 @@
 import { SEND_TIMEOUT_MS } from '../server/limits.ts';
 
-/** How often pages that are open are brought up to date, if something changed. */
+/** How often open pages are updated, if something changed. */
 const FRAME_MS = 500;
 
-/** A browser that lost the server asks again after so long. */
+/** How long a browser that lost the server waits before it asks again. */
 const RECONNECT_MS = 1_000;
 
 /** A page that is open in a browser. */
 interface LivePage {
-  /** There while it has read all that it was given. */
+  /** Present while it has read everything it was given. */
   waiting: PromiseWithResolvers<Uint8Array> | undefined;
-  /** What it was given last, and when it had read what was before that. */
+  /** What it was given last, and when it had read everything before that. */
   frame: Uint8Array | undefined;
   askedAt: number;
   readonly drop: () => void;
 }
 
 /**
- * Pages that are open in browsers. What they show is rendered once for all of them. A page that has not read what it was
- * given gets no more: when it reads again, it gets what is true then. One that reads nothing for a minute is dropped.
+ * Pages that are open in browsers. They are rendered once for all of them. A page that has not read its last update
+ * gets no other; when it reads again, it gets the present state. One that reads nothing for a minute is dropped.
  */
 export class LivePages {
   readonly #render: () => Promise<string>;
@@ -32,7 +32,7 @@ export class LivePages {
     this.#render = render;
   }
 
-  /** How many are open. */
+  /** The number of open pages. */
   get count(): number {
     return this.#pages.size;
   }
@@ -60,7 +60,7 @@ export class LivePages {
       if ([...this.#pages].some(({ waiting }) => waiting !== undefined)) this.#take(await this.#render());
       for (const page of this.#pages) this.#give(page);
     } catch (error) {
-      for (const { waiting } of this.#pages) waiting?.reject(error); // ends the stream, by whose owner it is told
+      for (const { waiting } of this.#pages) waiting?.reject(error); // ends the stream, whose owner then drops the page
       this.#pages.clear();
     }
     if (this.#pages.size === 0) {

@@ -13,8 +13,8 @@ const RATES = [1e5, 1e6, 5e6, 1e7, 5e7, 1e8, 1e9];
 const NS_PER_S = 1e9;
 
 /**
- * What Prometheus scrapes. Counts of requests are plain numbers elsewhere, read when a scrape comes: thousands of small
- * answers a second cost nothing here. Close it.
+ * What Prometheus scrapes. Request counts are plain numbers elsewhere, read at each scrape: thousands of small answers
+ * a second cost nothing here. Close it.
  */
 export class Metrics {
   readonly #registry = new Registry();
@@ -52,7 +52,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** Takes word of a request that was answered completely. */
+  /** Records a request that was answered completely. */
   finished(transfer: Transfer): void {
     if (transfer.state.kind !== 'finished' || transfer.state.result !== 'image') return;
     const seconds = transfer.answeringMs / 1000;
@@ -61,7 +61,7 @@ export class Metrics {
     if (seconds > 0) this.#rates.observe(transfer.sentBytes / seconds);
   }
 
-  /** The metrics in Prometheus' text format, as things stand. */
+  /** The present metrics in Prometheus' text format. */
   async render(report: StatusReport, requests: RecentRequests): Promise<string> {
     setCounts(this.#requests, 'result', requests.counts);
     this.#bytes.reset();
@@ -76,7 +76,7 @@ export class Metrics {
       this.#boards,
       report.boards.map(({ state }) => state.kind),
     );
-    this.#delay.enable(); // from the first scrape on: it wakes the process fifty times a second
+    this.#delay.enable(); // only from the first scrape on: it wakes the process fifty times a second
     for (const quantile of [50, 99, 100]) {
       this.#delayGauge.set({ quantile: String(quantile / 100) }, this.#delay.percentile(quantile) / NS_PER_S);
     }

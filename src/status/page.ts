@@ -6,7 +6,7 @@ import { boardText, buildText, bytesText, imageText, timeText, wishText } from '
 /** HTML in which everything that came from outside is escaped. */
 export type Html = ReturnType<typeof html>;
 
-/** The whole page, for a browser. It needs no script to be read; without one, it loads itself anew. */
+/** The whole page, for a browser. It works without scripts: then it reloads itself. */
 export function pageHtml(report: StatusReport): Html {
   return html`<!doctype html>
 <html lang="en">

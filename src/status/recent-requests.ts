@@ -3,7 +3,7 @@ import type { ServerEvents } from '../server/server-events.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 
-/** Requests kept for people to look at. */
+/** The number of requests shown to people. */
 const MOST_KEPT = 50;
 
 /** A request that ended. Times are milliseconds since 1970, sizes bytes. */
@@ -15,19 +15,19 @@ export interface RecentRequest {
   readonly status: number;
   readonly sentBytes: number;
   readonly durationMs: number;
-  /** What it came to: a result, `broken off` or `refused`. */
+  /** Its outcome: a result, `broken off` or `refused`. */
   readonly outcome: string;
-  /** Why it got nothing, in English; absent where it got what it asked for. */
+  /** Why it got nothing, in English; absent if it got what it asked for. */
   readonly reason?: string;
 }
 
-/** The last requests that ended, newest first, and how many there were of each outcome. */
+/** The last finished requests, newest first, and the number of each outcome. */
 export class RecentRequests {
   #ended: Transfer[] = [];
   readonly #counts = new Map<string, number>();
   #sentBytes = 0;
 
-  /** Begins to take word of a server's requests; answers the way to stop that. */
+  /** Follows a server's requests; the returned function stops that. */
   watch({ events }: Pick<UpdateServer, 'events'>): () => void {
     const onEnd = (transfer: Transfer) => this.#note(transfer);
     const ends: (keyof ServerEvents)[] = ['finished', 'broken', 'refused'];
@@ -42,7 +42,7 @@ export class RecentRequests {
     return this.#counts;
   }
 
-  /** Body bytes that the network took, of all requests that ended. */
+  /** Body bytes that the network took, of all finished requests. */
   get sentBytes(): number {
     return this.#sentBytes;
   }
@@ -57,12 +57,12 @@ export class RecentRequests {
     this.#counts.set(outcome, (this.#counts.get(outcome) ?? 0) + 1);
     this.#sentBytes += transfer.sentBytes;
     this.#ended.push(transfer);
-    // in one go, so that a flood of small requests does not move the list for each
+    // in one go, so that a flood of small requests does not move the list for each one
     if (this.#ended.length >= 2 * MOST_KEPT) this.#ended = this.#ended.slice(-MOST_KEPT);
   }
 }
 
-/** What a request that ended came to. */
+/** The outcome of a finished request. */
 export function outcomeOf({ state }: Transfer): string {
   switch (state.kind) {
     case 'finished':

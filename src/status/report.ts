@@ -10,10 +10,10 @@ import { faultText } from '../images/set-fault.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { RecentRequest, RecentRequests } from './recent-requests.ts';
 
-/** The form of the report: it changes when a member's meaning does. New members may come without that. */
+/** The format's version: it changes when a member's meaning does. New members may come without that. */
 export const REPORT_FORMAT = 1;
 
-/** What is served, to whom, and what came of it. Times are milliseconds since 1970, sizes bytes. It can be written as JSON. */
+/** What is served, to whom, and the outcome. Times are milliseconds since 1970, sizes bytes. It can be written as JSON. */
 export interface StatusReport {
   readonly format: typeof REPORT_FORMAT;
   readonly server: { readonly name: 'mkbox'; readonly version: string; readonly startedAtMs: number };
@@ -26,8 +26,8 @@ export interface StatusReport {
 }
 
 /**
- * An image: `ready` when it is complete, `verified` when it is known to be right, too, `foreign` when mkbox did not make it
- * and it is served all the same.
+ * An image: `ready` when it is complete, `verified` when it is also known to be valid, `foreign` when mkbox did not
+ * make it and it is served all the same.
  */
 export interface ImageReport {
   readonly id: string;
@@ -40,14 +40,14 @@ export interface ImageReport {
   readonly reason?: string;
 }
 
-/** A state as a report tells it: why a board got nothing is `reason`, in English, in one line. */
+/** A state in a report: `reason` is why a board got nothing, as a line of English. */
 type StateReport = Exclude<BoardState, Refused> | (Omit<Refused, 'refusal'> & { readonly reason: string });
 type Refused = Extract<BoardState, { kind: 'refused' }>;
 
-/** A board, and how far its download is, or how many have their turn before. */
+/** A board, and the progress of its download, or its place in the queue. */
 export interface BoardReport extends Omit<Board, 'state'> {
   readonly state: StateReport;
-  /** Whether it would get another build now than the one it says it runs. */
+  /** Whether it would now get a build that differs from the one it reports. */
   readonly isBehind: boolean;
   readonly download?: ProgressReport;
   readonly before?: number;
@@ -61,14 +61,14 @@ export interface ProgressReport {
   readonly stalledMs?: number;
 }
 
-/** `before` is there while it waits for its turn: so many have theirs before. */
+/** `before` is present while it is queued: how many are ahead. */
 export interface RunningReport extends ProgressReport {
   readonly before?: number;
   readonly client: string;
   readonly target: string;
 }
 
-/** Who knows boards. */
+/** Knows the boards. */
 export interface KnownBoards {
   readonly boards: readonly Board[];
   /** The transfer of a board that downloads now, or waits for its turn. */
@@ -86,7 +86,7 @@ export interface ReportParts {
   readonly recent: RecentRequests;
 }
 
-/** Makes a report of how things stand. Nothing is looked up on a disk. */
+/** Makes a report of the present state. Nothing is read from a disk. */
 export function makeReport({
   version,
   startedAtMs,

@@ -15,14 +15,14 @@ import { mainHtml, pageHtml } from './page.ts';
 import { RecentRequests } from './recent-requests.ts';
 import { type KnownBoards, makeReport, type StatusReport } from './report.ts';
 
-/** Has proxies hand on each event at once: one that compresses, or nginx, would hold them back until it has more. */
+/** Makes proxies pass on each event at once: one that compresses, or nginx, would hold them back until it has more. */
 const LIVE_HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-cache, no-transform',
   'X-Accel-Buffering': 'no',
 } as const;
 
-/** Pages that may be open at a time. */
+/** The most pages open at a time. */
 const MOST_LIVE = 50;
 
 export interface StatusParts {
@@ -36,7 +36,7 @@ export interface StatusParts {
 
 /**
  * Pages for people and for monitoring, beside the endpoints of boards: `/` for browsers, `/status` as JSON, `/healthz`,
- * and `/metrics` for Prometheus. Only loopback and the networks allowed get them; for others there is nothing there.
+ * and `/metrics` for Prometheus. Only loopback and the allowed networks get them; for others, they don't exist.
  */
 export class StatusPages {
   readonly #parts: StatusParts;
@@ -51,7 +51,7 @@ export class StatusPages {
     this.#parts = parts;
   }
 
-  /** Begins to tell of `server`, which was started with `add` as its pages. */
+  /** Follows `server`, which was started with `add` as its pages. */
   watch(server: UpdateServer): void {
     this.#server = server;
     const unwatch = this.#recent.watch(server);
@@ -63,7 +63,7 @@ export class StatusPages {
     };
   }
 
-  /** Stops watching. Pages that are open end with the server. */
+  /** Stops watching. Open pages end with the server. */
   close(): void {
     this.#unwatch();
     this.#metrics.close();
@@ -120,12 +120,12 @@ export class StatusPages {
   }
 }
 
-/** Whether `client` is this machine: by loopback, or by the address of it that it asked. */
+/** Whether `client` is this machine: loopback, or the address of this machine that it asked. */
 function isThisMachine(client: string, { socket }: IncomingMessage): boolean {
   return isLoopback(client) || client === plainAddress(socket.localAddress ?? '');
 }
 
-/** Nothing but what this server itself gives, and no page around it. */
+/** Allows only what this server itself gives, and no page around it. */
 const POLICY = {
   defaultSrc: ["'none'"],
   styleSrc: ["'self'"],

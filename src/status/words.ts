@@ -22,7 +22,7 @@ export function timeText(ms: number): string {
   return new Date(ms).toISOString().replace('T', ' ').slice(0, 19);
 }
 
-/** How far a download is, how fast, and how long it takes yet. */
+/** The progress of a download: how far, how fast, and how long it has left. */
 export function progressText({ sentBytes, totalBytes, bytesPerSecond, stalledMs }: ProgressReport): string {
   const percent = totalBytes === 0 ? 0 : Math.floor((sentBytes * 100) / totalBytes);
   if (stalledMs !== undefined) return `${percent} %, stalled for ${Math.floor(stalledMs / 1000)} s`;
@@ -46,7 +46,7 @@ export function imageText({ state, reason }: ImageReport): string {
   }
 }
 
-/** Where a board stands, in words. */
+/** A board's state in words. */
 export function boardText({ state, download, before }: BoardReport): string {
   switch (state.kind) {
     case 'waiting':

@@ -20,7 +20,7 @@ interface Explanation {
   readonly isServed: boolean;
 }
 
-/** A person who asks has the time that a board has not. */
+/** A person can wait for as long as a check takes, which a board can't. */
 const WHEN_ALL_IS_KNOWN = { verdictWaitMs: Number.POSITIVE_INFINITY };
 
 /** No board is at that address, so that none is held back. */
@@ -90,7 +90,7 @@ function skippedLines({ links }: CatalogSnapshot, { resolution }: Decision): str
   return links.map((link) => `skipped  ${skippedLinkText(link)}`);
 }
 
-/** What the board ends with. */
+/** What the board gets. */
 function endOf(decision: Decision): Explanation {
   if ('refusal' in decision) {
     return { isServed: false, text: `${refusalStatus(decision.refusal)}: ${refusalText(decision.refusal)}` };

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { requestsJson } from '../export-requests.ts';
 import type { Command } from './command.ts';
 
-/** Saves the requests where the user says. */
+/** Saves the requests to a file that the user chooses. */
 export const exportRequests: Command = {
   id: 'mkbox.exportRequests',
   async run({ requests: { requests } }) {

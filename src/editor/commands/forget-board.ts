@@ -3,7 +3,7 @@ import { boardName } from '../words/board-name.ts';
 import type { Command } from './command.ts';
 import { chooseBoard } from './pick-board.ts';
 
-/** Forgets a board, once the user said that this is what they want. */
+/** Forgets a board, once the user has confirmed that. */
 export const forgetBoard: Command = {
   id: 'mkbox.forgetBoard',
   async run(context, row) {

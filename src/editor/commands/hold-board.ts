@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Command } from './command.ts';
 import { chooseBoard } from './pick-board.ts';
 
-/** From its next request on, the board is told to be up to date. */
+/** From its next request on, the board is answered as up to date. */
 export const holdBoard: Command = {
   id: 'mkbox.holdBoard',
   async run(context, row) {

@@ -28,8 +28,8 @@ export const serveToNetwork: Command = {
 };
 
 /**
- * Serves at the address that the user allowed, or to this machine only without one, whether or not that can be kept:
- * where it can't, they are told that it does not outlast the window.
+ * Serves at the address that the user allowed, or to this machine only without one, even if that can't be saved: then
+ * they are told that it does not outlast the window.
  */
 export async function serveBy(
   choice: NetworkConsent | undefined,

@@ -50,8 +50,8 @@ function imagesOf(row: Row | undefined, { snapshot }: Project): readonly Catalog
 }
 
 /**
- * Checks what those of `images` are that are complete, with a notification that shows how far it is. What is known
- * already is not read again.
+ * Verifies the complete ones of `images`, with a notification that shows the progress. What is already known is not
+ * read again.
  */
 async function verifyImages(images: readonly CatalogImage[], { checks, log }: CommandContext): Promise<void> {
   const { l10n, window, ProgressLocation } = vscode;
@@ -81,7 +81,7 @@ async function verifyImages(images: readonly CatalogImage[], { checks, log }: Co
   await showProblem(l10n.t('mkbox: {0}: {1}', first.image, first.text) + more);
 }
 
-/** Answers what is wrong, of each image that something is wrong with. */
+/** Returns a problem for each image that is wrong. */
 async function verifyAll(
   images: readonly ReadyImage[],
   checks: ImageChecks,
@@ -111,7 +111,7 @@ async function verifyAll(
   return problems;
 }
 
-/** Writes all that was found, and what could not be checked, to the log. */
+/** Logs all findings, and what could not be checked. */
 function noteVerdict({ id, image }: CatalogImage, verdict: Verdict, log: vscode.LogOutputChannel): void {
   switch (verdict.kind) {
     case 'right':

@@ -13,12 +13,12 @@ export interface InsidePath {
   readonly path: string;
 }
 
-/** By which the editor opens a file inside an image; its path is the file's, so that its name tells the language. */
+/** The URI by which the editor opens a file inside an image; its path is the file's, so that its name gives the language. */
 export function uriOf({ image, tree, path }: InsidePath): vscode.Uri {
   return vscode.Uri.from({ scheme: SCHEME, authority: tree, path, query: image });
 }
 
-/** The file that a URI by `uriOf` is of. */
+/** The file of a URI by `uriOf`. */
 export function insidePathOf({ authority, path, query }: vscode.Uri): InsidePath {
   return { image: query, tree: authority === 'initramfs' ? 'initramfs' : 'files', path };
 }

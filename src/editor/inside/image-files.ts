@@ -7,21 +7,21 @@ import type { Project } from '../workspace/project.ts';
 import { type InsidePath, insidePathOf, SCHEME } from './file-uri.ts';
 import type { OpenImages } from './open-images.ts';
 
-/** An editor holds a file in memory. */
+/** The largest file opened: an editor holds it in memory. */
 const LARGEST_FILE_BYTES = 256 * 1024 * 1024;
 
-/** The files inside images, for the editor: they can be read only. */
+/** The files inside images, read-only, for the editor. */
 export class ImageFiles extends Owner implements vscode.FileSystemProvider {
   readonly #project: Project;
   readonly #images: () => Promise<OpenImages>;
   readonly #watched = new Set<vscode.Uri>();
-  /** By the images' IDs, what was there when a file in one was opened, or last. */
+  /** By image ID: its state when a file in it was opened last. */
   readonly #builds = new Map<string, string | undefined>();
   readonly #changed = this.own(new vscode.EventEmitter<vscode.FileChangeEvent[]>());
 
   readonly onDidChangeFile = this.#changed.event;
 
-  /** `images`: what opens them, which is read when the first one is looked into. */
+  /** `images`: opens them; its code is loaded when the first one is looked into. */
   constructor(project: Project, images: () => Promise<OpenImages>) {
     super();
     this.#project = project;
@@ -30,7 +30,7 @@ export class ImageFiles extends Owner implements vscode.FileSystemProvider {
     this.own(vscode.workspace.registerFileSystemProvider(SCHEME, this, { isReadonly: true, isCaseSensitive: true }));
   }
 
-  /** What is open in an editor is read again when its image was built anew. */
+  /** Reloads files that are open in an editor when their image was rebuilt. */
   watch(uri: vscode.Uri): vscode.Disposable {
     this.#watched.add(uri);
     this.#builds.set(uri.query, this.#buildOf(uri.query));

@@ -5,13 +5,13 @@ import type { CatalogImage } from '../../images/catalog.ts';
 import type { Words } from '../../words.ts';
 import { type InsideNode, idOf, type TreeName } from './inside-node.ts';
 
-/** Folders kept: more than anyone has unfolded at a time. */
+/** The most folders kept: more than anyone has unfolded at a time. */
 const MOST_KEPT = 1_000;
 
-/** Looks into a tree of an image, which may have to be decompressed for that. */
+/** Looks into a tree of an image, which may have to be decompressed first. */
 export type Look = <T>(image: CatalogImage, tree: TreeName, look: (files: FileTree) => Promise<T>) => Promise<T>;
 
-/** A row that others lie below. */
+/** A row that has others below it. */
 type Parent = Extract<InsideNode, { kind: 'packages' | 'tree' | 'file' }>;
 
 /**
@@ -43,7 +43,7 @@ export class InsideRows {
     return rows;
   }
 
-  /** Has the rows below what has that ID read again. */
+  /** Forgets the rows below that ID, so that they are read again. */
   forget(id: string): void {
     this.#kept.delete(id);
   }

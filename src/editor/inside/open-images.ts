@@ -21,14 +21,14 @@ const GIGABYTE = 1e9;
 /** Opening takes milliseconds, or as long as decompressing: progress is shown after this. */
 const SILENT_MS = 500;
 
-/** An image that is open, and its trees as far as they were looked into. */
+/** An open image, and those of its trees that were looked into. */
 interface OpenImage {
   readonly disk: SharedDisk;
   readonly trees: Map<TreeName, Promise<FileTree>>;
   idle: NodeJS.Timeout | undefined;
 }
 
-/** Images that are being looked into. Each is opened once, and closed after a minute in which nobody looked into it. */
+/** The images that are being looked into. Each is opened once, and closed when nobody has looked into it for a minute. */
 export class OpenImages extends Owner {
   readonly #open = new Map<string, OpenImage>();
   readonly #log: vscode.LogOutputChannel;

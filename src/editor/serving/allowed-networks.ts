@@ -2,8 +2,8 @@ import { UserError } from '../../errors.ts';
 import { Networks } from '../../server/admission/networks.ts';
 
 /**
- * Who may ask, as the setting `mkbox.allow` says it; undefined where it names nobody: everyone.
- * @throws UserError when it is anything but a list of addresses and networks: that must not let in everyone.
+ * Who may ask, by the setting `mkbox.allow`; undefined for everyone, if it is empty.
+ * @throws UserError when it is anything but a list of addresses and networks: that must not allow everyone.
  */
 export function allowedNetworks(setting: unknown): Networks | undefined {
   const entries: unknown[] | undefined = Array.isArray(setting) ? setting : undefined;

@@ -6,8 +6,8 @@ import { Owner } from '../dispose.ts';
 import { boardName } from '../words/board-name.ts';
 
 /**
- * The boards that this window's server knows, over its restarts and the window's. The registry's code and what was kept
- * are read when it is first asked for: activating the extension waits for neither.
+ * The boards that this window's server knows, across restarts of both. The registry's code and its file are loaded on
+ * first use: activating the extension waits for neither.
  */
 export class Boards extends Owner {
   readonly #changed = this.own(new vscode.EventEmitter<void>());
@@ -17,43 +17,43 @@ export class Boards extends Owner {
   #opening: Promise<BoardRegistry> | undefined;
   #registry: BoardRegistry | undefined;
 
-  /** Something about a board or several, at most four times a second. */
+  /** One or several boards changed, at most four times a second. */
   readonly onDidChange = this.#changed.event;
-  /** A board runs the build that it was given. */
+  /** A board reports the build that it was given. */
   readonly onDidConfirm = this.#confirmed.event;
   /** A request shows that its board flashes itself at every boot. */
   readonly onDidReflash = this.#reflashed.event;
 
-  /** `read`: reads the registry's code, and what was kept. It never fails. */
+  /** `read` loads the registry's code and its file. It never fails. */
   constructor(read: () => Promise<BoardRegistry>) {
     super();
     this.#read = read;
   }
 
-  /** The boards as they stand now, sorted by what they are called; none until they were read. */
+  /** The boards now, sorted by name or address; none until they were loaded. */
   get list(): readonly Board[] {
     return this.#registry?.boards ?? [];
   }
 
-  /** What people call the board that asks: the name it was given, or its address. */
+  /** The name of the board that asks, or its address. */
   nameOf({ client, asked }: Transfer): string {
     return boardName({ name: this.#registry?.nameOf(client, asked), address: client });
   }
 
-  /** Whether what was kept has been read: before that, no board means nothing. */
+  /** Whether the boards were loaded: before that, an empty list means nothing. */
   get isOpen(): boolean {
     return this.#registry !== undefined;
   }
 
-  /** Reads what was kept, once. Never fails: what is damaged is set aside, and the user told. */
+  /** Loads the boards, once. Never fails: a damaged file is set aside, and the user told. */
   open(): Promise<BoardRegistry> {
     this.#opening ??= this.#open();
     return this.#opening;
   }
 
   /**
-   * Writes what waits to be written. To be called when the server has stopped: the editor disposes of all parts before
-   * that, and what is still being sent then may yet arrive.
+   * Writes what is pending. Call it after the server has stopped: the editor disposes of all parts before that, and
+   * what is still being sent may yet arrive.
    */
   async close(): Promise<void> {
     await (await this.#opening)?.close();

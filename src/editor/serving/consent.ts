@@ -8,21 +8,21 @@ import { isLoopbackHost } from './listen-host.ts';
 export interface NetworkConsent {
   /** The address to bind to: one of this machine's, or `0.0.0.0` for all. */
   readonly host: string;
-  /** The address to tell boards; where the server listens on all, as long as this machine has it. */
+  /** The address given to boards; if the server listens on all, as long as this machine has it. */
   readonly address: string;
   /** What `mkbox.host` was then. */
   readonly setting: string;
 }
 
 /**
- * What is allowed of `consent` while `mkbox.host` is `setting`: an address that was allowed because it was set there is
- * so only as long as it stands there. One that was chosen does not depend on the setting.
+ * The part of `consent` that holds while `mkbox.host` is `setting`: an address that was allowed because it was set
+ * counts only while it is set. One that was chosen does not depend on the setting.
  */
 export function consentInForce(consent: NetworkConsent | undefined, setting: string): NetworkConsent | undefined {
   return consent?.host === consent?.setting && consent?.setting !== setting ? undefined : consent;
 }
 
-/** Whether the user is to be asked about `setting`, an address beyond loopback: they did not answer for it yet. */
+/** Whether to ask the user about `setting`, an address beyond loopback: they have not answered for it yet. */
 export function isToBeAsked(consent: NetworkConsent | undefined, setting: string): boolean {
   return !isLoopbackHost(setting) && consent?.host !== setting && consent?.setting !== setting;
 }
@@ -45,20 +45,20 @@ export class ConsentStore {
     return this.#consent;
   }
 
-  /** From now on `consent` counts, in this window even if it can't be kept: then this rejects. */
+  /** Uses `consent` from now on, in this window even if it can't be saved: then this rejects. */
   async remember(consent: NetworkConsent): Promise<void> {
     this.#consent = consent;
     if (this.#file !== undefined) await replaceFile(this.#file, [JSON.stringify(consent)]);
   }
 
-  /** From now on nothing beyond loopback is allowed, and not by the next window either unless this rejects. */
+  /** Allows nothing beyond loopback from now on, and in the next window, too, unless this rejects. */
   async withdraw(): Promise<void> {
     this.#consent = undefined;
     if (this.#file !== undefined) await rm(this.#file, { force: true });
   }
 }
 
-/** A file that is not there or was spoilt is no consent. */
+/** A missing or damaged file is no consent. */
 function readConsent(file: string): NetworkConsent | undefined {
   try {
     const stored: unknown = JSON.parse(readFileSync(file, 'utf8'));

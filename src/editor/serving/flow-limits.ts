@@ -4,7 +4,7 @@ import type { Settings } from '../workspace/settings.ts';
 
 const BYTES_PER_MB = 1e6;
 
-/** How much goes out at once, as the settings say. A rate below the slowest one is that one: only 0 sets no limit. */
+/** How much is sent at once, by the settings. A rate below the slowest one becomes that one: only 0 sets no limit. */
 export function flowLimits({ rateLimit, maxTransfers }: Pick<Settings, 'rateLimit' | 'maxTransfers'>): FlowLimits {
   const megabytes = rateLimit.get();
   return {

@@ -1,7 +1,7 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { isAllAddresses } from './listen-host.ts';
 
-/** What lies behind an interface, as far as its name tells. */
+/** The kind of network behind an interface, as far as its name tells. */
 export type InterfaceKind = 'loopback' | 'network' | 'vpn' | 'container' | 'wsl';
 
 /** An IPv4 address that boards might reach this machine by. */
@@ -11,7 +11,7 @@ export interface BindableAddress {
   readonly kind: InterfaceKind;
 }
 
-/** How systems name the interfaces that no board on the bench is behind. */
+/** The names of interfaces that no board on the bench is behind. */
 const KINDS: readonly [pattern: RegExp, kind: InterfaceKind][] = [
   [/wsl/i, 'wsl'],
   [/^(docker|br-|veth|cni|flannel|cali|podman|virbr|lxc|lxd|vmnet|vboxnet)|vethernet|virtualbox|vmware/i, 'container'],
@@ -34,8 +34,8 @@ export function bindableAddresses(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]
 }
 
 /**
- * The address to tell boards of a server that listens on `host`: that one, or where it stands for all addresses `chosen`,
- * as long as it is among `addresses`, else the likeliest of them.
+ * The address given to boards for a server that listens on `host`: that one or, if it stands for all addresses,
+ * `chosen` if it is among `addresses`, else the likeliest of them.
  */
 export function toldAddress(host: string, chosen: string | undefined, addresses: readonly BindableAddress[]): string {
   if (!isAllAddresses(host)) return host;

@@ -7,11 +7,11 @@ export interface Wanted {
   readonly mode: ServeMode;
   /** The number of the order to serve: a one-shot that is done ends its own order and no later one. */
   readonly order: number;
-  /** The number of the server's run: one with another number has to be started anew. */
+  /** The number of the server's run: a server with another number must be restarted. */
   readonly run: number;
 }
 
-/** A server, and what it was told. */
+/** A server, and its orders. */
 interface Running<Server> extends Wanted {
   readonly server: Server;
   /** Where it was to listen. */
@@ -27,21 +27,21 @@ export type Now<Server> =
   | ({ readonly kind: 'draining'; readonly next: 'stopped' | 'serving' } & Running<Server>)
   | { readonly kind: 'failed'; readonly wanted: Wanted; readonly failure: ServingFailure };
 
-/** What comes next, of what has to be done until the server does what is wanted. */
+/** The next step towards a server that does what is wanted. */
 export type Step<Server> =
   | { readonly kind: 'none' }
-  /** To be stopped, where there is no server to stop. */
+  /** Become stopped: there is no server to stop. */
   | { readonly kind: 'rest' }
   | { readonly kind: 'start'; readonly wanted: Wanted }
-  /** To serve something else from the next request on. */
+  /** Serve something else from the next request on. */
   | { readonly kind: 'arm'; readonly serving: NowOf<Server, 'serving'>; readonly wanted: Wanted }
   | { readonly kind: 'drain'; readonly serving: NowOf<Server, 'serving'> }
-  /** To wait until the server has stopped. */
+  /** Wait until the server has stopped. */
   | { readonly kind: 'wait'; readonly draining: NowOf<Server, 'draining'> };
 
 type NowOf<Server, Kind> = Extract<Now<Server>, { readonly kind: Kind }>;
 
-/** The next step from `now` to what is wanted. `starting` is asked about only once the start was given up. */
+/** The next step from `now` to what is wanted. `starting` is asked about only after the start was given up. */
 export function nextStep<Server>(now: Now<Server>, wanted: Wanted | undefined): Step<Server> {
   switch (now.kind) {
     case 'stopped':
@@ -59,12 +59,12 @@ export function nextStep<Server>(now: Now<Server>, wanted: Wanted | undefined): 
   }
 }
 
-/** Whether nothing else was ordered since `before`. */
+/** Whether no other order came since `before`. */
 export function isSame(before: Wanted, now: Wanted | undefined): boolean {
   return before.order === now?.order && before.run === now.run;
 }
 
-/** What the rest of the extension sees of it. */
+/** The state as the rest of the extension sees it. */
 export function stateOf(now: Now<unknown>): ServingState {
   switch (now.kind) {
     case 'stopped':

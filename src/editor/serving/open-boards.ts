@@ -3,8 +3,8 @@ import { BoardRegistry } from '../../boards/board-registry.ts';
 import { boardFile } from './board-file.ts';
 
 /**
- * Opens the registry over the boards that were kept for this workspace, in the extension's folder for all workspaces.
- * `onMessage` is told what went wrong with that, a line of English.
+ * Opens the registry with the boards stored for this workspace, in the extension's folder for all workspaces.
+ * `onMessage` gets what went wrong with that, a line of English.
  */
 export function openBoards(folder: string, onMessage: (text: string) => void): Promise<BoardRegistry> {
   const { workspaceFile, workspaceFolders = [] } = vscode.workspace;

@@ -7,7 +7,7 @@ export type PortHolder =
   | { readonly kind: 'update-server' }
   | { readonly kind: 'unknown' };
 
-/** A server on this machine answers at once, or is none of ours. */
+/** How long to wait for an answer: a server of ours on this machine answers at once. */
 const ANSWER_WITHIN_MS = 1_000;
 
 /** Asks who listens on `port` of `host`; an address that stands for all is asked by loopback. */

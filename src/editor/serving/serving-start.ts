@@ -32,19 +32,19 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** What to start: where, what it hands out, and whether it is still wanted after a while. */
+/** What to start: where, what it serves, and whether it is still wanted. */
 export interface StartOrder extends ListenAddress {
   readonly mode: ServeMode;
   readonly isWanted: () => boolean;
 }
 
-/** A server that listens, and the boards that it tells of. */
+/** A listening server, and the registry of its boards. */
 export interface Started {
   readonly server: UpdateServer;
   readonly registry: BoardRegistry;
 }
 
-/** Starts a server with the settings as they are. Answers why it can't be; undefined where it is wanted no more. */
+/** Starts a server with the current settings. Returns why it can't be started, or undefined when it is no longer wanted. */
 export async function startServing(
   parts: StartParts,
   order: StartOrder,
@@ -70,8 +70,8 @@ export async function startServing(
 }
 
 /**
- * Who is let in, as the settings say.
- * @throws UserError where they make no sense: that must not let in everyone.
+ * Who may ask, by the settings.
+ * @throws UserError where they make no sense: that must not allow everyone.
  */
 export function allowed({ allow, allowedHosts }: Settings): Allowed {
   return { allow: allowedNetworks(allow.get()), allowedHosts: allowedHosts.get() };

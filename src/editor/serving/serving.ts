@@ -22,8 +22,8 @@ export interface ServingParts extends StartParts {
 }
 
 /**
- * The embedded server: started, armed, stopped. Calls may come at any time and in any number: the last one counts, and
- * what is so already is left so. What is wanted stays so while settings change and starting fails.
+ * The embedded server. Calls may come at any time and in any number: the last one counts, and what is already so stays
+ * as it is. What is wanted outlives changes of settings and failed starts.
  */
 export class Serving extends Owner {
   readonly #parts: ServingParts;
@@ -32,7 +32,7 @@ export class Serving extends Owner {
   readonly #shotEnded = this.own(new vscode.EventEmitter<Transfer>());
   #now: Now<UpdateServer> = { kind: 'stopped' };
   #wanted: Wanted | undefined;
-  /** Orders and restarts until now. */
+  /** The number of orders and restarts so far. */
   #count = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #sessionPort: number | undefined;
@@ -68,20 +68,20 @@ export class Serving extends Owner {
   }
 
   /**
-   * Serves as `mode` says, from where things stand. Failing is a state, not an exception. From a workspace that is not
-   * trusted nothing is served, whoever asks.
+   * Serves as `mode` says. Failing is a state, not an exception. From an untrusted workspace nothing is served, whoever
+   * asks.
    */
   serve(mode: ServeMode): Promise<void> {
     const order = ++this.#count;
     return this.#serve({ mode, order, run: this.#wanted?.run ?? order });
   }
 
-  /** Takes no new requests, and lets running ones finish: for at most `deadlineMs`, or as long as a server waits by itself. */
+  /** Stops taking requests, and lets running ones finish, for at most `deadlineMs`, or the server's default. */
   stop(deadlineMs?: number): Promise<void> {
     return this.#want(undefined, deadlineMs);
   }
 
-  /** Stops and serves what was wanted again, with the settings as they are now; everything, where nothing was. */
+  /** Stops and serves again what was wanted, with the current settings; everything, if nothing was. */
   restart(): Promise<void> {
     const run = ++this.#count;
     return this.#serve({ mode: { kind: 'all' }, order: run, ...this.#wanted, run });
@@ -105,14 +105,14 @@ export class Serving extends Owner {
     super.dispose();
   }
 
-  /** Serves where it is to be now, or could not be until now. */
+  /** Restarts where the settings now say, or where it could not start before. */
   #placeChanged(): void {
     const { host, port } = this.#place;
     const isThere = 'asked' in this.#now && host === this.#now.asked.host && port === this.#now.asked.port;
     if (this.#wanted !== undefined && !isThere) void this.restart();
   }
 
-  /** A running server lets in others; one that could not be started, or must not go on like this, is started anew. */
+  /** Applies the allow list to a running server; one that could not start, or must not go on, is restarted. */
   #allowedChanged(): void {
     if (this.#wanted === undefined) return;
     try {
@@ -131,7 +131,7 @@ export class Serving extends Owner {
     return vscode.workspace.isTrusted && !this.isDisposed ? this.#want(wanted) : Promise.resolve();
   }
 
-  /** Has the server do what is wanted now. One that is not wanted any more drains at once, whatever is waited for. */
+  /** Makes the server do what is wanted now. One that is no longer wanted drains at once, whatever is waited for. */
   #want(wanted: Wanted | undefined, deadlineMs?: number): Promise<void> {
     this.#wanted = wanted;
     const step = nextStep(this.#now, wanted);
@@ -168,7 +168,7 @@ export class Serving extends Owner {
     }
   }
 
-  /** Starts a server. When something else is wanted before it listens, there is none. */
+  /** Starts a server, unless something else is wanted before it listens. */
   async #start(wanted: Wanted): Promise<void> {
     this.#become({ kind: 'starting' });
     const asked = this.#place;
@@ -181,7 +181,7 @@ export class Serving extends Owner {
     }
     const { server, registry } = started;
     if (this.#wanted?.run !== wanted.run) {
-      await server.stop(0); // it was not told of: who asked in these milliseconds asks again
+      await server.stop(0); // nobody knows of it yet: who asked in these milliseconds asks again
       return;
     }
     this.#watch(server); // before anything else is waited for: boards may ask already
@@ -216,7 +216,7 @@ export class Serving extends Owner {
     });
   }
 
-  /** A one-shot is done: its order is no longer wanted, unless there was another since. */
+  /** A one-shot is done: its order is no longer wanted, unless a later one came. */
   #endOrder(): void {
     if ('order' in this.#now && this.#now.order === this.#wanted?.order) this.#wanted = undefined;
   }

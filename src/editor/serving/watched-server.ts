@@ -5,12 +5,12 @@ import type { ListenOptions } from '../../server/socket/listen.ts';
 import { UpdateServer } from '../../server/update-server.ts';
 import { StatusPages } from '../../status/status-pages.ts';
 
-/** How a server is started; who is held and which pages there are follows from the boards. */
+/** How a server is started; who is on hold, and which pages there are, follows from the boards. */
 export type WatchedServerOptions = Omit<ServerSetup, 'isHeld' | 'pages'> & ListenOptions;
 
 /**
- * Starts a server whose boards are known: `boards` watches it until it has stopped and tells which are held, and this
- * machine gets its status page, by `version`.
+ * Starts a server whose boards are tracked: `boards` watches it until it has stopped and knows which are on hold, and
+ * this machine gets its status page, with `version`.
  * @throws UserError when it can't be started; see `UpdateServer.start`.
  */
 export async function startWatched(

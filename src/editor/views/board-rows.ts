@@ -5,7 +5,7 @@ import { boardDescription, isOnItsWay, type SeenBoard } from '../words/board-wor
 import type { Detail } from '../words/detail.ts';
 import { coloredIcon } from './colored-icon.ts';
 
-/** A row of the view of boards. The row of a board is the same object as long as it is known. */
+/** A row of the view of boards. A board keeps the same object as its row as long as it is known. */
 export type BoardsNode =
   | { readonly kind: 'board'; readonly id: string }
   | { readonly kind: 'board detail'; readonly id: string; readonly index: number; readonly detail: Detail };
@@ -24,12 +24,12 @@ export function boardItem(seen: SeenBoard): vscode.TreeItem {
   return item;
 }
 
-/** What the menus of the manifest tell boards apart by. */
+/** The context value by which the manifest's menus tell boards apart. */
 function contextOf({ isHeld, mac }: Board): string {
   return `board ${isHeld ? 'held' : 'released'}${mac === undefined ? '' : ' mac'}`;
 }
 
-/** A board that is held shows that, but while something happens to it. */
+/** A board on hold shows that, except while something happens to it. */
 function iconOf({ state, isHeld }: Board): vscode.ThemeIcon {
   return isHeld && !isOnItsWay(state) ? stateIcon('held') : stateIcon(state.kind);
 }

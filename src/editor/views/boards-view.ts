@@ -27,13 +27,13 @@ export interface BoardsViewParts {
 interface Row {
   readonly node: Extract<BoardsNode, { kind: 'board' }>;
   board?: Board;
-  /** What was last seen of the image that it gets next: a value, another one when anything about its files changed. */
+  /** The last seen state of the image that it gets next: a value, another one when anything about its files changed. */
   next?: ImageState | undefined;
   known: string;
   drawn: string;
 }
 
-/** The view of boards, where each stands, and what there is to tell of it. */
+/** The view of boards, their states and details. */
 export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsNode> {
   readonly #parts: BoardsViewParts;
   readonly #changed = this.own(new vscode.EventEmitter<BoardsNode[] | undefined>());
@@ -76,7 +76,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     return board === undefined ? new vscode.TreeItem('') : boardItem(this.#seen(board));
   }
 
-  /** Draws anew the rows of which something that is shown changed, and all when there are others, or in another order. */
+  /** Redraws the rows that changed, and all when rows came, went or moved. */
   #draw(): void {
     const { registry, requests, project } = this.#parts;
     const { boards } = registry;
@@ -93,7 +93,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     else if (changed.length > 0) this.#changed.fire(changed);
   }
 
-  /** Keeps the context key `mkbox.boards` and the words beside the title; the editor is told of changes only. */
+  /** Keeps the context key `mkbox.boards` and the description beside the title; only changes go to the editor. */
   #tell(found: 'some' | 'none', description: string): void {
     if (`${found} ${description}` === this.#told) return;
     this.#told = `${found} ${description}`;
@@ -101,7 +101,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     void vscode.commands.executeCommand('setContext', 'mkbox.boards', found);
   }
 
-  /** Answers whether something that is shown of `board` changed since it was drawn. */
+  /** Whether anything shown of `board` changed since it was drawn. */
   #redraw(board: Board): boolean {
     const row = this.#row(board.id);
     // a board is a value: the same one is not written out again, four times a second, for each of thousands

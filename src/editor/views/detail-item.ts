@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Detail } from '../words/detail.ts';
 
-/** The row of one thing that is told of an image or a board; `id` is unique in its view. */
+/** The row of a detail of an image or a board; `id` is unique in its view. */
 export function detailItem(id: string, { label, value, icon }: Detail): vscode.TreeItem {
   const item = new vscode.TreeItem(label);
   item.id = id;

@@ -14,18 +14,18 @@ export type ImagesNode =
   | { readonly kind: 'box'; readonly box: CatalogBox }
   | { readonly kind: 'image'; readonly image: CatalogImage }
   | { readonly kind: 'unpacked'; readonly image: UnpackedImage }
-  /** A folder that is a link, and not followed. */
+  /** A folder that is a link and is not followed. */
   | { readonly kind: 'link'; readonly link: SkippedLink }
   | InsideNode
   | { readonly kind: 'detail'; readonly of: CatalogImage | UnpackedImage; readonly detail: Detail };
 
-/** Resources that stand for images, so that decorations can be given to them. */
+/** The scheme of URIs that stand for images, so that rows can be decorated. */
 const SCHEME = 'mkbox-image';
 
-/** What an image's row looks like: how the image is, that mkbox did not make it, or that something newer, or all there is of it, is not packed. */
+/** The look of an image's row: its health, that mkbox did not make it, or that a newer raw image, or the only one, is not packed. */
 type Look = ImageHealth['kind'] | 'foreign' | 'newer raw' | 'unpacked';
 
-/** The row of a box: with how many images, and what else there is to note of it. */
+/** The row of a box: the number of images, and further notes. */
 export function boxItem(
   box: CatalogBox,
   count: number,
@@ -133,7 +133,7 @@ function itemOf(
   return item;
 }
 
-/** What the menus of the manifest tell images apart by. */
+/** The context value by which the manifest's menus tell images apart. */
 function servableAs({ kind }: ImageHealth): 'ready' | 'wrong' | 'incomplete' {
   if (kind === 'wrong') return 'wrong';
   return kind === 'shadowed' || kind === 'incomplete' ? 'incomplete' : 'ready';

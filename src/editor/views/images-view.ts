@@ -19,7 +19,7 @@ import { detailItem } from './detail-item.ts';
 import { boxItem, decorationOf, type ImagesNode, imageItem, linkItem, unpackedItem } from './image-rows.ts';
 import type { RequestLog } from './request-log.ts';
 
-/** How often the images' ages are looked at: they are told in minutes. */
+/** How often the images' ages are updated: they are shown in minutes. */
 const AGES_EVERY_MS = 10_000;
 
 /** What the view shows. */
@@ -29,11 +29,11 @@ export interface ImagesViewParts {
   readonly requests: RequestLog;
   readonly boards: Boards;
   readonly checks: ImageChecks;
-  /** The rows of what is inside images: their code is read when the first one is unfolded. */
+  /** The rows of what is inside images: their code is loaded when the first one is unfolded. */
   readonly insideRows: () => Promise<InsideRows>;
 }
 
-/** The view of boxes, their images, and what there is to tell of each. */
+/** The view of boxes, their images and details. */
 export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesNode>, vscode.FileDecorationProvider {
   readonly #parts: ImagesViewParts;
   readonly #changed = this.own(new vscode.EventEmitter<ImagesNode | undefined>());
@@ -100,7 +100,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'packages':
       case 'package':
       case 'unreadable':
-        return insideItem(node); // their code is read with the first of them
+        return insideItem(node); // their code is loaded with the first of them
       case 'detail':
         return detailItem(path.join(node.of.folder, node.of.image, node.detail.label), node.detail);
     }
@@ -110,7 +110,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     return decorationOf(uri);
   }
 
-  /** Draws anew only when something that is shown changed: bytes on their way are not. */
+  /** Redraws only when something shown changed: bytes on their way are not shown. */
   #draw(): void {
     const { project, serving } = this.#parts;
     this.#view.message = obstacleText(serving.state) ?? unreadableText(project.snapshot.unreadable) ?? '';
@@ -202,13 +202,13 @@ async function insideItem(node: InsideNode): Promise<vscode.TreeItem> {
   return rows.insideItem(node);
 }
 
-/** What is shown of an image: a check's time stands for what it found. */
+/** Everything shown of an image: a check's time stands for its result. */
 function shownOf({ check, ...rest }: JudgedImage, nowMs: number): unknown {
   const { state } = rest.image;
   return [rest, check?.examination.examinedAtMs, state.kind === 'ready' && ageOf(state.builtAtMs, nowMs)];
 }
 
-/** The size of an image before compression, where that can be told quickly. */
+/** The size of an image before compression, if that can be found quickly. */
 async function rawBytesOf({ image, check }: JudgedImage): Promise<number | undefined> {
   const content = check?.examination.content;
   if (content?.kind === 'sound') return content.rawBytes;
@@ -216,13 +216,13 @@ async function rawBytesOf({ image, check }: JudgedImage): Promise<number | undef
   return rawSize(image).catch(() => undefined);
 }
 
-/** That an image folder can't be read for now; of a folder in it its row says so. */
+/** That an image folder can't be read for now; a folder in it says so in its row. */
 function unreadableText(folders: readonly UnreadableFolder[]): string | undefined {
   const folder = folders.find(({ box }) => box === undefined);
   return folder && `${folder.path}: ${unreadableWords(folder, vscode.l10n)}`;
 }
 
-/** Why images that are shown are not served, where it is not that the user stopped it. */
+/** Why the images are not served, unless the user stopped that. */
 function obstacleText(state: ServingState): string | undefined {
   const { l10n, workspace } = vscode;
   if (!workspace.isTrusted) return l10n.t('Not served: this workspace is not trusted.');

@@ -8,7 +8,7 @@ import type { Serving } from '../serving/serving.ts';
 import type { Unseen } from '../words/status-words.ts';
 import { withNewest } from './newest-requests.ts';
 
-/** The newest requests of all server runs in this window, and the failure among them that nobody looked at yet. */
+/** The newest requests of all server runs in this window, and the newest failure that nobody has looked at. */
 export class RequestLog extends Owner {
   readonly #changed = this.own(new vscode.EventEmitter<void>());
   readonly #reflashes = new WeakMap<Transfer, Reflashing>();
@@ -35,7 +35,7 @@ export class RequestLog extends Owner {
     });
   }
 
-  /** What `transfer` shows of a board that flashes itself at every boot, if it does. */
+  /** What `transfer` shows about a board that flashes itself at every boot, if it does. */
   reflashOf(transfer: Transfer): Reflashing | undefined {
     return this.#reflashes.get(transfer);
   }
@@ -53,7 +53,7 @@ export class RequestLog extends Owner {
     });
   }
 
-  /** Notes that the user looked. */
+  /** Records that the user has looked. */
   markSeen(): void {
     if (this.#unseen === undefined) return;
     this.#unseen = undefined;

@@ -15,7 +15,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
   readonly #boards: Boards;
   readonly #changed = this.own(new vscode.EventEmitter<Transfer[] | undefined>());
   readonly #view: vscode.TreeView<Transfer>;
-  /** The requests in the view, in its order, and what it shows of each. */
+  /** The requests in the view, in its order, and what is shown of each. */
   #drawn: ReadonlyMap<Transfer, string> = new Map();
   #told = '';
 
@@ -65,7 +65,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
     return tooltip;
   }
 
-  /** Draws anew the rows of which something that is shown changed, and all when there are others. */
+  /** Redraws the rows that changed, and all when rows came or went. */
   #draw(): void {
     const { requests } = this.#requests;
     this.#tell(requests.length > 0 ? 'some' : 'none');
@@ -80,14 +80,14 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
     else if (changed.length > 0) this.#changed.fire(changed);
   }
 
-  /** Keeps the context key `mkbox.requests`; the editor is told of changes only. */
+  /** Keeps the context key `mkbox.requests`; only changes go to the editor. */
   #tell(found: 'some' | 'none'): void {
     if (found === this.#told) return;
     this.#told = found;
     void vscode.commands.executeCommand('setContext', 'mkbox.requests', found);
   }
 
-  /** All of a row that can change, in short. */
+  /** Everything in a row that can change, as a key. */
   #shownOf(transfer: Transfer): string {
     const { asked, resolution, state, sentBytes, totalBytes, stalledMs } = transfer;
     const before = state.kind === 'running' ? state.place?.before : undefined;

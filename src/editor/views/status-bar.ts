@@ -82,7 +82,7 @@ export class StatusBar extends Owner {
   }
 }
 
-/** What the tooltip offers first: the way on from here. */
+/** What the tooltip offers first: the next thing to do. */
 function actionOf(state: ServingState): readonly [command: string, title: string] {
   if (state.kind === 'draining') return ['mkbox.stopNow', vscode.l10n.t('Stop Now')];
   if (endpointOf(state) !== undefined) return ['mkbox.stop', vscode.l10n.t('Stop Serving')];

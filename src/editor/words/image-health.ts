@@ -8,11 +8,11 @@ import { type Reachability, reachability } from '../../images/reachability.ts';
 import type { SetFault } from '../../images/set-fault.ts';
 import { knownParts, partsInside } from './known-parts.ts';
 
-/** How an image is, from worst to best: the first that applies. */
+/** The health of an image, from worst to best: the first that applies. */
 export type ImageHealth =
   | { readonly kind: 'shadowed' }
   | { readonly kind: 'incomplete'; readonly fault: SetFault }
-  /** It would spoil a board; the gravest of what was found. */
+  /** It would break a board; the gravest finding. */
   | { readonly kind: 'wrong'; readonly finding: Finding }
   | { readonly kind: 'sending' }
   | { readonly kind: 'unreachable'; readonly why: Exclude<Reachability, { kind: 'reachable' }> }
@@ -27,10 +27,10 @@ export interface Checks {
   readonly policy: Policy;
 }
 
-/** What the health of images is judged by. */
+/** What the health of images depends on. */
 export interface Surroundings {
   readonly snapshot: CatalogSnapshot;
-  /** The boards that the workspace builds for; none where they are not known. */
+  /** The boards that the workspace builds for; empty if unknown. */
   readonly boards: readonly string[];
   readonly checks: Checks;
   /** IDs of the images being sent now. */
@@ -47,12 +47,12 @@ export interface Check {
 /** An image with what can be told of it. */
 export interface JudgedImage {
   readonly image: CatalogImage;
-  /** By which a board gets it. */
+  /** The parts by which a board gets it. */
   readonly parts: ImageParts | undefined;
-  /** The name of the image that a board asks for when it runs this one, where that is another. */
+  /** The image that a board asks for when it runs this one, if that is another. */
   readonly otherName?: string | undefined;
   readonly health: ImageHealth;
-  /** Undefined as long as it was not checked. */
+  /** Undefined until it was checked. */
   readonly check: Check | undefined;
 }
 
@@ -65,7 +65,7 @@ export function judgedImage(image: CatalogImage, surroundings: Surroundings): Ju
   return { image, parts, otherName, health: healthOf(image, parts, check, surroundings), check };
 }
 
-/** What is known of `image`, held against what its small files and its name say. */
+/** The examination of `image`, compared with its small files and its name. */
 export function checkOf({ image, state }: CatalogImage, checks: Checks): Check | undefined {
   if (state.kind !== 'ready') return undefined;
   const examination = checks.known(state.zstIdentity);

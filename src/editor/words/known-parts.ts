@@ -3,12 +3,12 @@ import type { BoardConf } from '../../contents/board-conf.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { type ImageParts, splitImageName, splitKnownName } from '../../images/image-parts.ts';
 
-/** What the image tells the board that runs it, where that is known. */
+/** What the image tells the board that runs it, if known. */
 export function boardConfOf(examination: Examination | undefined): BoardConf | undefined {
   return examination && insideOf(examination)?.boardConf;
 }
 
-/** The parts that the image says of itself, where that is known. */
+/** The parts that the image names inside, if known. */
 export function partsInside(examination: Examination | undefined): ImageParts | undefined {
   const { box, board, branch, version } = boardConfOf(examination) ?? {};
   if (box === undefined || board === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * `text` as a message or a progress of the editor may show it: of `[words](command:…)` in those VS Code makes a link
- * that runs the command, and what others called their images, boxes and workspaces stands in them.
+ * `text` made safe for a message or a progress of the editor: VS Code turns `[words](command:…)` in those into a link
+ * that runs the command, and the names of images, boxes and workspaces are chosen by others.
  */
 export function plainMessage(text: string): string {
   return text.replaceAll('](', '] (');

@@ -5,7 +5,7 @@ import { breakText, resultText, waitingText } from '../../server/transfer-line.t
 import { IN_THE_EDITOR } from './remedies.ts';
 import { bytesText, durationText, percentText, type Words } from './words.ts';
 
-/** What a request asked for, in the words of the boxes: its image, or its parts. */
+/** What a request asked for: its image, or its parts. */
 export function askedText({ asked, resolution, target }: Transfer, words: Words): string {
   switch (asked.kind) {
     case 'list':
@@ -20,7 +20,7 @@ export function askedText({ asked, resolution, target }: Transfer, words: Words)
   }
 }
 
-/** What came of a request so far. */
+/** The outcome of a request so far. */
 export function outcomeText(transfer: Transfer, words: Words, locale: string): string {
   const { state, sentBytes, totalBytes } = transfer;
   switch (state.kind) {
@@ -61,12 +61,12 @@ function sendingText({ sentBytes, totalBytes, stalledMs }: Transfer, words: Word
     : words.t('{0} of {1}, {2}', percent, total, stalledWords(stalledMs, words, locale));
 }
 
-/** That a client takes nothing, and for how long. */
+/** That a client is stalled, and for how long. */
 export function stalledWords(stalledMs: number, words: Words, locale: string): string {
   return words.t('stalled for {0}', durationText(Math.floor(stalledMs / 1000) * 1000, locale));
 }
 
-/** What was found wrong with the image while it was sent. */
+/** What was found to be wrong with the image while it was sent. */
 function objectionText({ objection }: Transfer, words: Words): string | undefined {
   return objection?.kind === 'wrong image'
     ? findingText(objection.image, objection.finding, words, IN_THE_EDITOR)

@@ -27,15 +27,15 @@ export interface Situation {
   /** The images being sent now. */
   readonly sending: readonly Transfer[];
   readonly unseen: Unseen | undefined;
-  /** Boards that are told to be up to date, as people call them. */
+  /** The names of boards that are on hold. */
   readonly held: readonly string[];
   readonly nameOf: NameOf;
 }
 
-/** What people call the board that a request is from. */
+/** The name of the board that a request is from. */
 type NameOf = (transfer: Transfer) => string;
 
-/** The status in a situation: the gravest, else the newest of what there is to tell. */
+/** The status in a situation: the gravest thing, else the newest. */
 export function statusOf({ state, sending, unseen, held, nameOf }: Situation, words: Words, locale: string): Status {
   if (state.kind === 'failed') return failedStatus(state, words);
   if (state.kind === 'draining') return drainingStatus(state.next, sending.length, words);
@@ -68,7 +68,7 @@ export function statusOf({ state, sending, unseen, held, nameOf }: Situation, wo
 
 type Next = Extract<ServingState, { kind: 'draining' }>['next'];
 
-/** A stop under way comes before all else: who asked for it wants to know what it waits for. */
+/** A stop under way comes first: whoever asked for it wants to know what it waits for. */
 function drainingStatus(next: Next, downloads: number, words: Words): Status {
   const left = drainingText(next, downloads, words);
   return normal(`$(loading~spin) mkbox: ${left}`, words.t('mkbox: {0}', left));
@@ -90,7 +90,7 @@ function drainingText(next: Next, downloads: number, words: Words): string {
   }
 }
 
-/** `status`, which hides the server's state, with what of that must not be forgotten. */
+/** `status`, which hides the server's state, with the remarks about it that must not be forgotten. */
 function remarked(status: Status, state: ServingState, held: readonly string[], words: Words): Status {
   const remarks = [
     ...(state.kind === 'one-shot' ? [words.t('only one update is served')] : []),
@@ -103,7 +103,7 @@ function heldText(held: readonly string[], words: Words): string {
   return words.t('holding {0}', held.join(', '));
 }
 
-/** `status`, with how many boards are held, and which. */
+/** `status`, with how many boards are on hold, and which. */
 function holding(status: Status, held: readonly string[], words: Words): Status {
   if (held.length === 0) return status;
   const which = heldText(held, words);
@@ -134,7 +134,7 @@ function failedStatus({ failure }: Extract<ServingState, { kind: 'failed' }>, wo
   return { text: `$(error) mkbox :${port}`, label: words.t('mkbox: port {0} is in use', port), severity: 'error' };
 }
 
-/** Why images are not served, where that is not for the port. */
+/** Why images are not served, if not because of the port. */
 export function failureWords(failure: Exclude<ServingFailure, { kind: 'port in use' }>, words: Words): string {
   return failure.kind === 'other' ? failure.message : words.t('this machine has no address {0}', failure.host);
 }

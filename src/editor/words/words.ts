@@ -17,7 +17,7 @@ export function bytesText(bytes: number, locale: string): string {
   }).format(value);
 }
 
-/** The whole seconds of a time, as far as there is one: while these are the same, so is what people see of it. */
+/** The whole seconds of a time, if there is one: while they are the same, so is what people see. */
 export function wholeSeconds(milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined ? undefined : Math.floor(milliseconds / 1000);
 }
@@ -45,7 +45,7 @@ const AGES: readonly AgeStep[] = [
 ];
 const OLDEST: AgeStep = [Number.POSITIVE_INFINITY, 365 * 86_400_000, 'year'];
 
-/** How long ago something was, as far as that is told. */
+/** How long ago something was, at the precision that is shown. */
 export interface Age {
   readonly count: number;
   readonly unit: Intl.RelativeTimeFormatUnit;
@@ -64,7 +64,7 @@ export function ageText(thenMs: number, nowMs: number, locale: string): string {
   return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-count, unit);
 }
 
-/** A part of a whole in percent, rounded down: 100 % is all. */
+/** A part of a whole in percent, rounded down: only the whole is 100 %. */
 export function percentText(part: number, whole: number, locale: string): string {
   const share = whole === 0 ? 0 : Math.floor((part * 100) / whole) / 100;
   return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share);

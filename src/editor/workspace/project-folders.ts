@@ -3,10 +3,10 @@ import path from 'node:path';
 import { systemErrorCode } from '../../errors.ts';
 import { isAbsence } from '../../images/outage.ts';
 
-/** Told of a folder that is there and can't be read, with the system's name for the reason. */
+/** Called with a folder that exists and can't be read, and the system's error code. */
 export type OnUnreadable = (folder: string, code: string) => void;
 
-/** What of an mkbox-project was found in a folder of the workspace. */
+/** What was found of an mkbox-project in a folder of the workspace. */
 export interface ProjectFolder {
   /** The folder with the boxes' folders. */
   readonly images: string;
@@ -64,7 +64,7 @@ async function folderNames(folder: string, onUnreadable: OnUnreadable): Promise<
   return mayBeFolders.filter((entry) => !entry.name.startsWith('.')).map((entry) => entry.name);
 }
 
-/** What is in a folder: nothing where it is not there, or can't be read, which is told. */
+/** The entries of a folder: none if it does not exist, or can't be read, which is reported. */
 async function read<T>(
   folder: string,
   readFolder: (folder: string) => Promise<T[]>,

@@ -5,7 +5,7 @@ import { Owner } from '../dispose.ts';
 import { boxesWithRecipe, findProject, type ProjectFolder } from './project-folders.ts';
 import type { Settings } from './settings.ts';
 
-/** Hints come in bursts while a build writes; a new build shall appear within a second. */
+/** Hints come in bursts while a build writes; a new build should appear within a second. */
 const SETTLE_MS = 150;
 
 /** How often the disk is looked at without a hint. */
@@ -55,12 +55,12 @@ export class Project extends Owner {
     return this.catalog.snapshot;
   }
 
-  /** Whether a folder holds the recipe of a box. */
+  /** Whether a box's folder has its recipe. */
   hasBoxbuild(box: CatalogBox): boolean {
     return this.#boxbuilds.has(box.path);
   }
 
-  /** Whether the workspace was looked through once: before that, nothing found means nothing. */
+  /** Whether the workspace was searched once: before that, an empty result means nothing. */
   get isLocated(): boolean {
     return this.#located;
   }

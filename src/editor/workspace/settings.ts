@@ -14,11 +14,11 @@ export interface Settings extends vscode.Disposable {
   readonly host: Setting<string>;
   readonly port: Setting<number>;
   readonly allowedHosts: Setting<readonly string[]>;
-  /** As it was written: a list that can't be read must not let in everyone. */
+  /** As written: an invalid list must not allow everyone. */
   readonly allow: Setting<unknown>;
-  /** Megabytes a second; 0 for any rate. */
+  /** Megabytes per second; 0 for no limit. */
   readonly rateLimit: Setting<number>;
-  /** 0 for any number. */
+  /** 0 for no limit. */
   readonly maxTransfers: Setting<number>;
   readonly allowForeignImages: Setting<boolean>;
   readonly autoStart: Setting<boolean>;
