@@ -15,8 +15,8 @@ const INSIDE_CACHE_SIZE = '4G';
 /** Powers of 1000, as line rates and disks are given. */
 const UNITS = { '': 1, k: 1e3, M: 1e6, G: 1e9 } as const;
 
-/** What the environment says, checked. */
-export interface Settings {
+/** The settings that the environment gives, checked. */
+export interface CommandSettings {
   readonly host: string;
   readonly port: number;
   readonly imagePath: string;
@@ -62,7 +62,7 @@ export class UsageError extends UserError {}
  * empty variable counts as unset.
  * @throws UsageError for a value out of its range.
  */
-export function readEnvironment(environment: NodeJS.ProcessEnv): Settings {
+export function readEnvironment(environment: NodeJS.ProcessEnv): CommandSettings {
   return {
     host: environment.HOST || '127.0.0.1',
     port: readPort(environment.PORT || '8080'),
@@ -99,7 +99,7 @@ function defaultChecksPath({ CACHE_DIRECTORY, XDG_CACHE_HOME }: NodeJS.ProcessEn
 }
 
 /** It lies beside the file that keeps what is known of images; where nothing is kept of that, only who wants it has it. */
-function readInsideCache(environment: NodeJS.ProcessEnv): Settings['insideCache'] {
+function readInsideCache(environment: NodeJS.ProcessEnv): CommandSettings['insideCache'] {
   const size = environment.INSIDE_CACHE || (environment.CHECKS_PATH === 'none' ? 'none' : INSIDE_CACHE_SIZE);
   if (size === 'none') return undefined;
   const mostBytes = bytesIn(size);
@@ -149,7 +149,7 @@ function readNetworks(name: string, value: string | undefined): Networks {
   }
 }
 
-/** A list of nothing but commas is a slip, and would let in everyone or no one. */
+/** A list of nothing but commas is a mistake, and would allow everyone or no one. */
 function readAllow(value: string | undefined): Networks | undefined {
   if (!value) return undefined;
   if (readList(value).length === 0) throw new UsageError('ALLOW names nobody; unset it to let in everyone');

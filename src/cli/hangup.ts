@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { UserError } from '../errors.ts';
 import type { UpdateServer } from '../server/update-server.ts';
-import type { Settings } from './environment.ts';
+import type { CommandSettings } from './environment.ts';
 import type { LineLog } from './line-log.ts';
 import { type Read, readTls, readUsers } from './secrets.ts';
 
@@ -11,7 +11,7 @@ import { type Read, readTls, readUsers } from './secrets.ts';
  * on: whoever starts it by `nohup` or with SIGHUP ignored wants that, and Node reverts an inherited "ignore" before
  * anything here runs.
  */
-export function renewOnHangup(server: UpdateServer, settings: Settings, log: LineLog): void {
+export function renewOnHangup(server: UpdateServer, settings: CommandSettings, log: LineLog): void {
   const endsWithTerminal = process.stdin.isTTY && !isInBackground();
   let renewing = Promise.resolve();
   process.on('SIGHUP', () => {
@@ -24,7 +24,7 @@ export function renewOnHangup(server: UpdateServer, settings: Settings, log: Lin
   });
 }
 
-async function renew(server: UpdateServer, { auth, tlsFiles }: Settings, log: LineLog): Promise<void> {
+async function renew(server: UpdateServer, { auth, tlsFiles }: CommandSettings, log: LineLog): Promise<void> {
   if (auth?.kind === 'file') {
     await attempt(log, `the users in ${auth.path}`, readUsers(auth.path), (users) => server.renewCredentials(users));
   }

@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
-import { type Settings, UsageError } from './environment.ts';
+import { type CommandSettings, UsageError } from './environment.ts';
 
 /**
  * Sees that STATE_PATH and CHECKS_PATH name a file each, or nothing yet: a file is written by being replaced, and what
  * else has the name is not ours to replace.
  * @throws UserError
  */
-export async function checkKeptFiles({ statePath, checksPath }: Settings): Promise<void> {
+export async function checkKeptFiles({ statePath, checksPath }: CommandSettings): Promise<void> {
   if (statePath !== undefined && checksPath !== undefined && path.resolve(statePath) === path.resolve(checksPath)) {
     throw new UsageError(`STATE_PATH and CHECKS_PATH are the same file, ${statePath}; each needs its own`);
   }

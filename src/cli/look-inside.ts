@@ -9,7 +9,7 @@ import { openInitramfsTree, openRootTree, treesFaultText } from '../contents/ima
 import { systemErrorCode, UserError } from '../errors.ts';
 import { Catalog, type CatalogSnapshot } from '../images/catalog.ts';
 import { printable } from '../printable.ts';
-import type { Settings } from './environment.ts';
+import type { CommandSettings } from './environment.ts';
 import type { ImageAddress } from './image-address.ts';
 import { checkFolder } from './image-folder.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -24,7 +24,7 @@ const MOST_HINTS = 5;
  */
 export async function lookInside<T>(
   address: ImageAddress,
-  settings: Settings,
+  settings: CommandSettings,
   look: (tree: FileTree, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { signal } = stopSignal('stopped');
@@ -64,7 +64,11 @@ async function openTree({ image, tree }: ImageAddress, disk: Disk): Promise<File
   return root.tree;
 }
 
-async function openDisk({ image, isFile }: ImageAddress, settings: Settings, signal: AbortSignal): Promise<ImageDisk> {
+async function openDisk(
+  { image, isFile }: ImageAddress,
+  settings: CommandSettings,
+  signal: AbortSignal,
+): Promise<ImageDisk> {
   let read = 0;
   const onProgress = (bytes: number) => {
     read += bytes;

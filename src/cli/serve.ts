@@ -10,7 +10,7 @@ import { UpdateServer } from '../server/update-server.ts';
 import { StatusPages } from '../status/status-pages.ts';
 import { announce, unreadableText } from './announce.ts';
 import { logBugs } from './bugs.ts';
-import type { Settings } from './environment.ts';
+import type { CommandSettings } from './environment.ts';
 import { renewOnHangup } from './hangup.ts';
 import { checkFolder } from './image-folder.ts';
 import { checkKeptFiles } from './kept-files.ts';
@@ -28,7 +28,7 @@ const STATUS_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
  * Serves until a signal, or the completed update of a one-shot, ends it. `environment` has what a supervisor hands
  * over: a socket, and where to report the service's state.
  */
-export async function serve(settings: Settings, environment: NodeJS.ProcessEnv): Promise<void> {
+export async function serve(settings: CommandSettings, environment: NodeJS.ProcessEnv): Promise<void> {
   const descriptor = takeListenDescriptor(environment, process.pid);
   const folder = path.resolve(settings.imagePath);
   await checkFolder(folder);
@@ -97,7 +97,7 @@ export async function serve(settings: Settings, environment: NodeJS.ProcessEnv):
   await log.close();
 }
 
-function unkeptText({ checksPath }: Settings, code: string): string {
+function unkeptText({ checksPath }: CommandSettings, code: string): string {
   return `can't save image check results in ${checksPath} (${code}); the next start checks the images again`;
 }
 

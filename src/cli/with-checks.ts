@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { ImageChecks } from '../checks/image-checks.ts';
 import { Catalog } from '../images/catalog.ts';
-import type { Settings } from './environment.ts';
+import type { CommandSettings } from './environment.ts';
 import { checkFolder } from './image-folder.ts';
 import { checkKeptFiles } from './kept-files.ts';
 
 /** Does what takes the images of IMAGE_PATH, and what is known of them. @throws UserError, and what `act` throws. */
 export async function withChecks<T>(
-  settings: Settings,
+  settings: CommandSettings,
   act: (catalog: Catalog, checks: ImageChecks) => Promise<T>,
 ): Promise<T> {
   const folder = path.resolve(settings.imagePath);

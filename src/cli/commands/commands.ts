@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { Settings } from '../environment.ts';
+import type { CommandSettings } from '../environment.ts';
 
 /** What a subcommand is given. */
 export interface CommandContext {
   /** Reads the environment. @throws UsageError */
-  settings(): Settings;
+  settings(): CommandSettings;
 }
 
 /**
