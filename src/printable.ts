@@ -2,7 +2,7 @@
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /**
- * Characters that a terminal or a log viewer acts upon: controls (C0, DEL, C1), direction marks and other format
+ * Characters that a terminal or a log viewer interprets: controls (C0, DEL, C1), direction marks and other format
  * characters, unassigned and private ones, lone surrogates, and the two separators that some programs end lines at.
  */
 const ACTIVE = /[\p{C}\p{Zl}\p{Zp}]/gu;

@@ -2,8 +2,8 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * Puts a text, or bytes, in the place of a file, for its owner to read. It is written beside, synced and renamed: whoever reads the
- * file finds the old text or the new one, whole. The folder is made if there is none.
+ * Replaces a file by a text, or bytes, readable by its owner only. It is written beside, synced and renamed, so a
+ * reader finds the old or the new content, whole. The folder is made if there is none.
  * @throws system errors; then the file is as it was, and nothing is left beside it.
  */
 export async function replaceFile(filePath: string, parts: Iterable<string | Uint8Array>): Promise<void> {

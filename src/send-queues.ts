@@ -3,16 +3,16 @@ import { isIP, type Socket } from 'node:net';
 import { endianness } from 'node:os';
 
 /**
- * Bytes that the system holds for each of some connections until the other end acknowledges them, as proc(5) has them
- * in `/proc/net/tcp` and `/proc/net/tcp6`; of connections that are no more, nothing.
+ * Reads how many bytes the system has queued for given connections until the other end acknowledges them, from
+ * `/proc/net/tcp` and `/proc/net/tcp6` (proc(5)); nothing for connections that are gone.
  */
 export type SendQueues = ReadonlyMap<ConnectionKey, SendQueue>;
 
-/** What waits in the system for one connection. */
+/** What the system has queued for one connection. */
 export interface SendQueue {
   /** Bytes that the other end has not acknowledged. */
   readonly bytes: number;
-  /** Whether the other end has no room for more, and says so whenever it is asked: it lives, but is not being read from. */
+  /** Whether the other end has no room for more, and says so at each probe: it is alive, but does not read. */
   readonly isFull: boolean;
 }
 
@@ -56,7 +56,7 @@ export async function lookAtQueues(wanted: ReadonlySet<ConnectionKey>): Promise<
   return { queues, costMs };
 }
 
-/** Reads one of the two files, and answers how many milliseconds that took of this thread. */
+/** Reads one of the two files, and returns how many milliseconds of this thread that took. */
 async function readTable(
   path: string,
   wanted: ReadonlySet<ConnectionKey>,
@@ -89,13 +89,13 @@ async function readTable(
 
 const V4_DIGITS = 8;
 
-/** States in which the end of what is sent is in the queue as well, and counts as a byte (include/net/tcp_states.h). */
+/** States in which the FIN is in the queue, too, and counts as a byte (include/net/tcp_states.h). */
 const ENDED_STATES: ReadonlySet<string> = new Set(['04', '09', '0B']); // FIN_WAIT1, LAST_ACK, CLOSING
 
 /** The timer of probes of a window that is closed (net/ipv4/tcp_ipv4.c, get_tcp4_sock). */
 const PROBE_TIMER = '04';
 
-/** Probes are lost now and then; who answers none of so many is gone. */
+/** Probes are lost now and then; a client that answers none of this many is gone. */
 const PROBES_UNTIL_GONE = 3;
 
 /**

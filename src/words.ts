@@ -14,9 +14,9 @@ export interface Remedies {
   readonly allowForeign: string;
   /** Follows links out of the image folder. */
   readonly followLinks: string;
-  /** Holds the names that the server goes by. */
+  /** Lists the names that the server answers to. */
   readonly allowedHosts: string;
-  /** Holds the networks that may ask. */
+  /** Lists the networks that may ask. */
   readonly allow: string;
   /** Compresses a raw image. */
   pack(words: Words): string;

@@ -78,7 +78,7 @@ export class Nesting {
     return this.#blocks.pop()?.function;
   }
 
-  /** Notes that patterns come next, if the innermost block is a `case`; answers whether it is. */
+  /** Records that patterns come next, if the innermost block is a `case`; whether it is. */
   beginPatterns(): boolean {
     const block = this.#blocks.at(-1);
     if (block?.kind !== 'case') return false;

@@ -8,8 +8,8 @@ import { type Examination, isComplete } from './examination.ts';
 import { keptExamination } from './examination-schema.ts';
 
 /**
- * The form of the file; what another one has is found out anew. The second is of examinations that look at the boot
- * partition whatever its type, and at the initramfs to its end.
+ * The version of the file's format; the contents of others are examined again. The second has examinations that look at
+ * the boot partition whatever its type, and read the initramfs to its end.
  */
 const FORMAT = 2;
 

@@ -25,7 +25,7 @@ export class ByteCursor {
     return Buffer.concat(parts);
   }
 
-  /** Passes over `length` bytes; answers whether there were as many. */
+  /** Skips `length` bytes; whether there were as many. */
   async skip(length: number): Promise<boolean> {
     for (let left = length; left > 0; ) {
       if (!(await this.#fill())) return false;
@@ -34,7 +34,7 @@ export class ByteCursor {
     return true;
   }
 
-  /** Passes over zeros; answers whether anything follows them. */
+  /** Skips zeros; whether anything follows them. */
   async skipZeros(): Promise<boolean> {
     while (await this.#fill()) {
       const zeros = this.#chunk.findIndex((byte) => byte !== 0);
@@ -56,7 +56,7 @@ export class ByteCursor {
     return bytes;
   }
 
-  /** Makes sure that there is a byte to take; answers whether there is. */
+  /** Makes sure that there is a byte to take; whether there is. */
   async #fill(): Promise<boolean> {
     while (this.#chunk.length === 0) {
       const next = await this.#chunks.next();

@@ -65,7 +65,7 @@ export class NewcReader {
     }
   }
 
-  /** Takes word that the archive ends here, and answers what is wrong with it. */
+  /** Ends the archive here, and returns what is wrong with it. */
   finish(): NewcFault | undefined {
     return this.#step.kind === 'end' ? this.#step.fault : 'cut';
   }

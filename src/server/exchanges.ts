@@ -244,7 +244,7 @@ export class Exchanges {
     }
   }
 
-  /** Ends one whose image must not be handed out: its check may be the first to meet a write, or a disk error. */
+  /** Ends a transfer whose image must not be served: its check may be the first to meet a write, or a disk error. */
   #spoil(transfer: TransferRecord, objection: Refusal): void {
     transfer.objection = objection;
     if (objection.kind === 'being written') this.#break(transfer, 'image changed');

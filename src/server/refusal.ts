@@ -40,7 +40,7 @@ export type Refusal =
   | { readonly kind: 'being written'; readonly id: string }
   /** It could not be checked; `code` is the system's error code. */
   | { readonly kind: 'unchecked'; readonly id: string; readonly code: string }
-  /** Only the image of another ID is handed out now. */
+  /** Only the image of another ID is served now. */
   | { readonly kind: 'not this one'; readonly id: string; readonly only: string }
   /** Only the board at another address gets an update now. */
   | { readonly kind: 'not this board'; readonly only: string }

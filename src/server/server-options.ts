@@ -18,7 +18,7 @@ export interface FlowLimits {
   readonly maxTransfers?: number | undefined;
 }
 
-/** Who is let in besides those with a password. */
+/** Who may ask, besides users with a password. */
 export interface Allowed {
   /** Names that the server answers to, besides those that can't be foreign; see `HostAllowList`. */
   readonly allowedHosts?: readonly string[];

@@ -133,7 +133,7 @@ export class UpdateServer {
     return this.#draining.phase !== 'serving';
   }
 
-  /** Changes what is handed out from now on. Running transfers are not touched. */
+  /** Changes what is served from now on. Running transfers are not touched. */
   serve(mode: ServeMode): void {
     this.#mode = mode;
     this.#lastIdBeforeMode = this.#exchanges.lastId;
@@ -141,30 +141,30 @@ export class UpdateServer {
     this.#upToDate.forget();
   }
 
-  /** Lets in other users from the next request on; running transfers are not touched. */
+  /** Replaces the users for new requests; running transfers are not touched. */
   renewCredentials(credentials: Credentials): void {
     this.#admission = { ...this.#admission, credentials };
   }
 
-  /** Lets in other networks, and goes by other names, from the next request on; running transfers are not touched. */
+  /** Replaces the networks and the server's names for new requests; running transfers are not touched. */
   renewAllowed({ allow, allowedHosts = [] }: Allowed): void {
     this.#admission = { ...this.#admission, allow, hosts: new HostAllowList(allowedHosts) };
   }
 
-  /** Shows another certificate on new connections; those that are open keep theirs. Of a server that speaks HTTPS. */
+  /** Replaces the certificate on new connections; open ones keep theirs. Only for a server that speaks HTTPS. */
   renewTls(tls: TlsPair): void {
     if (this.#server instanceof HttpsServer) this.#server.setSecureContext(tls.secureOptions);
   }
 
-  /** Bounds how much goes out at once, from now on. What is being sent goes on, at the new rate. */
+  /** Limits how much is sent at once, from now on. Running transfers go on, at the new rate. */
   limit({ rateLimit, maxTransfers }: FlowLimits): void {
     this.#pace.limit(rateLimit);
     this.#turns.limit(maxTransfers);
   }
 
   /**
-   * Stops: takes no new transfer, lets the running ones finish for at most `deadlineMs`, closes. Those that wait for
-   * their turn are refused at once. A second call with a nearer deadline cuts the first one's short.
+   * Stops: takes no new transfer, lets the running ones finish for at most `deadlineMs`, closes. Queued ones are
+   * refused at once. A second call with a nearer deadline cuts the first one's short.
    */
   stop(deadlineMs: number = limits.DRAIN_DEADLINE_MS): Promise<Transfer | undefined> {
     this.#draining.begin(deadlineMs, 'stopping');
@@ -172,15 +172,15 @@ export class UpdateServer {
   }
 
   /**
-   * Stops where another process accepts on the same socket from now on: every connection that was accepted here gets its
-   * answer, those that have not asked yet, too, if they do so soon. Else as `stop`.
+   * Stops while another process accepts on the same socket: every connection accepted here is answered, also those that
+   * ask soon. Otherwise like `stop`.
    */
   handOver(deadlineMs: number = limits.DRAIN_DEADLINE_MS): Promise<Transfer | undefined> {
     this.#draining.begin(deadlineMs, 'handing over');
     return this.stopped;
   }
 
-  /** A shot counts requests that came after it was armed; those, too, that finish while the server stops. */
+  /** A one-shot counts requests that came after it was armed, also those that finish while the server stops. */
   #countShot(transfer: Transfer): void {
     if (this.#mode.kind !== 'once' || !transfer.completesUpdate || transfer.id <= this.#lastIdBeforeMode) return;
     this.#shot ??= transfer;
@@ -207,7 +207,7 @@ export class UpdateServer {
     else void this.#respond(request, response);
   }
 
-  /** Answers a request that was let in. */
+  /** Answers an admitted request. */
   #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (parseTarget(request.url ?? '').kind === 'other') {
       return this.#pages(request, response).catch((bug: unknown) => this.#exchanges.report(bug));
@@ -220,13 +220,13 @@ export class UpdateServer {
     });
   }
 
-  /** What a request for `target` was found to be a moment ago, when that was up to date for everyone who asks so. */
+  /** The remembered "up to date" of a request for `target`, if everyone who asks gets it. */
   #recall(target: string): Found | undefined {
     const isForOneClient = this.#mode.kind === 'once' && this.#mode.client !== undefined;
     return isForOneClient ? undefined : this.#upToDate.recall(target);
   }
 
-  /** RFC 9110, section 10.1.1: an expectation that is none of HTTP's, which Node would refuse without a word. */
+  /** Refuses an expectation that HTTP does not define (RFC 9110, section 10.1.1), which Node would refuse without a body. */
   #refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
     if (response.socket === null) {
       request.socket.destroy();
@@ -238,7 +238,7 @@ export class UpdateServer {
     this.#turnAway(request, response, this.#draining.phase === 'stopping' ? STOPPING : UNKNOWN_EXPECTATION);
   }
 
-  /** What came with a request that was turned away may not be what it seems: nothing more is read after it. */
+  /** Refuses a request and reads nothing more after it: what came with it may not be what it seems. */
   #turnAway(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
     const isBoards = refusal.kind === 'not allowed' || refusal.kind === 'not proven';
     const asked: Asked = isBoards ? parseTarget(request.url ?? '') : { kind: 'other' };

@@ -15,8 +15,8 @@ export type Look = <T>(image: CatalogImage, tree: TreeName, look: (files: FileTr
 type Parent = Extract<InsideNode, { kind: 'packages' | 'tree' | 'file' }>;
 
 /**
- * The rows below what is inside images. The view asks for all that is unfolded whenever anything in it changes, so they are
- * kept until the image is built anew; so is the reason why they can't be shown, until the user wants to try again.
+ * The rows below what is inside images. The view asks for everything that is unfolded whenever anything in it changes,
+ * so rows are kept until the image is rebuilt; so is the reason why they can't be shown, until the user tries again.
  */
 export class InsideRows {
   readonly #look: Look;

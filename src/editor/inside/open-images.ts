@@ -46,7 +46,7 @@ export class OpenImages extends Owner {
   }
 
   /**
-   * Looks into a tree of `image`. If it was built anew since it was opened, the new build is opened and looked into.
+   * Looks into a tree of `image`. If it was rebuilt since it was opened, the new build is opened.
    * @throws UserError if it can't be opened, is damaged, or changed again; and what `look` throws.
    */
   async look<T>(image: CatalogImage, tree: TreeName, look: (files: FileTree) => Promise<T>): Promise<T> {

@@ -128,7 +128,7 @@ export class FrameScanner {
     return this.#field.subarray(0, this.#fieldBytes);
   }
 
-  /** Fills the field up to `wanted` bytes, and answers how many it took. */
+  /** Fills the field up to `wanted` bytes, and returns how many it took. */
   #gather(chunk: Buffer, at: number, wanted: number): number {
     if (this.#fieldBytes === 0 && this.#step === 'frame header') this.#frameStart = this.#position;
     const taken = chunk.copy(this.#field, this.#fieldBytes, at, at + wanted - this.#fieldBytes);
@@ -137,7 +137,7 @@ export class FrameScanner {
     return taken;
   }
 
-  /** Reads the header out of the field, once it is all there, and answers how many bytes after it were taken, too. */
+  /** Reads the header out of the field, once it is complete, and returns how many bytes after it were taken, too. */
   #beginFrame(): number {
     const header = parseFrameHeader(this.#gathered);
     if (header === 'too short') return 0;

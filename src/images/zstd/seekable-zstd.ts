@@ -59,7 +59,7 @@ export class SeekableZstd {
   }
 
   /**
-   * Fills `buffer` from `position` of the content on; answers how many bytes there were.
+   * Fills `buffer` from `position` of the content on; returns how many bytes there were.
    * @throws UserError where a frame is not what the table says, and what reading a disk may throw.
    */
   async read(buffer: Buffer, position: number): Promise<number> {

@@ -2,7 +2,7 @@ import type { Credentials } from './credentials.ts';
 import type { HostAllowList } from './hosts.ts';
 import type { Networks } from './networks.ts';
 
-/** Who is let in. */
+/** Who may ask. */
 export interface Admission {
   /** The names that this server answers to. */
   readonly hosts: HostAllowList;
