@@ -16,7 +16,7 @@ export const LATE = 2_500_000_000;
 /** Makes an ext image of `megabytes` from a folder with mkfs.ext4, then has debugfs do `commands` to it. */
 export async function makeExtImage(
   tree: string,
-  { options = [], megabytes = 24, commands = [] }: ExtImageOptions = {},
+  { options = [], megabytes = 16, commands = [] }: ExtImageOptions = {},
 ): Promise<Buffer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-ext-'));
   try {
@@ -63,6 +63,8 @@ export const EXTRAS: readonly string[] = [
   'cd /',
   'set_inode_field /etc/passwd uid 100000',
   'set_inode_field /etc/passwd gid 70000',
+  'ea_set /etc/passwd user.comment hello',
+  'ea_set /home trusted.of-a-folder 1',
 ];
 
 /** Of file systems with extents. */
@@ -72,7 +74,7 @@ export const UNWRITTEN = 'fallocate /home/unwritten 0 40';
 export const LATE_TIME = 'set_inode_field /etc/zero mtime_extra 1';
 
 /** Fills `tree` with every kind of file that needs no root, and a folder of so many. */
-export async function makeTree(tree: string, many = 300): Promise<void> {
+export async function makeTree(tree: string, many = 130): Promise<void> {
   for (const folder of ['etc', 'dev', 'home/user', 'many', 'deep/a/b/c/d', 'empty', 'small']) {
     await mkdir(path.join(tree, folder), { recursive: true });
   }
@@ -96,7 +98,7 @@ export async function makeTree(tree: string, many = 300): Promise<void> {
   for (let index = 0; index < many; index++) {
     await writeFile(at(`many/a-file-with-a-rather-long-name-${index}`), `${index}\n`);
   }
-  writePieces(at('home/holes'), 1400, 8192);
+  writePieces(at('home/holes'), 400, 8192); // as many extents as take two levels of a tree with blocks of 1 KiB
 }
 
 /** A file of so many pieces of data, each `apart` bytes from the last, with holes between them and at its end. */

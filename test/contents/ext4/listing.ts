@@ -16,6 +16,8 @@ export interface Listed {
   readonly device?: string;
   readonly target?: string;
   readonly digest?: string;
+  /** Names of extended attributes with the bytes of their values. */
+  readonly attributes?: string;
 }
 
 /** All files below a folder by their paths, as the reader sees them. Folders that were seen are not looked into again. */
@@ -44,7 +46,12 @@ async function listed(node: FileNode): Promise<Listed> {
     ...(device && { device: `${device.major}:${device.minor}` }),
     ...(type === 'link' && { target: await node.target() }),
     ...(type === 'file' && { digest: await digestOf(node.read()) }),
+    ...attributesText((await node.attributes()).map(({ name, bytes }) => `${name} ${bytes}`)),
   };
+}
+
+function attributesText(lines: readonly string[]): Pick<Listed, 'attributes'> {
+  return lines.length === 0 ? {} : { attributes: [...lines].sort().join(', ') };
 }
 
 async function digestOf(pieces: AsyncIterable<Buffer>): Promise<string> {
@@ -53,33 +60,37 @@ async function digestOf(pieces: AsyncIterable<Buffer>): Promise<string> {
   return hash.digest('hex');
 }
 
-/** The same, as debugfs sees it. */
-export function debugfsListing(image: Buffer): Map<string, Listed> {
+/** The same, as debugfs sees it: in an image, or in a file as debugfs is told of it (`<image>?offset=<bytes>`). */
+export function debugfsListing(image: Buffer | string): Map<string, Listed> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mkbox-debugfs-'));
   try {
-    const file = path.join(folder, 'root.img');
-    writeFileSync(file, image);
+    const file = typeof image === 'string' ? image : path.join(folder, 'root.img');
+    if (typeof image !== 'string') writeFileSync(file, image);
     const inodes = inodesOf(file);
     const numbers = [...new Set(inodes.values())];
-    const stats = debugfs(
+    const dumped = (number: number) => path.join(folder, `${number}`);
+    const outputs = debugfs(
       file,
-      numbers.map((number) => `stat <${number}>`),
+      numbers.flatMap((number) => [
+        `stat <${number}>`,
+        `ea_list <${number}>`,
+        `dump <${number}> ${dumped(number)}`, // of folders, too: it takes no time
+      ]),
     );
-    const byNumber = new Map(numbers.map((number, index) => [number, stats[index] ?? '']));
-    const dumped = path.join(folder, 'dumped');
-    debugfs(
-      file,
-      numbers.map((number) => `dump <${number}> ${dumped}-${number}`),
-    );
-    return new Map(
-      [...inodes].map(([at, number]) => [at, listedBy(byNumber.get(number) ?? '', `${dumped}-${number}`)]),
-    );
+    const files = numbers.map((number, index) => {
+      const [stat = '', attributes = ''] = outputs.slice(index * 3);
+      return [number, listedBy(stat, attributes, dumped(number))] as const;
+    });
+    const byNumber = new Map(files);
+    return new Map([...inodes].map(([at, number]) => [at, byNumber.get(number) ?? NOTHING]));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function listedBy(stat: string, dumped: string): Listed {
+const NOTHING: Listed = { type: '', mode: '', owner: '', links: 0, bytes: 0, modifiedAt: 0 };
+
+function listedBy(stat: string, attributes: string, dumped: string): Listed {
   const field = (pattern: RegExp): string => pattern.exec(stat)?.[1] ?? '';
   const type = TYPES[field(/Type: (.*?) +Mode/)] ?? '';
   const [, low = '', extra = '0'] = /mtime: 0x([0-9a-f]+)(?::([0-9a-f]+))?/.exec(stat) ?? [];
@@ -100,6 +111,11 @@ function listedBy(stat: string, dumped: string): Listed {
     ...(type === 'file' && {
       digest: createHash('sha256').update(readFileSync(dumped).subarray(0, bytes)).digest('hex'),
     }),
+    ...attributesText(
+      Array.from(attributes.matchAll(/^ {2}(\S+) \((\d+)\)/gm), ([, name, size]) => `${name} ${size}`).filter(
+        (line) => !line.startsWith('system.data '), // content of the file, which Linux does not show
+      ),
+    ),
   };
 }
 
