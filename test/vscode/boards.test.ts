@@ -268,13 +268,15 @@ describe('boards in mkbox', () => {
       (item) => item.icons.includes('target'),
     );
     assert.match(armed.ariaLabel, /^mkbox: serving one update of any image at .*, to the board 127\.0\.0\.2 only$/);
-    assert.equal((await boot('127.0.0.3')).status, 404);
-    await rowThat('the rack, top', /^only the board at 127\.0\.0\.2 gets an update now · /);
-    await until(
+    // the view is open, and marks the refusal as seen a moment later
+    const said = until(
       'the status to say so',
       () => workbench.statusBarItem(STATUS),
       ({ ariaLabel }) => /; only one update is served$/.test(ariaLabel),
     );
+    const [{ status: refused }] = await Promise.all([boot('127.0.0.3'), said]);
+    assert.equal(refused, 404);
+    await rowThat('the rack, top', /^only the board at 127\.0\.0\.2 gets an update now · /);
     await workbench.pictures('boards-once');
     const { status, bytes } = await boot('127.0.0.2');
     assert.deepEqual([status, bytes > EMPTY_ARCHIVE_BYTES], [200, true]);
