@@ -27,6 +27,23 @@ export async function inWindow(
   }
 }
 
+/** Makes a window that several tests use serve as it did when it was opened: on the bench's port. */
+export async function serveAsOpened(window: Window, bench: Bench): Promise<void> {
+  const unset = Object.fromEntries(
+    ['mkbox.host', 'mkbox.allow', 'mkbox.allowedHosts'].map((name) => [name, undefined]),
+  );
+  await window.changeSettings({ ...unset, 'mkbox.port': bench.port });
+  await window.workbench.runCommand('Notifications: Clear All Notifications');
+  await window.workbench.runCommand('mkbox: Serve Images');
+  await status(window, `mkbox :${bench.port}`, 'broadcast');
+}
+
+/** Stops serving in a window that serves. */
+export async function stopServing(window: Window): Promise<void> {
+  await window.workbench.runCommand('mkbox: Stop Serving');
+  await status(window, 'mkbox', 'circle-slash');
+}
+
 /** The status bar item, as soon as it has this text and, where one is given, this icon. */
 export function status({ workbench }: Window, text: string, icon?: string) {
   return until(

@@ -5,12 +5,122 @@ import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { inWindow, serves, status } from './in-window.ts';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { inWindow, serveAsOpened, serves, status, stopServing, type Window } from './in-window.ts';
 import { type Bench, freePort, setUpBench } from './mkbox.ts';
 import { until } from './workbench/wait.ts';
 
 const STATUS = 'mkbox.status';
+
+describe('mkbox in a window', () => {
+  let bench: Bench;
+  let window: Window;
+  before(async () => {
+    bench = await setUpBench();
+    window = await bench.open();
+    await window.workbench.openView('mkbox'); // what went wrong is seen, and not marked in the status bar
+  });
+  after(async () => {
+    await window?.close();
+    await bench?.[Symbol.asyncDispose]();
+  });
+  beforeEach(() => serveAsOpened(window, bench));
+  afterEach(async (context) => {
+    if ('passed' in context && !context.passed) await window.keepEvidence(context.name);
+  });
+
+  it('knows another window of its own by name', async () => {
+    await inWindow(bench, 'second window', {}, async ({ workbench }) => {
+      await workbench.notification(`port ${bench.port} is served by another window, demo.`);
+      const item = await workbench.statusBarItem(STATUS);
+      assert.deepEqual(item.icons, ['window']);
+      assert.equal(item.urgency, 'normal');
+    });
+  });
+
+  it('speaks of no port where any free one is taken', async () => {
+    const { workbench } = window;
+    await window.changeSettings({ 'mkbox.port': 0 });
+    await until(
+      'mkbox to serve',
+      () => workbench.statusBarItem(STATUS),
+      (it) => it.icons.includes('broadcast') && it.text !== `mkbox :${bench.port}`,
+    );
+    await workbench.runCommand('mkbox: Serve to Boards on the Network…');
+    await workbench.choose('All addresses');
+    const { detail } = await workbench.dialogs.shown();
+    assert.match(detail, /^Everyone who can reach any address of this machine on a free port will be able/);
+    await workbench.dialogs.click('Cancel');
+  });
+
+  it('answers the networks that the settings allow, and none at all while these make no sense', async () => {
+    const target = `http://127.0.0.1:${bench.port}/update?name=linux-box&board=odroid-c4`;
+    const status = () =>
+      fetch(target, { method: 'HEAD' }).then(
+        (answer) => answer.status,
+        () => 0,
+      );
+    const answers = (wanted: number) => until(`status ${wanted}`, status, (found) => found === wanted);
+    await window.changeSettings({ 'mkbox.allow': ['127.0.0.1', 'lab'] });
+    const { workbench } = window;
+    const message = 'mkbox.allow: "lab" is no address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8';
+    assert.deepEqual((await workbench.notification(message)).buttons, ['Open Settings', 'Retry']);
+    const failed = await until(
+      'the failure',
+      () => workbench.statusBarItem(STATUS),
+      (it) => it.urgency === 'error',
+    );
+    assert.equal(failed.ariaLabel, `mkbox: ${message}`);
+    assert.equal(await serves(bench.port), false);
+    await workbench.clickNotificationButton(message, 'Open Settings');
+    assert.match(await workbench.settings.scopeOf('Mkbox: Allow'), /^Remote /);
+    await workbench.pictures('setting');
+    await workbench.settings.close();
+    await window.changeSettings({ 'mkbox.allow': ['10.0.0.0/8'] });
+    await answers(403);
+    await workbench.openView('mkbox');
+    const rows = await until(
+      'the request',
+      () => workbench.treeRows('Requests'),
+      (found) => found.some(({ description }) => /127\.0\.0\.1 is in none of the networks/.test(description)),
+    );
+    assert.ok(rows.length > 0);
+    await window.changeSettings({ 'mkbox.allow': ['127.0.0.0/8'] });
+    await answers(200);
+    await window.changeSettings({ 'mkbox.allow': '127.0.0.0/8' });
+    await workbench.notification('mkbox.allow must be a list of addresses and networks');
+    assert.equal(await serves(bench.port), false);
+  });
+
+  // the last one: the port it takes lasts for the session
+  it('says who has the port, takes no other by itself, and one for the session when told to', async () => {
+    await stopServing(window);
+    const stranger = createServer((_request, response) => response.end('not mkbox')).listen(bench.port, '127.0.0.1');
+    await once(stranger, 'listening');
+    await window.workbench.runCommand('mkbox: Serve Images');
+    const { workbench } = window;
+    const item = await status(window, `mkbox :${bench.port}`);
+    const failed = await until(
+      'the failure',
+      () => workbench.statusBarItem(STATUS),
+      (it) => it.urgency === 'error',
+    );
+    assert.equal(failed.ariaLabel, `mkbox: port ${bench.port} is in use`);
+    assert.equal(item.text, failed.text);
+    const message = await workbench.notification(`port ${bench.port} is in use by another program`);
+    assert.deepEqual(message.buttons, ['Use Another Port for This Session', 'Open Settings', 'Retry']);
+    await window.screenshot('port-in-use-light');
+    await workbench.clickNotificationButton(message.text, 'Use Another Port for This Session');
+    const serving = await until(
+      'another port',
+      () => workbench.statusBarItem(STATUS),
+      (it) => it.icons.includes('broadcast'),
+    );
+    assert.ok(await serves(Number(serving.text.split(':')[1])));
+    stranger.close();
+    stranger.closeAllConnections();
+  });
+});
 
 describe('mkbox', () => {
   let bench: Bench;
@@ -18,62 +128,6 @@ describe('mkbox', () => {
     bench = await setUpBench();
   });
   after(() => bench?.[Symbol.asyncDispose]());
-
-  it('says who has the port, takes no other by itself, and one for the session when told to', async () => {
-    const stranger = createServer((_request, response) => response.end('not mkbox')).listen(bench.port, '127.0.0.1');
-    await once(stranger, 'listening');
-    await inWindow(bench, 'port taken', {}, async (window) => {
-      const { workbench } = window;
-      const item = await status(window, `mkbox :${bench.port}`);
-      const failed = await until(
-        'the failure',
-        () => workbench.statusBarItem(STATUS),
-        (it) => it.urgency === 'error',
-      );
-      assert.equal(failed.ariaLabel, `mkbox: port ${bench.port} is in use`);
-      assert.equal(item.text, failed.text);
-      const message = await workbench.notification(`port ${bench.port} is in use by another program`);
-      assert.deepEqual(message.buttons, ['Use Another Port for This Session', 'Open Settings', 'Retry']);
-      await window.screenshot('port-in-use-light');
-      await workbench.clickNotificationButton(message.text, 'Use Another Port for This Session');
-      const serving = await until(
-        'another port',
-        () => workbench.statusBarItem(STATUS),
-        (it) => it.icons.includes('broadcast'),
-      );
-      assert.ok(await serves(Number(serving.text.split(':')[1])));
-      stranger.close();
-    });
-    stranger.closeAllConnections();
-  });
-
-  it('knows another window of its own by name', async () => {
-    await inWindow(bench, 'first window', {}, async (first) => {
-      await until('the first window to serve', () => serves(bench.port), Boolean);
-      await status(first, `mkbox :${bench.port}`);
-      await inWindow(bench, 'second window', {}, async ({ workbench }) => {
-        await workbench.notification(`port ${bench.port} is served by another window, demo.`);
-        const item = await workbench.statusBarItem(STATUS);
-        assert.deepEqual(item.icons, ['window']);
-        assert.equal(item.urgency, 'normal');
-      });
-    });
-  });
-
-  it('speaks of no port where any free one is taken', async () => {
-    await inWindow(bench, 'free port', { machineSettings: { 'mkbox.port': 0 } }, async ({ workbench }) => {
-      await until(
-        'mkbox to serve',
-        () => workbench.statusBarItem(STATUS),
-        (it) => it.icons.includes('broadcast'),
-      );
-      await workbench.runCommand('mkbox: Serve to Boards on the Network…');
-      await workbench.choose('All addresses');
-      const { detail } = await workbench.dialogs.shown();
-      assert.match(detail, /^Everyone who can reach any address of this machine on a free port will be able/);
-      await workbench.dialogs.click('Cancel');
-    });
-  });
 
   it('shows images but serves nothing until the workspace is trusted', async () => {
     await inWindow(bench, 'trust', { trust: 'ask' }, async (window) => {
@@ -229,47 +283,6 @@ describe('mkbox', () => {
         () => workbench.statusBarItem('mkbox.status'),
         (it) => it.icons.includes('broadcast'),
       );
-    });
-  });
-
-  it('answers the networks that the settings allow, and none at all while these make no sense', async () => {
-    const machineSettings = { 'mkbox.allow': ['127.0.0.1', 'lab'] };
-    const target = `http://127.0.0.1:${bench.port}/update?name=linux-box&board=odroid-c4`;
-    const status = () =>
-      fetch(target, { method: 'HEAD' }).then(
-        (answer) => answer.status,
-        () => 0,
-      );
-    const answers = (wanted: number) => until(`status ${wanted}`, status, (found) => found === wanted);
-    await inWindow(bench, 'allowed networks', { machineSettings }, async (window) => {
-      const { workbench } = window;
-      const message = 'mkbox.allow: "lab" is no address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8';
-      assert.deepEqual((await workbench.notification(message)).buttons, ['Open Settings', 'Retry']);
-      const failed = await until(
-        'the failure',
-        () => workbench.statusBarItem(STATUS),
-        (it) => it.urgency === 'error',
-      );
-      assert.equal(failed.ariaLabel, `mkbox: ${message}`);
-      assert.equal(await serves(bench.port), false);
-      await workbench.clickNotificationButton(message, 'Open Settings');
-      assert.match(await workbench.settings.scopeOf('Mkbox: Allow'), /^Remote /);
-      await workbench.pictures('setting');
-      await workbench.settings.close();
-      await window.changeSettings({ 'mkbox.allow': ['10.0.0.0/8'] });
-      await answers(403);
-      await workbench.openView('mkbox');
-      const rows = await until(
-        'the request',
-        () => workbench.treeRows('Requests'),
-        (found) => found.some(({ description }) => /127\.0\.0\.1 is in none of the networks/.test(description)),
-      );
-      assert.ok(rows.length > 0);
-      await window.changeSettings({ 'mkbox.allow': ['127.0.0.0/8'] });
-      await answers(200);
-      await window.changeSettings({ 'mkbox.allow': '127.0.0.0/8' });
-      await workbench.notification('mkbox.allow must be a list of addresses and networks');
-      assert.equal(await serves(bench.port), false);
     });
   });
 
