@@ -1,14 +1,13 @@
 /** The packaged extension in a real VS Code, on a copy of the demo workspace. */
-import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { PROJECT_ROOT } from './cache.ts';
+import { packagedExtension } from './packaged.ts';
 import { type Options, prepareExtensions, startVSCode, type VSCode } from './vscode.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
@@ -30,15 +29,13 @@ export async function setUpBench(...others: readonly string[]): Promise<Bench> {
   const demo = path.join(folder, 'demo');
   const extensionsDir = path.join(folder, 'extensions');
   await cp(path.join(PROJECT_ROOT, 'demo'), demo, { recursive: true });
-  await promisify(execFile)(process.execPath, [path.join(PROJECT_ROOT, 'scripts/package.ts'), '--out', folder]);
-  const vsix = (await readdir(folder)).find((name) => name.endsWith('.vsix'));
-  if (vsix === undefined) throw new Error('the extension was not packaged; is it built? npm run build');
-  for (const extension of [path.join(folder, vsix), ...others]) await prepareExtensions(extension, extensionsDir);
+  const vsix = await packagedExtension();
+  for (const extension of [vsix, ...others]) await prepareExtensions(extension, extensionsDir);
   const port = await freePort();
   return {
     demo,
     boxes: path.join(demo, 'boxes'),
-    vsixBytes: (await stat(path.join(folder, vsix))).size,
+    vsixBytes: (await stat(vsix)).size,
     port,
     async open(options = {}) {
       const machineSettings = { 'mkbox.port': port, ...options.machineSettings };
