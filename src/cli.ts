@@ -44,5 +44,5 @@ function tellFailure(error: unknown): void {
   const text =
     error instanceof UserError ? printable(error.message) : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`update-server: ${text}\n`);
-  process.exitCode = error instanceof UsageError ? USAGE_ERROR : RUN_TIME_ERROR;
+  process.exitCode ??= error instanceof UsageError ? USAGE_ERROR : RUN_TIME_ERROR;
 }

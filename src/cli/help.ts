@@ -6,6 +6,8 @@ export const HELP = `usage: update-server
        update-server ls <image>[:<path>] [--json]
        update-server cat <image>:<path>
        update-server packages <image> [--json]
+       update-server diff <image> <image> [--json] [--all]
+       update-server sbom <image>
        update-server --help | --version
 
 Serves the images below a folder to mkbox boards, over HTTP.
@@ -16,9 +18,12 @@ Serves the images below a folder to mkbox boards, over HTTP.
   ls        lists a folder inside an image, as the board sees it
   cat       writes a file inside an image to standard output
   packages  lists the packages that are installed in an image
+  diff      tells what is different in the second image
+  sbom      prints a bill of materials of an image, as CycloneDX
 
   <image> is <box>/<image> or <image> below IMAGE_PATH, or the path of an .img or
-  .img.zst; <image>:initramfs:<path> is a path in its initramfs.
+  .img.zst; <image>:initramfs:<path> is a path in its initramfs. To diff, @<build ID>
+  is a build that was looked at before. <command> --help tells more of each.
 
 environment:
   HOST                 name or address to listen on (127.0.0.1); 0.0.0.0 for all

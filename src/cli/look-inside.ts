@@ -18,14 +18,26 @@ import { stopSignal } from './stop-signal.ts';
 const MOST_HINTS = 5;
 
 /**
- * Opens the image of an address, calls `look` with the tree that it names, and closes it. A signal stops
- * it; `look` gets it, too. Progress of decompressing goes to standard error where that is a terminal.
- * @throws UserError when there is no such image, it can't be looked into, or it changed meanwhile.
+ * Calls `look` with the tree that an address names.
+ * @throws UserError as `withDisk` does, and when the tree can't be read.
  */
-export async function lookInside<T>(
+export function lookInside<T>(
   address: ImageAddress,
   settings: CommandSettings,
   look: (tree: FileTree, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withDisk(address, settings, async (disk, signal) => look(await openTree(address, disk), signal));
+}
+
+/**
+ * Opens the image of an address, calls `use` with it, and closes it. A signal stops it; `use` gets it, too. Progress of
+ * decompressing goes to standard error where that is a terminal.
+ * @throws UserError when there is no such image, it can't be looked into, or it changed meanwhile.
+ */
+export async function withDisk<T>(
+  address: ImageAddress,
+  settings: CommandSettings,
+  use: (disk: Disk, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { signal } = stopSignal('stopped');
   const disk = await openDisk(address, settings, signal);
@@ -37,7 +49,7 @@ export async function lookInside<T>(
     },
   };
   try {
-    const answer = await look(await openTree(address, stoppable), signal);
+    const answer = await use(stoppable, signal);
     await disk.ensureUnchanged();
     return answer;
   } catch (error) {

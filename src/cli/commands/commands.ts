@@ -13,9 +13,11 @@ export interface CommandContext {
  */
 export const COMMANDS: Readonly<Record<string, (context: CommandContext) => Promise<Command>>> = {
   cat: async (context) => (await import('./cat.ts')).catCommand(context),
+  diff: async (context) => (await import('./diff.ts')).diffCommand(context),
   explain: async (context) => (await import('./explain.ts')).explainCommand(context),
   ls: async (context) => (await import('./ls.ts')).lsCommand(context),
   pack: async () => (await import('./pack.ts')).packCommand(),
   packages: async (context) => (await import('./packages.ts')).packagesCommand(context),
+  sbom: async (context) => (await import('./sbom.ts')).sbomCommand(context),
   verify: async (context) => (await import('./verify.ts')).verifyCommand(context),
 };
