@@ -3,13 +3,14 @@
  * folder. ORACLE_TREE: the folder that files are taken from (/usr/share); ORACLE_FILES: how many (10000).
  */
 import { ok } from 'node:assert/strict';
-import { cp, lstat, mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ExtVolume } from '../../../src/contents/ext4/ext-volume.ts';
 import { type Partition, parsePartitions, SECTOR_BYTES } from '../../../src/contents/partitions.ts';
 import { makeSetWithTools } from '../../fixtures/tool-made-set.ts';
+import { copyFiles } from './copy-files.ts';
 import { debugfs, EXTRAS, makeTree, UNWRITTEN } from './ext-image.ts';
 import { debugfsListing, listingOf } from './listing.ts';
 
@@ -28,40 +29,8 @@ const VARIANTS: readonly (readonly [options: string, hasExtents: boolean])[] = [
   ['-O sparse_super2', true],
 ];
 
-/** Larger files add nothing, and make it slow. */
-const LARGEST_FILE_BYTES = 100_000;
 /** With the type of a regular file. */
 const MODES = ['0104755', '0102750', '0101777', '0100000', '0106711'];
-
-/** Copies files of `from`, folder by folder, until there are `wanted`. Answers the regular ones. */
-async function copyFiles(from: string, to: string, wanted: number): Promise<string[]> {
-  const copied: string[] = [];
-  let entries = 0;
-  const visit = async (at: string): Promise<void> => {
-    const source = path.join(from, at);
-    await mkdir(path.join(to, at), { recursive: true });
-    entries++;
-    const names = (await readdir(source, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of names) {
-      if (entries >= wanted) return;
-      const name = path.join(at, entry.name);
-      if (entry.isDirectory()) {
-        await visit(name);
-        continue;
-      }
-      const { size } = await lstat(path.join(source, entry.name));
-      if (!(entry.isFile() || entry.isSymbolicLink()) || size > LARGEST_FILE_BYTES) continue;
-      await cp(path.join(source, entry.name), path.join(to, name), {
-        verbatimSymlinks: true,
-        preserveTimestamps: true,
-      });
-      if (entry.isFile()) copied.push(name);
-      entries++;
-    }
-  };
-  await visit('');
-  return copied;
-}
 
 /** What takes root elsewhere: odd modes, owners, extended attributes, devices. */
 function commandsFor(files: readonly string[], hasExtents: boolean): string[] {
