@@ -63,6 +63,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   let isDecided = false;
   let opened: Promise<OpenImages> | undefined;
   let rowsInside: Promise<InsideRows> | undefined;
+  const imagesView = new ImagesView({ project, serving, requests, boards, checks, insideRows }, ticker);
   running = { serving, boards, checks };
 
   context.subscriptions.push(
@@ -79,11 +80,23 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     new BoxbuildOpening(log),
     servingContext(serving),
     new StatusBar({ serving, requests, project, boards, checks }, ticker),
-    new ImagesView({ project, serving, requests, boards, checks, insideRows }, ticker),
+    imagesView,
     new RequestsView(requests, boards, ticker),
     registerCommands(
       contributes.commands.map(({ command }) => command),
-      { serving, project, requests, checks, boards, boardsView: activated.then(showBoards), consent, settings, log },
+      {
+        serving,
+        project,
+        requests,
+        checks,
+        boards,
+        boardsView: activated.then(showBoards),
+        imagesView,
+        openImages,
+        consent,
+        settings,
+        log,
+      },
     ),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void autoStart()),
     project.onDidChange(() => void autoStart()),

@@ -1,11 +1,13 @@
 import type * as vscode from 'vscode';
 import type { ImageChecks } from '../../checks/image-checks.ts';
+import type { OpenImages } from '../inside/open-images.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { ConsentStore } from '../serving/consent.ts';
 import type { Serving } from '../serving/serving.ts';
 import type { BoardsNode } from '../views/board-rows.ts';
 import type { BoardsView } from '../views/boards-view.ts';
 import type { ImagesNode } from '../views/image-rows.ts';
+import type { ImagesView } from '../views/images-view.ts';
 import type { RequestLog } from '../views/request-log.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Settings } from '../workspace/settings.ts';
@@ -30,6 +32,9 @@ export interface CommandContext {
   readonly checks: ImageChecks;
   readonly boards: Boards;
   readonly boardsView: Promise<BoardsView>;
+  readonly imagesView: ImagesView;
+  /** Opens images to look into them: its code is read for the first one. */
+  readonly openImages: () => Promise<OpenImages>;
   readonly consent: ConsentStore;
   readonly settings: Settings;
   readonly log: vscode.LogOutputChannel;

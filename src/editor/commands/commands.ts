@@ -6,9 +6,11 @@ import type { Command, CommandContext, Row } from './command.ts';
 import { copyCurl } from './copy-curl.ts';
 import { copyDetail } from './copy-detail.ts';
 import { copyDnsTxt, copyDnsTxtForBoard } from './copy-dns-txt.ts';
+import { copyInsidePath } from './copy-inside-path.ts';
 import { copyUpdateTxt, copyUpdateTxtForBoard } from './copy-update-txt.ts';
 import { copyUpdateUrl } from './copy-update-url.ts';
 import { exportRequests } from './export-requests.ts';
+import { findInImage } from './find-in-image.ts';
 import { forgetBoard } from './forget-board.ts';
 import { holdBoard, releaseBoard } from './hold-board.ts';
 import { openBoxbuild } from './open-boxbuild.ts';
@@ -17,6 +19,7 @@ import { pack } from './pack.ts';
 import { refresh } from './refresh.ts';
 import { renameBoard } from './rename-board.ts';
 import { reveal } from './reveal.ts';
+import { saveInside } from './save-inside.ts';
 import { restart, serve, serveImageOnce, serveOneUpdate } from './serve.ts';
 import { serveOnceToBoard, serveOnceToThisBoard } from './serve-once-to-board.ts';
 import { serveToNetwork } from './serve-to-network.ts';
@@ -59,6 +62,9 @@ export const COMMANDS: readonly Command[] = [
   serveOnceToThisBoard,
   copyUpdateTxtForBoard,
   copyDnsTxtForBoard,
+  copyInsidePath,
+  saveInside,
+  findInImage,
 ];
 
 /** Runs the command of that ID. What it throws is told here, and goes to the log: a bug with its stack. */

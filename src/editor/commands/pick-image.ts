@@ -14,24 +14,34 @@ export async function pickImage(
   checks: ImageChecks,
   title: string,
 ): Promise<CatalogImage | undefined> {
+  const servable = project.snapshot.images.filter((image) => checks.isServable(image));
+  return pickOf(servable, title);
+}
+
+/** Lets the user pick an image that is complete, whether boards can get it or not. */
+export async function pickReadyImage({ snapshot }: Project, title: string): Promise<CatalogImage | undefined> {
+  return pickOf(snapshot.images.filter(isReady), title);
+}
+
+/** Whether all files of an image are there. */
+export function isReady({ state }: CatalogImage): boolean {
+  return state.kind === 'ready';
+}
+
+async function pickOf(images: readonly CatalogImage[], title: string): Promise<CatalogImage | undefined> {
   const { l10n, window, env } = vscode;
-  const ready = project.snapshot.images.filter((image) => checks.isServable(image));
-  if (ready.length === 0) {
+  if (images.length === 0) {
     void window.showInformationMessage(noneReadyText(l10n));
     return undefined;
   }
-  const items = ready.map((image) => ({
+  const items = images.map((image) => ({
     label: image.image,
     description: image.box,
     detail: image.state.kind === 'ready' ? bytesText(image.state.zstBytes, env.language) : '',
     image,
   }));
-  const picked = await window.showQuickPick(items, {
-    title,
-    placeHolder: l10n.t('The image'),
-    matchOnDescription: true,
-  });
-  return picked?.image;
+  const options = { title, placeHolder: l10n.t('The image'), matchOnDescription: true };
+  return (await window.showQuickPick(items, options))?.image;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
+import type { TreeName } from '../inside/inside-node.ts';
 import type { Row } from './command.ts';
 
 /** The image of a row; undefined where the row is none of an image that can be served. */
@@ -9,4 +10,19 @@ export function imageOf(row: Row | undefined): CatalogImage | undefined {
 /** The image of a row, packed or not. */
 export function packableOf(row: Row | undefined): CatalogImage | UnpackedImage | undefined {
   return typeof row === 'object' && row.kind === 'unpacked' ? row.image : imageOf(row);
+}
+
+/** A file or a folder in a tree of an image. */
+export interface InsidePlace {
+  readonly image: CatalogImage;
+  readonly tree: TreeName;
+  /** From the root of the tree, with a slash before it. */
+  readonly path: string;
+}
+
+/** What a row inside an image stands for; undefined where the row is none of a file or a folder. */
+export function insideOf(row: Row | undefined): InsidePlace | undefined {
+  if (typeof row !== 'object') return undefined;
+  if (row.kind === 'tree') return { image: row.image, tree: row.tree, path: '/' };
+  return row.kind === 'file' ? { image: row.image, tree: row.tree, path: row.path } : undefined;
 }

@@ -45,3 +45,8 @@ export function treesOf(image: CatalogImage): InsideNode[] {
 export function idOf({ folder, image }: CatalogImage, tree: TreeName, path: string): string {
   return `${folder}/${image}\0${tree}${path}`;
 }
+
+/** Differs between two builds of an image, and between two copies of one. */
+export function buildOf({ state }: CatalogImage): string {
+  return state.kind === 'ready' ? `${state.buildId} ${state.zstIdentity.ino} ${state.zstIdentity.ctimeNs}` : '';
+}

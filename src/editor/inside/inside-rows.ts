@@ -1,9 +1,10 @@
+import { posix } from 'node:path';
 import { type FileTree, type TreeFile, treeFaultText, type UnreadableFile } from '../../contents/file-tree.ts';
 import { packagesFaultText, readPackages } from '../../contents/packages.ts';
 import { UserError } from '../../errors.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { Words } from '../../words.ts';
-import { type InsideNode, idOf, type TreeName } from './inside-node.ts';
+import { buildOf, type InsideNode, idOf, type TreeName } from './inside-node.ts';
 
 /** The most folders kept: more than anyone has unfolded at a time. */
 const MOST_KEPT = 1_000;
@@ -22,6 +23,8 @@ export class InsideRows {
   readonly #look: Look;
   readonly #words: Words;
   readonly #kept = new Map<string, { readonly build: string; readonly rows: Promise<InsideNode[]> }>();
+  /** How many packages are in an image, by the ID of their row. */
+  readonly #counts = new Map<string, { readonly build: string; readonly count: number }>();
 
   constructor(look: Look, words: Words) {
     this.#look = look;
@@ -43,6 +46,27 @@ export class InsideRows {
     return rows;
   }
 
+  /** How many packages are installed in an image, once its rows were read. */
+  packageCount(image: CatalogImage): number | undefined {
+    const known = this.#counts.get(idOfParent({ kind: 'packages', image }));
+    return known?.build === buildOf(image) ? known.count : undefined;
+  }
+
+  /**
+   * The row that a row lies below; undefined where that is an image's own.
+   * @throws UserError when it can't be read.
+   */
+  async parentOf(node: InsideNode): Promise<InsideNode | undefined> {
+    if (node.kind === 'package') return { kind: 'packages', image: node.image };
+    if (node.kind !== 'file') return undefined;
+    const { image, tree } = node;
+    const path = posix.dirname(node.path);
+    if (path === '/') return { kind: 'tree', image, tree };
+    const file = await this.#look(image, tree, (files) => files.stat(path));
+    if ('kind' in file) throw new UserError(treeFaultText(path, file, this.#words));
+    return { kind: 'file', image, tree, path, file };
+  }
+
   /** Forgets the rows below that ID, so that they are read again. */
   forget(id: string): void {
     this.#kept.delete(id);
@@ -61,6 +85,7 @@ export class InsideRows {
   async #packages(image: CatalogImage): Promise<InsideNode[]> {
     const found = await this.#look(image, 'files', readPackages);
     if ('kind' in found) throw new UserError(packagesFaultText(found, this.#words));
+    this.#counts.set(idOfParent({ kind: 'packages', image }), { build: buildOf(image), count: found.length });
     return found.map((installed) => ({ kind: 'package', image, installed }));
   }
 
@@ -76,11 +101,6 @@ export class InsideRows {
 function idOfParent(node: Parent): string {
   if (node.kind === 'packages') return `${idOf(node.image, 'files', '')}\0packages`;
   return idOf(node.image, node.tree, node.kind === 'tree' ? '' : node.path);
-}
-
-/** Differs between two builds of an image, and between two copies of one. */
-function buildOf({ state }: CatalogImage): string {
-  return state.kind === 'ready' ? `${state.buildId} ${state.zstIdentity.ino} ${state.zstIdentity.ctimeNs}` : '';
 }
 
 function nodeOf(image: CatalogImage, tree: TreeName, path: string, file: TreeFile | UnreadableFile): InsideNode {

@@ -5,18 +5,13 @@ import { attributeLines, fileDescription } from '../words/file-words.ts';
 import { bytesText } from '../words/words.ts';
 import { uriOf } from './file-uri.ts';
 import { type InsideNode, idOf, RETRY_COMMAND, type TreeName } from './inside-node.ts';
+import type { InsideRows } from './inside-rows.ts';
 
-/** What such a row looks like. */
-export function insideItem(node: InsideNode): vscode.TreeItem {
+/** What such a row looks like; `rows` know how many packages there are. */
+export function insideItem(node: InsideNode, rows: InsideRows): vscode.TreeItem {
   switch (node.kind) {
-    case 'packages': {
-      const item = new vscode.TreeItem(vscode.l10n.t('Packages'), vscode.TreeItemCollapsibleState.Collapsed);
-      item.id = `${idOf(node.image, 'files', '')}\0packages`;
-      item.description = vscode.l10n.t('installed in it');
-      item.iconPath = new vscode.ThemeIcon('extensions');
-      item.accessibilityInformation = { label: vscode.l10n.t('Packages installed in {0}', node.image.image) };
-      return item;
-    }
+    case 'packages':
+      return packagesItem(node.image, rows.packageCount(node.image));
     case 'package':
       return packageItem(node.image, node.installed);
     case 'tree':
@@ -36,13 +31,31 @@ export function insideItem(node: InsideNode): vscode.TreeItem {
   }
 }
 
+function packagesItem(image: CatalogImage, count: number | undefined): vscode.TreeItem {
+  const { l10n, env } = vscode;
+  const item = new vscode.TreeItem(l10n.t('Packages'), vscode.TreeItemCollapsibleState.Collapsed);
+  const number = count?.toLocaleString(env.language);
+  const label = l10n.t('Packages installed in {0}', image.image);
+  item.id = `${idOf(image, 'files', '')}\0packages`;
+  item.description = number ?? l10n.t('installed in it');
+  item.iconPath = new vscode.ThemeIcon('extensions');
+  item.accessibilityInformation = { label: number === undefined ? label : `${label}: ${number}` };
+  return item;
+}
+
 function packageItem(image: CatalogImage, installed: InstalledPackage): vscode.TreeItem {
+  const { l10n } = vscode;
   const { name, version, bytes, description, license, origin } = installed;
   const item = new vscode.TreeItem(name);
   item.id = `${idOf(image, 'files', '')}\0packages/${name}`;
   item.description = `${version} · ${bytesText(bytes, vscode.env.language)}`;
   item.iconPath = new vscode.ThemeIcon('package');
-  item.tooltip = [`${name} ${version}`, description, license, origin].filter((line) => line !== undefined).join('\n');
+  item.tooltip = [
+    `${name} ${version}`,
+    ...(description === undefined ? [] : [description]),
+    ...(license === undefined ? [] : [l10n.t('Licence: {0}', license)]),
+    ...(origin === undefined || origin === name ? [] : [l10n.t('Built from {0}', origin)]),
+  ].join('\n');
   item.accessibilityInformation = { label: `${name}, ${item.description}` };
   return item;
 }
@@ -54,7 +67,7 @@ function treeItem(image: CatalogImage, tree: TreeName): vscode.TreeItem {
   item.description =
     tree === 'files' ? vscode.l10n.t('as the board sees them') : vscode.l10n.t('what the board boots with');
   item.iconPath = new vscode.ThemeIcon(tree === 'files' ? 'files' : 'file-zip');
-  item.contextValue = 'tree';
+  item.contextValue = 'inside tree savable';
   item.accessibilityInformation = { label: `${label}, ${item.description}` };
   return item;
 }
@@ -71,7 +84,8 @@ function fileItem({ image, tree, path, file }: Extract<InsideNode, { kind: 'file
   item.description = fileDescription(file, vscode.env.language);
   const attributes = attributeLines(file, vscode.l10n, vscode.env.language);
   item.tooltip = [path, item.description, ...attributes].join('\n');
-  item.contextValue = 'insideFile';
+  const isSavable = isFolder || type === 'file' || type === 'link';
+  item.contextValue = isSavable ? 'inside file savable' : 'inside file';
   item.accessibilityInformation = { label: `${file.name}, ${item.description}` };
   if (type === 'file' || type === 'link') item.command = { command: 'vscode.open', title: '', arguments: [uri] };
   return item;

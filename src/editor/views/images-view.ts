@@ -85,6 +85,29 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     }
   }
 
+  /** Shows the row of something inside an image, and selects it. */
+  async reveal(node: InsideNode): Promise<void> {
+    await this.#view.reveal(node, { focus: true });
+  }
+
+  /** Asked for what is revealed: a row inside an image, and those that it lies below. */
+  getParent(node: ImagesNode): vscode.ProviderResult<ImagesNode> {
+    switch (node.kind) {
+      case 'image':
+        return this.#parts.project.snapshot.boxes
+          .filter((box) => box.path === node.image.folder)
+          .map((box) => ({ kind: 'box', box }) as const)[0];
+      case 'tree':
+      case 'packages':
+        return { kind: 'image', image: node.image };
+      case 'file':
+      case 'package':
+        return this.#parts.insideRows().then((rows) => rows.parentOf(node));
+      default:
+        return undefined;
+    }
+  }
+
   getTreeItem(node: ImagesNode): vscode.TreeItem | Promise<vscode.TreeItem> {
     switch (node.kind) {
       case 'box':
@@ -100,7 +123,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'packages':
       case 'package':
       case 'unreadable':
-        return insideItem(node); // their code is loaded with the first of them
+        return this.#insideItem(node);
       case 'detail':
         return detailItem(path.join(node.of.folder, node.of.image, node.detail.label), node.detail);
     }
@@ -178,7 +201,17 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
 
   async #inside(node: InsideNode): Promise<ImagesNode[]> {
     const rows = await this.#parts.insideRows();
-    return rows.childrenOf(node);
+    if (node.kind !== 'packages') return rows.childrenOf(node);
+    const known = rows.packageCount(node.image);
+    const packages = await rows.childrenOf(node);
+    if (rows.packageCount(node.image) !== known) this.#changed.fire(node);
+    return packages;
+  }
+
+  /** The code of such rows is read with the first of them. */
+  async #insideItem(node: InsideNode): Promise<vscode.TreeItem> {
+    const [rows, { insideItem }] = await Promise.all([this.#parts.insideRows(), import('../after-activation.ts')]);
+    return insideItem(node, rows);
   }
 
   /** Reads again what could not be read. */
@@ -195,11 +228,6 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     const notes = [where, unreadable && unreadableWords(unreadable, vscode.l10n)].filter((note) => note !== undefined);
     return boxItem(box, this.#rowsOf(box).length, project.hasBoxbuild(box), notes);
   }
-}
-
-async function insideItem(node: InsideNode): Promise<vscode.TreeItem> {
-  const rows = await import('../after-activation.ts');
-  return rows.insideItem(node);
 }
 
 /** Everything shown of an image: a check's time stands for its result. */

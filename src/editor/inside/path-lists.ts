@@ -1,0 +1,61 @@
+import { posix } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { FileTree, TreeFile } from '../../contents/file-tree.ts';
+import type { CatalogImage } from '../../images/catalog.ts';
+import { buildOf, idOf, type TreeName } from './inside-node.ts';
+import type { Look } from './inside-rows.ts';
+
+/** Images that someone looks for files in by turns; a list has some thousand paths. */
+const MOST_KEPT = 4;
+/** The editor's other extensions run on the same thread. */
+const SLICE_MS = 10;
+
+/** A file in a tree of an image. */
+export interface ListedFile {
+  /** From the root of the tree, with a slash before it. */
+  readonly path: string;
+  readonly file: TreeFile;
+}
+
+/** All files of images, to look for some by name. A list is made once for each build. */
+export class PathLists {
+  readonly #look: Look;
+  readonly #kept = new Map<string, { readonly build: string; readonly files: Promise<readonly ListedFile[]> }>();
+
+  constructor(look: Look) {
+    this.#look = look;
+  }
+
+  /**
+   * All files and folders of a tree, each folder before what is in it, sorted by name. What can't be read is left out.
+   * @throws UserError when the image can't be read.
+   */
+  filesOf(image: CatalogImage, tree: TreeName): Promise<readonly ListedFile[]> {
+    const id = idOf(image, tree, '');
+    const build = buildOf(image);
+    const kept = this.#kept.get(id);
+    if (kept?.build === build) return kept.files;
+    this.#kept.delete(id);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size >= MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    const files = this.#look(image, tree, listFiles);
+    this.#kept.set(id, { build, files });
+    files.catch(() => this.#kept.delete(id)); // whoever asked gets the error
+    return files;
+  }
+}
+
+async function listFiles(tree: FileTree): Promise<ListedFile[]> {
+  const listed: ListedFile[] = [];
+  let sliceEndMs = performance.now() + SLICE_MS;
+  for await (const walked of tree.walk()) {
+    if ('reason' in walked || walked.path === '/') continue;
+    const { path, node } = walked;
+    const target = node.status.type === 'link' ? { target: await node.target() } : {};
+    listed.push({ path, file: { name: posix.basename(path), status: node.status, ...target } });
+    if (performance.now() < sliceEndMs) continue;
+    await setImmediate();
+    sliceEndMs = performance.now() + SLICE_MS;
+  }
+  return listed.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
