@@ -76,8 +76,24 @@ function endOfArchive(length: number): Buffer {
   return Buffer.concat([marks, padding(length + marks.length, RECORD_BYTES)]);
 }
 
+/** Headers that were made lately, by what they say: boards that ask together get the same. */
+const MADE_HEADERS = new Map<string, Promise<Buffer>>();
+
+const MOST_MADE_HEADERS = 200;
+
 /** A member's header block, with an extended header (pax) before it where the name does not fit. */
-async function memberHeader(name: string, size: number, mtimeSeconds: number): Promise<Buffer> {
+function memberHeader(name: string, size: number, mtimeSeconds: number): Promise<Buffer> {
+  const key = `${size} ${mtimeSeconds} ${name}`;
+  let header = MADE_HEADERS.get(key);
+  if (header === undefined) {
+    if (MADE_HEADERS.size >= MOST_MADE_HEADERS) MADE_HEADERS.clear();
+    header = makeMemberHeader(name, size, mtimeSeconds);
+    MADE_HEADERS.set(key, header);
+  }
+  return header;
+}
+
+async function makeMemberHeader(name: string, size: number, mtimeSeconds: number): Promise<Buffer> {
   const archive = pack();
   const blocks: Buffer[] = [];
   archive.on('data', (block) => blocks.push(Buffer.from(block as Uint8Array)));
