@@ -48,8 +48,11 @@ export const MOST_BURST_BYTES = 12_000_000;
 /** The most that a system queues for one connection: Linux has 4 MiB by default, and 32 MiB when tuned for long lines. */
 export const MOST_HELD_BYTES = 32 * 1024 * 1024;
 
-/** Bytes of a piece for a slow client: what it has received is known to within that. */
-export const SLOW_PIECE_BYTES = 64 * 1024;
+/** Bytes of the smallest piece, for a slow client: what it has received is known to within that. */
+export const SMALLEST_SENT_BYTES = 64 * 1024;
+
+/** A faster client gets pieces as large as it takes in this fraction of a tick. */
+export const PIECES_PER_TICK = 4;
 
 /**
  * How long a client has after the last byte to close or to ask again. Then we close our half, which makes any client
@@ -144,12 +147,20 @@ export const UP_TO_DATE_RENEWED_MS = 500;
 /** "Up to date" answers remembered: one for each image and build that boards ask with in a second. */
 export const UP_TO_DATE_ENTRIES = 1_000;
 
+/** How much of a transfer is in memory. */
+export interface PieceRoom {
+  /** Bytes of a piece. */
+  readonly bytes: number;
+  /** Whether the next piece is read while one is sent. */
+  readonly readsAhead: boolean;
+}
+
 /**
- * Bytes of each of a transfer's two buffers. Large buffers save system calls while few boards are served; with many,
- * the socket is the bottleneck and memory counts: 2,000 stalled boards hold 256 MB.
+ * Room for a piece while `runningTransfers` run. With few, large pieces save system calls and reading ahead saves time;
+ * with many, there is always another transfer to read for, and memory counts: 2,000 stalled boards hold 130 MB.
  */
-export function bufferBytes(runningTransfers: number): number {
-  if (runningTransfers <= 16) return 512 * 1024;
-  if (runningTransfers <= 128) return 256 * 1024;
-  return 64 * 1024;
+export function pieceRoom(runningTransfers: number): PieceRoom {
+  if (runningTransfers <= 16) return { bytes: 512 * 1024, readsAhead: true };
+  if (runningTransfers <= 128) return { bytes: 512 * 1024, readsAhead: false };
+  return { bytes: 64 * 1024, readsAhead: false };
 }

@@ -1,26 +1,35 @@
 import type { ServerResponse } from 'node:http';
 import { systemErrorCode } from '../../errors.ts';
 import type { Body } from '../decision/answer.ts';
-import { HELD_BACK_BYTES, SLOW_PIECE_BYTES } from '../limits.ts';
+import { HELD_BACK_BYTES } from '../limits.ts';
 import { readArchive, ShortReadError } from './archive-reader.ts';
 import { ArchiveWriter, type Line } from './archive-writer.ts';
+import type { PieceBuffers } from './piece-buffers.ts';
 import { IMAGE_CHANGED, SENT, type Sent } from './sent.ts';
 
 /** A body that is read from an image's file. */
 export type ArchiveBody = Extract<Body, { kind: 'archive' }>;
 
-/** Sends a range of an archive by two buffers in turn: one is read into while the other is written. */
+/** Sends a range of an archive, piece by piece: where there is room, one is read while another is sent. */
 export async function sendRange(
   response: ServerResponse,
   body: ArchiveBody,
-  buffers: readonly [Buffer, Buffer],
+  buffers: PieceBuffers,
   line: Line,
 ): Promise<Sent> {
   const { range } = body;
   const { pace, delivery } = line;
   const writer = new ArchiveWriter(response, line);
   const gate = gateOf(body);
-  let [filling, sending] = buffers;
+  let sending: Buffer | undefined;
+  const written = async () => {
+    const sent = await writer.written();
+    if (sent.kind === 'sent' && sending !== undefined) {
+      buffers.give(sending);
+      sending = undefined; // it may be the next piece's, or another transfer's, from now on
+    }
+    return sent;
+  };
   let { approval } = body;
   for (let position = range.start; position <= range.end; ) {
     let end = position < gate ? Math.min(gate, range.end + 1) : range.end + 1;
@@ -30,20 +39,25 @@ export async function sendRange(
       else if (approved.kind === 'broken') return approved;
       else approval = undefined;
     }
-    const mostBytes = delivery.seemsSlow ? SLOW_PIECE_BYTES : filling.length;
-    const part = filling.subarray(0, Math.min(mostBytes, filling.length, pace.mostBytes, end - position));
+    const { bytes, readsAhead } = buffers.room;
+    if (!readsAhead) {
+      const before = await written();
+      if (before.kind === 'broken') return before;
+    }
+    const filling = buffers.take(bytes);
+    const part = filling.subarray(0, Math.min(delivery.mostPieceBytes, bytes, pace.mostBytes, end - position));
     const isLast = position + part.length > range.end;
     const read = await readPart(body, part, position, isLast);
     if (read.kind === 'broken') return read;
     position += part.length;
-    const written = await writer.written();
-    if (written.kind === 'broken') return written;
+    const before = await written();
+    if (before.kind === 'broken') return before;
     if (Number.isFinite(pace.mostBytes)) {
       const granted = await writer.granted(part.length);
       if (granted.kind === 'broken') return granted;
     }
     writer.write(part);
-    [filling, sending] = [sending, filling];
+    sending = filling;
   }
   return writer.written();
 }

@@ -3,7 +3,9 @@ import {
   FAST_BYTES_PER_TICK,
   MOST_BURST_BYTES,
   MOST_HELD_BYTES,
+  PIECES_PER_TICK,
   SLOWEST_CLIENT_BYTES_PER_S,
+  SMALLEST_SENT_BYTES,
   STALL_SHOWN_AFTER_MS,
 } from '../limits.ts';
 
@@ -56,6 +58,7 @@ export class Delivery {
   #fullAtMs = Number.NEGATIVE_INFINITY;
   #looksInVain = 0;
   #isSlow = false;
+  #mostPieceBytes = Number.POSITIVE_INFINITY;
   #isResting = false;
   #isComplete = false;
   #movedAtMs = performance.now();
@@ -77,9 +80,9 @@ export class Delivery {
     });
   }
 
-  /** Whether the client is so slow that it gets small pieces. */
-  get seemsSlow(): boolean {
-    return this.#isSlow;
+  /** The most bytes to send at a time, from what the client took lately: of a piece, we don't know how much it has. */
+  get mostPieceBytes(): number {
+    return this.#mostPieceBytes;
   }
 
   /** Whether the client acknowledged all that was sent; undefined where that is not known. */
@@ -125,6 +128,7 @@ export class Delivery {
     const bytes = this.#takenBytes - this.#takenAtTick;
     this.#takenAtTick = this.#takenBytes;
     this.#isSlow = bytes < FAST_BYTES_PER_TICK;
+    this.#mostPieceBytes = Math.max(SMALLEST_SENT_BYTES, Math.floor(bytes / PIECES_PER_TICK));
     if (this.#queuedBytes !== undefined) return;
     if (this.#isResting) this.#movedAtMs = nowMs;
     if (this.#isSlow) this.#filled ??= { bytes: this.#takenBytes, atMs: nowMs };

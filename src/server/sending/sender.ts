@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from '../decision/answer.ts';
-import { bufferBytes } from '../limits.ts';
 import { type ArchiveBody, sendRange } from './archive-pump.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Received } from './delivery.ts';
 import { LastBytes } from './last-bytes.ts';
 import type { Pace } from './pace.ts';
+import { PieceBuffers } from './piece-buffers.ts';
 import { CLIENT_CLOSED, SENT, type Sent } from './sent.ts';
 
 /**
@@ -93,19 +93,15 @@ export class Sender {
     const delivery = this.#deliveries.begin(socket, onProgress);
     this.#running++;
     try {
-      const size = bufferBytes(this.#running);
-      const buffers = [this.#pool.take(size), this.#pool.take(size)] as const;
-      const giveBack = () => {
-        for (const buffer of buffers) this.#pool.give(buffer);
-      };
+      const buffers = new PieceBuffers(this.#pool, () => this.#running);
       const sent = await sendRange(response, body, buffers, { pace: this.#pace, client, delivery });
       if (sent.kind === 'broken') {
         // until its connection is closed, a piece may wait to be written
-        if (socket.closed) giveBack();
-        else socket.once('close', giveBack);
+        if (socket.closed) buffers.giveAll();
+        else socket.once('close', () => buffers.giveAll());
         return sent;
       }
-      giveBack();
+      buffers.giveAll();
       return await this.#lastBytes.taken(response, delivery);
     } finally {
       delivery.close();

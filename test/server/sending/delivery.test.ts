@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { SMALLEST_SENT_BYTES } from '../../../src/server/limits.ts';
 import { Delivery, type DeliveryEnd, type Received } from '../../../src/server/sending/delivery.ts';
 
 const KEY = 'local remote';
@@ -51,6 +52,15 @@ describe('a delivery whose queue can be seen', () => {
     assert.equal(told.last?.bytes, 500_000);
     look(3, 2_400_000);
     assert.equal(told.last?.bytes, 600_000);
+  });
+
+  it('is sent pieces of what its client takes in a part of a tick', () => {
+    const { one, tick } = delivery(4_000_000);
+    assert.equal(one.mostPieceBytes, Number.POSITIVE_INFINITY);
+    tick(0.25);
+    assert.equal(one.mostPieceBytes, 1_000_000);
+    tick(0.5);
+    assert.equal(one.mostPieceBytes, SMALLEST_SENT_BYTES);
   });
 
   it('comes further between two looks while the network takes much', () => {
