@@ -43,13 +43,14 @@ export class ImageChecks {
   /**
    * `examined` is told when something new is known; `unkept`, why what is known can't be kept for the next start, as the
    * system names it; `damaged`, that the file it was kept in is, in a line of English; `foreign`, once of each file, that
-   * an image is let through that mkbox did not make.
+   * an image is let through that mkbox did not make; `right`, each time that a set was found to be so.
    */
   readonly events = new EventEmitter<{
     examined: [];
     unkept: [code: string];
     damaged: [text: string];
     foreign: [image: string, gap: Gap];
+    right: [set: ZstFile & Claims];
   }>();
   readonly #examiner = new Examiner();
   readonly #known: KnownExaminations;
@@ -132,7 +133,13 @@ export class ImageChecks {
       this.#toldForeign.add(keyOf(set.identity));
       this.events.emit('foreign', set.image, foreign);
     }
+    if (verdict.kind === 'right') this.events.emit('right', set);
     return verdict;
+  }
+
+  /** Whether a file is being examined, or waits for it. */
+  get isExamining(): boolean {
+    return this.#runs.size > 0;
   }
 
   /** What a set amounts to by what is known, without a look at the disk; undefined where nothing is known. */

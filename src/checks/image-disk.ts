@@ -2,6 +2,7 @@ import type { Disk } from '../contents/disk.ts';
 import { buildIdInside } from '../contents/raw-image.ts';
 import { UserError } from '../errors.ts';
 import type { CatalogImage } from '../images/catalog.ts';
+import type { SetLocation } from '../images/image-set.ts';
 import { PinnedFile } from '../images/pinned-file.ts';
 import { faultText } from '../images/set-fault.ts';
 import { SeekableZstd } from '../images/zstd/seekable-zstd.ts';
@@ -35,11 +36,20 @@ export interface OpenOptions extends ExamineOptions {
  * Opens the image of a set: the raw image beside it if that is the same build, which costs nothing, or its `.img.zst`.
  * @throws UserError when it can't be opened or is damaged; the signal's reason; what reading a disk may throw.
  */
-export async function openSetDisk(image: CatalogImage, options: OpenOptions): Promise<ImageDisk> {
-  const zst = { root: image.root, folder: image.folder, name: `${image.image}.img.zst` };
-  const raw = await PinnedFile.open(image.root, image.folder, `${image.image}.img`);
+export function openSetDisk(image: CatalogImage, options: OpenOptions): Promise<ImageDisk> {
+  return openBuildDisk(image, image.state.kind === 'ready' ? image.state.buildId : undefined, options);
+}
+
+/** As `openSetDisk`, where the set is of that build. */
+export async function openBuildDisk(
+  { root, folder, image }: SetLocation,
+  buildId: string | undefined,
+  options: OpenOptions,
+): Promise<ImageDisk> {
+  const zst = { root, folder, name: `${image}.img.zst` };
+  const raw = await PinnedFile.open(root, folder, `${image}.img`);
   if (raw instanceof PinnedFile) {
-    if (await isSameBuild(raw, image, zst)) return rawDisk(raw);
+    if (await isSameBuild(raw, buildId, zst)) return rawDisk(raw);
     await raw.close();
   }
   return openFileDisk(zst, options);
@@ -48,10 +58,10 @@ export async function openSetDisk(image: CatalogImage, options: OpenOptions): Pr
 /** Whether a raw image is of the build that a set has: it says so inside, and is as long as what the set decompresses to. */
 async function isSameBuild(
   raw: PinnedFile,
-  { state }: CatalogImage,
+  buildId: string | undefined,
   { root, folder, name }: ImageFile,
 ): Promise<boolean> {
-  if (state.kind !== 'ready' || (await buildIdInside(raw)) !== state.buildId) return false;
+  if (buildId === undefined || (await buildIdInside(raw)) !== buildId) return false;
   const zst = await PinnedFile.open(root, folder, name);
   if (!(zst instanceof PinnedFile)) return true;
   try {

@@ -78,13 +78,17 @@ export class Inventories {
     return kept.map(({ buildId }) => buildId).filter((id) => id.toLowerCase().startsWith(beginning.toLowerCase()));
   }
 
-  /** Keeps an inventory that says what build it is of. Never throws: it can be taken again. */
+  /** Keeps an inventory that says what build it is of. What the system does not let be kept is told, not thrown. */
   async keep(inventory: Inventory): Promise<void> {
-    const { buildId = '' } = inventory;
+    if (inventory.buildId !== undefined) await this.keepContent(inventory.buildId, await packInventory(inventory));
+  }
+
+  /** As `keep`, of what `packInventory` made of that build's inventory. */
+  async keepContent(buildId: string, content: Uint8Array): Promise<void> {
     const file = this.#fileOf(buildId);
     if (file === undefined) return;
     try {
-      await replaceFile(file, [await packInventory(inventory)]);
+      await replaceFile(file, [content]);
       await this.#makeRoom();
     } catch (error) {
       const code = systemErrorCode(error);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { Inventories } from '../checks/inventories.ts';
+import type { Inventories } from '../checks/inventories.ts';
 import type { Disk } from '../contents/disk.ts';
 import { type Inventory, inventoryFaultText, takeInventory } from '../contents/inventory.ts';
 import { UserError } from '../errors.ts';
@@ -8,6 +8,7 @@ import { printable } from '../printable.ts';
 import { type CommandSettings, UsageError } from './environment.ts';
 import { parseImageAddress } from './image-address.ts';
 import { withDisk } from './look-inside.ts';
+import { openInventories } from './open-inventories.ts';
 
 /** Bytes of a disk read at a time. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -45,22 +46,16 @@ async function withImage<T>(
     if ('kind' in inventory) throw new UserError(`${address.image}: ${inventoryFaultText(inventory)}`);
     return { answer: await use(disk, inventory), inventory };
   });
-  await openInventories(settings)?.keep(inventory); // the image was the same to the end
+  await openNoted(settings)?.keep(inventory); // the image was the same to the end
   return answer;
 }
 
-/** Those that are kept beside what is known of images. */
-export function openInventories({ checksPath }: CommandSettings): Inventories | undefined {
-  if (checksPath === undefined) return undefined;
-  const inventories = new Inventories(path.join(path.dirname(checksPath), 'inventories'));
-  const note = (text: string) => process.stderr.write(`note: ${printable(text)}\n`);
-  inventories.events.on('damaged', note);
-  inventories.events.on('unkept', (code) => note(`the inventory can't be kept beside ${checksPath} (${code})`));
-  return inventories;
+function openNoted({ checksPath }: CommandSettings): Inventories | undefined {
+  return openInventories(checksPath, (text) => process.stderr.write(`note: ${printable(text)}\n`));
 }
 
 async function keptInventory(beginning: string, settings: CommandSettings): Promise<Inventory> {
-  const inventories = openInventories(settings);
+  const inventories = openNoted(settings);
   if (inventories === undefined) throw new UserError('no inventories are kept where CHECKS_PATH is none');
   const [buildId, ...others] = await inventories.find(beginning);
   if (buildId === undefined) throw new UserError(`no inventory is kept of a build whose ID begins with ${beginning}`);

@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { BoardRegistry } from '../boards/board-registry.ts';
 import { gapText } from '../checks/finding-text.ts';
 import { ImageChecks } from '../checks/image-checks.ts';
+import { InventoryTaker } from '../checks/inventory-taker.ts';
 import { Catalog } from '../images/catalog.ts';
 import { DRAIN_DEADLINE_MS } from '../server/limits.ts';
 import { UpdateServer } from '../server/update-server.ts';
@@ -18,6 +19,7 @@ import { LineLog } from './line-log.ts';
 import { takeListenDescriptor } from './listen-fds.ts';
 import { LOG_FORMATS } from './log-formats.ts';
 import { standardOutput } from './log-output.ts';
+import { openInventories } from './open-inventories.ts';
 import { readTls, readUsers } from './secrets.ts';
 import { ServiceManager } from './service-manager.ts';
 
@@ -84,6 +86,7 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
     void stop();
   });
   renewOnHangup(server, settings, log);
+  const taker = takeInventories(settings, server, checks, log);
   manager.ready(runningText(server), async () => {
     await stat(folder).catch(() => {}); // how it ends does not matter: that it does, shows that files can be read
     return server.isListening || server.isStopping ? runningText(server) : undefined;
@@ -92,9 +95,25 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
   const shot = await server.stopped;
   stopLoggingBugs();
   pages.close();
-  await Promise.all([boards.close(), checks.close(), manager.close()]);
+  await Promise.all([boards.close(), taker?.close(), checks.close(), manager.close()]);
   log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`, 'stopped');
   await log.close();
+}
+
+/** Keeps the inventory of each build that boards get, beside what is known of images. */
+function takeInventories(
+  { checksPath }: CommandSettings,
+  server: UpdateServer,
+  checks: ImageChecks,
+  log: LineLog,
+): InventoryTaker | undefined {
+  const inventories = openInventories(checksPath, (text) => log.write(text, 'inventories', 'warning'));
+  if (inventories === undefined) return undefined;
+  const isBusy = () => server.running.size > 0;
+  const onFailure = (text: string) => log.write(text, 'inventories');
+  const taker = new InventoryTaker({ checks, inventories, isBusy, onFailure });
+  checks.events.on('right', (set) => taker.add(set));
+  return taker;
 }
 
 function unkeptText({ checksPath }: CommandSettings, code: string): string {
