@@ -5,6 +5,7 @@ import { ImageChecks } from './checks/image-checks.ts';
 import { createApi, type MkboxApi } from './editor/api.ts';
 import { BoxbuildOpening } from './editor/build/boxbuild-opening.ts';
 import { registerCommands } from './editor/commands/register-commands.ts';
+import type { BuildsSeen } from './editor/inside/builds-seen.ts';
 import type { InsideRows } from './editor/inside/inside-rows.ts';
 import type { OpenImages } from './editor/inside/open-images.ts';
 import { Notices } from './editor/notices.ts';
@@ -47,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   checks.events.on('damaged', (text) => log.warn(text));
   checks.events.on('foreign', (image, gap) => log.warn(`${image}.img.zst: ${gapText(gap)}`));
   checks.events.on('unkept', (code) => log.warn(`can't save image check results (${code})`));
+  checks.events.on('right', (set) => void buildsSeen().then((seen) => seen.add(set)));
   const { events } = project.catalog;
   events.on('unreadable', ({ path: folder, code }) => log.warn(`${folder} cannot be read (${code})`));
   events.on('readable', (folder) => log.info(`${folder} can be read again`));
@@ -63,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   let isDecided = false;
   let opened: Promise<OpenImages> | undefined;
   let rowsInside: Promise<InsideRows> | undefined;
+  let builds: Promise<BuildsSeen> | undefined;
   const imagesView = new ImagesView({ project, serving, requests, boards, checks, insideRows }, ticker);
   running = { serving, boards, checks };
 
@@ -121,6 +124,15 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
       ([images, { InsideRows }]) => new InsideRows((image, tree, look) => images.look(image, tree, look), vscode.l10n),
     );
     return rowsInside;
+  }
+  /** The builds that were found right. */
+  function buildsSeen(): Promise<BuildsSeen> {
+    builds ??= import('./editor/after-activation.ts').then(({ BuildsSeen }) => {
+      const seen = new BuildsSeen(context.globalStorageUri.fsPath, { checks, requests, log });
+      context.subscriptions.push(seen);
+      return seen;
+    });
+    return builds;
   }
   /** The boards' view, once they were read: activation does not wait for them. */
   async function showBoards(): Promise<BoardsView> {

@@ -5,6 +5,7 @@
 export { rawSize } from '../images/raw-size.ts';
 export { runCommand } from './commands/commands.ts';
 export { confirm, serveBy } from './commands/serve-to-network.ts';
+export { BuildsSeen } from './inside/builds-seen.ts';
 export { ImageFiles } from './inside/image-files.ts';
 export { InsideRows } from './inside/inside-rows.ts';
 export { insideItem } from './inside/tree-rows.ts';
