@@ -38,7 +38,7 @@ const extension = {
 /** The threads of the extension, each in a file: `worker.js` is the code in `worker-code.ts`. */
 const threads = {
   ...common,
-  entryPoints: ['src/checks/worker.ts', 'src/checks/inventory-worker.ts'],
+  entryPoints: ['src/checks/worker.ts', 'src/checks/inventory-worker.ts', 'src/images/sha256-thread.ts'],
   entryNames: '[name]',
   plugins: extension.plugins,
 };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readContents } from '../contents/image-contents.ts';
 import type { PinnedFile } from '../images/pinned-file.ts';
+import { openSha256 } from '../images/sha256.ts';
 import { decodeZstd } from '../images/zstd/zstd-decoder.ts';
 import { BootSpool } from './boot-spool.ts';
 import type { Examination } from './examination.ts';
@@ -23,14 +24,14 @@ export async function examine(
   { onProgress, signal }: ExamineOptions = {},
 ): Promise<Examination | undefined> {
   await pastTick(file);
-  const zstHash = createHash('sha256');
   const rawHash = createHash('sha256');
   let rawBytes = 0;
+  const zstHash = openSha256(file.size);
   const spool = await BootSpool.create();
   try {
     const onRead = (bytes: Buffer) => {
-      zstHash.update(bytes);
       onProgress?.(bytes.length);
+      return zstHash.update(bytes);
     };
     const onContent = async (bytes: Buffer) => {
       rawHash.update(bytes);
@@ -39,12 +40,13 @@ export async function examine(
     };
     const decoded = await decodeZstd(file, { onRead, onContent }, signal);
     if (decoded === undefined || !(await file.isUnchanged())) return undefined;
-    const digest = { zstSha256: zstHash.digest('hex'), examinedAtMs: Date.now() };
+    const digest = { zstSha256: await zstHash.digest(), examinedAtMs: Date.now() };
     if ('problem' in decoded) return { ...digest, content: { kind: 'damaged', damage: decoded } };
     const inside = spool.failure ?? (await readContents(spool));
     const raw = { rawSha256: rawHash.digest('hex'), rawBytes, inside };
     return { ...digest, content: { kind: 'sound', ...decoded, ...raw } };
   } finally {
+    await zstHash.close();
     await spool.close();
   }
 }

@@ -60,6 +60,19 @@ suite('the examination of an image file', () => {
     deepEqual(await temporary.spools(), []);
   });
 
+  test('finds both digests of a file that is hashed on a thread of its own, and stops it', async () => {
+    await using boxes = await makeBoxes();
+    const { written, set } = await makeSet(boxes, { ...CONTENT, noise: 34 * 1024 * 1024 });
+    const examination = await examined(set);
+    if (examination?.content.kind !== 'sound') throw new Error(JSON.stringify(examination));
+    deepEqual([examination.zstSha256, examination.content.rawSha256], [written.zstSha256, written.rawSha256]);
+    const abort = new AbortController();
+    const reason = new Error('enough');
+    await rejects(examined(set, { onProgress: () => abort.abort(reason), signal: abort.signal }), reason);
+    const threads = process.getActiveResourcesInfo().filter((name) => name === 'MessagePort' || name === 'Worker');
+    deepEqual(threads, []);
+  });
+
   test('tells bytes as they are read: all of them, each once', async () => {
     await using boxes = await makeBoxes();
     const { written, set } = await makeSet(boxes, LARGE);

@@ -1,9 +1,8 @@
-import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../../errors.ts';
 import type { Checksums } from '../checksums.ts';
 import type { PinnedFile } from '../pinned-file.ts';
+import { openSha256, SlicedSha256, sharedBuffer } from '../sha256.ts';
 import type { Frame, FrameCompressor } from '../zstd/frame-compressor.ts';
 import { encodeSeekTable, type FrameSizes } from '../zstd/seek-table.ts';
 
@@ -15,9 +14,6 @@ export const CHUNK_BYTES = 8 * 1024 * 1024;
  * and the memory is this many raw chunks and their frames.
  */
 const CHUNKS_IN_FLIGHT = 4;
-
-/** Bytes hashed before anything else may run: a millisecond's work. */
-const HASH_SLICE_BYTES = 1024 * 1024;
 
 export interface Compression {
   /** Told of bytes of the raw image that are compressed and written, and of all there are. */
@@ -43,10 +39,10 @@ export async function compressImage(
   compress: FrameCompressor,
   { onProgress, signal }: Compression,
 ): Promise<Compressed> {
-  const rawHash = createHash('sha256');
+  const rawHash = openSha256(raw.size);
   const zst = new HashedOutput(out);
   const frames: FrameSizes[] = [];
-  const buffers = Array.from({ length: CHUNKS_IN_FLIGHT }, () => ({ bytes: Buffer.alloc(0), free: Promise.resolve() }));
+  const buffers = Array.from({ length: CHUNKS_IN_FLIGHT }, () => ({ bytes: sharedBuffer(0), free: Promise.resolve() }));
   let written = Promise.resolve();
 
   const writeFrame = async (compressing: Promise<Frame>, before: Promise<void>, decompressed: number, end: number) => {
@@ -65,24 +61,25 @@ export async function compressImage(
       await buffer.free;
       signal?.throwIfAborted();
       const length = Math.min(CHUNK_BYTES, raw.size - position);
-      if (buffer.bytes.length < length) buffer.bytes = Buffer.allocUnsafeSlow(length);
+      if (buffer.bytes.length < length) buffer.bytes = sharedBuffer(length);
       const chunk = buffer.bytes.subarray(0, length);
       if ((await raw.read(chunk, 0, length, position)) < length) throw changedImage(raw);
       position += length;
       written = writeFrame(compress(chunk), written, length, position);
-      written.catch(() => {}); // whoever waits for it is told
-      buffer.free = written;
-      await updateInSlices(rawHash, chunk);
+      buffer.free = bothDone(written, rawHash.update(chunk));
+      buffer.free.catch(() => {}); // whoever waits for it is told
     }
-    await written;
+    await Promise.all(buffers.map(({ free }) => free));
+    await zst.write(encodeSeekTable(frames));
+    await zst.settled();
+    return { zstBytes: zst.bytes, checksums: { raw: await rawHash.digest(), zst: await zst.digest() } };
   } catch (error) {
     await Promise.allSettled(buffers.map(({ free }) => free));
     await zst.settled().catch(() => {});
     throw error;
+  } finally {
+    await rawHash.close();
   }
-  await zst.write(encodeSeekTable(frames));
-  await zst.settled();
-  return { zstBytes: zst.bytes, checksums: { raw: rawHash.digest('hex'), zst: zst.digest() } };
 }
 
 /** The error for a raw image that is not what it was when packing began. */
@@ -96,7 +93,7 @@ const SYNC_EVERY_BYTES = 32 * 1024 * 1024;
 /** A file that is written from its beginning, and hashed. */
 class HashedOutput {
   readonly #file: FileHandle;
-  readonly #hash = createHash('sha256');
+  readonly #hash = new SlicedSha256();
   #bytes = 0;
   #syncedBytes = 0;
   #syncing: Promise<void> | undefined;
@@ -115,9 +112,7 @@ class HashedOutput {
     const start = this.#bytes;
     this.#bytes += byteCount(pieces);
     // the buffers are the caller's again only when both are done with them, failed or not
-    const [writing, hashing] = await Promise.allSettled([writeAt(this.#file, pieces, start), this.#update(pieces)]);
-    if (writing.status === 'rejected') throw writing.reason;
-    if (hashing.status === 'rejected') throw hashing.reason;
+    await bothDone(writeAt(this.#file, pieces, start), this.#update(pieces));
     this.#syncMeanwhile();
   }
 
@@ -141,11 +136,11 @@ class HashedOutput {
   }
 
   async #update(pieces: readonly Buffer[]): Promise<void> {
-    for (const piece of pieces) await updateInSlices(this.#hash, piece);
+    for (const piece of pieces) await this.#hash.update(piece);
   }
 
-  digest(): string {
-    return this.#hash.digest('hex');
+  digest(): Promise<string> {
+    return this.#hash.digest();
   }
 }
 
@@ -172,9 +167,9 @@ function byteCount(pieces: readonly Buffer[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
-async function updateInSlices(hash: Hash, bytes: Buffer): Promise<void> {
-  for (let at = 0; at < bytes.length; at += HASH_SLICE_BYTES) {
-    if (at > 0) await setImmediate();
-    hash.update(bytes.subarray(at, at + HASH_SLICE_BYTES));
+/** Waits until neither works any more, failed or not. */
+async function bothDone(one: Promise<void>, other: Promise<void>): Promise<void> {
+  for (const outcome of await Promise.allSettled([one, other])) {
+    if (outcome.status === 'rejected') throw outcome.reason;
   }
 }

@@ -1,5 +1,6 @@
 import zlib, { type ZstdDecompress } from 'node:zlib'; // its functions by name: older Nodes do not have them
 import type { PinnedFile } from '../pinned-file.ts';
+import { sharedBuffer } from '../sha256.ts';
 import { type FramePiece, FrameScanner, type ZstdDamage } from './frame-scanner.ts';
 
 /** A zstd file that decompresses to its end, as `zstdcat` has it. */
@@ -13,8 +14,8 @@ export interface ZstdContent {
 
 /** Who takes the bytes on their way. What they are given is only theirs until they are done. */
 export interface ZstdSinks {
-  /** Takes bytes of the file, each once and in order, those behind a damage too. */
-  readonly onRead: (bytes: Buffer) => void;
+  /** Takes bytes of the file, each once and in order, those behind a damage too. They lie in shared memory. */
+  readonly onRead: (bytes: Buffer) => void | Promise<void>;
   /** Takes decompressed bytes, in order; nothing more is decompressed while it has many to deal with. */
   readonly onContent: (bytes: Buffer) => void | Promise<void>;
 }
@@ -91,7 +92,7 @@ export async function decodeZstd(
 /** The file's bytes in chunks, each of them the caller's until it asks for the next, which is being read meanwhile. */
 async function* readAhead(file: PinnedFile): AsyncGenerator<Buffer> {
   const size = Math.min(CHUNK_BYTES, file.size);
-  let [current, next] = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)];
+  let [current, next] = [sharedBuffer(size), sharedBuffer(size)];
   const read = (into: Buffer, position: number) =>
     file.read(into, 0, Math.min(size, file.size - position), position).then((length) => into.subarray(0, length));
   let reading = read(current, 0);
@@ -111,7 +112,7 @@ async function* readAhead(file: PinnedFile): AsyncGenerator<Buffer> {
 }
 
 /** Does work when what was begun before is under way on another thread. */
-function laterInThisTurn(work: () => void): Promise<void> {
+function laterInThisTurn(work: () => void | Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     setImmediate(() => {
       try {
