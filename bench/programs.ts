@@ -21,7 +21,8 @@ export function findPrograms(): Programs | string {
   return { nginx, wrk, curl };
 }
 
-function find(program: string): string | undefined {
+/** Where a program is; undefined where it is not installed. */
+export function find(program: string): string | undefined {
   const folders = [
     ...(process.env.PATH ?? '').split(path.delimiter).filter((folder) => folder !== ''),
     ...SYSTEM_FOLDERS,

@@ -8,6 +8,7 @@ import type { ExamineOptions } from './examine.ts';
 import { type ClosableDisk, diskOver, openKeptImage, sealImage } from './kept-image.ts';
 import { pastTick } from './past-tick.ts';
 import { unpackTo } from './unpacked-image.ts';
+import { WriteBehind } from './write-behind.ts';
 
 const SECTOR_BYTES = 512; // of `blocks` in stat(2)
 
@@ -74,7 +75,7 @@ export class InsideCache {
     ownParts.add(name);
     let written: FileHandle | undefined;
     const abandon = async () => {
-      await written?.close();
+      await written?.close(); // when what is being written is
       await rm(part, { force: true });
       ownParts.delete(name);
     };
@@ -82,7 +83,9 @@ export class InsideCache {
     try {
       written = await open(part, 'wx+', 0o600).catch(noRoom);
       const target = written;
-      const size = await unpackTo(file, options, (bytes, at) => writeAll(target, bytes, at).catch(noRoom));
+      const writer = new WriteBehind(target);
+      const size = await unpackTo(file, options, (bytes, at) => writer.write(bytes, at).catch(noRoom));
+      await writer.finish().catch(noRoom);
       const keeping = this.#keep(file, target, { part, size, key }).finally(() => ownParts.delete(name));
       keeping.catch(() => {}); // `close` passes it on
       return diskOver(target, size, () => keeping.finally(() => target.close()));
@@ -171,12 +174,6 @@ interface Part {
 function keyOf({ path: filePath, identity: { ino, size, mtimeNs, ctimeNs } }: PinnedFile): string {
   const state = [filePath, ino, size, mtimeNs, ctimeNs].join('\0');
   return createHash('sha256').update(state).digest('hex').slice(0, 32);
-}
-
-async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
-    at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
-  }
 }
 
 function bytesOf({ blocks }: { readonly blocks: number }): number {
