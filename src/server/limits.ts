@@ -161,6 +161,6 @@ export interface PieceRoom {
  */
 export function pieceRoom(runningTransfers: number): PieceRoom {
   if (runningTransfers <= 16) return { bytes: 512 * 1024, readsAhead: true };
-  if (runningTransfers <= 128) return { bytes: 512 * 1024, readsAhead: false };
+  if (runningTransfers <= 128) return { bytes: 256 * 1024, readsAhead: false };
   return { bytes: 64 * 1024, readsAhead: false };
 }

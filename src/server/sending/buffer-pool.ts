@@ -1,5 +1,5 @@
 /** Bytes of free buffers kept for the next pieces; a crowd rarely frees more at a time. */
-const KEPT_BYTES = 16 * 1024 * 1024;
+const KEPT_BYTES = 8 * 1024 * 1024;
 
 /**
  * Buffers that outlive their piece: a new one for each would make as much garbage as was sent, and memory outside
