@@ -5,6 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
+import { openFileDisk } from '../../src/checks/image-disk.ts';
 import { InsideCache } from '../../src/checks/inside-cache.ts';
 import type { ClosableDisk } from '../../src/checks/kept-image.ts';
 import { UserError } from '../../src/errors.ts';
@@ -205,6 +206,23 @@ suite('decompressed images are kept', () => {
     for (const each of found) ok(each?.content.equals(image));
     equal((await look('one.zst'))?.read, 0);
     await onlyKept();
+  });
+
+  test('and an image that is written to, or built anew, is not taken for what it was', async () => {
+    await makeZst('one.zst', imageOf('one'));
+    const opened = { root: folder, folder, name: 'one.zst' };
+    for (const change of ['written to', 'written to again']) {
+      const disk = await openFileDisk(opened, { cache });
+      await disk.ensureUnchanged();
+      await makeZst('one.zst', imageOf(change));
+      await rejects(disk.ensureUnchanged(), /one\.zst changed while it was read/);
+      await disk.close();
+      const again = await openFileDisk(opened, { cache });
+      const start = Buffer.alloc(change.length);
+      await again.read(start, 0);
+      equal(start.toString(), change);
+      await again.close();
+    }
   });
 
   test('and stay readable where they are removed', { skip: process.platform === 'win32' }, async () => {
