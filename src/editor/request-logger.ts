@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { reflashLine } from '../boards/reflash-text.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
@@ -18,13 +18,7 @@ export function logServing(serving: Serving, boards: Boards, log: vscode.LogOutp
     if (state.kind === 'failed') log.error(stateLine(state));
     else log.info(stateLine(state));
   });
-  return {
-    dispose() {
-      onReflash.dispose();
-      onTransfer.dispose();
-      onState.dispose();
-    },
-  };
+  return vscode.Disposable.from(onReflash, onTransfer, onState);
 }
 
 /** The request as it came, in one line, without its credentials. */

@@ -11,6 +11,7 @@ import { plainMessage } from '../words/plain-message.ts';
 import { bytesText, progressText } from '../words/words.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Command } from './command.ts';
+import { pick } from './pick.ts';
 import { packableOf } from './rows.ts';
 
 /** An image of which there is a raw file. */
@@ -45,23 +46,17 @@ export const pack: Command = {
 };
 
 async function pickRawImage({ snapshot }: Project): Promise<RawImage | undefined> {
-  const { l10n, window } = vscode;
-  const choices = packChoices(snapshot);
-  if (choices.length === 0) {
-    void window.showInformationMessage(l10n.t('mkbox: there is no raw image, <image>.img, to pack.'));
-    return undefined;
-  }
-  const items = choices.map((choice) => ({
-    label: choice.image.image,
-    description: `${choice.image.box} · ${packReason(choice, l10n)}`,
-    image: choice.image,
-  }));
-  const picked = await window.showQuickPick(items, {
-    title: l10n.t('Pack Image'),
-    placeHolder: l10n.t('The image'),
-    matchOnDescription: true,
-  });
-  return picked?.image;
+  const { l10n } = vscode;
+  const choice = await pick(
+    packChoices(snapshot),
+    (it) => ({ label: it.image.image, description: `${it.image.box} · ${packReason(it, l10n)}` }),
+    {
+      title: l10n.t('Pack Image'),
+      placeHolder: l10n.t('The image'),
+      none: l10n.t('mkbox: there is no raw image, <image>.img, to pack.'),
+    },
+  );
+  return choice?.image;
 }
 
 async function packWithProgress(

@@ -5,6 +5,7 @@ import { boardName } from '../words/board-name.ts';
 import { boardStateText, wishText } from '../words/board-words.ts';
 import { clientText } from '../words/words.ts';
 import type { CommandContext, Row } from './command.ts';
+import { pick } from './pick.ts';
 
 /** The row's board; without a row, the one that the user picks of those that `isWanted`. */
 export async function chooseBoard(
@@ -24,28 +25,19 @@ export async function idOfBoard({ boardsView }: CommandContext, row: Row | undef
   return row !== undefined && 'id' in row ? row.id : undefined;
 }
 
-/** Undefined when the user picks none, or when there is none. */
-async function pickBoard(
+function pickBoard(
   registry: BoardRegistry,
   title: string,
   isWanted: (board: Board) => boolean,
 ): Promise<Board | undefined> {
-  const { l10n, window, env } = vscode;
-  const boards = registry.boards.filter(isWanted);
-  if (boards.length === 0) {
-    void window.showInformationMessage(l10n.t('mkbox: there is no board to choose.'));
-    return undefined;
-  }
-  const items = boards.map((board) => {
-    const seen = { board, transfer: registry.transferOf(board.id), next: undefined };
-    const address = board.name === undefined ? [] : [clientText(board.address)];
-    return {
+  const { l10n, env } = vscode;
+  return pick(
+    registry.boards.filter(isWanted),
+    (board) => ({
       label: boardName(board),
-      description: [...address, wishText(board)].join(' · '),
-      detail: boardStateText(seen, l10n, env.language),
-      board,
-    };
-  });
-  const options = { title, placeHolder: l10n.t('The board'), matchOnDescription: true, matchOnDetail: true };
-  return (await window.showQuickPick(items, options))?.board;
+      description: [...(board.name === undefined ? [] : [clientText(board.address)]), wishText(board)].join(' · '),
+      detail: boardStateText({ board, transfer: registry.transferOf(board.id), next: undefined }, l10n, env.language),
+    }),
+    { title, placeHolder: l10n.t('The board'), none: l10n.t('mkbox: there is no board to choose.') },
+  );
 }

@@ -7,19 +7,16 @@ import { noneReadyText } from '../words/image-words.ts';
 import { knownParts } from '../words/known-parts.ts';
 import { bytesText } from '../words/words.ts';
 import type { Project } from '../workspace/project.ts';
+import { pick } from './pick.ts';
 
 /** Lets the user pick an image that boards can get; undefined when they don't, or when there is none. */
-export async function pickImage(
-  project: Project,
-  checks: ImageChecks,
-  title: string,
-): Promise<CatalogImage | undefined> {
+export function pickImage(project: Project, checks: ImageChecks, title: string): Promise<CatalogImage | undefined> {
   const servable = project.snapshot.images.filter((image) => checks.isServable(image));
   return pickOf(servable, title);
 }
 
 /** Lets the user pick an image that is complete, whether boards can get it or not. */
-export async function pickReadyImage({ snapshot }: Project, title: string): Promise<CatalogImage | undefined> {
+export function pickReadyImage({ snapshot }: Project, title: string): Promise<CatalogImage | undefined> {
   return pickOf(snapshot.images.filter(isReady), title);
 }
 
@@ -28,20 +25,14 @@ export function isReady({ state }: CatalogImage): boolean {
   return state.kind === 'ready';
 }
 
-async function pickOf(images: readonly CatalogImage[], title: string): Promise<CatalogImage | undefined> {
-  const { l10n, window, env } = vscode;
-  if (images.length === 0) {
-    void window.showInformationMessage(noneReadyText(l10n));
-    return undefined;
-  }
-  const items = images.map((image) => ({
-    label: image.image,
-    description: image.box,
-    detail: image.state.kind === 'ready' ? bytesText(image.state.zstBytes, env.language) : '',
-    image,
-  }));
-  const options = { title, placeHolder: l10n.t('The image'), matchOnDescription: true };
-  return (await window.showQuickPick(items, options))?.image;
+function pickOf(images: readonly CatalogImage[], title: string): Promise<CatalogImage | undefined> {
+  const { l10n, env } = vscode;
+  const itemOf = ({ image, box, state }: CatalogImage) => ({
+    label: image,
+    description: box,
+    detail: state.kind === 'ready' ? bytesText(state.zstBytes, env.language) : '',
+  });
+  return pick(images, itemOf, { title, placeHolder: l10n.t('The image'), none: noneReadyText(l10n) });
 }
 
 /**

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { ImageChecks } from '../../checks/image-checks.ts';
-import type { Transfer } from '../../server/transfer.ts';
 import { Owner } from '../dispose.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
@@ -27,20 +26,12 @@ export interface StatusBarParts {
 
 /** The status bar item. */
 export class StatusBar extends Owner {
-  readonly #serving: Serving;
-  readonly #requests: RequestLog;
-  readonly #project: Project;
-  readonly #boards: Boards;
-  readonly #checks: ImageChecks;
+  readonly #parts: StatusBarParts;
   readonly #item: vscode.StatusBarItem;
 
-  constructor({ serving, requests, project, boards, checks }: StatusBarParts, ticker: Ticker) {
+  constructor(parts: StatusBarParts, ticker: Ticker) {
     super();
-    this.#serving = serving;
-    this.#requests = requests;
-    this.#project = project;
-    this.#boards = boards;
-    this.#checks = checks;
+    this.#parts = parts;
     this.#item = this.own(vscode.window.createStatusBarItem('mkbox.status', vscode.StatusBarAlignment.Left, 10));
     this.#item.name = 'mkbox';
     this.#item.command = 'mkbox.showActions';
@@ -50,11 +41,10 @@ export class StatusBar extends Owner {
   }
 
   #draw(): void {
-    const { state } = this.#serving;
-    const { sending, unseen } = this.#requests;
-    const held = heldNames(this.#boards.list);
-    const nameOf = (transfer: Transfer) => this.#boards.nameOf(transfer);
-    const status = statusOf({ state, sending, unseen, held, nameOf }, vscode.l10n, vscode.env.language);
+    const { serving, requests, boards } = this.#parts;
+    const { sending, unseen } = requests;
+    const situation = { sending, unseen, held: heldNames(boards.list), nameOf: boards.nameOf.bind(boards) };
+    const status = statusOf({ state: serving.state, ...situation }, vscode.l10n, vscode.env.language);
     this.#item.text = status.text;
     this.#item.accessibilityInformation = { label: status.label, role: 'button' };
     this.#item.backgroundColor = background(status.severity);
@@ -63,14 +53,15 @@ export class StatusBar extends Owner {
 
   #tooltip(status: Status): vscode.MarkdownString {
     const tooltip = new vscode.MarkdownString('', true);
+    const { serving, requests, project, boards, checks } = this.#parts;
     tooltip.appendText(`${status.label}\n\n`);
-    const ready = this.#project.snapshot.images.filter((image) => this.#checks.isServable(image)).length;
+    const ready = project.snapshot.images.filter((image) => checks.isServable(image)).length;
     tooltip.appendText(`${readyText(ready, vscode.l10n)}\n\n`);
-    for (const transfer of this.#requests.requests.slice(0, TOOLTIP_REQUESTS)) {
+    for (const transfer of requests.requests.slice(0, TOOLTIP_REQUESTS)) {
       const result = outcomeText(transfer, vscode.l10n, vscode.env.language);
-      tooltip.appendText(`${this.#boards.nameOf(transfer)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);
+      tooltip.appendText(`${boards.nameOf(transfer)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);
     }
-    const [command, title] = actionOf(this.#serving.state);
+    const [command, title] = actionOf(serving.state);
     tooltip.isTrusted = { enabledCommands: [command, 'mkbox.copyUpdateUrl', 'mkbox.showLog'] };
     const links = [
       `[${title}](command:${command})`,

@@ -1,0 +1,23 @@
+import * as vscode from 'vscode';
+
+/** What the user is asked for, and what to say where there is no choice. */
+interface Question {
+  readonly title: string;
+  readonly placeHolder: string;
+  readonly none: string;
+}
+
+/** Lets the user pick one of `choices`, as `itemOf` shows them; undefined when they don't, or when there is none. */
+export async function pick<T>(
+  choices: readonly T[],
+  itemOf: (choice: T) => vscode.QuickPickItem,
+  { title, placeHolder, none }: Question,
+): Promise<T | undefined> {
+  if (choices.length === 0) {
+    void vscode.window.showInformationMessage(none);
+    return undefined;
+  }
+  const items = choices.map((choice) => ({ ...itemOf(choice), choice }));
+  const options = { title, placeHolder, matchOnDescription: true, matchOnDetail: true };
+  return (await vscode.window.showQuickPick(items, options))?.choice;
+}
