@@ -1,4 +1,4 @@
-/** The BOXBUILDs that one is made of: itself, what it extends, what that extends. */
+/** The BOXBUILDs that a BOXBUILD consists of: itself, what it extends, what that extends. */
 import path from 'node:path';
 import type { Bases, Files } from './layout.ts';
 import { type Command, readScript, type Script } from './script.ts';
@@ -21,17 +21,17 @@ export interface Extend {
 
 /** A BOXBUILD and what it extends, for one board. */
 export interface Chain {
-  /** In the order in which mkbox carries them out: what is extended comes before what extends it. */
+  /** In the order in which mkbox runs them: an extended one before the one that extends it. */
   readonly steps: readonly Step[];
   /** The calls of `extend` in the last step. */
   readonly extends: readonly Extend[];
-  /** Whether all of it can be read without running it. */
+  /** Whether everything can be read without running it. */
   readonly isKnown: boolean;
 }
 
-/** More is a BOXBUILD that extends itself by a detour. */
+/** The longest chain: a longer one extends itself by a detour. */
 const MAX_STEPS = 50;
-/** They bring in what is written elsewhere. */
+/** Commands that bring in code from elsewhere. */
 const SOURCING = new Set(['source', '.', 'eval']);
 
 /** Follows the calls of `extend` from a BOXBUILD on. */

@@ -2,7 +2,7 @@
 
 /** Where the cursor is. */
 export type Spot =
-  /** At the begin of a command; `isFirst` where nothing but comments stands before it. */
+  /** At the beginning of a command; `isFirst` if only comments precede it. */
   | { readonly kind: 'command'; readonly isFirst: boolean }
   /** Behind a dollar sign. */
   | { readonly kind: 'variable' }

@@ -1,4 +1,7 @@
-/** What mkbox would stop at in a BOXBUILD, or do otherwise than its author means. What only bash can tell is left alone. */
+/**
+ * Faults in a BOXBUILD: what mkbox would stop at, or do differently from what its author means. What only bash can tell
+ * is left alone.
+ */
 import path from 'node:path';
 import { type Chain, lookupIn, nameOf, readChain, type Step } from './chain.ts';
 import { boardOf, boardsIn, type Files, findBases } from './layout.ts';
@@ -37,7 +40,7 @@ export interface BoxbuildFinding {
   readonly end: number;
 }
 
-/** Looks through a BOXBUILD and what it extends, for every board of its project. */
+/** Checks a BOXBUILD and what it extends, for every board of its project. */
 export async function findFaults(file: string, text: string, files: Files): Promise<BoxbuildFinding[]> {
   const bases = await findBases(file, files);
   const board = boardOf(file, bases);
@@ -46,7 +49,7 @@ export async function findFaults(file: string, text: string, files: Files): Prom
   for (const each of boards) chains.set(each, await readChain(file, text, each, bases, files));
   const script = readScript(text);
   const carriageReturn = text.indexOf('\r\n');
-  // bash takes the carriage returns for parts of words: nothing else is worth saying
+  // bash takes the carriage returns for parts of words: further findings would be noise
   if (carriageReturn !== -1) {
     return [{ fault: { kind: 'CRLF' }, severity: 'error', start: 0, end: carriageReturn }];
   }
@@ -84,7 +87,7 @@ function* extendFaults(script: Script, chains: ReadonlyMap<string, Chain>): Gene
   yield* lateExtend(script);
 }
 
-/** What is set or defined before `extend` is overridden by what is extended. */
+/** What is set or defined before `extend` is overridden by the extended BOXBUILD. */
 function* lateExtend(script: Script): Generator<BoxbuildFinding> {
   const commands = script.commands.filter(({ within }) => within === undefined);
   const first = commands.find((command) => nameOf(command) === 'extend');
@@ -235,7 +238,7 @@ async function serviceFaults(
   return found;
 }
 
-/** Whether an image may have a service. It is only told that it has none where everything that it is made of is known. */
+/** Whether an image may have a service. False only if everything that it consists of is known. */
 async function mayHave(service: string, chains: readonly Chain[], files: Files): Promise<boolean> {
   if (!chains.some(({ isKnown }) => isKnown)) return true;
   for (const { steps, isKnown } of chains) {
@@ -250,7 +253,7 @@ async function mayHave(service: string, chains: readonly Chain[], files: Files):
   return false;
 }
 
-/** Whether packages come in that are not written out. */
+/** Whether packages are added that are not written out. */
 function installsMore(script: Script): boolean {
   const isComputed = topAssignments(script).some(
     ({ name, value }) => name === 'apks' && ('parts' in value || value.some((word) => expand(word) === undefined)),

@@ -1,7 +1,7 @@
-/** Where a BOXBUILD stands among the folders of an mkbox-project. */
+/** The place of a BOXBUILD among the folders of an mkbox-project. */
 import path from 'node:path';
 
-/** What of a disk the readers of BOXBUILDs need. */
+/** The file access that readers of BOXBUILDs need. */
 export interface Files {
   /** The text of a file; undefined where there is none. */
   read(file: string): Promise<string | undefined>;
@@ -11,16 +11,16 @@ export interface Files {
   folders(folder: string): Promise<string[]>;
 }
 
-/** The folders that mkbox finds by where itself lies, and that a BOXBUILD names as `BOXES_BASE` and `BOARDS_BASE`. */
+/** The folders that mkbox finds from its own location, and that a BOXBUILD names as `BOXES_BASE` and `BOARDS_BASE`. */
 export interface Bases {
   readonly boxes: string;
   readonly boards: string;
 }
 
-/** How many folders up the project's are looked for. */
+/** How many levels up the project's folders are searched. */
 const LEVELS = 4;
 
-/** Finds the folders `boxes` and `boards` that stand above a BOXBUILD, or beside the folders above it. */
+/** Finds the folders `boxes` and `boards` above a BOXBUILD, or beside the folders above it. */
 export async function findBases(boxbuild: string, files: Files): Promise<Bases | undefined> {
   let folder = path.dirname(boxbuild);
   for (let level = 0; level < LEVELS; level++) {

@@ -5,14 +5,14 @@ import { type Bases, boardOf, boardsIn, type Files, findBases } from './layout.t
 import { type Command, readScript, type Script } from './script.ts';
 import { expand, type Word } from './words.ts';
 
-/** A word that names a file or folder which is there. */
+/** A word that names an existing file or folder. */
 export interface BoxbuildLink {
   readonly start: number;
   readonly end: number;
   readonly target: string;
 }
 
-/** What a path in a BOXBUILD begins with, for it to be told from any other word. */
+/** What a path in a BOXBUILD begins with, to tell it from other words. */
 const ANCHORS: ReadonlySet<string> = new Set(['SRC', 'BOXES_BASE', 'BOARDS_BASE']);
 
 /** Finds what `extend` leads to, and the paths that begin with a folder that mkbox names; with `$BOARD`, the first board's. */

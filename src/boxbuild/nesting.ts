@@ -50,7 +50,7 @@ export class Nesting {
     return this.#blocks.findLast((block) => block.function !== undefined)?.function?.name;
   }
 
-  /** Whether commands here may be skipped, or run in a shell of their own. */
+  /** Whether commands here may be skipped, or run in a subshell. */
   get isInBranch(): boolean {
     return this.#blocks.some(({ kind }) => kind !== 'group' && kind !== 'function');
   }
@@ -73,7 +73,7 @@ export class Nesting {
     this.#blocks.push({ kind: 'function', closer, expectsPattern: false, function: definition });
   }
 
-  /** Closes the innermost block; answers the function whose body that was. */
+  /** Closes the innermost block; returns the function if it was the body of one. */
   close(): OpenFunction | undefined {
     return this.#blocks.pop()?.function;
   }
@@ -86,7 +86,7 @@ export class Nesting {
     return true;
   }
 
-  /** Notes that a pattern ended. */
+  /** Records that a pattern ended. */
   endPattern(): void {
     const block = this.#blocks.at(-1);
     if (block !== undefined) block.expectsPattern = false;

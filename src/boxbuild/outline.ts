@@ -1,4 +1,4 @@
-/** What stands in a BOXBUILD, for those who look for it. */
+/** The outline of a BOXBUILD. */
 import { nameOf } from './chain.ts';
 import { readScript } from './script.ts';
 import { isTerm } from './vocabulary.ts';

@@ -5,7 +5,7 @@ import { readWord, skipBrackets, type Word } from './words.ts';
 /** A variable that gets a value. */
 export interface Assignment {
   readonly name: string;
-  /** `name+=`: what it had stays. */
+  /** `name+=`: it keeps its previous value. */
   readonly isAppended: boolean;
   /** One value, or the items of an array. */
   readonly value: Word | readonly Word[];
@@ -23,7 +23,7 @@ export interface Command {
   readonly start: number;
   /** The function it stands in. */
   readonly within: string | undefined;
-  /** Whether it may be passed over: it stands in an `if`, a loop, behind `&&` and the like. */
+  /** Whether it may be skipped: it is in an `if`, a loop, behind `&&` and the like. */
   readonly isConditional: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface Script {
   readonly isWhole: boolean;
 }
 
-/** What stands before a command and is none. */
+/** Words before a command that are none themselves. */
 const LEADERS = new Set(['then', 'else', 'elif', 'do', '!', 'time', 'if', 'while', 'until', '{', '}']);
 /** What is followed by words that are no command. */
 const HEADS = new Set(['for', 'select', 'case']);
@@ -51,7 +51,7 @@ const ASSIGNMENT = /([A-Za-z_]\w*)(?:\[[^\]\n]*\])?(\+?)=/y;
 const OPERATOR = /;;&|;;|;&|&&|\|\||<<<|<<-|<<|&>>|&>|>>|>&|<&|<>|>\||\|&|[;&|()<>]/y;
 const REDIRECTION = /^(?:&>>|&>|>>|>&|<&|<>|>\||<<<|<|>)$/;
 
-/** Reads a BOXBUILD. Never throws: what it can't make out it leaves out. */
+/** Reads a BOXBUILD. Never throws: what it can't read is left out. */
 export function readScript(text: string): Script {
   return new Reader(text).read();
 }
@@ -134,7 +134,7 @@ class Reader {
   }
 
   #separate(operator: string): void {
-    // A pipe runs its sides in shells of their own: what they set is lost.
+    // A pipe runs its sides in subshells: what they set is lost.
     const isConditional = operator === '&&' || operator === '||' || operator.startsWith('|');
     this.#endCommand();
     this.#isChained = isConditional;
@@ -226,7 +226,7 @@ class Reader {
     this.#addWord(word);
   }
 
-  /** Handles a reserved word in the place of a command. */
+  /** Handles a reserved word in place of a command. */
   #readKeyword(raw: string, start: number): boolean {
     if (this.#nesting.expectsPattern && raw !== 'esac') return false;
     if (raw === 'function') {

@@ -1,6 +1,6 @@
 /** Which OpenRC services an image has, as far as names tell. */
 
-/** Services that openrc and the base system of Alpine bring: aports, main/openrc and main/busybox. */
+/** Services of openrc and Alpine's base system: aports, main/openrc and main/busybox. */
 const BASE_SERVICES = new Set(
   `acpid binfmt bootmisc cgroups consolefont crond devfs dmesg firstboot fsck hostname hwclock hwdrivers keymaps killprocs
   klogd loadkmap local localmount loopback machine-id mdev modloop modules mount-ro mtab net-online netmount network
@@ -8,7 +8,7 @@ const BASE_SERVICES = new Set(
   staticroute swap swclock sysctl sysfs sysfsconf sysinit syslog termencoding urandom user watchdog`.split(/\s+/),
 );
 
-/** The shortest name that says something when it is part of another. */
+/** The shortest name that means something as a part of another. */
 const SPEAKING = 3;
 
 /**

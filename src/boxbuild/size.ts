@@ -1,6 +1,6 @@
 /** Sizes as mkbox reads them: `numfmt --from iec`. */
 
-/** What is wrong with a size; undefined where it is one. */
+/** What is wrong with a size; undefined if it is valid. */
 export type SizeFault = 'none' | 'unit';
 
 const SIZE = /^(?:\d+(?:[.,]\d+)?|[.,]\d+)[KkMGTPEZYRQ]?$/;

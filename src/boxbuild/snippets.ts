@@ -81,7 +81,7 @@ function flush()
 `;
 }
 
-/** What is inserted for a name at the begin of a command. */
+/** What is inserted for a name at the beginning of a command. */
 export function termSnippet(term: Term): string {
   return SNIPPETS[term] ?? `${term}="$1"`;
 }

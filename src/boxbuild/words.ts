@@ -50,7 +50,7 @@ class Parts {
   }
 }
 
-/** Reads the word at `start`, which no blank and no operator is at. */
+/** Reads the word at `start`, where there is neither a blank nor an operator. */
 export function readWord(text: string, start: number): Word {
   const parts = new Parts();
   let at = start;
@@ -83,7 +83,7 @@ export function readWord(text: string, start: number): Word {
   return { parts: parts.list, start, end: Math.min(at, text.length) };
 }
 
-/** Reads what is in double quotes, from the opening one at `start`; answers the offset behind the closing one. */
+/** Reads what is in double quotes, from the opening one at `start`; returns the offset behind the closing one. */
 function readDoubleQuoted(text: string, start: number, parts: Parts): number {
   parts.literal('');
   let at = start + 1;
@@ -104,7 +104,7 @@ function readDoubleQuoted(text: string, start: number, parts: Parts): number {
   return at;
 }
 
-/** Reads an expansion at `start`, a dollar sign or a backquote; answers the offset behind it. */
+/** Reads an expansion at `start`, a dollar sign or a backquote; returns the offset behind it. */
 function readExpansion(text: string, start: number, parts: Parts): number {
   if (text.charAt(start) === '`') {
     parts.add({ kind: 'unknown' });

@@ -44,7 +44,7 @@ export class ByteCursor {
     return false;
   }
 
-  /** Ends what the chunks come from. */
+  /** Closes the source of the chunks. */
   async close(): Promise<void> {
     await this.#chunks.return?.();
   }

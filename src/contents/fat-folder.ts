@@ -27,7 +27,7 @@ const LAST_LONG_ENTRY = 0x40;
 const LOWER_BASE = 0x08;
 const LOWER_EXTENSION = 0x10;
 
-/** A long name that is being read: its last part stands first, before the entry that it belongs to. */
+/** A long name that is being read: its last part comes first, before its entry. */
 interface LongName {
   readonly partsLeft: number;
   /** Of the short name that it belongs to. */

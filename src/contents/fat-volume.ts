@@ -132,7 +132,7 @@ export class FatVolume {
     }
   }
 
-  /** The clusters that follow one another on the disk from `first` on, as far as `wanted` bytes take them. */
+  /** The contiguous clusters on the disk from `first` on, as many as `wanted` bytes take. */
   async #run(first: number, wanted: number): Promise<{ readonly last: number; readonly bytes: number }> {
     const { clusterBytes } = this.#layout;
     let last = first;

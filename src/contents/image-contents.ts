@@ -63,7 +63,7 @@ export function rootPartition(partitions: readonly Partition[]): Partition | und
 
 /**
  * Looks into an image: its partition table, the boot partition's initramfs to its end with the `board.conf` in it, and
- * the root partition's superblock. What is missing or damaged is told, not thrown.
+ * the root partition's superblock. Missing or damaged parts are returned, not thrown.
  * @throws what reading the disk may throw.
  */
 export async function readContents(disk: Disk): Promise<ImageContents> {

@@ -13,15 +13,18 @@ const PAYLOAD_CRC_AT = 24;
 
 export const BOARD_CONF = 'board.conf';
 
-/** It has some ten lines. One that is larger counts as none. */
+/** The largest `board.conf`: it has some ten lines, and a larger one counts as none. */
 export const LARGEST_BOARD_CONF_BYTES = 64 * 1024;
 
-/** What it unpacks to lies in a board's memory, which is 512 MiB or little more: that takes a second to unpack. */
+/**
+ * The most that it may unpack to: that lies in a board's memory, which is 512 MiB or little more, and takes a second to
+ * unpack.
+ */
 export const LARGEST_UNPACKED_BYTES = 512 * 1024 ** 2;
 
 const UNPACKED_CHUNK_BYTES = 256 * 1024;
 
-/** What keeps a board from booting with an initramfs, or from asking for updates: the first that it would meet. */
+/** Why a board can't boot with an initramfs, or ask for updates: the first fault that it would meet. */
 export type InitramfsFault =
   | 'U-Boot magic'
   | 'U-Boot header CRC'

@@ -10,7 +10,7 @@ export interface Owners {
 /** A passwd or group file has some dozen lines. */
 const LARGEST_FILE_BYTES = 1024 * 1024;
 
-/** Reads `/etc/passwd` and `/etc/group` of a tree; a file that is missing or can't be read has no names. */
+/** Reads `/etc/passwd` and `/etc/group` of a tree; a missing or unreadable file gives no names. */
 export async function readOwners(tree: FileTree): Promise<Owners> {
   return { users: await readNames(tree, '/etc/passwd'), groups: await readNames(tree, '/etc/group') };
 }

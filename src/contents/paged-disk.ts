@@ -6,7 +6,7 @@ const PAGE_BYTES = 32 * 1024;
 /** 8 MiB: the inodes of 32,000 files. */
 const MOST_PAGES = 256;
 
-/** Small pieces of a stretch of a disk, most of them from memory: the pages that were read last are kept. */
+/** Reads small pieces of a part of a disk, mostly from memory: the pages that were read last are kept. */
 export class PagedDisk {
   readonly #disk: Disk;
   readonly #start: number;

@@ -2,7 +2,7 @@ import type { TreeFile } from '../../contents/file-tree.ts';
 import type { InstalledPackage } from '../../contents/packages.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 
-/** Reads again what could not be read, by its ID. */
+/** The command that rereads what could not be read, by its ID. */
 export const RETRY_COMMAND = 'mkbox.retryInside';
 
 /** The trees of an image: what the board that runs it sees, and what it boots with. */
@@ -28,7 +28,7 @@ export type InsideNode =
       readonly id: string;
       readonly name: string;
       readonly reason: string;
-      /** What is to be read again when the user clicks, where that may help. */
+      /** What a click rereads, where that may help. */
       readonly retry?: string;
     };
 
