@@ -56,6 +56,7 @@ export class ImageChecks {
   readonly #known: KnownExaminations;
   readonly #runs = new Map<string, Run>();
   #policy: Policy;
+  #changes = 0;
   readonly #toldForeign = new Set<string>();
 
   /**
@@ -68,7 +69,7 @@ export class ImageChecks {
       onFailure: (code) => this.events.emit('unkept', code),
       onDamage: (text) => this.events.emit('damaged', text),
     });
-    void this.#known.loaded.then(() => this.events.emit('examined'));
+    void this.#known.loaded.then(() => this.#change());
   }
 
   /** Like the constructor, but waits until the file was read. */
@@ -86,7 +87,7 @@ export class ImageChecks {
   /** Sets the policy; `examined` is emitted, as judgements change. */
   set policy(policy: Policy) {
     this.#policy = policy;
-    this.events.emit('examined');
+    this.#change();
   }
 
   /** What is known of the file in that state. */
@@ -148,6 +149,11 @@ export class ImageChecks {
     return examination && judge(set, examination, this.#policy);
   }
 
+  /** How often `examined` was emitted: as long as it is the same, so is every judgement. */
+  get changes(): number {
+    return this.#changes;
+  }
+
   /** Whether boards get `image`: it is complete, and not known to be wrong. */
   isServable({ image, state }: Pick<CatalogImage, 'image' | 'state'>): boolean {
     if (state.kind !== 'ready') return false;
@@ -158,6 +164,11 @@ export class ImageChecks {
   async close(): Promise<void> {
     await this.#examiner.close();
     await this.#known.save();
+  }
+
+  #change(): void {
+    this.#changes++;
+    this.events.emit('examined');
   }
 
   #start(file: ZstFile, urgency: Urgency): Run {
@@ -197,7 +208,7 @@ export class ImageChecks {
       const outcome = await this.#examiner.examine(file, run.urgency, { onProgress, signal: run.abort.signal });
       if (outcome.kind !== 'examined') return outcome;
       this.#known.set(identity, outcome.examination);
-      this.events.emit('examined');
+      this.#change();
       return outcome;
     } finally {
       await file.close();

@@ -40,6 +40,11 @@ describe('the list', () => {
     assert.deepEqual(await list('/'), ALL);
   });
 
+  it('leaves nothing behind with the checks, which outlive the server', async () => {
+    await list();
+    assert.equal(server.checks.events.listenerCount('examined'), 0);
+  });
+
   const searches: Record<string, readonly string[]> = {
     '/docker': ALL.filter((line) => line.includes('docker')),
     '/main': ['box/docker-pi-main', 'box/docker-pi-main-1.0'],

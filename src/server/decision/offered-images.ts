@@ -5,20 +5,20 @@ import type { CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
 export class OfferedImages {
   readonly #checks: ImageChecks;
   #snapshot: CatalogSnapshot | undefined;
+  #changes = 0;
   #images: readonly CatalogImage[] = [];
 
   constructor(checks: ImageChecks) {
     this.#checks = checks;
-    checks.events.on('examined', () => {
-      this.#snapshot = undefined;
-    });
   }
 
   /** Those of `snapshot`, in its order. */
   of(snapshot: CatalogSnapshot): readonly CatalogImage[] {
-    if (snapshot !== this.#snapshot) {
+    const { changes } = this.#checks;
+    if (snapshot !== this.#snapshot || changes !== this.#changes) {
       this.#images = snapshot.images.filter((image) => this.#checks.isServable(image));
       this.#snapshot = snapshot;
+      this.#changes = changes;
     }
     return this.#images;
   }
