@@ -3,6 +3,7 @@ import { ENGLISH, type Words } from '../words.ts';
 import { parseBoardConf } from './board-conf.ts';
 import { DamagedVolume, volumeDamageText } from './damaged-volume.ts';
 import type { Disk } from './disk.ts';
+import { FileDigests } from './file-digests.ts';
 import type { FileNode, FileStatus, FileType } from './file-node.ts';
 import { FileTree, type WalkedFile } from './file-tree.ts';
 import { openInitramfs, openRootTree, type TreesFault, treesFaultText } from './image-trees.ts';
@@ -131,16 +132,19 @@ class Ended extends Error {
 async function filesOf(tree: FileTree, options: InventoryOptions): Promise<InventoryFile[]> {
   const walked = await walk(tree, options);
   const total = totalBytes(walked);
-  const digests = new Map<string, string>();
-  const files: InventoryFile[] = [];
+  const digests = new FileDigests();
+  const seen = new Set<string>();
   for (const file of walked) {
     const { node, path } = file;
     const key = keyOf(file);
-    if (node.status.type === 'file' && !digests.has(key)) {
-      digests.set(key, await digestOf(path, node.read(), (bytes) => tell(options, bytes, total)));
-    }
-    files.push(await described(file, digests.get(key)));
+    if (node.status.type !== 'file' || seen.has(key)) continue;
+    seen.add(key);
+    const pieces = told(node.read(), (bytes) => tell(options, bytes, total));
+    await within(path, () => digests.add(key, node.status.bytes, pieces));
   }
+  const known = await digests.finish();
+  const files: InventoryFile[] = [];
+  for (const file of walked) files.push(await described(file, known.get(keyOf(file))));
   return files;
 }
 
@@ -193,15 +197,11 @@ function contentBytes({ type, bytes }: FileStatus): number {
   return type === 'file' ? bytes : 0;
 }
 
-async function digestOf(path: string, pieces: AsyncIterable<Buffer>, onRead: (bytes: number) => void): Promise<string> {
-  const hash = createHash('sha256');
-  await within(path, async () => {
-    for await (const piece of pieces) {
-      hash.update(piece);
-      onRead(piece.length);
-    }
-  });
-  return hash.digest('hex');
+async function* told(pieces: AsyncIterable<Buffer>, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    onRead(piece.length);
+    yield piece;
+  }
 }
 
 const EMPTY_SHA256 = createHash('sha256').digest('hex');
