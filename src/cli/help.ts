@@ -43,7 +43,7 @@ environment:
   MAX_TRANSFERS        images sent at a time; further boards wait (no limit)
   CHECKS_PATH          file that keeps what is known of images
                        (~/.cache/mkbox/checks.json); none keeps nothing
-  INSIDE_CACHE         how much of decompressed images ls, cat and packages keep, such
+  INSIDE_CACHE         how much of decompressed images is kept to look inside, such
                        as 500M (4G); none keeps nothing
   ALLOW_FOREIGN        true: serve images that mkbox did not make, too (false)
   LOG_FORMAT           text, json or journald (text; journald in the journal)
