@@ -5,7 +5,7 @@ import { InsideCache } from '../checks/inside-cache.ts';
 import { DamagedVolume, volumeDamageText } from '../contents/damaged-volume.ts';
 import type { Disk } from '../contents/disk.ts';
 import type { FileTree } from '../contents/file-tree.ts';
-import { openInitramfsTree, openRootTree, treesFaultText } from '../contents/image-trees.ts';
+import { openInitramfsTree, openRootTree, RECOVERY_NOTE, treesFaultText } from '../contents/image-trees.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
 import { Catalog, type CatalogSnapshot } from '../images/catalog.ts';
 import { printable } from '../printable.ts';
@@ -71,7 +71,7 @@ async function openTree({ image, tree }: ImageAddress, disk: Disk): Promise<File
   const root = await openRootTree(disk);
   if ('kind' in root) throw new UserError(`${image}: ${treesFaultText(root)}`);
   if (root.needsRecovery) {
-    process.stderr.write('note: the root file system was not unmounted: shown as it is on the disk\n');
+    process.stderr.write(`note: ${RECOVERY_NOTE}\n`);
   }
   return root.tree;
 }

@@ -95,6 +95,9 @@ export function treesFaultText(fault: TreesFault, words: Words = ENGLISH): strin
   }
 }
 
+/** What there is to say of a root file system that needs recovery. */
+export const RECOVERY_NOTE = 'the root file system was not unmounted: shown as it is on the disk';
+
 async function readPartitions(disk: Disk): Promise<readonly Partition[] | TreesFault> {
   const sector = Buffer.alloc(SECTOR_BYTES);
   const count = await disk.read(sector, 0);

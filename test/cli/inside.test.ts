@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, open, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parseImageAddress } from '../../src/cli/image-address.ts';
+import { crc32c } from '../../src/contents/ext4/crc32c.ts';
 import { makeSetWithTools } from '../fixtures/tool-made-set.ts';
 import { type Outcome, runCommand } from './run-command.ts';
 
@@ -182,6 +183,22 @@ describe('looking inside an image', () => {
       await copyFile(`${other}.img`, `${set}.img`);
       assert.equal((await run('cat', 'my-box-pi:/etc/hello')).stdout, HELLO);
       await rename(`${set}.img.kept`, `${set}.img`);
+    });
+
+    it('whose journal was not replayed is read as it is, with a note', async () => {
+      const dirty = path.join(folder, 'dirty.img');
+      await copyFile(`${set}.img`, dirty);
+      // the root partition begins behind a megabyte and a boot partition of 34; Documentation/filesystems/ext4/super.rst
+      const superblock = 35 * 1024 * 1024 + 1024;
+      await using image = await open(dirty, 'r+');
+      const bytes = Buffer.alloc(1024);
+      await image.read(bytes, 0, bytes.length, superblock);
+      bytes.writeUInt32LE(bytes.readUInt32LE(0x60) | 0x4, 0x60);
+      bytes.writeUInt32LE(crc32c(0xffffffff, bytes.subarray(0, 0x3fc)), 0x3fc);
+      await image.write(bytes, 0, bytes.length, superblock);
+      const { status, stdout, stderr } = await run('cat', `${dirty}:/etc/hello`);
+      assert.deepEqual([status, stdout], [0, HELLO]);
+      assert.equal(stderr, 'note: the root file system was not unmounted: shown as it is on the disk\n');
     });
 
     it('that is damaged or no image says so', async () => {

@@ -4,7 +4,7 @@ import { InsideCache } from '../../checks/inside-cache.ts';
 import { ImageChangedError } from '../../checks/unpacked-image.ts';
 import { DamagedVolume, volumeDamageText } from '../../contents/damaged-volume.ts';
 import type { FileTree } from '../../contents/file-tree.ts';
-import { openInitramfsTree, openRootTree, treesFaultText } from '../../contents/image-trees.ts';
+import { openInitramfsTree, openRootTree, RECOVERY_NOTE, treesFaultText } from '../../contents/image-trees.ts';
 import { systemErrorCode, UserError } from '../../errors.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { abortOn } from '../abort-on.ts';
@@ -65,7 +65,7 @@ export class OpenImages extends Owner {
     try {
       return await open.disk.use(async (disk) => {
         try {
-          return await look(await this.#tree(open, disk, tree));
+          return await look(await this.#tree(open, disk, tree, key));
         } finally {
           await disk.ensureUnchanged(); // a build that writes to the file looks like damage
         }
@@ -89,10 +89,10 @@ export class OpenImages extends Owner {
     return open;
   }
 
-  #tree({ trees }: OpenImage, disk: ImageDisk, name: TreeName): Promise<FileTree> {
+  #tree({ trees }: OpenImage, disk: ImageDisk, name: TreeName, key: string): Promise<FileTree> {
     const known = trees.get(name);
     if (known !== undefined) return known;
-    const opening = openTree(disk, name);
+    const opening = openTree(disk, name, key, this.#log);
     trees.set(name, opening);
     return opening;
   }
@@ -108,10 +108,12 @@ export class OpenImages extends Owner {
   }
 }
 
-async function openTree(disk: ImageDisk, name: TreeName): Promise<FileTree> {
+async function openTree(disk: ImageDisk, name: TreeName, key: string, log: vscode.LogOutputChannel): Promise<FileTree> {
   const opened = name === 'files' ? await openRootTree(disk) : await openInitramfsTree(disk);
   if ('kind' in opened) throw new UserError(treesFaultText(opened, vscode.l10n));
-  return 'tree' in opened ? opened.tree : opened;
+  if (!('tree' in opened)) return opened;
+  if (opened.needsRecovery) log.warn(`${key}: ${RECOVERY_NOTE}`);
+  return opened.tree;
 }
 
 /** Opens an image. If that takes long, shows its progress, and can be cancelled. */
