@@ -4,6 +4,7 @@ import { gapText } from './checks/finding-text.ts';
 import { ImageChecks } from './checks/image-checks.ts';
 import { createApi, type MkboxApi } from './editor/api.ts';
 import { BoxbuildOpening } from './editor/build/boxbuild-opening.ts';
+import type { ChangesView } from './editor/changes/changes-view.ts';
 import { registerCommands } from './editor/commands/register-commands.ts';
 import type { BuildsSeen } from './editor/inside/builds-seen.ts';
 import type { InsideRows } from './editor/inside/inside-rows.ts';
@@ -66,6 +67,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   let opened: Promise<OpenImages> | undefined;
   let rowsInside: Promise<InsideRows> | undefined;
   let builds: Promise<BuildsSeen> | undefined;
+  let changesView: Promise<ChangesView> | undefined;
   const imagesView = new ImagesView({ project, serving, requests, boards, checks, insideRows }, ticker);
   running = { serving, boards, checks };
 
@@ -96,6 +98,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
         boardsView: activated.then(showBoards),
         imagesView,
         openImages,
+        changes: openChanges,
         consent,
         settings,
         log,
@@ -133,6 +136,18 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
       return seen;
     });
     return builds;
+  }
+  /** The view of changes. */
+  function openChanges(): Promise<ChangesView> {
+    changesView ??= Promise.all([openImages(), buildsSeen(), import('./editor/after-activation.ts')]).then(
+      ([images, seen, { BuildInventories, ChangesView }]) => {
+        const inventories = new BuildInventories(images, seen.inventories);
+        const view = new ChangesView({ project, inventories, showsExpected: settings.showExpectedChanges });
+        context.subscriptions.push(view);
+        return view;
+      },
+    );
+    return changesView;
   }
   /** The boards' view, once they were read: activation does not wait for them. */
   async function showBoards(): Promise<BoardsView> {

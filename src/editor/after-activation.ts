@@ -3,6 +3,8 @@
  * what they share with the entry in as many pieces.
  */
 export { rawSize } from '../images/raw-size.ts';
+export { BuildInventories } from './changes/build-inventories.ts';
+export { ChangesView } from './changes/changes-view.ts';
 export { runCommand } from './commands/commands.ts';
 export { confirm, serveBy } from './commands/serve-to-network.ts';
 export { BuildsSeen } from './inside/builds-seen.ts';

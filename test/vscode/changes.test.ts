@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { makeSetWithTools, type ToolMadeContent } from '../fixtures/tool-made-set.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
+import { askForUpdate } from './lab-board.ts';
 import { type Bench, setUpBench } from './mkbox.ts';
 import type { VSCode } from './vscode.ts';
 import { until } from './workbench/wait.ts';
@@ -12,6 +13,26 @@ import type { Workbench } from './workbench.ts';
 
 const IMAGE = 'changes-box-odroid-c4-main';
 const CONTENT = { box: 'changes-box', board: 'odroid-c4', branch: 'main' } as const;
+const packages = (version: string) => ({
+  'lib/apk/db/installed': `P:busybox\nV:${version}\nI:900000\nT:The Swiss army knife\nL:GPL-2.0-only\no:busybox\n\n`,
+});
+/** Differs in a package, a text, a mode and a link. */
+const NEWER: Partial<ToolMadeContent> = {
+  rootFiles: { 'etc/motd': 'two\n', 'etc/init.d/net': '#!/sbin/openrc-run\n', ...packages('1.37.0-r20') },
+  rootModes: { 'etc/init.d/net': 0o755 },
+  rootLinks: { 'bin/sh': '/bin/busybox' },
+};
+const CHANGES = [
+  'Packages 1 updated',
+  'busybox 1.37.0-r18 → 1.37.0-r20',
+  'Files 3 changed',
+  'bin 1 changed',
+  'sh busybox → /bin/busybox',
+  'etc 2 changed',
+  'init.d 1 changed',
+  'net mode 644 → 755',
+  'motd content',
+];
 const SIZE = { width: 1280, height: 1000 };
 
 describe('what is inside two builds', () => {
@@ -24,7 +45,11 @@ describe('what is inside two builds', () => {
     for (const box of ['docker-box', 'led-blink', 'linux-box']) {
       await rm(path.join(bench.boxes, box), { recursive: true });
     }
-    await build('changes-box', '1', { rootFiles: { 'etc/motd': 'one\n' } });
+    await build('changes-box', '1', {
+      rootFiles: { 'etc/motd': 'one\n', 'etc/init.d/net': '#!/sbin/openrc-run\n', ...packages('1.37.0-r18') },
+      rootModes: { 'etc/init.d/net': 0o644 },
+    });
+    await build('other-box', '2', NEWER);
     vscode = await bench.open({ viewport: SIZE });
     workbench = vscode.workbench;
     await workbench.openView('mkbox');
@@ -48,7 +73,12 @@ describe('what is inside two builds', () => {
   it('is found by a part of its path, and shown in the tree or opened', async () => {
     await rowOf('Images', IMAGE);
     await workbench.runCommand('mkbox: Find in Image…');
-    await workbench.choose(IMAGE);
+    await until(
+      'both images',
+      () => workbench.quickPick(),
+      ({ rows }) => rows.length === 2,
+    );
+    await vscode.page.keyboard.press('Enter');
     await until(
       'the files',
       () => workbench.quickPick(),
@@ -98,5 +128,64 @@ describe('what is inside two builds', () => {
       (label) => label === 'motd',
     );
     await vscode.page.keyboard.press('Escape');
+    await workbench.collapse('Images', IMAGE);
+  });
+
+  const changes = async () =>
+    (await workbench.treeRows('Changes')).map(({ label, description }) => `${label} ${description}`);
+  const changesAre = (expected: readonly string[]) =>
+    until(
+      'the changes',
+      changes,
+      (rows) => JSON.stringify(rows.slice(0, expected.length)) === JSON.stringify(expected),
+    );
+
+  it('is compared: the view of changes shows what differs, and nothing else', async () => {
+    await workbench.collapse('Images', 'other-box');
+    await workbench.contextMenu('Images', IMAGE);
+    await workbench.clickContextItem('Select for Compare');
+    await workbench.collapse('Images', 'changes-box');
+    await workbench.expand('Images', 'other-box');
+    await workbench.contextMenu('Images', IMAGE);
+    await workbench.clickContextItem('Compare with Selected');
+    await changesAre(CHANGES);
+    assert.deepEqual(
+      (await workbench.treeRows('Changes')).slice(CHANGES.length).map(({ label }) => label),
+      ['Expected'],
+    );
+    assert.equal(await workbench.viewMessage('Changes'), `${IMAGE} 1111111 → 2222222`);
+    await workbench.clickRow('Changes', 'motd');
+    const diff = vscode.page.locator('.monaco-diff-editor');
+    await until(
+      'both texts',
+      () => diff.innerText(),
+      (text) => text.includes('one') && text.includes('two'),
+    );
+    await workbench.pictures('changes');
+    await workbench.clickViewAction('Changes', 'Swap the Builds');
+    await until('the other way round', changes, (rows) => rows[1] === 'busybox 1.37.0-r20 → 1.37.0-r18');
+    await workbench.clickViewAction('Changes', 'Open All Text Changes');
+    await vscode.page.locator('.multiDiffEntry', { hasText: 'motd' }).waitFor();
+    await workbench.pictures('all-changes');
+    await workbench.clickViewAction('Changes', 'Clear Changes');
+    await vscode.page.locator('.pane-header[aria-label^="Changes"]').waitFor({ state: 'detached' });
+  });
+
+  it('tells what would change on a board whose build is gone', async () => {
+    await rm(path.join(bench.boxes, 'other-box'), { recursive: true });
+    await build('changes-box', '3', NEWER);
+    await askForUpdate({
+      port: bench.port,
+      from: '127.0.0.7',
+      query: 'name=changes-box&board=odroid-c4&branch=main',
+      buildId: '1'.repeat(64),
+    });
+    await rowOf('Boards', '127.0.0.7');
+    await workbench.contextMenu('Boards', '127.0.0.7');
+    await workbench.clickContextItem('What Would Change?');
+    await changesAre(CHANGES);
+    assert.equal(await workbench.viewMessage('Changes'), `${IMAGE} 1111111 → 3333333`);
+    await workbench.clickRow('Changes', 'motd');
+    await workbench.notification('the image of build 111111111111…');
   });
 });

@@ -1,5 +1,7 @@
 import type * as vscode from 'vscode';
 import type { ImageChecks } from '../../checks/image-checks.ts';
+import type { ChangesNode } from '../changes/change-nodes.ts';
+import type { ChangesView } from '../changes/changes-view.ts';
 import type { OpenImages } from '../inside/open-images.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { ConsentStore } from '../serving/consent.ts';
@@ -35,10 +37,12 @@ export interface CommandContext {
   readonly imagesView: ImagesView;
   /** Opens images to look into them: its code is read for the first one. */
   readonly openImages: () => Promise<OpenImages>;
+  /** The view of changes: its code is read when something is compared. */
+  readonly changes: () => Promise<ChangesView>;
   readonly consent: ConsentStore;
   readonly settings: Settings;
   readonly log: vscode.LogOutputChannel;
 }
 
 /** A row of a tree. A key that acts on what is selected among the boards says `selection`. */
-export type Row = ImagesNode | BoardsNode | 'selection';
+export type Row = ImagesNode | BoardsNode | ChangesNode | 'selection';

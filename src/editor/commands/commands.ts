@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { bugText, UserError } from '../../errors.ts';
 import { requireTrust } from '../workspace/trust.ts';
+import { clearChanges, refreshChanges, swapChanges } from './changes.ts';
 import { clearRequests } from './clear-requests.ts';
 import type { Command, CommandContext, Row } from './command.ts';
+import { compareWith, compareWithSelected, selectForCompare } from './compare.ts';
 import { copyCurl } from './copy-curl.ts';
 import { copyDetail } from './copy-detail.ts';
 import { copyDnsTxt, copyDnsTxtForBoard } from './copy-dns-txt.ts';
@@ -14,6 +16,7 @@ import { findInImage } from './find-in-image.ts';
 import { forgetBoard } from './forget-board.ts';
 import { holdBoard, releaseBoard } from './hold-board.ts';
 import { openBoxbuild } from './open-boxbuild.ts';
+import { openAllChanges, openChange } from './open-change.ts';
 import { openStatusPage } from './open-status-page.ts';
 import { pack } from './pack.ts';
 import { refresh } from './refresh.ts';
@@ -28,6 +31,7 @@ import { showLog } from './show-log.ts';
 import { showProblem } from './show-problem.ts';
 import { stop, stopNow } from './stop.ts';
 import { verify, verifyRow } from './verify.ts';
+import { whatWouldChange } from './what-would-change.ts';
 
 /** The commands of the manifest, each from the file that is named after it. */
 export const COMMANDS: readonly Command[] = [
@@ -65,6 +69,15 @@ export const COMMANDS: readonly Command[] = [
   copyInsidePath,
   saveInside,
   findInImage,
+  compareWith,
+  selectForCompare,
+  compareWithSelected,
+  whatWouldChange,
+  openChange,
+  openAllChanges,
+  refreshChanges,
+  swapChanges,
+  clearChanges,
 ];
 
 /** Runs the command of that ID. What it throws is told here, and goes to the log: a bug with its stack. */

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { type TreeFault, type TreeFile, treeFaultText } from '../../contents/file-tree.ts';
 import { UserError } from '../../errors.ts';
+import { shortBuildId } from '../../images/build-id.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { Owner } from '../dispose.ts';
 import type { Project } from '../workspace/project.ts';
+import { imageOfBuild } from './build-image.ts';
 import { type InsidePath, insidePathOf, SCHEME } from './file-uri.ts';
 import type { OpenImages } from './open-images.ts';
 
@@ -33,14 +35,15 @@ export class ImageFiles extends Owner implements vscode.FileSystemProvider {
   /** Reloads files that are open in an editor when their image was rebuilt. */
   watch(uri: vscode.Uri): vscode.Disposable {
     this.#watched.add(uri);
-    this.#builds.set(uri.query, this.#buildOf(uri.query));
+    const { image } = insidePathOf(uri);
+    this.#builds.set(image, this.#buildOf(image));
     return new vscode.Disposable(() => this.#watched.delete(uri));
   }
 
   #tellBuilt(): void {
     const built = new Set([...this.#builds].filter(([id, build]) => build !== this.#buildOf(id)).map(([id]) => id));
     for (const id of built) this.#builds.set(id, this.#buildOf(id));
-    const changed = [...this.#watched].filter(({ query }) => built.has(query));
+    const changed = [...this.#watched].filter((uri) => built.has(insidePathOf(uri).image));
     if (changed.length > 0) this.#changed.fire(changed.map((uri) => ({ type: vscode.FileChangeType.Changed, uri })));
   }
 
@@ -94,10 +97,15 @@ export class ImageFiles extends Owner implements vscode.FileSystemProvider {
     throw vscode.FileSystemError.NoPermissions(uri);
   }
 
-  #imageOf({ image: id }: InsidePath): CatalogImage {
-    const image = this.#project.snapshot.byId.get(id);
-    if (image === undefined) throw vscode.FileSystemError.FileNotFound(vscode.l10n.t('there is no image {0}', id));
-    return image;
+  #imageOf({ image: id, build }: InsidePath): CatalogImage {
+    const { snapshot } = this.#project;
+    const image = build === undefined ? snapshot.byId.get(id) : imageOfBuild(snapshot, build, id);
+    if (image !== undefined) return image;
+    const text =
+      build === undefined
+        ? vscode.l10n.t('there is no image {0}', id)
+        : vscode.l10n.t('build {0} of {1} is no longer there', shortBuildId(build), id);
+    throw vscode.FileSystemError.FileNotFound(text);
   }
 }
 

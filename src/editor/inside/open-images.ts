@@ -3,6 +3,7 @@ import { type ImageDisk, openSetDisk } from '../../checks/image-disk.ts';
 import { InsideCache } from '../../checks/inside-cache.ts';
 import { ImageChangedError } from '../../checks/unpacked-image.ts';
 import { DamagedVolume, volumeDamageText } from '../../contents/damaged-volume.ts';
+import type { Disk } from '../../contents/disk.ts';
 import type { FileTree } from '../../contents/file-tree.ts';
 import { openInitramfsTree, openRootTree, RECOVERY_NOTE, treesFaultText } from '../../contents/image-trees.ts';
 import { systemErrorCode, UserError } from '../../errors.ts';
@@ -49,23 +50,32 @@ export class OpenImages extends Owner {
    * Looks into a tree of `image`. If it was rebuilt since it was opened, the new build is opened.
    * @throws UserError if it can't be opened, is damaged, or changed again; and what `look` throws.
    */
-  async look<T>(image: CatalogImage, tree: TreeName, look: (files: FileTree) => Promise<T>): Promise<T> {
-    const key = `${image.folder}/${image.image}`;
+  look<T>(image: CatalogImage, tree: TreeName, look: (files: FileTree) => Promise<T>): Promise<T> {
+    return this.#use(image, async (open, disk) => look(await this.#tree(open, disk, tree, keyOf(image))));
+  }
+
+  /** As `look`, at the bytes of `image`. */
+  read<T>(image: CatalogImage, read: (disk: Disk) => Promise<T>): Promise<T> {
+    return this.#use(image, (_, disk) => read(disk));
+  }
+
+  async #use<T>(image: CatalogImage, use: (open: OpenImage, disk: ImageDisk) => Promise<T>): Promise<T> {
+    const key = keyOf(image);
     const known = this.#open.get(key);
     try {
-      return await this.#lookInto(key, known ?? this.#begin(key, image), tree, look);
+      return await this.#useOpen(key, known ?? this.#begin(key, image), use);
     } catch (error) {
       if (known === undefined || !(error instanceof ImageChangedError)) throw error;
-      return this.#lookInto(key, this.#open.get(key) ?? this.#begin(key, image), tree, look);
+      return this.#useOpen(key, this.#open.get(key) ?? this.#begin(key, image), use);
     }
   }
 
-  async #lookInto<T>(key: string, open: OpenImage, tree: TreeName, look: (files: FileTree) => Promise<T>): Promise<T> {
+  async #useOpen<T>(key: string, open: OpenImage, use: (open: OpenImage, disk: ImageDisk) => Promise<T>): Promise<T> {
     clearTimeout(open.idle);
     try {
       return await open.disk.use(async (disk) => {
         try {
-          return await look(await this.#tree(open, disk, tree, key));
+          return await use(open, disk);
         } finally {
           await disk.ensureUnchanged(); // a build that writes to the file looks like damage
         }
@@ -106,6 +116,10 @@ export class OpenImages extends Owner {
     clearTimeout(open.idle);
     open.disk.retire();
   }
+}
+
+function keyOf({ folder, image }: CatalogImage): string {
+  return `${folder}/${image}`;
 }
 
 async function openTree(disk: ImageDisk, name: TreeName, key: string, log: vscode.LogOutputChannel): Promise<FileTree> {

@@ -25,6 +25,7 @@ export interface Settings extends vscode.Disposable {
   readonly imagePath: Setting<string>;
   readonly followLinks: Setting<boolean>;
   readonly notifyConfirmed: Setting<boolean>;
+  readonly showExpectedChanges: Setting<boolean>;
   /** Gigabytes. */
   readonly insideCacheSize: Setting<number>;
 }
@@ -61,6 +62,7 @@ export function openSettings(): Settings {
     imagePath: setting('imagePath', '', isText),
     followLinks: setting('followLinks', false, (value) => typeof value === 'boolean'),
     notifyConfirmed: setting('notifyConfirmed', false, (value) => typeof value === 'boolean'),
+    showExpectedChanges: setting('changes.showExpected', true, (value) => typeof value === 'boolean'),
     insideCacheSize: setting('inside.cacheSize', 4, isAmount),
     dispose() {
       subscription.dispose();

@@ -1,0 +1,72 @@
+import { setImmediate } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { Inventories, KeptInventory } from '../../checks/inventories.ts';
+import type { Disk } from '../../contents/disk.ts';
+import { type Inventory, inventoryFaultText, takeInventory } from '../../contents/inventory.ts';
+import { UserError } from '../../errors.ts';
+import type { CatalogImage } from '../../images/catalog.ts';
+import type { OpenImages } from '../inside/open-images.ts';
+import { withLateProgress } from '../late-progress.ts';
+
+/** Most inventories take less. */
+const SILENT_MS = 1_000;
+/** The editor's other extensions run on the same thread. */
+const SLICE_MS = 10;
+
+/** The inventories of builds: taken of images, and kept for when those are gone. */
+export class BuildInventories {
+  readonly #images: OpenImages;
+  readonly #kept: Inventories;
+
+  constructor(images: OpenImages, kept: Inventories) {
+    this.#images = images;
+    this.#kept = kept;
+  }
+
+  /** That of a build, if it is kept. */
+  kept(buildId: string): Promise<Inventory | undefined> {
+    return this.#kept.get(buildId);
+  }
+
+  /** Those that are kept, the one that was used last first. */
+  list(): Promise<KeptInventory[]> {
+    return this.#kept.list();
+  }
+
+  /**
+   * That of a complete image, kept from now on; undefined when the user cancelled.
+   * @throws UserError when the image can't be read.
+   */
+  async take(image: CatalogImage): Promise<Inventory | undefined> {
+    const known = image.state.kind === 'ready' ? await this.#kept.get(image.state.buildId) : undefined;
+    if (known !== undefined) return known;
+    const title = vscode.l10n.t('mkbox: reading what is in {0}', image.image);
+    const taken = await withLateProgress(title, SILENT_MS, (signal, report) =>
+      this.#images.read(image, (disk) =>
+        takeInventory(inSlices(disk), image.image, {
+          signal,
+          onProgress: (bytes, total) => report((bytes / Math.max(1, total)) * 100),
+        }),
+      ),
+    );
+    if (taken === undefined) return undefined;
+    if ('kind' in taken) throw new UserError(`${image.image}: ${inventoryFaultText(taken, vscode.l10n)}`);
+    await this.#kept.keep(taken);
+    return taken;
+  }
+}
+
+/** `disk`, which lets others have their turn between two reads. */
+function inSlices(disk: Disk): Disk {
+  let sliceEndMs = performance.now() + SLICE_MS;
+  return {
+    size: disk.size,
+    read: async (buffer, position) => {
+      if (performance.now() > sliceEndMs) {
+        await setImmediate();
+        sliceEndMs = performance.now() + SLICE_MS;
+      }
+      return disk.read(buffer, position);
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import * as vscode from 'vscode';
+import type { FileChange } from '../../contents/inventory-difference.ts';
+import { UserError } from '../../errors.ts';
+import { shortBuildId } from '../../images/build-id.ts';
+import type { CatalogSnapshot } from '../../images/catalog.ts';
+import { type Comparison, comparisonText, type Side } from '../changes/comparison.ts';
+import { imageOfBuild } from '../inside/build-image.ts';
+import { uriOf } from '../inside/file-uri.ts';
+import type { TreeName } from '../inside/inside-node.ts';
+import { looksLikeText } from '../inside/text-file.ts';
+import { withLateProgress } from '../late-progress.ts';
+import type { Command, CommandContext } from './command.ts';
+
+/** More editors than anyone reads, and a second's work for the editor. */
+const MOST_OPENED = 300;
+/** A text that is larger is none that anybody compares by eye. */
+const LARGEST_TEXT_BYTES = 2_000_000;
+const SILENT_MS = 1_000;
+
+/** Opens a changed file on both sides; one that came or went, on the side where it is. */
+export const openChange: Command = {
+  id: 'mkbox.openChange',
+  async run({ changes, project }, row) {
+    const { comparison } = await changes();
+    if (comparison === undefined || typeof row !== 'object' || row.kind !== 'file change') return;
+    const { before, after } = filesOf(row.change);
+    const [left, right] = [
+      before && uriOn(comparison.before, row.tree, row.change.path, project.snapshot),
+      after && uriOn(comparison.after, row.tree, row.change.path, project.snapshot),
+    ];
+    const title = `${row.change.path} (${comparisonText(comparison)})`;
+    if (left !== undefined && right !== undefined && row.change.changes.has('content')) {
+      await vscode.commands.executeCommand('vscode.diff', left, right, title);
+    } else {
+      await vscode.commands.executeCommand('vscode.open', right ?? left);
+    }
+  },
+};
+
+/** Opens all texts that changed, in one editor. */
+export const openAllChanges: Command = {
+  id: 'mkbox.openAllChanges',
+  async run(context) {
+    const { l10n, window, commands } = vscode;
+    const { comparison } = await context.changes();
+    if (comparison === undefined) return;
+    const title = l10n.t('mkbox: looking for texts that changed');
+    const found = await withLateProgress(title, SILENT_MS, (signal) => changedTexts(comparison, context, signal));
+    if (found === undefined) return;
+    if (found.length === 0) void window.showInformationMessage(l10n.t('mkbox: no text changed.'));
+    else await commands.executeCommand('vscode.changes', comparisonText(comparison), found);
+  },
+};
+
+/** The resource that names it, the older file and the newer one. */
+type ChangedText = [vscode.Uri, vscode.Uri | undefined, vscode.Uri | undefined];
+
+async function changedTexts(
+  comparison: Comparison,
+  { project, openImages }: CommandContext,
+  signal: AbortSignal,
+): Promise<ChangedText[]> {
+  const { difference } = comparison;
+  const images = await openImages();
+  const texts: ChangedText[] = [];
+  for (const [tree, change] of unexpectedFiles(difference)) {
+    signal.throwIfAborted();
+    const { before, after } = filesOf(change);
+    const newest = after ?? before;
+    const isOther = change.kind !== 'changed' || change.changes.has('content') || change.changes.has('type');
+    if (newest === undefined || !isOther || newest.bytes > LARGEST_TEXT_BYTES) continue;
+    const left = before && uriOn(comparison.before, tree, change.path, project.snapshot);
+    const right = after && uriOn(comparison.after, tree, change.path, project.snapshot);
+    const uri = right ?? left;
+    const side = after === undefined ? comparison.before : comparison.after;
+    const image = imageOfBuild(project.snapshot, side.buildId);
+    if (uri === undefined || image === undefined) continue;
+    if (await images.look(image, tree, (files) => looksLikeText(files, change.path))) texts.push([uri, left, right]);
+    if (texts.length === MOST_OPENED) break;
+  }
+  return texts;
+}
+
+function unexpectedFiles({ files, initramfs }: Comparison['difference']): [TreeName, FileChange][] {
+  const of = (tree: TreeName, changes: readonly FileChange[]): [TreeName, FileChange][] =>
+    changes.filter(({ isExpected }) => !isExpected).map((change) => [tree, change]);
+  return [...of('files', files), ...of('initramfs', initramfs)];
+}
+
+/** A change's sides that are files: others have no content. */
+function filesOf({ before, after }: FileChange) {
+  return {
+    before: before?.type === 'file' ? before : undefined,
+    after: after?.type === 'file' ? after : undefined,
+  };
+}
+
+/** @throws UserError when that build's image is gone. */
+function uriOn({ buildId, inventory }: Side, tree: TreeName, path: string, snapshot: CatalogSnapshot): vscode.Uri {
+  const image = imageOfBuild(snapshot, buildId);
+  if (image !== undefined) return uriOf({ image: image.id, build: buildId, tree, path });
+  throw new UserError(
+    vscode.l10n.t(
+      'the image of build {0} of {1} is gone: what is kept says that {2} differs, but not its text.',
+      shortBuildId(buildId),
+      inventory.image,
+      path,
+    ),
+  );
+}
