@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Inventory } from '../contents/inventory.ts';
+import type { Inventory, InventoryFile } from '../contents/inventory.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const optionalText = v.exactOptional(v.string());
@@ -18,6 +18,9 @@ const file = v.strictObject({
   sha256: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
   attributes: v.exactOptional(v.record(v.string(), v.string())),
 });
+
+/** Files of an inventory. */
+export const keptFiles: v.GenericSchema<InventoryFile[]> = v.array(file);
 
 /** An inventory, as it is kept in a file. */
 export const keptInventory: v.GenericSchema<Inventory> = v.strictObject({

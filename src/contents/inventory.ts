@@ -10,6 +10,7 @@ import { openInitramfs, openRootTree, type TreesFault, treesFaultText } from './
 import { BOARD_CONF, LARGEST_BOARD_CONF_BYTES } from './initramfs.ts';
 import type { NewcRoot } from './newc-tree.ts';
 import { type InstalledPackage, type PackagesFault, packagesFaultText, readPackages } from './packages.ts';
+import { Slices } from './slices.ts';
 
 /** Files of a tree: an image has some ten thousand. */
 const MOST_FILES = 1_000_000;
@@ -134,7 +135,9 @@ async function filesOf(tree: FileTree, options: InventoryOptions): Promise<Inven
   const total = totalBytes(walked);
   const digests = new FileDigests();
   const seen = new Set<string>();
+  const reading = new Slices();
   for (const file of walked) {
+    await reading.next();
     const { node, path } = file;
     const key = keyOf(file);
     if (node.status.type !== 'file' || seen.has(key)) continue;
@@ -144,7 +147,11 @@ async function filesOf(tree: FileTree, options: InventoryOptions): Promise<Inven
   }
   const known = await digests.finish();
   const files: InventoryFile[] = [];
-  for (const file of walked) files.push(await described(file, known.get(keyOf(file))));
+  const slices = new Slices();
+  for (const file of walked) {
+    files.push(await described(file, known.get(keyOf(file))));
+    await slices.next();
+  }
   return files;
 }
 
@@ -171,8 +178,10 @@ async function initramfsFiles(root: NewcRoot, options: InventoryOptions) {
 /** All files, by path; of a path that comes twice in a damaged folder, the last. */
 async function walk(tree: FileTree, { signal }: InventoryOptions): Promise<WalkedFile[]> {
   const files = new Map<string, WalkedFile>();
+  const slices = new Slices();
   for await (const file of tree.walk()) {
     signal?.throwIfAborted();
+    await slices.next();
     if ('reason' in file) throw new Ended({ kind: 'damaged', ...file });
     if (files.size === MOST_FILES) throw new Ended({ kind: 'too many files' });
     files.set(file.path, file);

@@ -1,7 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Inventories, KeptInventory } from '../../checks/inventories.ts';
-import type { Disk } from '../../contents/disk.ts';
 import { type Inventory, inventoryFaultText, takeInventory } from '../../contents/inventory.ts';
 import { UserError } from '../../errors.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
@@ -10,8 +8,6 @@ import { withLateProgress } from '../late-progress.ts';
 
 /** Most inventories take less. */
 const SILENT_MS = 1_000;
-/** The editor's other extensions run on the same thread. */
-const SLICE_MS = 10;
 
 /** The inventories of builds: taken of images, and kept for when those are gone. */
 export class BuildInventories {
@@ -43,7 +39,7 @@ export class BuildInventories {
     const title = vscode.l10n.t('mkbox: reading what is in {0}', image.image);
     const taken = await withLateProgress(title, SILENT_MS, (signal, report) =>
       this.#images.read(image, (disk) =>
-        takeInventory(inSlices(disk), image.image, {
+        takeInventory(disk, image.image, {
           signal,
           onProgress: (bytes, total) => report((bytes / Math.max(1, total)) * 100),
         }),
@@ -54,19 +50,4 @@ export class BuildInventories {
     await this.#kept.keep(taken);
     return taken;
   }
-}
-
-/** `disk`, which lets others have their turn between two reads. */
-function inSlices(disk: Disk): Disk {
-  let sliceEndMs = performance.now() + SLICE_MS;
-  return {
-    size: disk.size,
-    read: async (buffer, position) => {
-      if (performance.now() > sliceEndMs) {
-        await setImmediate();
-        sliceEndMs = performance.now() + SLICE_MS;
-      }
-      return disk.read(buffer, position);
-    },
-  };
 }

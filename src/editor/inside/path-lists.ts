@@ -1,14 +1,12 @@
 import { posix } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import type { FileTree, TreeFile } from '../../contents/file-tree.ts';
+import { Slices } from '../../contents/slices.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { buildOf, idOf, type TreeName } from './inside-node.ts';
 import type { Look } from './inside-rows.ts';
 
 /** Images that someone looks for files in by turns; a list has some thousand paths. */
 const MOST_KEPT = 4;
-/** The editor's other extensions run on the same thread. */
-const SLICE_MS = 10;
 
 /** A file in a tree of an image. */
 export interface ListedFile {
@@ -47,15 +45,13 @@ export class PathLists {
 
 async function listFiles(tree: FileTree): Promise<ListedFile[]> {
   const listed: ListedFile[] = [];
-  let sliceEndMs = performance.now() + SLICE_MS;
+  const slices = new Slices();
   for await (const walked of tree.walk()) {
     if ('reason' in walked || walked.path === '/') continue;
     const { path, node } = walked;
     const target = node.status.type === 'link' ? { target: await node.target() } : {};
     listed.push({ path, file: { name: posix.basename(path), status: node.status, ...target } });
-    if (performance.now() < sliceEndMs) continue;
-    await setImmediate();
-    sliceEndMs = performance.now() + SLICE_MS;
+    await slices.next();
   }
   return listed.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
