@@ -131,6 +131,8 @@ describe('what is inside two builds', () => {
     await workbench.collapse('Images', IMAGE);
   });
 
+  /** Folds or unfolds a view, for a picture. */
+  const togglePane = (view: string) => vscode.page.locator(`.pane-header[aria-label^="${view}"] .title`).click();
   const changes = async () =>
     (await workbench.treeRows('Changes')).map(({ label, description }) => `${label} ${description}`);
   const changesAre = (expected: readonly string[]) =>
@@ -161,7 +163,9 @@ describe('what is inside two builds', () => {
       () => diff.innerText(),
       (text) => text.includes('one') && text.includes('two'),
     );
+    for (const view of ['Boards', 'Requests']) await togglePane(view);
     await workbench.pictures('changes');
+    for (const view of ['Boards', 'Requests']) await togglePane(view);
     await workbench.clickViewAction('Changes', 'Swap the Builds');
     await until('the other way round', changes, (rows) => rows[1] === 'busybox 1.37.0-r20 → 1.37.0-r18');
     await workbench.clickViewAction('Changes', 'Open All Text Changes');

@@ -23,16 +23,17 @@ export const openChange: Command = {
   async run({ changes, project }, row) {
     const { comparison } = await changes();
     if (comparison === undefined || typeof row !== 'object' || row.kind !== 'file change') return;
+    const { path, changes: aspects } = row.change;
     const { before, after } = filesOf(row.change);
-    const [left, right] = [
-      before && uriOn(comparison.before, row.tree, row.change.path, project.snapshot),
-      after && uriOn(comparison.after, row.tree, row.change.path, project.snapshot),
-    ];
-    const title = `${row.change.path} (${comparisonText(comparison)})`;
-    if (left !== undefined && right !== undefined && row.change.changes.has('content')) {
-      await vscode.commands.executeCommand('vscode.diff', left, right, title);
+    const on = (side: Side) => uriOn(side, row.tree, path, project.snapshot);
+    if (before !== undefined && after !== undefined && aspects.has('content')) {
+      const title = `${path} (${comparisonText(comparison)})`;
+      await vscode.commands.executeCommand('vscode.diff', on(comparison.before), on(comparison.after), title);
     } else {
-      await vscode.commands.executeCommand('vscode.open', right ?? left);
+      await vscode.commands.executeCommand(
+        'vscode.open',
+        on(after === undefined ? comparison.before : comparison.after),
+      );
     }
   },
 };
