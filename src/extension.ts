@@ -49,7 +49,11 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   checks.events.on('damaged', (text) => log.warn(text));
   checks.events.on('foreign', (image, gap) => log.warn(`${image}.img.zst: ${gapText(gap)}`));
   checks.events.on('unkept', (code) => log.warn(`can't save image check results (${code})`));
-  checks.events.on('right', (set) => void buildsSeen().then((seen) => seen.add(set)));
+  checks.events.on('right', (set) => {
+    buildsSeen()
+      .then((seen) => seen.add(set))
+      .catch(logFailure);
+  });
   const { events } = project.catalog;
   events.on('unreadable', ({ path: folder, code }) => log.warn(`${folder} cannot be read (${code})`));
   events.on('readable', (folder) => log.info(`${folder} can be read again`));
@@ -104,10 +108,13 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
         log,
       },
     ),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => void autoStart()),
-    project.onDidChange(() => void autoStart()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => autoStart().catch(logFailure)),
+    project.onDidChange(() => autoStart().catch(logFailure)),
   );
 
+  function logFailure(error: unknown): void {
+    log.error(error instanceof Error ? error : String(error));
+  }
   /** What opens images to look into them, and the files in them for editors. */
   function openImages(): Promise<OpenImages> {
     opened ??= import('./editor/inside/open-images.ts').then(({ OpenImages }) => {
@@ -167,13 +174,13 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     if (!settings.autoStart.get() || serving.state.kind !== 'stopped') return;
     await serving.serve({ kind: 'all' });
   }
-  void activated.then(() => project.locate());
+  activated.then(() => project.locate()).catch(logFailure);
   activated
     .then(async () => {
       const { ImageFiles } = await import('./editor/after-activation.ts');
       context.subscriptions.push(new ImageFiles(project, openImages));
     })
-    .catch((error: unknown) => log.error(error instanceof Error ? error : String(error)));
+    .catch(logFailure);
   return createApi(serving, project, boards);
 }
 
