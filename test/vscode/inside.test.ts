@@ -78,7 +78,7 @@ describe('the files inside an image', () => {
     await rowOf('update.txt');
     await workbench.collapse('Images', 'boot');
     await workbench.expand('Images', 'etc');
-    assert.match((await rowOf('motd'))?.description ?? '', /^8 byte · -rw-r--r--/);
+    assert.match((await rowOf('motd'))?.description ?? '', /^8 bytes · -rw-r--r--/);
     await workbench.pictures('inside-files');
   });
 

@@ -12,7 +12,7 @@ export function bytesText(bytes: number, locale: string): string {
   return new Intl.NumberFormat(locale, {
     style: 'unit',
     unit: BYTE_UNITS[power] ?? 'byte',
-    unitDisplay: 'short',
+    unitDisplay: power === 0 ? 'long' : 'short', // the short one is "4 byte"
     maximumFractionDigits: value < 10 && power > 0 ? 1 : 0,
   }).format(value);
 }

@@ -9,7 +9,7 @@ const status = { type: 'file', mode: 0o644, uid: 0, gid: 0, bytes: 1_500, links:
 
 const rows: readonly (readonly [text: string, file: TreeFile])[] = [
   ['1.5 kB · -rw-r--r--', { name: 'motd', status }],
-  ['70 byte · -rwsr-xr-x', { name: 'su', status: { ...status, bytes: 70, mode: 0o4755 } }],
+  ['70 bytes · -rwsr-xr-x', { name: 'su', status: { ...status, bytes: 70, mode: 0o4755 } }],
   ['1.5 kB · -rw-r--r-- · 1000:100', { name: 'mine', status: { ...status, uid: 1000, gid: 100 } }],
   ['drwxr-xr-x', { name: 'etc', status: { ...status, type: 'folder', mode: 0o755 } }],
   ['→ busybox', { name: 'sh', status: { ...status, type: 'link', mode: 0o777 }, target: 'busybox' }],

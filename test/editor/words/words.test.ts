@@ -12,8 +12,9 @@ import { PLAIN, plainSpaces } from '../plain-words.ts';
 
 suite('bytes', () => {
   const cases: readonly [bytes: number, text: string][] = [
-    [0, '0 byte'],
-    [999, '999 byte'],
+    [0, '0 bytes'],
+    [1, '1 byte'],
+    [999, '999 bytes'],
     [1_000, '1 kB'],
     [1_234, '1.2 kB'],
     [63_400_000, '63 MB'],
