@@ -208,11 +208,11 @@ class FatNode implements FileNode {
     };
   }
 
-  async *list(): AsyncGenerator<FolderChild> {
+  async *list(): AsyncGenerator<FolderChild[]> {
     if (this.status.type !== 'folder') return;
     for await (const entry of this.#volume.list(this.#entry)) {
       if (/[/\0]/.test(entry.name) || entry.name === '') throw damagedName();
-      yield { name: entry.name, open: async () => new FatNode(this.#volume, entry) };
+      yield [{ name: entry.name, open: () => new FatNode(this.#volume, entry) }];
     }
   }
 

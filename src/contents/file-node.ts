@@ -33,8 +33,11 @@ export interface FileAttribute {
 /** A file of a file system. All methods throw `DamagedVolume`, and what reading the disk may throw. */
 export interface FileNode {
   readonly status: FileStatus;
-  /** The files in a folder, in its own order, without `.` and `..`; none for anything else. */
-  list(): AsyncIterable<FolderChild>;
+  /**
+   * The files in a folder, in its own order, without `.` and `..`, as many at once as are read at once; none for anything
+   * else. Damage is thrown where it lies: behind the names before it.
+   */
+  list(): AsyncIterable<Iterable<FolderChild>>;
   /** The content of a file, in pieces that are only to be read; empty for anything else. */
   read(): AsyncIterable<Buffer>;
   /** Where a link leads, as written in it; empty for anything else. */
@@ -46,7 +49,8 @@ export interface FileNode {
 /** A name in a folder. */
 export interface FolderChild {
   readonly name: string;
-  open(): Promise<FileNode>;
+  /** Its file; at once where what describes it is in memory. */
+  open(): FileNode | Promise<FileNode>;
 }
 
 const FORMAT_MASK = 0xf000;

@@ -93,9 +93,11 @@ export class FileTree {
       if ('kind' in place) return place;
       if (place.file.node.status.type !== 'folder') return { kind: 'not a folder' } as const;
       const files = new Map<string, TreeFile | UnreadableFile>();
-      for await (const child of place.file.node.list()) {
-        if (files.size === MOST_ENTRIES) throw tooManyEntries();
-        files.set(child.name, await childFile(child));
+      for await (const children of place.file.node.list()) {
+        for (const child of children) {
+          if (files.size === MOST_ENTRIES) throw tooManyEntries();
+          files.set(child.name, await childFile(child));
+        }
       }
       if (place.folders.length === 0 && this.#mounted !== undefined) {
         files.set(this.#mounted.name, await treeFile(this.#mounted.name, this.#mounted.root));
@@ -127,30 +129,39 @@ export class FileTree {
       if (seen.has(key)) yield { path: file.path, reason: 'a folder has two names' };
       if (seen.has(key)) continue;
       seen.add(key);
-      yield* this.#walkFolder(file, ahead);
+      for await (const files of this.#walkFolder(file, ahead)) {
+        for (const walked of files) yield walked;
+      }
     }
   }
 
-  /** What is in a folder, but for folders: those go to `ahead`. */
-  async *#walkFolder(folder: WalkedFile, ahead: WalkedFile[]): AsyncGenerator<WalkedFile | UnreadablePath> {
+  /** What is in a folder, as many at once as are read at once, but for folders: those go to `ahead`. */
+  async *#walkFolder(folder: WalkedFile, ahead: WalkedFile[]): AsyncGenerator<(WalkedFile | UnreadablePath)[]> {
     const { node, isMounted } = folder;
     const isRoot = folder.path === '/';
     const prefix = isRoot ? '/' : `${folder.path}/`;
     if (isRoot && this.#mounted !== undefined) {
       ahead.push({ path: prefix + this.#mounted.name, node: this.#mounted.root, isMounted: true });
     }
+    let found: (WalkedFile | UnreadablePath)[] = [];
     try {
-      for await (const { name, open } of node.list()) {
-        if (isRoot && name === this.#mounted?.name) continue;
-        const path = prefix + name;
-        const child = await orReason(open);
-        if (typeof child === 'string') yield { path, reason: child };
-        else if (child.status.type === 'folder') ahead.push({ path, node: child, isMounted });
-        else yield { path, node: child, isMounted };
+      for await (const children of node.list()) {
+        for (const child of children) {
+          if (isRoot && child.name === this.#mounted?.name) continue;
+          const path = prefix + child.name;
+          const opened = openOrReason(child);
+          // waiting for what is there already costs more than the rest
+          const file = opened instanceof Promise ? await opened : opened;
+          if (typeof file === 'string') found.push({ path, reason: file });
+          else if (file.status.type === 'folder') ahead.push({ path, node: file, isMounted });
+          else found.push({ path, node: file, isMounted });
+        }
+        yield found;
+        found = [];
       }
     } catch (error) {
       if (!(error instanceof DamagedVolume)) throw error;
-      yield { path: folder.path, reason: error.message };
+      yield [...found, { path: folder.path, reason: error.message }];
     }
   }
 
@@ -188,8 +199,10 @@ export class FileTree {
 
   async #step(way: readonly Step[], folder: Step, name: string): Promise<Step | undefined> {
     if (way.length === 1 && name === this.#mounted?.name) return { name, node: this.#mounted.root, isMounted: true };
-    for await (const child of folder.node.list()) {
-      if (child.name === name) return { name, node: await child.open(), isMounted: folder.isMounted };
+    for await (const children of folder.node.list()) {
+      for (const child of children) {
+        if (child.name === name) return { name, node: await child.open(), isMounted: folder.isMounted };
+      }
     }
     return undefined;
   }
@@ -252,13 +265,18 @@ async function childFile(child: FolderChild): Promise<TreeFile | UnreadableFile>
   }
 }
 
-async function orReason(open: () => Promise<FileNode>): Promise<FileNode | string> {
+function openOrReason(child: FolderChild): FileNode | string | Promise<FileNode | string> {
   try {
-    return await open();
+    const opened = child.open();
+    return opened instanceof Promise ? opened.catch(damageReason) : opened;
   } catch (error) {
-    if (error instanceof DamagedVolume) return error.message;
-    throw error;
+    return damageReason(error);
   }
+}
+
+function damageReason(error: unknown): string {
+  if (error instanceof DamagedVolume) return error.message;
+  throw error;
 }
 
 async function answer<T>(ask: () => Promise<T | TreeFault>): Promise<T | TreeFault> {

@@ -113,8 +113,8 @@ class NewcNode implements NewcRoot {
     this.#status = status;
   }
 
-  async *list(): AsyncGenerator<FolderChild> {
-    for (const [name, node] of this.children) yield { name, open: async () => node };
+  async *list(): AsyncGenerator<FolderChild[]> {
+    yield Array.from(this.children, ([name, node]) => ({ name, open: () => node }));
   }
 
   async *read(): AsyncGenerator<Buffer> {

@@ -21,14 +21,16 @@ export class PagedDisk {
     this.#bytes = bytes;
   }
 
-  /** `length` bytes from `position` on, only to be read. @throws DamagedVolume where they are not there. */
-  async read(position: number, length: number): Promise<Buffer> {
+  /**
+   * `length` bytes from `position` on, the caller's own; at once where they are in memory, as those of most inodes are.
+   * @throws DamagedVolume where they are not there.
+   */
+  read(position: number, length: number): Buffer | Promise<Buffer> {
     const number = Math.floor(position / PAGE_BYTES);
     const from = position - number * PAGE_BYTES;
     if (from + length > PAGE_BYTES) return this.#readAround(position, length);
-    const page = this.#pages.get(number) ?? (await this.#readPage(number));
-    if (from + length > page.length) throw endsWithin();
-    return page.subarray(from, from + length);
+    const page = this.#pages.get(number);
+    return page === undefined ? this.#readPage(number, from, length) : pieceOf(page, from, length);
   }
 
   /** Fills `buffer` from `position` on, past the pages: content is read once. @throws DamagedVolume */
@@ -44,16 +46,34 @@ export class PagedDisk {
     return bytes;
   }
 
-  async #readPage(number: number): Promise<Buffer> {
+  /** Reads a page, and answers a piece of it. */
+  async #readPage(number: number, from: number, length: number): Promise<Buffer> {
     const position = number * PAGE_BYTES;
-    const page = Buffer.allocUnsafeSlow(Math.max(0, Math.min(PAGE_BYTES, this.#bytes - position)));
+    const memory = this.#takeOldest() ?? new ArrayBuffer(PAGE_BYTES);
+    const page = Buffer.from(memory, 0, Math.max(0, Math.min(PAGE_BYTES, this.#bytes - position)));
     const count = page.length === 0 ? 0 : await this.#disk.read(page, this.#start + position);
-    const [oldest] = this.#pages.keys();
-    if (this.#pages.size >= MOST_PAGES && oldest !== undefined) this.#pages.delete(oldest);
     const bytes = page.subarray(0, count);
     this.#pages.set(number, bytes);
-    return bytes;
+    return pieceOf(bytes, from, length);
   }
+
+  /** The memory of the oldest page, when there are as many as are kept: new memory costs as much as reading into it. */
+  #takeOldest(): ArrayBufferLike | undefined {
+    if (this.#pages.size < MOST_PAGES) return undefined;
+    for (const [number, { buffer }] of this.#pages) {
+      this.#pages.delete(number);
+      return buffer;
+    }
+    return undefined;
+  }
+}
+
+/** A copy: the page's memory is used again. */
+function pieceOf(page: Buffer, from: number, length: number): Buffer {
+  if (from + length > page.length) throw endsWithin();
+  const piece = Buffer.allocUnsafe(length);
+  page.copy(piece, 0, from, from + length);
+  return piece;
 }
 
 function endsWithin(): DamagedVolume {

@@ -120,9 +120,9 @@ suite('a tree of files', () => {
     };
     const loop: FileNode = {
       status,
-      async *list(): AsyncGenerator<FolderChild> {
-        yield { name: 'again', open: async () => loop };
-        yield { name: 'lost', open: () => Promise.reject(new DamagedVolume('there is no inode 9')) };
+      async *list(): AsyncGenerator<FolderChild[]> {
+        yield [{ name: 'again', open: () => loop }];
+        yield [{ name: 'lost', open: () => Promise.reject(new DamagedVolume('there is no inode 9')) }];
       },
       async *read() {},
       target: async () => '',

@@ -1,5 +1,5 @@
 import { DamagedVolume } from '../damaged-volume.ts';
-import { crc32c, FIRST_SEED } from './crc32c.ts';
+import { crc32c, crc32cOfNumber, FIRST_SEED } from './crc32c.ts';
 
 /**
  * Linux, Documentation/filesystems/ext4/checksums.rst: what describes files has checksums, which begin with one of the
@@ -45,7 +45,7 @@ export function isSuperblockRight(superblock: Buffer): boolean {
 
 /** @throws DamagedVolume where a group's descriptor is not what its checksum says. */
 export function checkDescriptor(seed: number, group: number, descriptor: Buffer): void {
-  const before = crc32c(numberSeed(seed, group), descriptor, 0, DESCRIPTOR_CHECKSUM_AT);
+  const before = crc32c(crc32cOfNumber(seed, group), descriptor, 0, DESCRIPTOR_CHECKSUM_AT);
   const crc = crc32c(crc32c(before, ZEROS), descriptor, DESCRIPTOR_CHECKSUM_AT + 2);
   if ((crc & 0xffff) !== descriptor.readUInt16LE(DESCRIPTOR_CHECKSUM_AT))
     throw mismatch(`the descriptor of group ${group}`);
@@ -56,7 +56,7 @@ export function checkDescriptor(seed: number, group: number, descriptor: Buffer)
  * @throws DamagedVolume where the inode is not what its checksum says.
  */
 export function checkInode(seed: number, number: number, inode: Buffer): number {
-  const own = numberSeed(numberSeed(seed, number), inode.readUInt32LE(GENERATION_AT));
+  const own = crc32cOfNumber(crc32cOfNumber(seed, number), inode.readUInt32LE(GENERATION_AT));
   let crc = crc32c(crc32c(own, inode, 0, INODE_CHECKSUM_AT), ZEROS);
   const low = INODE_CHECKSUM_AT + 2;
   const hasHigh = inode.length > OLD_INODE_BYTES && inode.readUInt16LE(EXTRA_BYTES_AT) >= LEAST_EXTRA_BYTES;
@@ -93,12 +93,6 @@ export function checkAttributesBlock(seed: number, number: number, block: Buffer
   const before = crc32c(crc32c(seed, place), block, 0, ATTRIBUTES_CHECKSUM_AT);
   const crc = crc32c(crc32c(crc32c(before, ZEROS), ZEROS), block, ATTRIBUTES_CHECKSUM_AT + 4);
   if (crc !== block.readUInt32LE(ATTRIBUTES_CHECKSUM_AT)) throw mismatch('a block of extended attributes');
-}
-
-function numberSeed(seed: number, number: number): number {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(number);
-  return crc32c(seed, bytes);
 }
 
 function mismatch(what: string): DamagedVolume {

@@ -65,19 +65,26 @@ export class ExtVolume {
 
   /** The file with that inode. @throws DamagedVolume, and what reading the disk may throw. */
   async node(number: number): Promise<FileNode> {
-    return new ExtNode(this, this.#pages, this.#layout, await this.#inode(number));
+    return this.openNode(number);
   }
 
-  async #inode(number: number): Promise<Inode> {
+  /** As `node`, at once where the inode is in memory. */
+  openNode(number: number): FileNode | Promise<FileNode> {
     const { inodes, inodesPerGroup, inodeBytes, blockBytes } = this.#layout;
     if (number < 1 || number > inodes) throw new DamagedVolume(`there is no inode ${number}`);
     const group = Math.floor((number - 1) / inodesPerGroup);
-    const table = this.#tables.get(group) ?? (await this.#findTable(group));
+    const table = this.#tables.get(group);
+    if (table === undefined) return this.#findTable(group).then(() => this.openNode(number));
     const position = table * blockBytes + ((number - 1) % inodesPerGroup) * inodeBytes;
-    return parseInode(await this.#pages.read(position, inodeBytes), number, this.#layout);
+    const bytes = this.#pages.read(position, inodeBytes);
+    return bytes instanceof Promise ? bytes.then((read) => this.#parse(read, number)) : this.#parse(bytes, number);
   }
 
-  async #findTable(group: number): Promise<number> {
+  #parse(bytes: Buffer, number: number): FileNode {
+    return new ExtNode(this, this.#pages, this.#layout, parseInode(bytes, number, this.#layout));
+  }
+
+  async #findTable(group: number): Promise<void> {
     const position = descriptorPosition(this.#layout, group);
     const { descriptorBytes, checksumSeed } = this.#layout;
     const descriptor = await this.#pages.read(position, descriptorBytes);
@@ -85,7 +92,6 @@ export class ExtVolume {
     const table = inodeTableBlock(descriptor);
     if (table === 0 || table >= this.#layout.blocks) throw new DamagedVolume(`group ${group} has no inode table`);
     this.#tables.set(group, table);
-    return table;
   }
 }
 
@@ -105,15 +111,18 @@ class ExtNode implements FileNode {
     this.status = inode.status;
   }
 
-  async *list(): AsyncGenerator<FolderChild> {
+  async *list(): AsyncGenerator<Iterable<FolderChild>> {
     if (this.status.type !== 'folder') return;
-    let entries = 0;
-    for await (const block of this.#folderBlocks()) {
-      for (const { name, inode } of entriesIn(block, this.#layout.hasFileTypes)) {
-        entries++;
-        if (entries > MOST_ENTRIES) throw tooManyEntries();
-        yield { name, open: () => this.#volume.node(inode) };
-      }
+    const listed = { entries: 0 };
+    for await (const block of this.#folderBlocks()) yield this.#childrenIn(block, listed);
+  }
+
+  /** The files in a block of a folder; `listed` counts those of all its blocks. */
+  *#childrenIn(block: Buffer, listed: { entries: number }): Generator<FolderChild> {
+    for (const { name, inode } of entriesIn(block, this.#layout.hasFileTypes)) {
+      listed.entries++;
+      if (listed.entries > MOST_ENTRIES) throw tooManyEntries();
+      yield { name, open: () => this.#volume.openNode(inode) };
     }
   }
 

@@ -27,7 +27,9 @@ async function rootOf(image: Buffer): Promise<FileNode> {
 async function attributesOf(image: Buffer, file: string): Promise<readonly FileAttribute[]> {
   let node = await rootOf(image);
   for (const part of file.split('/').slice(1)) {
-    for await (const child of node.list()) if (child.name === part) node = await child.open();
+    for await (const children of node.list()) {
+      for (const child of children) if (child.name === part) node = await child.open();
+    }
   }
   return node.attributes();
 }

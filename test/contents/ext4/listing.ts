@@ -28,7 +28,9 @@ export async function listingOf(root: FileNode): Promise<Map<string, Listed>> {
     files.set(at, await listed(node));
     if (node.status.type !== 'folder' || seen.has(node.status.id)) return;
     seen.add(node.status.id);
-    for await (const child of node.list()) await visit(await child.open(), `${at}/${child.name}`);
+    for await (const children of node.list()) {
+      for (const child of children) await visit(await child.open(), `${at}/${child.name}`);
+    }
   };
   await visit(root, '');
   return files;

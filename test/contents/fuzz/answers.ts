@@ -51,10 +51,12 @@ async function readSome(node: FileNode): Promise<void> {
 
 async function childrenOf(node: FileNode): Promise<FileNode[]> {
   const children: FileNode[] = [];
-  for await (const child of node.list()) {
-    const opened = await answerOf(() => child.open());
-    if (opened !== undefined) children.push(opened);
-    if (children.length === MOST_FILES) break;
+  for await (const listed of node.list()) {
+    for (const child of listed) {
+      const opened = await answerOf(async () => child.open());
+      if (opened !== undefined) children.push(opened);
+      if (children.length === MOST_FILES) return children;
+    }
   }
   return children;
 }
