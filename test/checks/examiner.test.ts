@@ -85,6 +85,7 @@ suite('an examiner', () => {
     await using file = await pinned(large);
     await using other = await pinned(small);
     await using examiner = openExaminer();
+    await Promise.all([file, other].map((each) => examiner.examine(each, 'now'))); // which starts both threads
     const ended: string[] = [];
     const note = (name: string) => () => void ended.push(name);
     const first = started();
@@ -103,14 +104,15 @@ suite('an examiner', () => {
     await using examiner = openExaminer();
     const began: string[] = [];
     const jobs = files.flatMap(([box, file]) =>
-      [1, 2, 3].map((number) => {
+      [1, 2, 3, 4].map((number) => {
         const name = `${box}${number}`;
         return examiner.examine(file, 'now', { onProgress: () => void (began.includes(name) || began.push(name)) });
       }),
     );
     await Promise.all(jobs);
     await Promise.all(files.map(([, file]) => file.close()));
-    for (const round of [1, 2]) ok(began.indexOf(`c${round}`) < began.indexOf(`a${round + 1}`), began.join());
+    // two threads tell of themselves, one of which may be heard a file later
+    for (const round of [1, 2]) ok(began.indexOf(`c${round}`) < began.indexOf(`a${round + 2}`), began.join());
   });
 
   test('stops what is aborted, and takes the next', LIMIT, async () => {
