@@ -65,10 +65,9 @@ export class Inventories {
     return read.inventory;
   }
 
-  /** Those that are kept, the one that was used last first. Never throws: what can't be read is not there. */
+  /** Those that are kept, the one that was used last first. What can't be read is told and left out. */
   async list(): Promise<KeptInventory[]> {
-    const names = await readdir(this.#folder).catch(() => []); // a folder that can't be read keeps none
-    const found = await Promise.all(names.map((name) => this.#look(name)));
+    const found = await Promise.all((await this.#names()).map((name) => this.#look(name)));
     return found.filter((kept) => kept !== undefined).sort((a, b) => b.usedAtMs - a.usedAtMs);
   }
 
@@ -111,9 +110,7 @@ export class Inventories {
       if (size <= this.#bounds.mostBytes) return await readFile(file);
       this.events.emit('damaged', `${file} is too large to be an inventory, and passed over`);
     } catch (error) {
-      const code = systemErrorCode(error);
-      if (code === undefined) throw error;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.events.emit('damaged', `can't read ${file} (${code})`);
+      this.#passOver(file, error);
     }
     return undefined;
   }
@@ -121,14 +118,40 @@ export class Inventories {
   /** One that is read from a folder that can't be written has no later use noted. */
   async #touch(file: string): Promise<void> {
     const now = new Date();
-    await utimes(file, now, now).catch(() => {});
+    try {
+      await utimes(file, now, now);
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) throw error;
+    }
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      return await readdir(this.#folder);
+    } catch (error) {
+      this.#passOver(this.#folder, error);
+      return [];
+    }
   }
 
   async #look(name: string): Promise<KeptInventory | undefined> {
     const [, buildId] = FILE_NAME.exec(name) ?? [];
     if (buildId === undefined) return undefined;
-    const stats = await stat(path.join(this.#folder, name)).catch(() => undefined); // it went meanwhile
-    return stats?.isFile() ? { buildId, usedAtMs: stats.mtimeMs, bytes: stats.size } : undefined;
+    const file = path.join(this.#folder, name);
+    try {
+      const stats = await stat(file);
+      return stats.isFile() ? { buildId, usedAtMs: stats.mtimeMs, bytes: stats.size } : undefined;
+    } catch (error) {
+      this.#passOver(file, error);
+      return undefined;
+    }
+  }
+
+  /** What is absent is not kept, or not any more; what can't be read is told. */
+  #passOver(file: string, error: unknown): void {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') this.events.emit('damaged', `can't read ${file} (${code})`);
   }
 
   async #makeRoom(): Promise<void> {

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
@@ -106,6 +106,12 @@ suite('kept inventories', () => {
     const inventories = open();
     await inventories.keep(inventoryOf('1'));
     deepEqual([await inventories.list(), await inventories.get(idOf('1')), told], [[], undefined, ['unkept EEXIST']]);
+  });
+
+  test('are none where the folder cannot be read, and that is told', async () => {
+    await symlink('inventories', folder); // a loop: ELOOP
+    deepEqual(await open().list(), []);
+    deepEqual(told, [`can't read ${folder} (ELOOP)`]);
   });
 
   test('are files; a folder of that name is none', async () => {
