@@ -6,7 +6,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { makeSetWithTools, type ToolMadeContent } from '../fixtures/tool-made-set.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
 import { askForUpdate } from './lab-board.ts';
-import { type Bench, setUpBench } from './mkbox.ts';
+import { type Bench, removeBoxes, setUpBench } from './mkbox.ts';
 import type { VSCode } from './vscode.ts';
 import { until } from './workbench/wait.ts';
 import type { Workbench } from './workbench.ts';
@@ -42,9 +42,7 @@ describe('what is inside two builds', () => {
 
   before(async () => {
     bench = await setUpBench();
-    for (const box of ['docker-box', 'led-blink', 'linux-box']) {
-      await rm(path.join(bench.boxes, box), { recursive: true });
-    }
+    await removeBoxes(bench);
     await build('changes-box', '1', {
       rootFiles: { 'etc/motd': 'one\n', 'etc/init.d/net': '#!/sbin/openrc-run\n', ...packages('1.37.0-r18') },
       rootModes: { 'etc/init.d/net': 0o644 },

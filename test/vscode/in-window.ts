@@ -27,6 +27,13 @@ export async function inWindow(
   }
 }
 
+/** Opens a window for several tests: what went wrong in one is seen at once, and not marked in the status bar of the next. */
+export async function openForMany(bench: Bench): Promise<Window> {
+  const window = await bench.open();
+  await window.workbench.openView('mkbox');
+  return window;
+}
+
 /** Makes a window that several tests use serve as it did when it was opened: on the bench's port. */
 export async function serveAsOpened(window: Window, bench: Bench): Promise<void> {
   const unset = Object.fromEntries(

@@ -1,11 +1,10 @@
 /** What is inside an image, looked at in the editor: its folders as rows, its files as editors. */
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { makeSetWithTools } from '../fixtures/tool-made-set.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
-import { type Bench, setUpBench } from './mkbox.ts';
+import { type Bench, removeBoxes, setUpBench } from './mkbox.ts';
 import type { VSCode } from './vscode.ts';
 import { until } from './workbench/wait.ts';
 import type { Workbench } from './workbench.ts';
@@ -22,9 +21,7 @@ describe('the files inside an image', () => {
 
   before(async () => {
     bench = await setUpBench();
-    for (const box of ['docker-box', 'led-blink', 'linux-box']) {
-      await rm(path.join(bench.boxes, box), { recursive: true });
-    }
+    await removeBoxes(bench);
     folder = path.join(bench.boxes, 'inside-box');
     await build('1');
     vscode = await bench.open({ viewport: TREE_HEIGHT });

@@ -46,6 +46,11 @@ export async function setUpBench(...others: readonly string[]): Promise<Bench> {
   };
 }
 
+/** Takes the boxes of the demo away: a test has its own. */
+export async function removeBoxes({ boxes }: Bench): Promise<void> {
+  for (const box of ['docker-box', 'led-blink', 'linux-box']) await rm(path.join(boxes, box), { recursive: true });
+}
+
 /** A port that nobody listens on. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

@@ -159,7 +159,7 @@ describe('mkbox in a trusted workspace', () => {
     assert.equal((await board.boot()).flashed, true);
   });
 
-  it('verifies checksums, and marks an image that is not what they say', async () => {
+  it('verifies images, and marks one that is not what its checksums say', async () => {
     await workbench.contextMenu('Images', 'docker-box-odroid-c4-feature-x-1.2.0');
     await workbench.clickContextItem('Verify Images');
     await until(

@@ -6,7 +6,8 @@ import { createServer } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { inWindow, serveAsOpened, serves, status, stopServing, type Window } from './in-window.ts';
+import { keepEvidenceOfFailure } from './evidence.ts';
+import { inWindow, openForMany, serveAsOpened, serves, status, stopServing, type Window } from './in-window.ts';
 import { type Bench, freePort, setUpBench } from './mkbox.ts';
 import { until } from './workbench/wait.ts';
 
@@ -17,17 +18,14 @@ describe('mkbox in a window', () => {
   let window: Window;
   before(async () => {
     bench = await setUpBench();
-    window = await bench.open();
-    await window.workbench.openView('mkbox'); // what went wrong is seen, and not marked in the status bar
+    window = await openForMany(bench);
   });
   after(async () => {
     await window?.close();
     await bench?.[Symbol.asyncDispose]();
   });
   beforeEach(() => serveAsOpened(window, bench));
-  afterEach(async (context) => {
-    if ('passed' in context && !context.passed) await window.keepEvidence(context.name);
-  });
+  afterEach((t) => keepEvidenceOfFailure(t, window));
 
   it('knows another window of its own by name', async () => {
     await inWindow(bench, 'second window', {}, async ({ workbench }) => {

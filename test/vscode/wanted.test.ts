@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serveAsOpened, serves, status, stopServing, type Window } from './in-window.ts';
+import { keepEvidenceOfFailure } from './evidence.ts';
+import { openForMany, serveAsOpened, serves, status, stopServing, type Window } from './in-window.ts';
 import { addBigImage, type Bench, freePort, setUpBench } from './mkbox.ts';
 import { until } from './workbench/wait.ts';
 
@@ -20,8 +21,7 @@ describe('what was wanted of mkbox', () => {
   before(async () => {
     bench = await setUpBench();
     await addBigImage(bench.boxes, NOISE_BYTES);
-    window = await bench.open();
-    await window.workbench.openView('mkbox'); // what went wrong is seen, and not marked in the status bar
+    window = await openForMany(bench);
   });
   after(async () => {
     await window?.close();
@@ -29,9 +29,7 @@ describe('what was wanted of mkbox', () => {
   });
 
   beforeEach(() => serveAsOpened(window, bench));
-  afterEach(async (context) => {
-    if ('passed' in context && !context.passed) await window.keepEvidence(context.name);
-  });
+  afterEach((t) => keepEvidenceOfFailure(t, window));
 
   /** Something else that has the bench's port until it is closed, when images are to be served. */
   async function serveOnOccupiedPort(answer = 'not mkbox') {
