@@ -1,7 +1,8 @@
 /** The BOXBUILDs that a BOXBUILD consists of: itself, what it extends, what that extends. */
 import path from 'node:path';
 import type { Bases, Files } from './layout.ts';
-import { type Command, readScript, type Script } from './script.ts';
+import { readScript } from './script.ts';
+import type { Command, Script } from './script-parts.ts';
 import { expand, type Lookup, type Word } from './words.ts';
 
 /** A BOXBUILD in a chain. */

@@ -5,7 +5,8 @@
 import path from 'node:path';
 import { type Chain, lookupIn, nameOf, readChain, type Step } from './chain.ts';
 import { boardOf, boardsIn, type Files, findBases } from './layout.ts';
-import { type Assignment, type Command, readScript, type Script } from './script.ts';
+import { readScript } from './script.ts';
+import type { Assignment, Command, Script } from './script-parts.ts';
 import { mayBring } from './services.ts';
 import { sizeFault } from './size.ts';
 import { isTerm, PACKAGE_ARRAYS, REQUIRED } from './vocabulary.ts';

@@ -2,7 +2,8 @@
 import path from 'node:path';
 import { lookupIn, nameOf } from './chain.ts';
 import { type Bases, boardOf, boardsIn, type Files, findBases } from './layout.ts';
-import { type Command, readScript, type Script } from './script.ts';
+import { readScript } from './script.ts';
+import type { Command, Script } from './script-parts.ts';
 import { expand, type Word } from './words.ts';
 
 /** A word that names an existing file or folder. */
