@@ -5,6 +5,7 @@ import { UserError } from '../../errors.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { Words } from '../../words.ts';
 import { buildOf, type InsideNode, idOf, type TreeName } from './inside-node.ts';
+import { KeptByBuild } from './kept-by-build.ts';
 
 /** The most folders kept: more than anyone has unfolded at a time. */
 const MOST_KEPT = 1_000;
@@ -22,7 +23,7 @@ type Parent = Extract<InsideNode, { kind: 'packages' | 'tree' | 'file' }>;
 export class InsideRows {
   readonly #look: Look;
   readonly #words: Words;
-  readonly #kept = new Map<string, { readonly build: string; readonly rows: Promise<InsideNode[]> }>();
+  readonly #kept = new KeptByBuild<InsideNode[]>(MOST_KEPT);
   /** How many packages are in an image, by the ID of their row. */
   readonly #counts = new Map<string, { readonly build: string; readonly count: number }>();
 
@@ -35,15 +36,7 @@ export class InsideRows {
   childrenOf(node: InsideNode): Promise<InsideNode[]> {
     if (node.kind === 'unreadable' || node.kind === 'package') return Promise.resolve([]);
     const id = idOfParent(node);
-    const build = buildOf(node.image);
-    const kept = this.#kept.get(id);
-    if (kept?.build === build) return kept.rows;
-    const rows = this.#read(node, id);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size >= MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    this.#kept.set(id, { build, rows });
-    rows.catch(() => this.#kept.delete(id)); // whoever asked gets the error
-    return rows;
+    return this.#kept.get(id, buildOf(node.image), () => this.#read(node, id));
   }
 
   /** How many packages are installed in an image, once its rows were read. */
@@ -69,7 +62,7 @@ export class InsideRows {
 
   /** Forgets the rows below that ID, so that they are read again. */
   forget(id: string): void {
-    this.#kept.delete(id);
+    this.#kept.forget(id);
   }
 
   async #read(node: Parent, id: string): Promise<InsideNode[]> {

@@ -4,6 +4,7 @@ import { Slices } from '../../contents/slices.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { buildOf, idOf, type TreeName } from './inside-node.ts';
 import type { Look } from './inside-rows.ts';
+import { KeptByBuild } from './kept-by-build.ts';
 
 /** Images that someone looks for files in by turns; a list has some thousand paths. */
 const MOST_KEPT = 4;
@@ -18,7 +19,7 @@ export interface ListedFile {
 /** All files of images, to look for some by name. A list is made once for each build. */
 export class PathLists {
   readonly #look: Look;
-  readonly #kept = new Map<string, { readonly build: string; readonly files: Promise<readonly ListedFile[]> }>();
+  readonly #kept = new KeptByBuild<readonly ListedFile[]>(MOST_KEPT);
 
   constructor(look: Look) {
     this.#look = look;
@@ -29,17 +30,7 @@ export class PathLists {
    * @throws UserError when the image can't be read.
    */
   filesOf(image: CatalogImage, tree: TreeName): Promise<readonly ListedFile[]> {
-    const id = idOf(image, tree, '');
-    const build = buildOf(image);
-    const kept = this.#kept.get(id);
-    if (kept?.build === build) return kept.files;
-    this.#kept.delete(id);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size >= MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    const files = this.#look(image, tree, listFiles);
-    this.#kept.set(id, { build, files });
-    files.catch(() => this.#kept.delete(id)); // whoever asked gets the error
-    return files;
+    return this.#kept.get(idOf(image, tree, ''), buildOf(image), () => this.#look(image, tree, listFiles));
   }
 }
 
