@@ -8,8 +8,8 @@ import type { FileTree } from '../../contents/file-tree.ts';
 import { openInitramfsTree, openRootTree, RECOVERY_NOTE, treesFaultText } from '../../contents/image-trees.ts';
 import { systemErrorCode, UserError } from '../../errors.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
-import { abortOn } from '../abort-on.ts';
 import { Owner } from '../dispose.ts';
+import { withLateProgress } from '../late-progress.ts';
 import type { Setting } from '../workspace/settings.ts';
 import type { TreeName } from './inside-node.ts';
 import { SharedDisk } from './shared-disk.ts';
@@ -132,36 +132,11 @@ async function openTree(disk: ImageDisk, name: TreeName, key: string, log: vscod
 
 /** Opens an image. If that takes long, shows its progress, and can be cancelled. */
 async function openVisibly(image: CatalogImage, cache: InsideCache): Promise<ImageDisk> {
-  const abort = new AbortController();
-  let read = 0;
-  let report: (bytes: number) => void = () => {};
-  const onProgress = (bytes: number) => {
-    read += bytes;
-    report(bytes);
-  };
-  const opening = openSetDisk(image, { signal: abort.signal, onProgress, cache });
-  const shown = setTimeout(() => {
-    void vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('mkbox: opening {0}', image.image),
-        cancellable: true,
-      },
-      async (progress, token) => {
-        using cancel = abortOn(token);
-        cancel.signal.addEventListener('abort', () =>
-          abort.abort(new UserError(vscode.l10n.t('{0} was not opened: cancelled', image.image))),
-        );
-        const total = image.state.kind === 'ready' ? image.state.zstBytes : 0;
-        report = (bytes) => total > 0 && progress.report({ increment: (bytes / total) * 100 });
-        report(read);
-        await opening.catch(() => {}); // whoever called openVisibly gets the error
-      },
-    );
-  }, SILENT_MS);
-  try {
-    return await opening;
-  } finally {
-    clearTimeout(shown);
-  }
+  const title = vscode.l10n.t('mkbox: opening {0}', image.image);
+  const total = image.state.kind === 'ready' ? image.state.zstBytes : Number.POSITIVE_INFINITY;
+  const disk = await withLateProgress(title, SILENT_MS, (signal, report) =>
+    openSetDisk(image, { signal, onProgress: (bytes) => report((bytes / total) * 100), cache }),
+  );
+  if (disk === undefined) throw new UserError(vscode.l10n.t('{0} was not opened: cancelled', image.image));
+  return disk;
 }
