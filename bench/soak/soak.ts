@@ -49,6 +49,9 @@ const SAMPLE_MS = 500;
 /** Connections end within a second of their last byte. */
 const SETTLE_MS = 2_000;
 
+/** A thread that looks into the last build has descriptors of its own: a leak is what stays after it ended. */
+const IDLE_TIMEOUT_MS = 30_000;
+
 /** A process that just started has its state file's, or its watch's, not open yet. */
 const SPARE_DESCRIPTORS = 2;
 
@@ -141,7 +144,7 @@ async function run(options: SoakOptions, box: RebuiltBox, server: SoakedServer):
   await sleep(SETTLE_MS);
   const half = Math.floor(samples.length / 2);
   const resident = [median(samples.slice(0, half)), median(samples.slice(half))] as const;
-  const descriptors = server.usage()?.descriptors ?? 0;
+  const descriptors = await descriptorsOnceIdle(server, idleDescriptors + SPARE_DESCRIPTORS);
   if (descriptors > idleDescriptors + SPARE_DESCRIPTORS)
     faults.push(`descriptors grew from ${idleDescriptors} to ${descriptors}`);
   if (resident[1] - resident[0] > GROWTH_LIMIT_BYTES) faults.push(`memory grew from ${resident[0]} to ${resident[1]}`);
@@ -163,6 +166,16 @@ async function run(options: SoakOptions, box: RebuiltBox, server: SoakedServer):
     descriptors: [idleDescriptors, descriptors],
     faults,
   };
+}
+
+/** How many it has open once that is at most `limit`, or after a while. */
+async function descriptorsOnceIdle(server: SoakedServer, limit: number): Promise<number> {
+  const deadline = performance.now() + IDLE_TIMEOUT_MS;
+  for (;;) {
+    const open = server.usage()?.descriptors ?? 0;
+    if (open <= limit || performance.now() > deadline) return open;
+    await sleep(SAMPLE_MS);
+  }
 }
 
 async function repeat(isOn: boolean, pauseMs: number, isDone: () => boolean, act: () => Promise<void>): Promise<void> {

@@ -102,7 +102,7 @@ describe('what is inside two builds', () => {
     const target = path.join(bench.demo, 'saved-motd');
     await workbench.contextMenu('Images', 'motd');
     await workbench.clickContextItem('Save As…');
-    await workbench.inputBox(target);
+    await workbench.answerFileDialog(target);
     await until(
       'the file',
       () => readFile(target, 'utf8').catch(() => ''),

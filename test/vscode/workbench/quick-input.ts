@@ -1,4 +1,5 @@
 /** The box at the top of the window: the command palette, an extension's list to pick from, a line to type. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
 import { found, settled, until } from './wait.ts';
@@ -59,6 +60,21 @@ export function quickInput(page: Page) {
       await this.typeIntoInputBox(value);
       await page.keyboard.press('Enter');
       await until('the input box to close', async () => (await readQuickInput(box))?.value !== value);
+    },
+
+    /**
+     * Answers VS Code's own dialog for a file or a folder. It writes the proposed path into its box bit by bit, and again
+     * while it looks the folder up: what is typed meanwhile is mixed with that, so it is typed until it stays.
+     */
+    async answerFileDialog(file: string): Promise<void> {
+      await settled('the proposed path', asked, ({ value }) => value !== '', VALIDATION_MS);
+      await until('the path to stay as it was typed', async () => {
+        await box.locator('input.input').fill(file);
+        await sleep(VALIDATION_MS);
+        return (await asked()).value === file;
+      });
+      await page.keyboard.press('Enter');
+      await until('the dialog to close', async () => (await readQuickInput(box)) === undefined);
     },
 
     /** Presses Escape: the user changed their mind. */
