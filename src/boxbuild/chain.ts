@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Bases, Files } from './layout.ts';
 import { readScript } from './script.ts';
-import type { Command, Script } from './script-parts.ts';
+import type { Assignment, Command, Script } from './script-parts.ts';
 import { expand, type Lookup, type Word } from './words.ts';
 
 /** A BOXBUILD in a chain. */
@@ -79,6 +79,11 @@ export async function readChain(
 /** The name of a command, where it is written out. */
 export function nameOf({ words: [name] }: Command): string | undefined {
   return name && expand(name);
+}
+
+/** The variables that a BOXBUILD sets outside of functions. */
+export function topAssignments({ commands }: Script): Assignment[] {
+  return commands.filter(({ within }) => within === undefined).flatMap(({ assignments }) => assignments);
 }
 
 /** The variables that are known while mkbox reads a BOXBUILD: its own, and those the file sets to what is written out. */

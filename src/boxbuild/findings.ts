@@ -3,10 +3,10 @@
  * is left alone.
  */
 import path from 'node:path';
-import { type Chain, lookupIn, nameOf, readChain, type Step } from './chain.ts';
+import { type Chain, lookupIn, nameOf, readChain, type Step, topAssignments } from './chain.ts';
 import { boardOf, boardsIn, type Files, findBases } from './layout.ts';
 import { readScript } from './script.ts';
-import type { Assignment, Command, Script } from './script-parts.ts';
+import type { Command, Script } from './script-parts.ts';
 import { mayBring } from './services.ts';
 import { sizeFault } from './size.ts';
 import { isTerm, PACKAGE_ARRAYS, REQUIRED } from './vocabulary.ts';
@@ -266,8 +266,4 @@ function installsMore(script: Script): boolean {
 function mentionsInit({ commands }: Script): boolean {
   const texts = commands.flatMap(({ words }) => words.flatMap(({ parts }) => parts));
   return texts.some((part) => part.kind === 'literal' && part.text.includes('init.d'));
-}
-
-function topAssignments(script: Script): Assignment[] {
-  return script.commands.filter(({ within }) => within === undefined).flatMap(({ assignments }) => assignments);
 }

@@ -12,3 +12,13 @@ export function sizeFault(text: string): SizeFault | undefined {
   if (SIZE.test(text)) return undefined;
   return OTHER_UNIT.test(text) ? 'unit' : 'none';
 }
+
+const POWERS = 'KMGTPEZYRQ';
+
+/** A size in bytes, rounded up as numfmt does; undefined if it is not valid. */
+export function sizeBytes(text: string): number | undefined {
+  if (sizeFault(text) !== undefined) return undefined;
+  const power = POWERS.indexOf(text.slice(-1).toUpperCase()) + 1;
+  const number = Number((power === 0 ? text : text.slice(0, -1)).replace(',', '.'));
+  return Math.ceil(number * 1024 ** power);
+}
