@@ -41,9 +41,16 @@ const FLOORS: readonly (readonly Floor[])[] = [
   [{ name: 'checks', bans: [...HTTP, ...EDITOR], message: 'checks/ stands on images/ and contents/.' }],
   [
     {
+      name: 'builds',
+      bans: [...HTTP, ...EDITOR],
+      message: 'builds/ stands on images/ and checks/: it knows no requests.',
+    },
+  ],
+  [
+    {
       name: 'server',
       bans: [...FILES, ...EDITOR],
-      message: 'server/ stands on images/, contents/ and checks/, and opens no files itself.',
+      message: 'server/ stands on images/, contents/, checks/ and builds/, and opens no files itself.',
     },
   ],
   [{ name: 'boards', bans: [...HTTP, ...EDITOR], message: 'boards/ watches the server and knows no editor.' }],

@@ -83,7 +83,12 @@ export const keptRefusal = v.variant('kind', [
     folder: maybeText,
     nearest: maybeText,
   }),
-  v.object({ kind: v.literal('incomplete'), id: text, fault: setFault }),
+  v.object({
+    kind: v.literal('incomplete'),
+    id: text,
+    fault: setFault,
+    isEarlier: v.exactOptional(v.boolean()),
+  }),
   v.object({ kind: v.literal('wrong image'), id: text, image: text, finding, isSettling: v.boolean() }),
   v.object({ kind: v.literal('being written'), id: text }),
   v.object({ kind: v.literal('unchecked'), id: text, code: text }),

@@ -15,6 +15,16 @@ export interface CatalogImage extends SetLocation {
   readonly state: ImageState;
   /** Present if there is a raw image beside the set. */
   readonly raw?: RawAge;
+  /** Present if this is a copy that is kept of a build: no build of mkbox writes to it. */
+  readonly isKept?: true;
+  /** Present if this is an earlier build that someone has served in place of the newest. */
+  readonly inPlaceOf?: Replaced;
+}
+
+/** What an earlier build is served in place of, and who wanted that, when (milliseconds since 1970), and why. */
+export interface Replaced {
+  readonly newest: CatalogImage;
+  readonly choice: { readonly by: string; readonly atMs: number; readonly why?: string };
 }
 
 /** A raw image without any file of a set: it has no ID until it is packed. */

@@ -145,6 +145,14 @@ export class Catalog {
   }
 }
 
+/** Where images are looked up: a catalog, or what stands before one. */
+export interface ImageSource {
+  /** The last refresh's result, without a look at the disk. */
+  readonly snapshot: CatalogSnapshot;
+  /** Looks at the disk and returns what is there. */
+  refresh(): Promise<CatalogSnapshot>;
+}
+
 function makeSnapshot(roots: readonly ImageFolder[]): CatalogSnapshot {
   const byId = new Map<string, CatalogImage>();
   const shadowed: CatalogImage[] = [];
@@ -160,13 +168,22 @@ function makeSnapshot(roots: readonly ImageFolder[]): CatalogSnapshot {
   }
   boxes.sort((a, b) => (a.name < b.name ? -1 : 1));
   const images = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const unreadable = roots.flatMap((root) => root.unreadable);
+  const links = roots.flatMap((root) => root.links);
+  return { images, byId, byName: namesOf(images), shadowed, unpacked, boxes, unreadable, links };
+}
+
+/** `snapshot` with other `images` of the same IDs in the same order. */
+export function withImages(snapshot: CatalogSnapshot, images: readonly CatalogImage[]): CatalogSnapshot {
+  return { ...snapshot, images, byId: new Map(images.map((image) => [image.id, image])), byName: namesOf(images) };
+}
+
+function namesOf(images: readonly CatalogImage[]): ReadonlyMap<string, readonly CatalogImage[]> {
   const byName = new Map<string, CatalogImage[]>();
   for (const image of images) {
     const sameName = byName.get(image.image);
     if (sameName === undefined) byName.set(image.image, [image]);
     else sameName.push(image);
   }
-  const unreadable = roots.flatMap((root) => root.unreadable);
-  const links = roots.flatMap((root) => root.links);
-  return { images, byId, byName, shadowed, unpacked, boxes, unreadable, links };
+  return byName;
 }

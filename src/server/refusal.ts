@@ -27,7 +27,8 @@ export type Refusal =
       readonly folder?: string;
       readonly nearest?: string;
     }
-  | { readonly kind: 'incomplete'; readonly id: string; readonly fault: SetFault }
+  /** `isEarlier`: it is the copy that is kept of a build. */
+  | { readonly kind: 'incomplete'; readonly id: string; readonly fault: SetFault; readonly isEarlier?: boolean }
   /** It would break the board. `isSettling`: it looks like a build in progress. */
   | {
       readonly kind: 'wrong image';
@@ -144,6 +145,9 @@ export function refusalText(refusal: Refusal, words: Words = ENGLISH, remedies =
       return noImageText(refusal, words);
     case 'incomplete': {
       const fault = faultText(refusal.fault, words);
+      if (refusal.isEarlier) {
+        return words.t('the kept build of {0} that is to be sent is incomplete: {1}', refusal.id, fault);
+      }
       return mayPass(refusal.fault)
         ? words.t('{0} is not sent: {1}', refusal.id, fault)
         : words.t('{0} is incomplete: {1}', refusal.id, fault);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ImageChecks } from '../checks/image-checks.ts';
-import type { Catalog } from '../images/catalog.ts';
+import type { ImageSource } from '../images/catalog.ts';
 import type { Credentials } from './admission/credentials.ts';
 import type { Identity } from './admission/identity.ts';
 import type { Networks } from './admission/networks.ts';
@@ -31,7 +31,7 @@ export type UpdateServerOptions = ServerSetup & ListenOptions;
 
 /** How an update server is set up. */
 export interface ServerSetup extends DecideOptions, DeliveryOptions, FlowLimits, Allowed {
-  readonly catalog: Catalog;
+  readonly catalog: ImageSource;
   /** Decides whether an image may be served. Its owner closes it. */
   readonly checks: ImageChecks;
   /** Users who may ask, by HTTP Basic authentication; everyone without it. The same two paths are exempt. */

@@ -141,6 +141,11 @@ export class UpdateServer {
     this.#upToDate.forget();
   }
 
+  /** Decides each answer anew from now on: what boards are to get has changed. */
+  forgetAnswers(): void {
+    this.#upToDate.forget();
+  }
+
   /** Replaces the users for new requests; running transfers are not touched. */
   renewCredentials(credentials: Credentials): void {
     this.#admission = { ...this.#admission, credentials };

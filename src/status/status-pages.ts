@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ImageChecks } from '../checks/image-checks.ts';
-import type { Catalog } from '../images/catalog.ts';
+import type { ImageSource } from '../images/catalog.ts';
 import { isLoopback } from '../server/admission/identity.ts';
 import { type Networks, plainAddress } from '../server/admission/networks.ts';
 import type { PageApp, PageBindings } from '../server/pages.ts';
@@ -27,7 +27,7 @@ const MOST_LIVE = 50;
 
 export interface StatusParts {
   readonly version: string;
-  readonly catalog: Catalog;
+  readonly catalog: ImageSource;
   readonly checks: ImageChecks;
   readonly boards: KnownBoards;
   /** Who may see the pages besides this machine. */

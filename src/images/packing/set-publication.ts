@@ -1,7 +1,8 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode } from '../../errors.ts';
 import { SET_FILES } from '../image-name.ts';
+import { syncFolder } from '../sync-folder.ts';
 
 /** The three files of a new set, complete and synced, in the folder of the old one under names that are not published. */
 export type SetParts = Readonly<Record<keyof typeof SET_FILES, string>>;
@@ -51,18 +52,5 @@ async function moveIfThere(from: string, to: string): Promise<void> {
     await rename(from, to);
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT') throw error;
-  }
-}
-
-/** Makes renames in `folder` last through a power cut. Windows opens no folders, and some file systems sync none. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } catch (error) {
-    if (systemErrorCode(error) !== 'EINVAL') throw error;
-  } finally {
-    await handle.close();
   }
 }

@@ -1,5 +1,5 @@
 import type { ImageChecks } from '../../checks/image-checks.ts';
-import type { Catalog, CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
+import type { CatalogImage, CatalogSnapshot, ImageSource } from '../../images/catalog.ts';
 import { searchImages } from '../../images/image-search.ts';
 import type { ImageSet } from '../../images/image-set.ts';
 import { nearestImage, type Resolution, resolveQuery, unreadableFolder } from '../../images/resolution.ts';
@@ -49,7 +49,7 @@ export interface Asking {
 
 /** Decides the answers to requests, from the catalog as it is at that moment. */
 export class Decider {
-  readonly #catalog: Catalog;
+  readonly #catalog: ImageSource;
   readonly #checks: ImageChecks;
   readonly #offered: OfferedImages;
   readonly #looks = new SetLooks();
@@ -58,7 +58,7 @@ export class Decider {
   readonly #identity: Identity | undefined;
   #restriction: Restriction = {};
 
-  constructor(catalog: Catalog, checks: ImageChecks, options: DecideOptions = {}) {
+  constructor(catalog: ImageSource, checks: ImageChecks, options: DecideOptions = {}) {
     const { isHeld = () => false, verdictWaitMs = VERDICT_WAIT_MS, identity } = options;
     this.#catalog = catalog;
     this.#checks = checks;
@@ -154,7 +154,8 @@ export class Decider {
   /** A missing image may be in a folder that was moved away since the images were looked at. */
   async #whyNot(asked: Asked, found: CatalogImage, fault: SetFault): Promise<Refusal> {
     const obstacle = obstacleTo(await this.#catalog.refresh(), asked, found);
-    return obstacle ?? { kind: 'incomplete', id: found.id, fault };
+    if (obstacle !== undefined) return obstacle;
+    return { kind: 'incomplete', id: found.id, fault, ...(found.isKept && { isEarlier: true }) };
   }
 }
 

@@ -42,12 +42,18 @@ export async function askPermission(
 }
 
 /** Why `image` is not served after that verdict, if it is not. */
-function objectionTo({ id, image }: CatalogImage, verdict: Verdict): Refusal | undefined {
+function objectionTo({ id, image, isKept }: CatalogImage, verdict: Verdict): Refusal | undefined {
   switch (verdict.kind) {
     case 'right':
       return undefined;
     case 'wrong':
-      return { kind: 'wrong image', id, image, finding: verdict.findings[0], isSettling: verdict.isSettling };
+      return {
+        kind: 'wrong image',
+        id,
+        image,
+        finding: verdict.findings[0],
+        isSettling: verdict.isSettling && !isKept,
+      };
     case 'changed':
       return { kind: 'being written', id };
     case 'failed':

@@ -1,0 +1,74 @@
+import { readFile, rename } from 'node:fs/promises';
+import { array, exactOptional, type InferOutput, is, number, object, picklist, string, unknown } from 'valibot';
+import { systemErrorCode } from '../errors.ts';
+import { replaceFile } from '../replace-file.ts';
+import { imageFolderOf, isBuildId } from './kept-build.ts';
+
+/** The version of the file's format; others are not read. */
+const FORMAT = 1;
+
+const fileSchema = object({ format: picklist([FORMAT]), choices: array(unknown()) });
+const choiceSchema = object({
+  /** `<box>/<image>`. */
+  image: string(),
+  build: string(),
+  /** Who chose it. */
+  by: string(),
+  /** Milliseconds since 1970. */
+  atMs: number(),
+  why: exactOptional(string()),
+});
+
+/** That a build of an image is served in place of its newest one. */
+export type Choice = InferOutput<typeof choiceSchema>;
+
+/**
+ * Reads the choices that are kept in a file. A damaged file is set aside, what is whole of it is used, and `onMessage` is
+ * told in a line of English: boards may get a build that someone did not want.
+ */
+export async function readChoices(filePath: string, onMessage: (text: string) => void): Promise<Map<string, Choice>> {
+  const none = new Map<string, Choice>();
+  let text: string;
+  try {
+    text = await readFile(filePath, 'utf8');
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    if (code !== 'ENOENT') onMessage(`can't read which builds to serve again from ${filePath} (${code})`);
+    return none;
+  }
+  const entries = entriesIn(text);
+  const choices = entries?.filter(isChoice) ?? [];
+  if (entries === undefined || choices.length < entries.length) await setAside(filePath, choices, onMessage);
+  return new Map(choices.map((choice) => [choice.image, choice]));
+}
+
+/** Replaces the file; readers find the old choices or the new ones. @throws system errors */
+export async function writeChoices(filePath: string, choices: Iterable<Choice>): Promise<void> {
+  await replaceFile(filePath, [`${JSON.stringify({ format: FORMAT, choices: [...choices] }, undefined, 2)}\n`]);
+}
+
+function entriesIn(text: string): readonly unknown[] | undefined {
+  try {
+    const file: unknown = JSON.parse(text);
+    return is(fileSchema, file) ? file.choices : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isChoice(entry: unknown): entry is Choice {
+  return is(choiceSchema, entry) && isBuildId(entry.build) && imageFolderOf('', entry.image) !== undefined;
+}
+
+async function setAside(filePath: string, whole: readonly Choice[], onMessage: (text: string) => void): Promise<void> {
+  const aside = `${filePath}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
+  const told = `${filePath}, which tells what builds to serve again, is damaged`;
+  try {
+    await rename(filePath, aside);
+    await writeChoices(filePath, whole);
+    onMessage(`${told}: it was set aside as ${aside}; check what each image serves`);
+  } catch (error) {
+    onMessage(`${told}, and can't be set aside (${systemErrorCode(error) ?? error}); check what each image serves`);
+  }
+}

@@ -1,0 +1,327 @@
+import { EventEmitter } from 'node:events';
+import { readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
+import path from 'node:path';
+import { systemErrorCode, UserError } from '../errors.ts';
+import { shortBuildId } from '../images/build-id.ts';
+import type { CatalogImage } from '../images/catalog.ts';
+import { PATIENT_LOOKS } from '../images/file-looks.ts';
+import { isPublishableName, SET_FILES } from '../images/image-name.ts';
+import { type ImageSet, openImageSet } from '../images/image-set.ts';
+import { type Inspection, inspectImage } from '../images/image-state.ts';
+import { isAbsence } from '../images/outage.ts';
+import { sameIdentity } from '../images/pinned-file.ts';
+import type { SetFault } from '../images/set-fault.ts';
+import { syncFolder } from '../images/sync-folder.ts';
+import { type Choice, readChoices, writeChoices } from './choices.ts';
+import { copySet } from './copy-set.ts';
+import { type BuildName, buildFolderOf, isBuildId, type KeptBuild } from './kept-build.ts';
+import { goneName, partName, removeLeftovers } from './passing-folder.ts';
+
+const CHOICES_FILE = 'choices.json';
+
+/** What came of keeping a build; `changed` when it is no longer the one that was seen. */
+export type KeepResult = 'kept' | 'kept already' | 'changed' | 'no room';
+
+/**
+ * The builds that were copied aside, and which of them are served in place of the newest of their images: a folder
+ * `<box>/<image>/<build ID>` for each, and a file for the choices. Both are whole whenever the process ends: what is not
+ * complete has another name, and goes at the next start. Several processes may keep builds in it.
+ */
+export class KeptBuilds {
+  /** `changed`: a build was kept or removed, or what an image serves was chosen. */
+  readonly events = new EventEmitter<{ changed: [] }>();
+  readonly #folder: string;
+  readonly #onMessage: (text: string) => void;
+  /** The folder, resolved: nothing outside it is opened. */
+  #root: string;
+  #builds: ReadonlyMap<string, readonly KeptBuild[]> = new Map();
+  #inspections = new Map<string, Inspection>();
+  #choices = new Map<string, Choice>();
+  #published = new WeakMap<CatalogImage, CatalogImage>();
+  #changes = 0;
+  /** What changes the folder is done one after another. */
+  #work: Promise<unknown> = Promise.resolve();
+  /** So are copies, which take long, and keep nobody waiting who chooses or removes a build. */
+  #copying: Promise<unknown> = Promise.resolve();
+
+  private constructor(folder: string, onMessage: (text: string) => void) {
+    this.#folder = path.resolve(folder);
+    this.#root = this.#folder;
+    this.#onMessage = onMessage;
+  }
+
+  /**
+   * Reads what is kept in `folder`, which is made when there is something to keep. It never fails: what can't be read is
+   * not kept, and `onMessage` told, in lines of English.
+   */
+  static async open(folder: string, onMessage: (text: string) => void): Promise<KeptBuilds> {
+    const kept = new KeptBuilds(folder, onMessage);
+    kept.#choices = await readChoices(kept.#choicesPath, onMessage);
+    await kept.#scan({ isFirst: true });
+    return kept;
+  }
+
+  /** How often something changed: as long as it is the same, so is what `published` gives. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** All of them. */
+  get list(): readonly KeptBuild[] {
+    return [...this.#builds.values()].flat();
+  }
+
+  /** Those of an image, the one kept last first. */
+  of(imageId: string): readonly KeptBuild[] {
+    return this.#builds.get(imageId) ?? [];
+  }
+
+  find({ imageId, buildId }: BuildName): KeptBuild | undefined {
+    return this.of(imageId).find((build) => build.buildId === buildId);
+  }
+
+  /** Opens a kept build, to be checked and sent like any other set; or returns why it can't be served. */
+  async open(name: BuildName): Promise<ImageSet | SetFault> {
+    const build = this.find(name);
+    const [, image = ''] = name.imageId.split('/');
+    return build === undefined ? { file: image + SET_FILES.zst, problem: 'missing' } : openImageSet(build);
+  }
+
+  /** The build that is served in place of an image's newest, if someone chose one. */
+  choiceOf(imageId: string): Choice | undefined {
+    return this.#choices.get(imageId);
+  }
+
+  /** The image as boards get it: itself, or the earlier build that is served in its place, whether that is there or not. */
+  published(image: CatalogImage): CatalogImage {
+    const choice = this.#choices.get(image.id);
+    if (choice === undefined) return image;
+    const known = this.#published.get(image);
+    if (known !== undefined) return known;
+    const published = this.#inPlaceOf(image, choice);
+    this.#published.set(image, published);
+    return published;
+  }
+
+  /** Looks at the folder: another process may have kept a build, and someone removed one. */
+  refresh(): Promise<void> {
+    return this.#inTurn(() => this.#scan({ isFirst: false }));
+  }
+
+  /**
+   * Copies `image` aside, which was found right in the state that it was seen in. `giveWay` is awaited before each piece.
+   * @throws system errors, and what `giveWay` throws; then nothing is left of it.
+   */
+  keep(image: CatalogImage, giveWay: () => Promise<void> = async () => {}): Promise<KeepResult> {
+    const kept = this.#copying.then(() => this.#keep(image, giveWay));
+    this.#copying = kept.catch(() => {}); // whoever asked for it is told
+    return kept;
+  }
+
+  /** Removes a kept build. What is being sent of it is sent to its end. @throws UserError where it is served, system errors */
+  remove(name: BuildName): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#choices.get(name.imageId)?.build === name.buildId) {
+        throw new UserError(
+          `build ${shortBuildId(name.buildId)} is served in place of the newest of ${name.imageId}: serve the newest first`,
+        );
+      }
+      await this.#remove(name);
+      await this.#scan({ isFirst: false });
+    });
+  }
+
+  /** Serves a kept build in place of the newest of its image, until `serveNewest`. @throws UserError where there is no such build, system errors */
+  serveAgain(name: BuildName, act: Pick<Choice, 'by' | 'atMs' | 'why'>): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.find(name) === undefined) {
+        throw new UserError(`no build ${shortBuildId(name.buildId)} of ${name.imageId} is kept`);
+      }
+      const choice = { ...act, image: name.imageId, build: name.buildId };
+      await this.#choose(new Map([...this.#choices, [name.imageId, choice]]));
+    });
+  }
+
+  /** Serves the newest build of an image again. @throws system errors */
+  serveNewest(imageId: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const choices = new Map(this.#choices);
+      if (choices.delete(imageId)) await this.#choose(choices);
+    });
+  }
+
+  get #choicesPath(): string {
+    return path.join(this.#folder, CHOICES_FILE);
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#work.then(act);
+    this.#work = done.catch(() => {}); // whoever asked for it is told
+    return done;
+  }
+
+  async #choose(choices: Map<string, Choice>): Promise<void> {
+    await writeChoices(this.#choicesPath, choices.values());
+    this.#choices = choices;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#changes++;
+    this.#published = new WeakMap();
+    this.events.emit('changed');
+  }
+
+  #inPlaceOf(image: CatalogImage, choice: Choice): CatalogImage {
+    const inPlaceOf = { newest: image, choice };
+    const name = { imageId: image.id, buildId: choice.build };
+    const build = this.find(name);
+    if (build !== undefined) return { ...build, inPlaceOf };
+    const fault = { file: image.image + SET_FILES.zst, problem: 'missing' } as const;
+    const folder = buildFolderOf(this.#root, name) ?? this.#root;
+    return { ...image, isKept: true, root: this.#root, folder, state: { kind: 'incomplete', fault }, inPlaceOf };
+  }
+
+  async #keep(image: CatalogImage, giveWay: () => Promise<void>): Promise<KeepResult> {
+    const { state, id } = image;
+    if (state.kind !== 'ready') return 'changed';
+    const name = { imageId: id, buildId: state.buildId };
+    const known = this.find(name);
+    if (known?.state.kind === 'ready') {
+      await this.#touch(known.folder);
+      return 'kept already';
+    }
+    const set = await openImageSet(image);
+    if ('problem' in set) return 'changed';
+    try {
+      const isSame =
+        sameIdentity(set.zst.identity, state.zstIdentity) &&
+        set.buildId === state.buildId &&
+        set.checksums.zst === state.checksums.zst;
+      return isSame ? await this.#copy(set, name, giveWay) : 'changed';
+    } finally {
+      await set.close();
+    }
+  }
+
+  async #copy(set: ImageSet, name: BuildName, giveWay: () => Promise<void>): Promise<KeepResult> {
+    const folder = buildFolderOf(this.#folder, name);
+    if (folder === undefined) return 'changed';
+    const part = path.join(path.dirname(folder), partName(name.buildId));
+    try {
+      await rm(part, { recursive: true, force: true });
+      const result = await copySet(set, part, giveWay);
+      if (result !== 'copied') return result;
+      await this.#inTurn(() => this.#place(part, folder, name));
+      return 'kept';
+    } finally {
+      await rm(part, { recursive: true, force: true });
+    }
+  }
+
+  async #place(part: string, folder: string, name: BuildName): Promise<void> {
+    await utimes(part, new Date(), new Date());
+    await this.#remove(name); // one that is there is not whole
+    await rename(part, folder);
+    await syncFolder(path.dirname(folder));
+    await this.#scan({ isFirst: false });
+  }
+
+  /** Notes that a build is the newest now. */
+  async #touch(folder: string): Promise<void> {
+    await utimes(folder, new Date(), new Date());
+    await this.refresh();
+  }
+
+  async #remove(name: BuildName): Promise<void> {
+    const folder = buildFolderOf(this.#folder, name);
+    if (folder === undefined) return;
+    const gone = path.join(path.dirname(folder), goneName(name.buildId));
+    try {
+      await rename(folder, gone);
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT') throw error;
+    }
+    await rm(gone, { recursive: true, force: true });
+  }
+
+  async #scan({ isFirst }: { readonly isFirst: boolean }): Promise<void> {
+    const inspections = new Map<string, Inspection>();
+    const found = new Map<string, readonly KeptBuild[]>();
+    try {
+      this.#root = await realpath(this.#folder);
+      for (const box of await foldersIn(this.#root)) {
+        for (const image of await foldersIn(path.join(this.#root, box))) {
+          const folder = path.join(this.#root, box, image);
+          if (isFirst) await removeLeftovers(folder);
+          const builds = await this.#buildsIn(folder, box, image, inspections);
+          if (builds.length > 0) found.set(`${box}/${image}`, builds);
+        }
+      }
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code === undefined) throw error;
+      if (!isAbsence(code)) {
+        this.#onMessage(`can't read the builds kept in ${this.#folder} (${code})`);
+        return; // what was known of them stands
+      }
+    }
+    const isSame = sameBuilds(this.list, [...found.values()].flat());
+    this.#inspections = inspections;
+    if (isSame) return;
+    this.#builds = found;
+    this.#changed();
+  }
+
+  async #buildsIn(
+    folder: string,
+    box: string,
+    image: string,
+    inspections: Map<string, Inspection>,
+  ): Promise<readonly KeptBuild[]> {
+    const builds: KeptBuild[] = [];
+    for (const buildId of (await foldersIn(folder)).filter(isBuildId)) {
+      const location = { root: this.#root, folder: path.join(folder, buildId), image };
+      const stats = await stat(location.folder).catch(unlessAbsent);
+      if (stats === undefined) continue;
+      const known = this.#inspections.get(location.folder);
+      const inspection = await inspectImage(location, false, PATIENT_LOOKS, known);
+      inspections.set(location.folder, inspection);
+      const { state, files } = inspection;
+      const sizes = Object.values(files).map((file) => (file.kind === 'file' ? Number(file.identity.size) : 0));
+      const bytes = sizes.reduce((sum, size) => sum + size);
+      builds.push({
+        ...location,
+        isKept: true,
+        id: `${box}/${image}`,
+        box,
+        buildId,
+        state,
+        bytes,
+        keptAtMs: stats.mtimeMs,
+      });
+    }
+    return builds.sort((a, b) => b.keptAtMs - a.keptAtMs);
+  }
+}
+
+/** The folders in one; none where it is gone, since another process may remove some. @throws other system errors */
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = (await readdir(folder, { withFileTypes: true }).catch(unlessAbsent)) ?? [];
+  return entries.filter((entry) => entry.isDirectory() && isPublishableName(entry.name)).map(({ name }) => name);
+}
+
+function unlessAbsent(error: unknown): undefined {
+  const code = systemErrorCode(error);
+  if (code === undefined || !isAbsence(code)) throw error;
+}
+
+function sameBuilds(some: readonly KeptBuild[], others: readonly KeptBuild[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ folder, state, keptAtMs }, index) => {
+      const other = others[index];
+      return other?.folder === folder && other.state === state && other.keptAtMs === keptAtMs;
+    })
+  );
+}

@@ -1,0 +1,243 @@
+import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict';
+import { appendFileSync } from 'node:fs';
+import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { suite, test } from 'node:test';
+import { SET_FILES } from '../../src/images/image-name.ts';
+import { BUILD_A, BUILD_B, makeOld } from '../images/image-sets.ts';
+import { IMAGE_ID, imageIn, makeBench, verdictOf } from './kept.ts';
+
+const A = { imageId: IMAGE_ID, buildId: BUILD_A };
+const ANNA = { by: 'Anna', atMs: 1_000 };
+const B = { imageId: IMAGE_ID, buildId: BUILD_B };
+
+suite('a build that is kept', () => {
+  test('is there when the next one has overwritten it, whole, and after a restart', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    const image = await bench.build(BUILD_A);
+    const { zst } = bench.written;
+    equal(await builds.keep(image), 'kept');
+    await bench.build(BUILD_B);
+    for (const known of [builds, await bench.open()]) {
+      const build = known.find(A);
+      ok(build !== undefined);
+      equal(await verdictOf(build), 'right');
+      deepEqual(await readFile(path.join(build.folder, 'box-pi.img.zst')), zst);
+      const set = await known.open(A);
+      ok('buildId' in set && set.buildId === BUILD_A);
+      await set.close();
+    }
+    deepEqual(bench.messages, []);
+    deepEqual(await bench.content(), [
+      'box',
+      'box/box-pi',
+      `box/box-pi/${BUILD_A}`,
+      ...Object.values(SET_FILES)
+        .map((suffix) => `box/box-pi/${BUILD_A}/box-pi${suffix}`)
+        .sort(),
+    ]);
+  });
+
+  test('shares no file with the one that is served, and has its times', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    await bench.build(BUILD_A);
+    await makeOld(bench.written.file('.img.zst'));
+    const served = await stat(bench.written.file('.img.zst'));
+    await builds.keep(await imageIn(bench.catalog));
+    const kept = await stat(path.join(bench.folder, 'box', 'box-pi', BUILD_A, 'box-pi.img.zst'));
+    deepEqual([kept.nlink, kept.mtimeMs], [1, served.mtimeMs]);
+    notEqual(kept.ino, served.ino);
+    deepEqual(await stat(bench.written.file('.img.zst')).then(({ ctimeMs }) => ctimeMs), served.ctimeMs);
+  });
+
+  test('is not kept twice, but moves to the front', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    await builds.keep(await bench.build(BUILD_A));
+    await builds.keep(await bench.build(BUILD_B));
+    deepEqual(
+      builds.of(IMAGE_ID).map(({ buildId }) => buildId),
+      [BUILD_B, BUILD_A],
+    );
+    equal(await builds.keep(await bench.build(BUILD_A)), 'kept already');
+    deepEqual(
+      builds.of(IMAGE_ID).map(({ buildId }) => buildId),
+      [BUILD_A, BUILD_B],
+    );
+  });
+
+  test('is kept again where its copy is not whole', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    const image = await bench.build(BUILD_A);
+    await builds.keep(image);
+    await rm(path.join(bench.folder, 'box', 'box-pi', BUILD_A, 'box-pi.img.sha256'));
+    await builds.refresh();
+    equal(builds.find(A)?.state.kind, 'incomplete');
+    equal(await builds.keep(image), 'kept');
+    equal(builds.find(A)?.state.kind, 'ready');
+  });
+
+  test('is found damaged by the check of every set', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    await builds.keep(await bench.build(BUILD_A));
+    appendFileSync(path.join(bench.folder, 'box', 'box-pi', BUILD_A, 'box-pi.img.zst'), 'x');
+    await builds.refresh();
+    const build = builds.find(A);
+    ok(build !== undefined);
+    equal(await verdictOf(build), 'wrong');
+  });
+
+  test('goes when it is removed, and what is open of it is whole', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    await builds.keep(await bench.build(BUILD_A));
+    const set = await builds.open(A);
+    ok('zst' in set);
+    await builds.remove(A);
+    deepEqual([builds.list, await bench.content()], [[], ['box', 'box/box-pi']]);
+    ok(await set.zst.isUnchanged());
+    deepEqual(await set.zst.readAll(1e6), bench.written.zst);
+    await set.close();
+    deepEqual(await builds.open(A), { file: 'box-pi.img.zst', problem: 'missing' });
+  });
+});
+
+suite('a build is not kept', () => {
+  test('that is no longer the one that was seen', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    const image = await bench.build(BUILD_A);
+    await bench.build(BUILD_B);
+    equal(await builds.keep(image), 'changed');
+    deepEqual(builds.list, []);
+  });
+
+  test('that is written to while it is copied', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    const image = await bench.build(BUILD_A);
+    const result = await builds.keep(image, async () => appendFileSync(bench.written.file('.img.zst'), 'x'));
+    equal(result, 'changed');
+    deepEqual(await bench.content(), ['box', 'box/box-pi']);
+  });
+
+  test('when whoever asked for it no longer wants that; nothing is left', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    const image = await bench.build(BUILD_A);
+    const stop = async () => {
+      throw new Error('stopped');
+    };
+    await rejects(builds.keep(image, stop), /stopped/);
+    deepEqual(await bench.content(), ['box', 'box/box-pi']);
+    equal(await builds.keep(image), 'kept');
+  });
+
+  test('of which nothing was kept is not served', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    await bench.build(BUILD_A);
+    await rejects(builds.serveAgain(A, ANNA), /no build aaaaaaaaaaaa… of box\/box-pi is kept/);
+  });
+});
+
+suite('where builds are kept', () => {
+  test('what others lay there is no build, and stays', async () => {
+    await using bench = await makeBench();
+    const image = path.join(bench.folder, 'box', 'box-pi');
+    await mkdir(path.join(image, 'notes'), { recursive: true });
+    await mkdir(path.join(bench.folder, '.hidden'));
+    await writeFile(path.join(image, BUILD_A), 'a file');
+    await symlink('nowhere', path.join(image, BUILD_B));
+    const builds = await bench.open();
+    deepEqual(builds.list, []);
+    deepEqual((await bench.content()).length, 6);
+  });
+
+  test('what a process left that was killed goes at the next start; what one makes stays', async () => {
+    await using bench = await makeBench();
+    const image = path.join(bench.folder, 'box', 'box-pi');
+    const dead = 2 ** 22 + 1; // more than any process's number is (PID_MAX_LIMIT, proc(5))
+    for (const left of [`.${BUILD_A}.${dead}.part`, `.${BUILD_B}.${dead}.gone`, `.${BUILD_A}.${process.ppid}.part`]) {
+      await mkdir(path.join(image, left), { recursive: true });
+      await writeFile(path.join(image, left, 'box-pi.img.zst'), 'x');
+    }
+    const builds = await bench.open();
+    deepEqual(builds.list, []);
+    const left = (await bench.content()).filter((name) => name.endsWith('.zst'));
+    deepEqual(left, [`box/box-pi/.${BUILD_A}.${process.ppid}.part/box-pi.img.zst`]);
+  });
+
+  test('a folder that can not be read keeps nothing, and says so', async () => {
+    await using bench = await makeBench();
+    await writeFile(bench.folder, 'a file');
+    const builds = await bench.open();
+    deepEqual(builds.list, []);
+    await rejects(builds.keep(await bench.build(BUILD_A)), { code: 'ENOTDIR' });
+  });
+});
+
+suite('an earlier build that is served in place of the newest', () => {
+  test('stands for its image until the newest is served again, over restarts', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    await builds.keep(await bench.build(BUILD_A));
+    const newest = await bench.build(BUILD_B);
+    equal(builds.published(newest), newest);
+    await builds.serveAgain(A, ANNA);
+    for (const known of [builds, await bench.open()]) {
+      const served = known.published(newest);
+      equal(served.state.kind === 'ready' && served.state.buildId, BUILD_A);
+      deepEqual(served.inPlaceOf, { newest, choice: { image: IMAGE_ID, build: BUILD_A, ...ANNA } });
+      equal(known.published(newest), served, 'is the same value as long as nothing changes');
+    }
+    await rejects(builds.remove(A), /is served in place of the newest of box\/box-pi: serve the newest first/);
+    await builds.serveNewest(IMAGE_ID);
+    for (const known of [builds, await bench.open()]) equal(known.published(newest), newest);
+    await builds.remove(A);
+    deepEqual(builds.list, []);
+  });
+
+  test('is missing, and not replaced by the newest, when someone removed its files', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    await builds.keep(await bench.build(BUILD_A));
+    await builds.serveAgain(A, ANNA);
+    await rm(path.join(bench.folder, 'box'), { recursive: true });
+    const newest = await bench.build(BUILD_B);
+    await builds.refresh();
+    for (const known of [builds, await bench.open()]) {
+      const served = known.published(newest);
+      deepEqual(served.state, { kind: 'incomplete', fault: { file: 'box-pi.img.zst', problem: 'missing' } });
+    }
+  });
+
+  for (const [what, text, kept] of [
+    ['no JSON', '{"format":1,"choi', 0],
+    ['of another format', '{"format":2,"choices":[]}', 0],
+    [
+      'valid in parts',
+      `{"format":1,"choices":[{"image":"../x","build":"${BUILD_A}","by":"Anna","atMs":1},{"image":"${IMAGE_ID}","build":"${BUILD_A}","by":"Anna","atMs":1}]}`,
+      1,
+    ],
+  ] as const) {
+    test(`is known as far as its file is whole: one that is ${what} is set aside, and told`, async () => {
+      await using bench = await makeBench();
+      await mkdir(bench.folder);
+      await writeFile(path.join(bench.folder, 'choices.json'), text);
+      equal((await bench.open()).choiceOf(IMAGE_ID) === undefined ? 0 : 1, kept);
+      match(
+        bench.messages.join(),
+        /choices\.json, .* is damaged: it was set aside as .*; check what each image serves/,
+      );
+      equal((await bench.open()).choiceOf(IMAGE_ID) === undefined ? 0 : 1, kept, 'the next start knows the same');
+      equal(bench.messages.length, 1);
+      equal((await bench.content()).filter((name) => name.includes('damaged')).length, 1);
+      equal((await bench.open()).choiceOf(B.imageId)?.build, kept === 1 ? BUILD_A : undefined);
+    });
+  }
+});

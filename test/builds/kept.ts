@@ -1,0 +1,67 @@
+import { readdir } from 'node:fs/promises';
+import { KeptBuilds } from '../../src/builds/kept-builds.ts';
+import { ImageChecks } from '../../src/checks/image-checks.ts';
+import { Catalog, type CatalogImage } from '../../src/images/catalog.ts';
+import { type BoxesFolder, makeBoxes, type WrittenSet, writeSet } from '../images/image-sets.ts';
+
+export const IMAGE_ID = 'box/box-pi';
+
+/** An image folder with a place beside it where builds are kept. */
+export interface Bench extends AsyncDisposable {
+  readonly boxes: BoxesFolder;
+  readonly catalog: Catalog;
+  readonly folder: string;
+  readonly messages: string[];
+  /** Opens what is kept, as a process that starts does. */
+  open(): Promise<KeptBuilds>;
+  /** Writes a build over the one that is there; answers the image as the catalog then has it. */
+  build(buildId: string, payload?: Buffer): Promise<CatalogImage>;
+  /** What `build` wrote last. */
+  readonly written: WrittenSet;
+  /** All that lies where builds are kept, by paths. */
+  content(): Promise<string[]>;
+}
+
+export async function makeBench(): Promise<Bench> {
+  const boxes = await makeBoxes();
+  const catalog = new Catalog([boxes.root]);
+  const folder = boxes.beside('builds');
+  const messages: string[] = [];
+  let written: WrittenSet | undefined;
+  return {
+    boxes,
+    catalog,
+    folder,
+    messages,
+    open: () => KeptBuilds.open(folder, (text) => messages.push(text)),
+    async build(buildId, payload = Buffer.from(`of ${buildId}`)) {
+      written = await writeSet(boxes.root, 'box', 'box-pi', { buildId, payload });
+      return imageIn(catalog);
+    },
+    get written() {
+      if (written === undefined) throw new Error('nothing was built');
+      return written;
+    },
+    content: async () => (await readdir(folder, { recursive: true })).sort(),
+    [Symbol.asyncDispose]: () => boxes[Symbol.asyncDispose](),
+  };
+}
+
+/** The one image, looked at anew. */
+export async function imageIn(catalog: Catalog): Promise<CatalogImage> {
+  const image = (await catalog.refresh(true)).byId.get(IMAGE_ID);
+  if (image === undefined) throw new Error(`there is no ${IMAGE_ID}`);
+  return image;
+}
+
+/** Whether an image is right to the last byte. */
+export async function verdictOf({ root, folder, image, state }: CatalogImage): Promise<string> {
+  if (state.kind !== 'ready') return state.kind;
+  const checks = new ImageChecks();
+  try {
+    const { zstIdentity: identity, buildId, checksums } = state;
+    return (await checks.verdict({ root, folder, image, identity, buildId, checksums })).kind;
+  } finally {
+    await checks.close();
+  }
+}
