@@ -5,6 +5,7 @@ import { faultText } from '../images/set-fault.ts';
 import type { FlowLimits } from '../server/server-options.ts';
 import { urlOf } from '../server/socket/server-url.ts';
 import type { UpdateServer } from '../server/update-server.ts';
+import { earlierText } from './keeping.ts';
 import type { LineLog } from './line-log.ts';
 import { reachableUrls } from './urls.ts';
 
@@ -37,6 +38,9 @@ export function announce(log: LineLog, server: UpdateServer, announced: Announce
   if (maxTransfers !== undefined) say(`sending at most ${maxTransfers} images at a time; further boards wait`);
   for (const link of snapshot.links) log.write(skippedLinkText(link), 'link', 'warning');
   for (const unreadable of snapshot.unreadable) log.write(unreadableText(unreadable), 'unreadable', 'error');
+  for (const earlier of snapshot.images.map(earlierText)) {
+    if (earlier !== undefined) log.write(earlier, 'builds', 'warning');
+  }
   for (const { id, fault } of incomplete) {
     log.write(`not served: ${id} is incomplete: ${faultText(fault)}`, 'incomplete', 'warning');
   }

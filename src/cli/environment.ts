@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import type { KeepBounds } from '../builds/pruning.ts';
 import { UserError } from '../errors.ts';
 import { Credentials } from '../server/admission/credentials.ts';
 import { Networks } from '../server/admission/networks.ts';
@@ -11,6 +12,9 @@ const CHECKS_FILE = 'checks.json';
 const INSIDE_FOLDER = 'inside';
 /** Some images of a few gigabytes, most of which is empty. */
 const INSIDE_CACHE_SIZE = '4G';
+const BUILDS_FOLDER = 'builds';
+/** Some builds of a few images. */
+const KEEP_SIZE = '5G';
 
 /** Powers of 1000, as line rates and disks are given. */
 const UNITS = { '': 1, k: 1e3, M: 1e6, G: 1e9 } as const;
@@ -32,6 +36,8 @@ export interface CommandSettings {
   readonly insideCache: { readonly folder: string; readonly mostBytes: number } | undefined;
   /** The file that keeps what is known of boards; none: nothing is kept. */
   readonly statePath: string | undefined;
+  /** Where builds are kept, and how many; without bounds, none is kept, and none removed. None: there is no place for them. */
+  readonly keep: { readonly folder: string; readonly bounds: KeepBounds | undefined } | undefined;
   /** Proxies whose word on a client's address is believed. */
   readonly trustedProxies: Networks;
   /** Bytes per second of all archives together; none: as fast as it goes. */
@@ -58,7 +64,7 @@ export class UsageError extends UserError {}
 
 /**
  * Reads HOST, PORT, IMAGE_PATH, FOLLOW_LINKS, STOP_AFTER_REQUEST, ALLOWED_HOSTS, ALLOW_FOREIGN, CHECKS_PATH, STATE_PATH,
- * INSIDE_CACHE, TRUSTED_PROXIES, STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY, LOG_FORMAT, RATE_LIMIT and MAX_TRANSFERS. An
+ * KEEP_BUILDS, KEEP_PATH, KEEP_SIZE, INSIDE_CACHE, TRUSTED_PROXIES, STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY, LOG_FORMAT, RATE_LIMIT and MAX_TRANSFERS. An
  * empty variable counts as unset.
  * @throws UsageError for a value out of its range.
  */
@@ -74,6 +80,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): CommandSettings
     checksPath: checksPath(environment),
     insideCache: readInsideCache(environment),
     statePath: environment.STATE_PATH || undefined,
+    keep: readKeep(environment),
     trustedProxies: readNetworks('TRUSTED_PROXIES', environment.TRUSTED_PROXIES),
     statusAllow: readNetworks('STATUS_ALLOW', environment.STATUS_ALLOW),
     allow: readAllow(environment.ALLOW),
@@ -81,7 +88,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): CommandSettings
     tlsFiles: readTlsFiles(environment),
     logFormat: readLogFormat(environment.LOG_FORMAT || usualLogFormat(environment)),
     rateLimit: readRate(environment.RATE_LIMIT || '0'),
-    maxTransfers: readCount(environment.MAX_TRANSFERS),
+    maxTransfers: readCount('MAX_TRANSFERS', environment.MAX_TRANSFERS, NO_LIMIT) || undefined,
   };
 }
 
@@ -131,10 +138,26 @@ function readRate(value: string): number | undefined {
   throw new UsageError(`${text}, not ${JSON.stringify(value)}; 0 sets no limit`);
 }
 
-function readCount(value: string | undefined): number | undefined {
+/** What 0 means where it sets no limit. */
+const NO_LIMIT = '0 sets no limit';
+
+function readCount(name: string, value: string | undefined, zero: string): number | undefined {
   if (!value) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value) || undefined;
-  throw new UsageError(`MAX_TRANSFERS must be a whole number, not ${JSON.stringify(value)}; 0 sets no limit`);
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw new UsageError(`${name} must be a whole number, not ${JSON.stringify(value)}; ${zero}`);
+}
+
+/** Builds are kept beside what is known of boards: both are lost for good. */
+function readKeep({ KEEP_BUILDS, KEEP_PATH, KEEP_SIZE: size, STATE_PATH }: NodeJS.ProcessEnv): CommandSettings['keep'] {
+  const builds = readCount('KEEP_BUILDS', KEEP_BUILDS, '0 keeps none');
+  const bytes = bytesIn(size || KEEP_SIZE);
+  if (!(bytes > 0)) throw new UsageError(`KEEP_SIZE must be a size, such as 500M or 20G, not ${JSON.stringify(size)}`);
+  const folder = KEEP_PATH || (STATE_PATH && path.join(path.dirname(STATE_PATH), BUILDS_FOLDER));
+  if (folder) return { folder, bounds: builds === undefined ? undefined : { builds, bytes } };
+  if (!builds) return undefined;
+  throw new UsageError(
+    'KEEP_BUILDS needs KEEP_PATH, a folder for the builds, or STATE_PATH, beside which they are kept',
+  );
 }
 
 function readList(value = ''): string[] {

@@ -36,6 +36,10 @@ environment:
   TLS_CERT, TLS_KEY    certificate and key, PEM files: speaks HTTPS (none)
   ALLOWED_HOSTS        further names boards call it by, with commas (none)
   STATE_PATH           file that keeps what is known of boards (none)
+  KEEP_BUILDS          earlier builds of each image to keep, to serve them again
+                       (none); 0 removes those that are kept
+  KEEP_PATH            folder to keep them in (builds, beside STATE_PATH)
+  KEEP_SIZE            how much they may take, such as 500M or 20G (5G)
   STATUS_ALLOW         networks that may see the status page, with commas (none)
   TRUSTED_PROXIES      proxies whose X-Forwarded-For is believed (none)
   RATE_LIMIT           bytes per second of all boards together, such as 500k, 12.5M

@@ -2,6 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { BoardRegistry } from '../boards/board-registry.ts';
+import { ServedImages } from '../builds/served-images.ts';
 import { gapText } from '../checks/finding-text.ts';
 import { ImageChecks } from '../checks/image-checks.ts';
 import { InventoryTaker } from '../checks/inventory-taker.ts';
@@ -14,6 +15,7 @@ import { logBugs } from './bugs.ts';
 import type { CommandSettings } from './environment.ts';
 import { renewOnHangup } from './hangup.ts';
 import { checkFolder } from './image-folder.ts';
+import { keepBuilds, openBuilds } from './keeping.ts';
 import { checkKeptFiles } from './kept-files.ts';
 import { LineLog } from './line-log.ts';
 import { takeListenDescriptor } from './listen-fds.ts';
@@ -39,7 +41,6 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
   const users = auth?.kind === 'file' ? await readUsers(auth.path) : undefined;
   const tls = tlsFiles && (await readTls(tlsFiles));
   const catalog = new Catalog([folder], { followsLinks: settings.followLinks });
-  const snapshot = await catalog.refresh();
   const checks = await ImageChecks.open(settings.checksPath, settings);
   const log = new LineLog(standardOutput(process.stdout), LOG_FORMATS[settings.logFormat]);
   checks.events.on('unkept', (code) => log.write(unkeptText(settings, code), 'checks', 'warning'));
@@ -50,11 +51,15 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
   const manager = ServiceManager.take(environment, process.pid, (text) => log.write(text, 'manager', 'warning'));
   const { statePath, statusAllow: allowed } = settings;
   const boards = await BoardRegistry.open({ statePath, onMessage: (text) => log.write(text, 'boards', 'warning') });
-  const pages = new StatusPages({ version: packageJson.version, catalog, checks, boards, allowed });
+  const warnOfBuilds = (text: string) => log.write(text, 'builds', 'warning');
+  const builds = await openBuilds(settings, warnOfBuilds);
+  const served = builds === undefined ? catalog : new ServedImages(catalog, builds);
+  const snapshot = await served.refresh();
+  const pages = new StatusPages({ version: packageJson.version, catalog: served, builds, checks, boards, allowed });
   const server = await UpdateServer.start({
     ...settings,
     ...(descriptor === undefined ? {} : { descriptor }),
-    catalog,
+    catalog: served,
     checks,
     pages: pages.add,
     isHeld: (client, asked) => boards.isHeld(client, asked),
@@ -87,6 +92,8 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
   });
   renewOnHangup(server, settings, log);
   const taker = takeInventories(settings, server, checks, log);
+  builds?.events.on('changed', () => server.forgetAnswers());
+  const keeper = builds && keepBuilds(settings, { builds, catalog, checks, server, boards, warn: warnOfBuilds });
   manager.ready(runningText(server), async () => {
     await stat(folder).catch(() => {}); // how it ends does not matter: that it does, shows that files can be read
     return server.isListening || server.isStopping ? runningText(server) : undefined;
@@ -95,7 +102,7 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
   const shot = await server.stopped;
   stopLoggingBugs();
   pages.close();
-  await Promise.all([boards.close(), taker?.close(), checks.close(), manager.close()]);
+  await Promise.all([boards.close(), taker?.close(), keeper?.close(), checks.close(), manager.close()]);
   log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`, 'stopped');
   await log.close();
 }

@@ -24,7 +24,7 @@ export interface CatalogImage extends SetLocation {
 /** What an earlier build is served in place of, and who wanted that, when (milliseconds since 1970), and why. */
 export interface Replaced {
   readonly newest: CatalogImage;
-  readonly choice: { readonly by: string; readonly atMs: number; readonly why?: string };
+  readonly choice: { readonly build: string; readonly by: string; readonly atMs: number; readonly why?: string };
 }
 
 /** A raw image without any file of a set: it has no ID until it is packed. */

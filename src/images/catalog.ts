@@ -4,7 +4,7 @@ import { Disks } from './file-looks.ts';
 import { ImageFolder, type UnreadableFolder } from './image-folder.ts';
 import type { SkippedLink } from './linked-folder.ts';
 
-export type { CatalogImage, UnpackedImage } from './box-folder.ts';
+export type { CatalogImage, Replaced, UnpackedImage } from './box-folder.ts';
 export type { UnreadableFolder } from './image-folder.ts';
 
 /** The contents of the image folders at the last refresh: a value, looked up by published IDs only. */

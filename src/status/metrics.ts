@@ -23,6 +23,13 @@ export class Metrics {
   readonly #running = this.#gauge('mkbox_transfers_running', 'Requests being answered', []);
   readonly #waiting = this.#gauge('mkbox_transfers_waiting', 'Requests that wait for their turn', []);
   readonly #images = this.#gauge('mkbox_images', 'Images, by their state', ['state']);
+  readonly #earlier = this.#gauge(
+    'mkbox_images_earlier',
+    'Images of which an earlier build is served in place of the newest',
+    [],
+  );
+  readonly #kept = this.#gauge('mkbox_kept_builds', 'Builds that are kept', []);
+  readonly #keptBytes = this.#gauge('mkbox_kept_bytes', 'Bytes of the builds that are kept', []);
   readonly #boards = this.#gauge('mkbox_boards', 'Boards, by their state', ['state']);
   readonly #delayGauge = this.#gauge('mkbox_event_loop_delay_seconds', "The event loop's delay since the last scrape", [
     'quantile',
@@ -72,6 +79,10 @@ export class Metrics {
       this.#images,
       report.images.map(({ state }) => state),
     );
+    const kept = report.images.flatMap(({ kept = [] }) => kept);
+    this.#earlier.set(report.images.filter(({ inPlaceOf }) => inPlaceOf !== undefined).length);
+    this.#kept.set(kept.length);
+    this.#keptBytes.set(kept.reduce((sum, { bytes }) => sum + bytes, 0));
     setStates(
       this.#boards,
       report.boards.map(({ state }) => state.kind),

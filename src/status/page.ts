@@ -71,8 +71,9 @@ function boardClass({ state }: BoardReport): string {
 
 function imageRow(image: ImageReport): Html {
   const { id, buildId, bytes, state } = image;
+  const earlier = image.inPlaceOf === undefined ? '' : html` <strong>earlier</strong>`;
   const look = state === 'verified' ? 'good' : state === 'ready' || state === 'foreign' ? '' : 'bad';
-  return html`<tr><td>${id}</td><td>${buildText(buildId)}</td><td class="number">${bytes === undefined ? '–' : bytesText(bytes)}</td><td class="${look}">${imageText(image)}</td></tr>`;
+  return html`<tr><td>${id}</td><td>${buildText(buildId)}${earlier}</td><td class="number">${bytes === undefined ? '–' : bytesText(bytes)}</td><td class="${look}">${imageText(image)}</td></tr>`;
 }
 
 function requestRow({ atMs, client, method, target, status, outcome, reason }: RecentRequest): Html {

@@ -2,10 +2,11 @@ import type { Board, BoardState } from '../boards/board.ts';
 import { nextImage } from '../boards/next-image.ts';
 import { progressOf } from '../boards/progress.ts';
 import { refusedText } from '../boards/state-text.ts';
+import type { KeptBuilds } from '../builds/kept-builds.ts';
 import { findingText, gapText } from '../checks/finding-text.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import { isVerified } from '../checks/judgement.ts';
-import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
+import type { CatalogImage, CatalogSnapshot, Replaced } from '../images/catalog.ts';
 import { faultText } from '../images/set-fault.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { RecentRequest, RecentRequests } from './recent-requests.ts';
@@ -38,6 +39,10 @@ export interface ImageReport {
   readonly builtAtMs?: number;
   /** Why boards do not get it, or what is foreign about it. */
   readonly reason?: string;
+  /** Present while an earlier build is served in place of the newest. `newest`: its build ID, of one that is complete. */
+  readonly inPlaceOf?: { readonly newest?: string; readonly by: string; readonly atMs: number; readonly why?: string };
+  /** The builds that are kept of it, the one kept last first; absent where none is. */
+  readonly kept?: readonly { readonly buildId: string; readonly bytes: number; readonly keptAtMs: number }[];
 }
 
 /** A state in a report: `reason` is why a board got nothing, as a line of English. */
@@ -81,6 +86,7 @@ export interface ReportParts {
   readonly startedAtMs: number;
   readonly snapshot: CatalogSnapshot;
   readonly checks: Pick<ImageChecks, 'judgement'>;
+  readonly builds?: Pick<KeptBuilds, 'of'> | undefined;
   readonly boards: KnownBoards;
   readonly running: ReadonlySet<Transfer>;
   readonly recent: RecentRequests;
@@ -93,13 +99,14 @@ export function makeReport({
   snapshot,
   checks,
   boards,
+  builds,
   running,
   recent,
 }: ReportParts): StatusReport {
   return {
     format: REPORT_FORMAT,
     server: { name: 'mkbox', version, startedAtMs },
-    images: snapshot.images.map((image) => reportImage(image, checks)),
+    images: snapshot.images.map((image) => ({ ...reportImage(image, checks), ...reportBuilds(image, builds) })),
     boards: boards.boards.map((board) => reportBoard(board, boards, snapshot)),
     running: [...running].map((transfer) => ({
       client: transfer.client,
@@ -122,6 +129,17 @@ function reportImage({ id, image, state }: CatalogImage, checks: Pick<ImageCheck
   if (gravest === undefined && foreign !== undefined) return { ...facts, state: 'foreign', reason: gapText(foreign) };
   if (gravest === undefined) return { ...facts, state: isVerified(judgement) ? 'verified' : 'ready' };
   return { ...facts, state: 'wrong', reason: findingText(image, gravest) };
+}
+
+function reportBuilds({ id, inPlaceOf }: CatalogImage, builds: ReportParts['builds']) {
+  const kept = builds?.of(id).map(({ buildId, bytes, keptAtMs }) => ({ buildId, bytes, keptAtMs })) ?? [];
+  return { ...(inPlaceOf && { inPlaceOf: reportReplaced(inPlaceOf) }), ...(kept.length > 0 && { kept }) };
+}
+
+function reportReplaced({ newest, choice }: Replaced): NonNullable<ImageReport['inPlaceOf']> {
+  const { by, atMs, why } = choice;
+  const { state } = newest;
+  return { by, atMs, ...(why !== undefined && { why }), ...(state.kind === 'ready' && { newest: state.buildId }) };
 }
 
 function reportBoard(board: Board, boards: KnownBoards, snapshot: CatalogSnapshot): BoardReport {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import type { KeptBuilds } from '../builds/kept-builds.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { ImageSource } from '../images/catalog.ts';
 import { isLoopback } from '../server/admission/identity.ts';
@@ -29,6 +30,8 @@ export interface StatusParts {
   readonly version: string;
   readonly catalog: ImageSource;
   readonly checks: ImageChecks;
+  /** The builds that are kept; none without it. */
+  readonly builds?: KeptBuilds | undefined;
   readonly boards: KnownBoards;
   /** Who may see the pages besides this machine. */
   readonly allowed: Networks;
@@ -105,7 +108,7 @@ export class StatusPages {
   };
 
   async #report(): Promise<StatusReport> {
-    const { version, catalog, checks, boards } = this.#parts;
+    const { version, catalog, checks, boards, builds } = this.#parts;
     const snapshot = await catalog.refresh();
     const running = this.#server?.running ?? new Set<Transfer>();
     return makeReport({
@@ -114,6 +117,7 @@ export class StatusPages {
       snapshot,
       checks,
       boards,
+      builds,
       running,
       recent: this.#recent,
     });

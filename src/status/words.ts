@@ -30,8 +30,17 @@ export function progressText({ sentBytes, totalBytes, bytesPerSecond, stalledMs 
   return `${percent} %, ${bytesText(bytesPerSecond)}/s${left}`;
 }
 
-/** An image's state in words. */
-export function imageText({ state, reason }: ImageReport): string {
+/** An image's state in words, and whether another build than the newest is served. */
+export function imageText(image: ImageReport): string {
+  const { inPlaceOf } = image;
+  const text = imageStateText(image);
+  if (inPlaceOf === undefined) return text;
+  const { newest, by, atMs, why } = inPlaceOf;
+  const chosen = `chosen by ${by}, ${timeText(atMs)}${why === undefined ? '' : ` (${why})`}`;
+  return `${text}; an earlier build, in place of the newest, ${buildText(newest)}: ${chosen}`;
+}
+
+function imageStateText({ state, reason }: ImageReport): string {
   switch (state) {
     case 'ready':
       return 'ready, not verified yet';

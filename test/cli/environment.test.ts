@@ -16,6 +16,7 @@ const DEFAULTS = {
   checksPath: path.join(homedir(), '.cache', 'mkbox', 'checks.json'),
   insideCache: { folder: path.join(homedir(), '.cache', 'mkbox', 'inside'), mostBytes: 4e9 },
   statePath: undefined,
+  keep: undefined,
   auth: undefined,
   tlsFiles: undefined,
   logFormat: 'text',
@@ -44,6 +45,9 @@ suite('the environment', () => {
       CHECKS_PATH: '',
       INSIDE_CACHE: '',
       STATE_PATH: '',
+      KEEP_BUILDS: '',
+      KEEP_PATH: '',
+      KEEP_SIZE: '',
       ALLOW: '',
       AUTH: '',
       TLS_CERT: '',
@@ -68,6 +72,9 @@ suite('the environment', () => {
       CHECKS_PATH: '/var/lib/mkbox/checks.json',
       INSIDE_CACHE: '1.5G',
       STATE_PATH: '/var/lib/mkbox/boards.json',
+      KEEP_BUILDS: '3',
+      KEEP_PATH: '/srv/builds',
+      KEEP_SIZE: '20G',
       AUTH: '/etc/mkbox/users',
       TLS_CERT: '/etc/mkbox/cert.pem',
       TLS_KEY: '/etc/mkbox/key.pem',
@@ -86,6 +93,7 @@ suite('the environment', () => {
       checksPath: '/var/lib/mkbox/checks.json',
       insideCache: { folder: path.join('/var/lib/mkbox', 'inside'), mostBytes: 1_500_000_000 },
       statePath: '/var/lib/mkbox/boards.json',
+      keep: { folder: '/srv/builds', bounds: { builds: 3, bytes: 20e9 } },
       auth: { kind: 'file', path: '/etc/mkbox/users' },
       tlsFiles: { certPath: '/etc/mkbox/cert.pem', keyPath: '/etc/mkbox/key.pem' },
       logFormat: 'json',
@@ -171,6 +179,28 @@ suite('the environment', () => {
       const message = `INSIDE_CACHE must be a size, such as 500M or 4G, or none, not "${INSIDE_CACHE}"`;
       throws(() => readEnvironment({ INSIDE_CACHE }), new UsageError(message));
     }
+  });
+
+  test('keeps builds beside what is known of boards, as many and as large as it says', () => {
+    const keep = (environment: NodeJS.ProcessEnv) => readEnvironment(environment).keep;
+    const folder = path.join('/state', 'builds');
+    const state = { STATE_PATH: '/state/boards.json' };
+    deepEqual(keep(state), { folder, bounds: undefined });
+    deepEqual(keep({ ...state, KEEP_BUILDS: '2' }), { folder, bounds: { builds: 2, bytes: 5e9 } });
+    deepEqual(keep({ ...state, KEEP_BUILDS: '0', KEEP_SIZE: '500M' }), { folder, bounds: { builds: 0, bytes: 5e8 } });
+    equal(keep({ KEEP_BUILDS: '0' }), undefined);
+    throws(
+      () => keep({ KEEP_BUILDS: '1' }),
+      new UsageError('KEEP_BUILDS needs KEEP_PATH, a folder for the builds, or STATE_PATH, beside which they are kept'),
+    );
+    throws(
+      () => keep({ ...state, KEEP_BUILDS: 'all' }),
+      new UsageError('KEEP_BUILDS must be a whole number, not "all"; 0 keeps none'),
+    );
+    throws(
+      () => keep({ ...state, KEEP_SIZE: '0' }),
+      new UsageError('KEEP_SIZE must be a size, such as 500M or 20G, not "0"'),
+    );
   });
 
   test('has three forms of a log, and one for the journal if standard output is one', () => {

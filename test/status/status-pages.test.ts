@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { describe, it } from 'node:test';
 import { BoardRegistry } from '../../src/boards/board-registry.ts';
+import { ServedImages } from '../../src/builds/served-images.ts';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
 import { Catalog } from '../../src/images/catalog.ts';
 import { Credentials } from '../../src/server/admission/credentials.ts';
 import { Networks } from '../../src/server/admission/networks.ts';
 import { UpdateServer } from '../../src/server/update-server.ts';
 import { StatusPages } from '../../src/status/status-pages.ts';
+import { IMAGE_ID, makeBench } from '../builds/kept.ts';
 import { BUILD_A, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
 
 interface Site extends AsyncDisposable {
@@ -188,5 +190,47 @@ describe('the status pages', () => {
     await assert.rejects(async () => {
       while (!(await reader?.read())?.done);
     });
+  });
+});
+
+describe('of an earlier build that is served in place of the newest', () => {
+  it('the page, the JSON and the metrics tell', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    await builds.keep(await bench.build(BUILD_A));
+    await bench.build(BUILD_B);
+    await builds.serveAgain({ imageId: IMAGE_ID, buildId: BUILD_A }, { by: 'Anna', atMs: 0, why: 'B does not boot' });
+    const checks = new ImageChecks();
+    const catalog = new ServedImages(bench.catalog, builds);
+    const boards = new BoardRegistry();
+    const pages = new StatusPages({ version: '1', catalog, builds, checks, boards, allowed: new Networks([]) });
+    const server = await UpdateServer.start({ catalog, checks, host: '127.0.0.1', port: 0, pages: pages.add });
+    const get = async (target: string, headers = {}) =>
+      (await fetch(`http://127.0.0.1:${server.address.port}${target}`, { headers })).text();
+    try {
+      const [image] = JSON.parse(await get('/status')).images;
+      const [kept] = builds.of(IMAGE_ID);
+      assert.deepEqual(
+        [image.buildId, image.inPlaceOf, image.kept],
+        [
+          BUILD_A,
+          { newest: BUILD_B, by: 'Anna', atMs: 0, why: 'B does not boot' },
+          [{ buildId: BUILD_A, bytes: kept?.bytes, keptAtMs: kept?.keptAtMs }],
+        ],
+      );
+      assert.match(
+        await get('/', HTML),
+        /aaaaaaaaaaaa… <strong>earlier<\/strong>.*an earlier build, in place of the newest, bbbbbbbbbbbb…: chosen by Anna, 1970-01-01 00:00:00 \(B does not boot\)/,
+      );
+      const metrics = await get('/metrics');
+      assert.match(metrics, /^mkbox_images_earlier 1$/m);
+      assert.match(metrics, /^mkbox_kept_builds 1$/m);
+      assert.match(metrics, new RegExp(`^mkbox_kept_bytes ${kept?.bytes}$`, 'm'));
+    } finally {
+      await server.stop(0);
+      pages.close();
+      await boards.close();
+      await checks.close();
+    }
   });
 });

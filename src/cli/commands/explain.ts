@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { ServedImages } from '../../builds/served-images.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import { UserError } from '../../errors.ts';
-import type { Catalog, CatalogSnapshot } from '../../images/catalog.ts';
+import type { CatalogSnapshot, ImageSource } from '../../images/catalog.ts';
 import { skippedLinkText } from '../../images/linked-folder.ts';
 import { printable } from '../../printable.ts';
 import { type Asked, parseTarget } from '../../server/decision/asked.ts';
@@ -9,6 +10,7 @@ import { Decider } from '../../server/decision/decide.ts';
 import type { Decision } from '../../server/decision/decision.ts';
 import { refusalStatus, refusalText } from '../../server/refusal.ts';
 import { RUN_TIME_ERROR } from '../exit-status.ts';
+import { earlierText, openBuilds } from '../keeping.ts';
 import { withChecks } from '../with-checks.ts';
 import type { CommandContext } from './commands.ts';
 import { subcommand } from './subcommand.ts';
@@ -34,14 +36,18 @@ export function explainCommand({ settings }: CommandContext): Command {
   return subcommand('explain', 'Tells which image a board would get, or why none.')
     .argument('<request>', "the path or the query of a board: '/update?name=docker-box&board=odroid-c4'")
     .action(async (request: string) => {
-      const { text, isServed } = await withChecks(settings(), (catalog, checks) => explain(request, catalog, checks));
+      const given = settings();
+      const { text, isServed } = await withChecks(given, async (catalog, checks) => {
+        const builds = await openBuilds(given, (text) => process.stderr.write(`${printable(text)}\n`));
+        return explain(request, builds === undefined ? catalog : new ServedImages(catalog, builds), checks);
+      });
       process.stdout.write(text);
       if (!isServed) process.exitCode = RUN_TIME_ERROR;
     });
 }
 
 /** @throws UserError when `request` is no request for an update. */
-async function explain(request: string, catalog: Catalog, checks: ImageChecks): Promise<Explanation> {
+async function explain(request: string, catalog: ImageSource, checks: ImageChecks): Promise<Explanation> {
   const asked = readRequest(request);
   const decider = new Decider(catalog, checks, WHEN_ALL_IS_KNOWN);
   await using decision = await decider.decide(asked, NOBODY);
@@ -81,6 +87,8 @@ function triedLines({ resolution, servedBuildId }: Decision): string[] {
   const lines = [`tried    ${resolution.tried.join(', ')}`];
   if (resolution.found !== undefined) lines.push(`found    ${resolution.found.id}`);
   if (servedBuildId !== undefined) lines.push(`build    ${servedBuildId}`);
+  const earlier = resolution.found && earlierText(resolution.found);
+  if (earlier !== undefined) lines.push(`note     ${earlier}`);
   return lines;
 }
 

@@ -1,0 +1,161 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { suite, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { Keeper, type KeeperParts } from '../../src/builds/keeper.ts';
+import { ImageChecks } from '../../src/checks/image-checks.ts';
+import type { CatalogImage } from '../../src/images/catalog.ts';
+import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
+import { type Bench, IMAGE_ID, makeBench } from './kept.ts';
+
+const BUILD_C = 'c'.repeat(64);
+const GENEROUS = { builds: 1, bytes: 1e9 };
+
+/** A keeper over a bench, and what it says. */
+async function keeping(bench: Bench, parts: Partial<KeeperParts> = {}) {
+  const builds = await bench.open();
+  const checks = new ImageChecks();
+  const messages: string[] = [];
+  const keeper = new Keeper({
+    builds,
+    catalog: bench.catalog,
+    checks,
+    bounds: () => GENEROUS,
+    isBusy: () => false,
+    isNeeded: () => false,
+    isRun: () => false,
+    onMessage: (text) => messages.push(text),
+    paces: { idle: 5, look: 5 },
+    ...parts,
+  });
+  return {
+    builds,
+    messages,
+    keeper,
+    /** Has an image examined, as a board that asks for it does, and waits until it was kept, or was not. */
+    async examine({ root, folder, image, state }: CatalogImage): Promise<void> {
+      if (state.kind !== 'ready') throw new Error('incomplete');
+      const { zstIdentity: identity, buildId, checksums } = state;
+      await checks.verdict({ root, folder, image, identity, buildId, checksums });
+    },
+    async [Symbol.asyncDispose]() {
+      await keeper.close();
+      await checks.close();
+    },
+  };
+}
+
+/** The builds that are kept once that is so, the one kept last first, by their first letters. */
+async function until({ builds }: Awaited<ReturnType<typeof keeping>>, letters: string): Promise<void> {
+  const kept = () => builds.of(IMAGE_ID).map(({ buildId }) => buildId.slice(0, 1));
+  const signal = AbortSignal.timeout(5_000);
+  while (kept().join('') !== letters) {
+    await once(builds.events, 'changed', { signal }).catch(() => deepEqual(kept(), letters.split('')));
+  }
+}
+
+suite('a keeper', () => {
+  test('keeps what was found right, and as many as it is to', async () => {
+    await using bench = await makeBench();
+    await using site = await keeping(bench);
+    await site.examine(await bench.build(BUILD_A));
+    await until(site, 'a');
+    await site.examine(await bench.build(BUILD_B));
+    await until(site, 'ba');
+    await site.examine(await bench.build(BUILD_C));
+    await until(site, 'cb');
+    await site.examine(await bench.build(BUILD_B));
+    await until(site, 'bc');
+    deepEqual(site.messages, []);
+  });
+
+  test('keeps nothing that nobody has looked at', async () => {
+    await using bench = await makeBench();
+    const image = await bench.build(BUILD_A);
+    await using site = await keeping(bench);
+    await setTimeout(50);
+    await until(site, '');
+    await site.examine(image);
+    await until(site, 'a');
+  });
+
+  test('keeps nothing that is wrong', async () => {
+    await using bench = await makeBench();
+    await using site = await keeping(bench);
+    await bench.build(BUILD_A);
+    await writeFile(bench.written.file('.img.buildID'), `${BUILD_B}  box-pi.img\n`);
+    await site.examine((await bench.catalog.refresh(true)).images[0] as CatalogImage);
+    await setTimeout(50);
+    await until(site, '');
+  });
+
+  test('gives way to boards', async () => {
+    await using bench = await makeBench();
+    let isServing = true;
+    await using site = await keeping(bench, { isBusy: () => isServing });
+    await site.examine(await bench.build(BUILD_A));
+    await setTimeout(50);
+    await until(site, '');
+    isServing = false;
+    await until(site, 'a');
+  });
+
+  test('is closed while it waits', async () => {
+    await using bench = await makeBench();
+    await using site = await keeping(bench, { isBusy: () => true });
+    await site.examine(await bench.build(BUILD_A));
+    await setTimeout(20);
+    await site.keeper.close();
+  });
+
+  test('removes nothing that is needed, run or served', async () => {
+    await using bench = await makeBench();
+    const bounds = { builds: 9, bytes: 1e9 };
+    await using site = await keeping(bench, {
+      bounds: () => bounds,
+      isNeeded: ({ buildId }) => buildId === BUILD_A,
+      isRun: (buildId) => buildId === BUILD_B,
+    });
+    for (const [build, kept] of [
+      [BUILD_A, 'a'],
+      [BUILD_B, 'ba'],
+      [BUILD_C, 'cba'],
+      ['d'.repeat(64), 'dcba'],
+      ['e'.repeat(64), 'edcba'],
+    ] as const) {
+      await site.examine(await bench.build(build));
+      await until(site, kept);
+    }
+    await site.builds.serveAgain({ imageId: IMAGE_ID, buildId: BUILD_C }, { by: 'Anna', atMs: 1 });
+    bounds.builds = 0;
+    site.keeper.look();
+    await until(site, 'ecba');
+  });
+
+  test('says once that there is no room, and goes on', async () => {
+    await using bench = await makeBench();
+    const bounds = { builds: 1, bytes: 10 };
+    await using site = await keeping(bench, { bounds: () => bounds });
+    await site.examine(await bench.build(BUILD_A));
+    await setTimeout(50);
+    site.keeper.look();
+    await setTimeout(50);
+    equal(site.messages.length, 1);
+    match(
+      site.messages.join(),
+      /^can't keep build aaaaaaaaaaaa… of box\/box-pi \(those that stay .*\); it is served all the same$/,
+    );
+  });
+
+  test('says why the disk does not take a build', async () => {
+    await using bench = await makeBench();
+    await mkdir(bench.folder);
+    await writeFile(path.join(bench.folder, 'box'), 'a file');
+    await using site = await keeping(bench);
+    await site.examine(await bench.build(BUILD_A));
+    await setTimeout(50);
+    match(site.messages.join(), /\(ENOTDIR\); it is served all the same$/);
+  });
+});

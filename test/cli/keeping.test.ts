@@ -1,0 +1,44 @@
+import { equal, match } from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { KeptBuilds } from '../../src/builds/kept-builds.ts';
+import { IMAGE_ID, makeBench } from '../builds/kept.ts';
+import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
+import { runCommand } from './run-command.ts';
+import { Supervised } from './supervised.ts';
+
+suite('update-server with KEEP_BUILDS', () => {
+  test('keeps what boards get, and serves what was chosen, as it says', async () => {
+    await using bench = await makeBench();
+    await bench.build(BUILD_A);
+    const env = { STATE_PATH: bench.boxes.beside('boards.json'), KEEP_BUILDS: '1' };
+    {
+      await using server = new Supervised({ imagePath: bench.boxes.root, env });
+      const [port] = await server.until('port', 1);
+      await (await fetch(`http://127.0.0.1:${port}/update/${IMAGE_ID}`)).arrayBuffer();
+      const signal = AbortSignal.timeout(20_000);
+      for (let isKept = false; !isKept; await setTimeout(100, undefined, { signal })) {
+        const { images } = (await (await fetch(`http://127.0.0.1:${port}/status`)).json()) as {
+          images: { kept?: { buildId: string }[] }[];
+        };
+        isKept = images[0]?.kept?.[0]?.buildId === BUILD_A;
+      }
+    }
+    await bench.build(BUILD_B);
+    const builds = await KeptBuilds.open(bench.folder, () => {});
+    await builds.serveAgain({ imageId: IMAGE_ID, buildId: BUILD_A }, { by: 'Anna', atMs: 0 });
+    const told =
+      /build aaaaaaaaaaaa… of box\/box-pi is served in place of the newest: chosen by Anna at 1970-01-01T00:00:00\.000Z/;
+    const explained = await runCommand(['explain', IMAGE_ID], { IMAGE_PATH: bench.boxes.root, ...env });
+    equal(explained.status, 0, explained.stderr);
+    match(explained.stdout, new RegExp(`^build {4}${BUILD_A}\nnote {5}${told.source}$`, 'm'));
+    await using again = new Supervised({ imagePath: bench.boxes.root, env });
+    await again.until('line', told);
+    const [port] = await again.until('port', 1);
+    const answer = await (await fetch(`http://127.0.0.1:${port}/update/${IMAGE_ID}/${BUILD_A}`)).arrayBuffer();
+    equal(
+      new Uint8Array(answer).every((byte) => byte === 0),
+      true,
+    );
+  });
+});
