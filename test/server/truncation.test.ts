@@ -5,6 +5,7 @@ import { mkdtemp, open, readFile, rename, rm, truncate, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { requireTools } from '../tools/tools.ts';
 import { makeSet, noise, startServer, type TestServer } from './harness.ts';
 
@@ -84,6 +85,51 @@ describe('an answer that cannot be finished truly', () => {
       assert.ok((await readFile(file)).subarray(512, 512 + image.length).equals(image));
     } finally {
       await rm(folder, { recursive: true });
+    }
+  });
+});
+
+describe('answers that share what is read of an image', () => {
+  /** Only a file whose times tell of any later write is shared. */
+  const startOld = async () => {
+    const server = await start();
+    await sleep(3_100);
+    return server;
+  };
+
+  it('are the same bytes for all, whatever parts they ask for', async () => {
+    await using server = await startOld();
+    const { body: whole } = await server.get(TARGET);
+    const starts = Array.from({ length: 20 }, (_, index) => index * 777_777);
+    const parts = await Promise.all(starts.map((from) => server.get(TARGET, { Range: `bytes=${from}-` })));
+    assert.deepEqual(
+      parts.map(({ body }, index) => body.equals(whole.subarray(starts[index]))),
+      parts.map(() => true),
+    );
+  });
+
+  it('all end before their end when the image is overwritten, and none has bytes of both', async () => {
+    await using server = await startOld();
+    const { body: whole } = await server.get(TARGET);
+    let came = 0;
+    let overwrite: Promise<void> | undefined;
+    const onceAllCame = async () => {
+      if (++came === 8) {
+        overwrite = (async () => {
+          await using file = await open(inBox(server, 'box-pi.img.zst'), 'r+');
+          await file.write(Buffer.alloc(1_000_000), 0, 1_000_000, 28_000_000);
+        })();
+      }
+      while (overwrite === undefined) await sleep(5);
+      await overwrite;
+    };
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => received(server, `GET ${TARGET} HTTP/1.1`, onceAllCame)),
+    );
+    for (const body of answers.map(bodyOf)) {
+      assert.ok(body.length < whole.length);
+      const before = Math.min(body.length, 28_000_000);
+      assert.ok(body.subarray(0, before).equals(whole.subarray(0, before)));
     }
   });
 });

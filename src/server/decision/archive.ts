@@ -36,34 +36,23 @@ export const EMPTY_ARCHIVE: Buffer = endOfArchive(0);
  */
 export async function updateArchive({ image, zst, checksumsFile }: ArchiveInput): Promise<Archive> {
   const { content } = checksumsFile;
-  const pieces: Piece[] = [
-    await memberHeader(`${image}.img.zst`, zst.size, zst.mtimeSeconds),
-    zst.size,
+  const head = await memberHeader(`${image}.img.zst`, zst.size, zst.mtimeSeconds);
+  const afterImage = Buffer.concat([
     padding(zst.size, BLOCK_BYTES),
     await memberHeader(`${image}.img.sha256`, content.length, checksumsFile.mtimeSeconds),
     content,
     padding(content.length, BLOCK_BYTES),
-  ];
-  const length = pieces.reduce<number>((sum, piece) => sum + pieceLength(piece), 0);
-  return layOut([...pieces, endOfArchive(length)]);
-}
-
-/** Bytes, or the length of the image's content. */
-type Piece = Buffer | number;
-
-function pieceLength(piece: Piece): number {
-  return typeof piece === 'number' ? piece : piece.length;
-}
-
-function layOut(pieces: readonly Piece[]): Archive {
-  const segments: Segment[] = [];
-  let start = 0;
-  for (const piece of pieces) {
-    if (typeof piece === 'number') segments.push({ kind: 'image', start, length: piece });
-    else if (piece.length > 0) segments.push({ kind: 'bytes', start, bytes: piece });
-    start += pieceLength(piece);
-  }
-  return { segments, length: start };
+  ]);
+  const tailStart = head.length + zst.size;
+  const tail = Buffer.concat([afterImage, endOfArchive(tailStart + afterImage.length)]);
+  return {
+    segments: [
+      { kind: 'bytes', start: 0, bytes: head },
+      { kind: 'image', start: head.length, length: zst.size },
+      { kind: 'bytes', start: tailStart, bytes: tail },
+    ],
+    length: tailStart + tail.length,
+  };
 }
 
 function padding(length: number, unit: number): Buffer {

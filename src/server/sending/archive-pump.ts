@@ -2,31 +2,34 @@ import type { ServerResponse } from 'node:http';
 import { systemErrorCode } from '../../errors.ts';
 import type { Body } from '../decision/answer.ts';
 import { HELD_BACK_BYTES } from '../limits.ts';
-import { readArchive, ShortReadError } from './archive-reader.ts';
+import type { ArchivePieces, Piece } from './archive-pieces.ts';
 import { ArchiveWriter, type Line } from './archive-writer.ts';
-import type { PieceBuffers } from './piece-buffers.ts';
-import { IMAGE_CHANGED, SENT, type Sent } from './sent.ts';
+import { ShortReadError } from './image-blocks.ts';
+import { type Broken, IMAGE_CHANGED, type Sent } from './sent.ts';
 
 /** A body that is read from an image's file. */
 export type ArchiveBody = Extract<Body, { kind: 'archive' }>;
 
-/** Sends a range of an archive, piece by piece: where there is room, one is read while another is sent. */
+/**
+ * Sends a range of an archive, piece by piece: where there is room, one is read while another is sent. When it returns
+ * "broken", a piece may still wait to be written.
+ */
 export async function sendRange(
   response: ServerResponse,
   body: ArchiveBody,
-  buffers: PieceBuffers,
+  pieces: ArchivePieces,
   line: Line,
 ): Promise<Sent> {
   const { range } = body;
   const { pace, delivery } = line;
   const writer = new ArchiveWriter(response, line);
   const gate = gateOf(body);
-  let sending: Buffer | undefined;
+  let sending: Piece | undefined;
   const written = async () => {
     const sent = await writer.written();
     if (sent.kind === 'sent' && sending !== undefined) {
-      buffers.give(sending);
-      sending = undefined; // it may be the next piece's, or another transfer's, from now on
+      pieces.give(sending);
+      sending = undefined;
     }
     return sent;
   };
@@ -39,27 +42,28 @@ export async function sendRange(
       else if (approved.kind === 'broken') return approved;
       else approval = undefined;
     }
-    const { bytes, readsAhead } = buffers.room;
-    if (!readsAhead) {
+    if (!pieces.readsAhead) {
       const before = await written();
       if (before.kind === 'broken') return before;
     }
-    const filling = buffers.take(bytes);
-    const part = filling.subarray(0, Math.min(delivery.mostPieceBytes, bytes, pace.mostBytes, end - position));
-    const isLast = position + part.length > range.end;
-    const read = await readPart(body, part, position, isLast);
-    if (read.kind === 'broken') return read;
-    position += part.length;
+    const piece = await takePiece(
+      body,
+      pieces,
+      position,
+      Math.min(delivery.mostPieceBytes, pace.mostBytes, end - position),
+    );
+    if ('kind' in piece) return piece;
+    position += piece.length;
     const before = await written();
     if (before.kind === 'broken') return before;
     if (Number.isFinite(pace.mostBytes)) {
-      const granted = await writer.granted(part.length);
+      const granted = await writer.granted(piece.length);
       if (granted.kind === 'broken') return granted;
     }
-    writer.write(part);
-    sending = filling;
+    writer.write(piece);
+    sending = piece;
   }
-  return writer.written();
+  return written();
 }
 
 /** From this byte on an archive is sent only with approval; infinite where none is needed. */
@@ -70,13 +74,19 @@ function gateOf({ archive, approval }: ArchiveBody): number {
 }
 
 /**
- * Fills `part` with the archive's bytes from `position` on. The last ones are the client's proof that it has the image:
- * they are good only if all before them were true.
+ * Takes the next piece of an archive. The last one is the client's proof that it has the image: it is good only if all
+ * before it were true.
  */
-async function readPart({ archive, set }: ArchiveBody, part: Buffer, position: number, isLast: boolean): Promise<Sent> {
+async function takePiece(
+  { set, range }: ArchiveBody,
+  pieces: ArchivePieces,
+  position: number,
+  mostBytes: number,
+): Promise<Piece | Broken> {
   try {
-    await readArchive(archive, set, part, position);
-    return isLast && !(await set.zst.isUnchanged()) ? IMAGE_CHANGED : SENT;
+    const piece = await pieces.take(position, mostBytes);
+    const isLast = position + piece.length > range.end;
+    return isLast && !(await set.zst.isUnchanged()) ? IMAGE_CHANGED : piece;
   } catch (error) {
     if (error instanceof ShortReadError) return IMAGE_CHANGED;
     const code = systemErrorCode(error);

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Approval } from '../decision/answer.ts';
+import type { Piece } from './archive-pieces.ts';
 import type { Delivery } from './delivery.ts';
 import { whileHalfClosed } from './half-closed.ts';
 import type { Pace } from './pace.ts';
@@ -97,15 +98,22 @@ export class ArchiveWriter {
     return this.#pending;
   }
 
-  write(bytes: Buffer): void {
+  /** Writes the `buffers`, `length` bytes in all, with one system call if the network takes them at once. */
+  write({ buffers, length }: Pick<Piece, 'buffers' | 'length'>): void {
     this.#pending = new Promise((resolve) => {
       this.#settle = resolve;
-      if (this.#response.destroyed) return resolve(this.#ended);
-      this.#response.write(bytes, (error) => {
+      const response = this.#response;
+      if (response.destroyed) return resolve(this.#ended);
+      const onTaken = (error: Error | null | undefined) => {
         if (error) return resolve(this.#ended);
-        this.#line.delivery.took(bytes.length);
+        this.#line.delivery.took(length);
         resolve(SENT);
-      });
+      };
+      response.cork();
+      for (const [index, bytes] of buffers.entries()) {
+        response.write(bytes, index === buffers.length - 1 ? onTaken : undefined);
+      }
+      response.uncork();
     });
   }
 }

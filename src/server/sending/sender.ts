@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from '../decision/answer.ts';
+import { ArchivePieces } from './archive-pieces.ts';
 import { type ArchiveBody, sendRange } from './archive-pump.ts';
-import { BufferPool } from './buffer-pool.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Received } from './delivery.ts';
+import { ImageBlocks } from './image-blocks.ts';
 import { LastBytes } from './last-bytes.ts';
 import type { Pace } from './pace.ts';
-import { PieceBuffers } from './piece-buffers.ts';
 import { CLIENT_CLOSED, SENT, type Sent } from './sent.ts';
 
 /**
@@ -20,7 +20,7 @@ export class Sender {
   #running = 0;
   readonly #pace: Pace;
   readonly #deliveries: Deliveries;
-  readonly #pool = new BufferPool();
+  readonly #blocks = new ImageBlocks();
   readonly #lastBytes: LastBytes;
 
   /** `pace` is asked before each piece of an archive; `deliveries` tell how it arrived. */
@@ -93,15 +93,14 @@ export class Sender {
     const delivery = this.#deliveries.begin(socket, onProgress);
     this.#running++;
     try {
-      const buffers = new PieceBuffers(this.#pool, () => this.#running);
-      const sent = await sendRange(response, body, buffers, { pace: this.#pace, client, delivery });
+      const pieces = new ArchivePieces(body, this.#blocks, () => this.#running);
+      const sent = await sendRange(response, body, pieces, { pace: this.#pace, client, delivery });
       if (sent.kind === 'broken') {
-        // until its connection is closed, a piece may wait to be written
-        if (socket.closed) buffers.giveAll();
-        else socket.once('close', () => buffers.giveAll());
+        if (socket.closed) pieces.close();
+        else socket.once('close', () => pieces.close());
         return sent;
       }
-      buffers.giveAll();
+      pieces.close();
       return await this.#lastBytes.taken(response, delivery);
     } finally {
       delivery.close();

@@ -9,7 +9,10 @@ export type Sent =
   /** The image was found to be invalid meanwhile; `objection` says how. */
   | { readonly kind: 'broken'; readonly reason: 'image wrong'; readonly objection: Refusal };
 
+/** How sending ended before its end. */
+export type Broken = Extract<Sent, { kind: 'broken' }>;
+
 export const SENT: Sent = { kind: 'sent' };
-export const CLIENT_CLOSED: Sent = { kind: 'broken', reason: 'client closed' };
-export const CLIENT_STALLED: Sent = { kind: 'broken', reason: 'client stalled' };
-export const IMAGE_CHANGED: Sent = { kind: 'broken', reason: 'image changed' };
+export const CLIENT_CLOSED: Broken = { kind: 'broken', reason: 'client closed' };
+export const CLIENT_STALLED: Broken = { kind: 'broken', reason: 'client stalled' };
+export const IMAGE_CHANGED: Broken = { kind: 'broken', reason: 'image changed' };
