@@ -35,9 +35,11 @@ async function treeOf(disk: ImageDisk): Promise<FileTree> {
 
 async function walk(tree: FileTree): Promise<number> {
   let entries = 0;
-  for await (const file of tree.walk()) {
-    if (!('node' in file)) throw new Error(`${file.path}: ${file.reason}`);
-    entries++;
+  for await (const files of tree.walk()) {
+    for (const file of files) {
+      if (!('node' in file)) throw new Error(`${file.path}: ${file.reason}`);
+      entries++;
+    }
   }
   return entries;
 }

@@ -174,8 +174,10 @@ async function listCommands(root: string): Promise<string> {
   const volume = await ExtVolume.open({ size, read }, { number: 2, type: 0x83, start: 0, bytes: size });
   if (!(volume instanceof ExtVolume)) throw new Error('the root file system is not read');
   let commands = '';
-  for await (const file of new FileTree(await volume.root()).walk()) {
-    if ('node' in file && file.node.status.type === 'folder') commands += `ls -p <${file.node.status.id}>\n`;
+  for await (const files of new FileTree(await volume.root()).walk()) {
+    for (const file of files) {
+      if ('node' in file && file.node.status.type === 'folder') commands += `ls -p <${file.node.status.id}>\n`;
+    }
   }
   return commands;
 }

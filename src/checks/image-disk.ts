@@ -2,6 +2,7 @@ import type { Disk } from '../contents/disk.ts';
 import { buildIdInside } from '../contents/raw-image.ts';
 import { UserError } from '../errors.ts';
 import type { CatalogImage } from '../images/catalog.ts';
+import { HastyReads } from '../images/hasty-reads.ts';
 import type { SetLocation } from '../images/image-set.ts';
 import { PinnedFile } from '../images/pinned-file.ts';
 import { faultText } from '../images/set-fault.ts';
@@ -91,9 +92,9 @@ export async function openFileDisk({ root, folder, name }: ImageFile, options: O
   }
 }
 
-function rawDisk(file: PinnedFile): ImageDisk {
-  const read = (buffer: Buffer, position: number) => file.read(buffer, 0, buffer.length, position);
-  return diskOver(file, { size: file.size, read });
+async function rawDisk(file: PinnedFile): Promise<ImageDisk> {
+  const reads = await HastyReads.of(file.lend().fd, file.path);
+  return diskOver(file, { size: file.size, read: (buffer, position) => reads.read(buffer, position) });
 }
 
 function diskOver(file: PinnedFile, disk: Disk, closeDisk: () => Promise<void> = async () => {}): ImageDisk {

@@ -88,7 +88,7 @@ export class InsideCache {
       await writer.finish().catch(noRoom);
       const keeping = this.#keep(file, target, { part, size, key }).finally(() => ownParts.delete(name));
       keeping.catch(() => {}); // `close` passes it on
-      return diskOver(target, size, () => keeping.finally(() => target.close()));
+      return await diskOver(target, part, size, () => keeping.finally(() => target.close()));
     } catch (error) {
       await abandon();
       if (error !== room || room === undefined) throw error;

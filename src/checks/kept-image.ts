@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import type { Disk } from '../contents/disk.ts';
 import { systemErrorCode } from '../errors.ts';
+import { HastyReads } from '../images/hasty-reads.ts';
 
 /** An open image. Close it. */
 export interface ClosableDisk extends Disk {
@@ -49,7 +50,7 @@ export async function openKeptImage(filePath: string, key: string): Promise<Clos
     const kept = await readSeal(file, key);
     if (kept !== undefined) {
       await file.utimes(Date.now() / 1000, kept.seconds); // when it was used last
-      return diskOver(file, kept.bytes, () => file.close());
+      return await diskOver(file, filePath, kept.bytes, () => file.close());
     }
     await file.close();
     await rm(filePath, { force: true });
@@ -60,13 +61,19 @@ export async function openKeptImage(filePath: string, key: string): Promise<Clos
   return undefined;
 }
 
-/** A file's first `size` bytes. */
-export function diskOver(file: FileHandle, size: number, close: () => Promise<void>): ClosableDisk {
+/** The first `size` bytes of the file at `filePath`. */
+export async function diskOver(
+  { fd }: FileHandle,
+  filePath: string,
+  size: number,
+  close: () => Promise<void>,
+): Promise<ClosableDisk> {
+  const reads = await HastyReads.of(fd, filePath);
   return {
     size,
-    read: async (buffer, position) => {
+    read: (buffer, position) => {
       const length = Math.max(0, Math.min(buffer.length, size - position));
-      return length === 0 ? 0 : (await file.read(buffer, 0, length, position)).bytesRead;
+      return length === 0 ? 0 : reads.read(buffer.subarray(0, length), position);
     },
     close,
   };

@@ -7,6 +7,7 @@ export class DamagedVolume extends Error {
 
 /** What each kind of file system may be found to have. */
 export const damagedName = () => new DamagedVolume('a folder has a damaged name');
+export const endsWithin = () => new DamagedVolume('the image ends within the file system');
 export const tooManyEntries = () => new DamagedVolume('a folder has too many entries');
 export const longTarget = () => new DamagedVolume('the target of a link is too long');
 

@@ -2,6 +2,6 @@
 export interface Disk {
   /** Bytes of the whole. */
   readonly size: number;
-  /** Fills `buffer` from `position` on; returns how many bytes there were. */
-  read(buffer: Buffer, position: number): Promise<number>;
+  /** Fills `buffer` from `position` on; answers how many bytes there were, at once where they are in memory. */
+  read(buffer: Buffer, position: number): number | Promise<number>;
 }

@@ -19,10 +19,7 @@ export class FileDigests {
       this.#digests.set(key, hash.digest('hex'));
       return;
     }
-    const parts: Buffer[] = [];
-    for await (const piece of pieces) parts.push(piece);
-    const [first] = parts;
-    const content = first !== undefined && parts.length === 1 ? first : Buffer.concat(parts);
+    const content = await wholeOf(bytes, pieces);
     const done = webcrypto.subtle
       .digest('SHA-256', content)
       .then((digest) => this.#digests.set(key, Buffer.from(digest).toString('hex')));
@@ -42,4 +39,12 @@ export class FileDigests {
     this.#aheadBytes -= first?.bytes ?? 0;
     await first?.done;
   }
+}
+
+/** The content of a file of so many bytes. Its only piece needs no copy: its memory is not used for another one. */
+async function wholeOf(bytes: number, pieces: AsyncIterable<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const piece of pieces) parts.push(piece.length === bytes ? piece : Buffer.from(piece));
+  const [first = Buffer.alloc(0)] = parts;
+  return parts.length > 1 ? Buffer.concat(parts) : first;
 }

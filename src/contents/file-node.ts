@@ -38,7 +38,10 @@ export interface FileNode {
    * else. Damage is thrown where it lies: behind the names before it.
    */
   list(): AsyncIterable<Iterable<FolderChild>>;
-  /** The content of a file, in pieces that are only to be read; empty for anything else. */
+  /**
+   * The content of a file, in pieces that are only to be read, and only until the next one is asked for: their memory is
+   * used again. Empty for anything else.
+   */
   read(): AsyncIterable<Buffer>;
   /** Where a link leads, as written in it; empty for anything else. */
   target(): Promise<string>;
@@ -67,8 +70,12 @@ const FORMATS: ReadonlyMap<number, FileType> = new Map([
   [0xc000, 'socket'],
 ]);
 
-/** The type and the permissions in an `st_mode`; undefined where it names no type that exists. */
-export function splitMode(mode: number): { readonly type: FileType; readonly mode: number } | undefined {
-  const type = FORMATS.get(mode & FORMAT_MASK);
-  return type && { type, mode: mode & PERMISSIONS_MASK };
+/** The type in an `st_mode`; undefined where it names none that exists. */
+export function fileType(mode: number): FileType | undefined {
+  return FORMATS.get(mode & FORMAT_MASK);
+}
+
+/** The permissions in an `st_mode`. */
+export function permissions(mode: number): number {
+  return mode & PERMISSIONS_MASK;
 }

@@ -8,6 +8,8 @@ const MOST_LINKS = 40;
 const MOST_DEPTH = 2048;
 /** A folder in an image has some thousand entries. */
 const MOST_ENTRIES = 1_000_000;
+/** Most folders take one read. Several under way keep each from waiting for its way to another thread and back. */
+const FOLDERS_AT_ONCE = 16;
 
 /** A file, as a folder shows it. */
 export interface TreeFile {
@@ -116,52 +118,63 @@ export class FileTree {
   }
 
   /**
-   * All files, each folder before what is in it, in no other order. Follows no links. A folder is not walked twice.
+   * All files, as many at once as are read at once, each folder before what is in it, in no other order. Follows no links.
+   * A folder is not walked twice.
    * @throws what reading the disk may throw.
    */
-  async *walk(): AsyncGenerator<WalkedFile | UnreadablePath> {
+  async *walk(): AsyncGenerator<readonly (WalkedFile | UnreadablePath)[]> {
     const seen = new Set<string>();
-    const ahead: WalkedFile[] = [{ path: '/', node: this.#root, isMounted: false }];
-    for (let file = ahead.pop(); file !== undefined; file = ahead.pop()) {
-      yield file;
-      if (file.node.status.type !== 'folder') continue;
-      const key = `${file.isMounted} ${file.node.status.id}`;
-      if (seen.has(key)) yield { path: file.path, reason: 'a folder has two names' };
-      if (seen.has(key)) continue;
-      seen.add(key);
-      for await (const files of this.#walkFolder(file, ahead)) {
-        for (const walked of files) yield walked;
+    const root = { path: '/', node: this.#root, isMounted: false };
+    yield [root];
+    for (const ahead: WalkedFile[] = [root]; ahead.length > 0; ) {
+      const listings: Listing[] = [];
+      const again: UnreadablePath[] = [];
+      for (const folder of ahead.splice(-FOLDERS_AT_ONCE)) {
+        const key = `${folder.isMounted} ${folder.node.status.id}`;
+        if (seen.has(key)) again.push({ path: folder.path, reason: 'a folder has two names' });
+        else listings.push(beginListing(folder));
+        seen.add(key);
+      }
+      try {
+        if (again.length > 0) yield again;
+        for (const listing of listings) yield* this.#walkFolder(listing, ahead);
+      } finally {
+        await Promise.allSettled(listings.map(({ first }) => first)); // the disk may be closed now
       }
     }
   }
 
-  /** What is in a folder, as many at once as are read at once, but for folders: those go to `ahead`. */
-  async *#walkFolder(folder: WalkedFile, ahead: WalkedFile[]): AsyncGenerator<(WalkedFile | UnreadablePath)[]> {
-    const { node, isMounted } = folder;
-    const isRoot = folder.path === '/';
-    const prefix = isRoot ? '/' : `${folder.path}/`;
-    if (isRoot && this.#mounted !== undefined) {
-      ahead.push({ path: prefix + this.#mounted.name, node: this.#mounted.root, isMounted: true });
-    }
+  /** What is in a folder; the folders in it go to `ahead`, too. */
+  async *#walkFolder(
+    { folder, first, rest }: Listing,
+    ahead: WalkedFile[],
+  ): AsyncGenerator<(WalkedFile | UnreadablePath)[]> {
+    const { path: folderPath, isMounted } = folder;
+    const mounted = folderPath === '/' ? this.#mounted : undefined;
+    const prefix = folderPath === '/' ? '/' : `${folderPath}/`;
     let found: (WalkedFile | UnreadablePath)[] = [];
+    const find = (file: WalkedFile) => {
+      found.push(file);
+      if (file.node.status.type === 'folder') ahead.push(file);
+    };
+    if (mounted !== undefined) find({ path: prefix + mounted.name, node: mounted.root, isMounted: true });
     try {
-      for await (const children of node.list()) {
-        for (const child of children) {
-          if (isRoot && child.name === this.#mounted?.name) continue;
+      for (let next = await first; !next.done; next = await rest.next()) {
+        for (const child of next.value) {
+          if (child.name === mounted?.name) continue;
           const path = prefix + child.name;
           const opened = openOrReason(child);
           // waiting for what is there already costs more than the rest
-          const file = opened instanceof Promise ? await opened : opened;
-          if (typeof file === 'string') found.push({ path, reason: file });
-          else if (file.status.type === 'folder') ahead.push({ path, node: file, isMounted });
-          else found.push({ path, node: file, isMounted });
+          const node = opened instanceof Promise ? await opened : opened;
+          if (typeof node === 'string') found.push({ path, reason: node });
+          else find({ path, node, isMounted });
         }
         yield found;
         found = [];
       }
     } catch (error) {
       if (!(error instanceof DamagedVolume)) throw error;
-      yield [...found, { path: folder.path, reason: error.message }];
+      yield [...found, { path: folderPath, reason: error.message }];
     }
   }
 
@@ -263,6 +276,20 @@ async function childFile(child: FolderChild): Promise<TreeFile | UnreadableFile>
     if (error instanceof DamagedVolume) return { name: child.name, reason: error.message };
     throw error;
   }
+}
+
+/** A folder that is being read. */
+interface Listing {
+  readonly folder: WalkedFile;
+  readonly first: Promise<IteratorResult<Iterable<FolderChild>>>;
+  readonly rest: AsyncIterator<Iterable<FolderChild>>;
+}
+
+function beginListing(folder: WalkedFile): Listing {
+  const rest = folder.node.list()[Symbol.asyncIterator]();
+  const first = rest.next();
+  first.catch(() => {}); // whoever waits for it is told
+  return { folder, first, rest };
 }
 
 function openOrReason(child: FolderChild): FileNode | string | Promise<FileNode | string> {

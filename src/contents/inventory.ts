@@ -179,12 +179,14 @@ async function initramfsFiles(root: NewcRoot, options: InventoryOptions) {
 async function walk(tree: FileTree, { signal }: InventoryOptions): Promise<WalkedFile[]> {
   const files = new Map<string, WalkedFile>();
   const slices = new Slices();
-  for await (const file of tree.walk()) {
+  for await (const found of tree.walk()) {
     signal?.throwIfAborted();
     await slices.next();
-    if ('reason' in file) throw new Ended({ kind: 'damaged', ...file });
-    if (files.size === MOST_FILES) throw new Ended({ kind: 'too many files' });
-    files.set(file.path, file);
+    for (const file of found) {
+      if ('reason' in file) throw new Ended({ kind: 'damaged', ...file });
+      if (files.size === MOST_FILES) throw new Ended({ kind: 'too many files' });
+      files.set(file.path, file);
+    }
   }
   return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -1,7 +1,7 @@
 import { ByteCursor } from './byte-cursor.ts';
 import { DamagedVolume, longTarget } from './damaged-volume.ts';
 import { fileName } from './file-name.ts';
-import { splitMode } from './file-node.ts';
+import { fileType } from './file-node.ts';
 import {
   HEADER_BYTES,
   hasAllNumbers,
@@ -62,7 +62,7 @@ async function readMember(cursor: ByteCursor, archive: number): Promise<NewcMemb
   if (name === LAST_NAME) return undefined;
   if (nameAndPadding.length < nameField) throw cut();
   const { position } = cursor;
-  const isLink = splitMode(newcNumber(header, 'mode'))?.type === 'link';
+  const isLink = fileType(newcNumber(header, 'mode')) === 'link';
   if (isLink && bytes > LONGEST_NAME_BYTES) throw longTarget();
   const target = isLink ? fileName((await cursor.take(padded(bytes))).subarray(0, bytes)) : '';
   if (!isLink && !(await cursor.skip(padded(bytes)))) throw cut();

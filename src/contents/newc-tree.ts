@@ -1,5 +1,13 @@
 import { DamagedVolume } from './damaged-volume.ts';
-import { type FileAttribute, type FileNode, type FileStatus, type FolderChild, splitMode } from './file-node.ts';
+import {
+  type FileAttribute,
+  type FileNode,
+  type FileStatus,
+  type FileType,
+  type FolderChild,
+  fileType,
+  permissions,
+} from './file-node.ts';
 import { type NewcMember, newcMembers } from './newc-members.ts';
 
 /** Where a file's content lies in the archive. */
@@ -45,7 +53,7 @@ export async function readNewcTree(open: () => AsyncIterable<Buffer>): Promise<N
     const parts = member.name.split('/').filter((part) => part !== '' && part !== '.');
     const name = parts.pop();
     const folder = parts.reduce<NewcNode | undefined>((at, part) => at?.children.get(part), root);
-    const type = splitMode(member.field('mode'));
+    const type = fileType(member.field('mode'));
     if (type === undefined) throw new DamagedVolume('a member of the cpio archive has no type');
     const status = statusOf(member, type);
     if (name === undefined) {
@@ -75,10 +83,11 @@ function sharedFile(known: Map<string, SharedFile>, member: NewcMember, status: 
   return file;
 }
 
-function statusOf({ field }: NewcMember, type: Pick<FileStatus, 'type' | 'mode'>): FileStatus {
-  const isDevice = type.type === 'character device' || type.type === 'block device';
+function statusOf({ field }: NewcMember, type: FileType): FileStatus {
+  const isDevice = type === 'character device' || type === 'block device';
   return {
-    ...type,
+    type,
+    mode: permissions(field('mode')),
     uid: field('uid'),
     gid: field('gid'),
     bytes: field('bytes'),

@@ -24,7 +24,7 @@ async function readNames(tree: FileTree, path: string): Promise<Map<number, stri
     for await (const piece of pieces) {
       bytes += piece.length;
       if (bytes > LARGEST_FILE_BYTES) return new Map();
-      parts.push(piece);
+      parts.push(Buffer.from(piece)); // it is only lent
     }
   } catch (error) {
     if (error instanceof DamagedVolume) return new Map();

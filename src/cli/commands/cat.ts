@@ -21,7 +21,7 @@ export function catCommand({ settings }: CommandContext): Command {
       await lookInside(address, settings(), async (tree, signal) => {
         const pieces = await tree.read(address.path);
         if ('kind' in pieces) throw new UserError(treeFaultText(address.path, pieces));
-        const source = output.isTTY ? printableText(pieces) : pieces;
+        const source = output.isTTY ? printableText(pieces) : copies(pieces);
         try {
           await pipeline(Readable.from(source), output, { end: false, signal });
         } catch (error) {
@@ -31,6 +31,11 @@ export function catCommand({ settings }: CommandContext): Command {
         }
       });
     });
+}
+
+/** A stream holds what it is given until it is written, and a piece is only lent. */
+async function* copies(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) yield Buffer.from(piece);
 }
 
 async function* printableText(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {

@@ -1,5 +1,5 @@
 import { DamagedVolume } from '../damaged-volume.ts';
-import { crc32c, crc32cOfNumber, FIRST_SEED } from './crc32c.ts';
+import { crc32c, crc32cOfNumber, crc32cOfZeros, FIRST_SEED } from './crc32c.ts';
 
 /**
  * Linux, Documentation/filesystems/ext4/checksums.rst: what describes files has checksums, which begin with one of the
@@ -31,7 +31,10 @@ const EXTENT_BYTES = 12;
 /** A block of extended attributes has its number in its checksum. */
 const ATTRIBUTES_CHECKSUM_AT = 0x10;
 
-const ZEROS = new Uint8Array(2);
+/** As many as half of the largest block has. */
+const ZEROS = new Uint8Array(32 * 1024);
+/** Fewer are not worth a look. */
+const LEAST_ZEROS = 256;
 
 /** What all checksums begin with; `isKept`: it is kept, so that the UUID can be another one. */
 export function seedOf(superblock: Buffer, isKept: boolean): number {
@@ -46,37 +49,46 @@ export function isSuperblockRight(superblock: Buffer): boolean {
 /** @throws DamagedVolume where a group's descriptor is not what its checksum says. */
 export function checkDescriptor(seed: number, group: number, descriptor: Buffer): void {
   const before = crc32c(crc32cOfNumber(seed, group), descriptor, 0, DESCRIPTOR_CHECKSUM_AT);
-  const crc = crc32c(crc32c(before, ZEROS), descriptor, DESCRIPTOR_CHECKSUM_AT + 2);
+  const crc = crc32c(crc32c(before, ZEROS, 0, 2), descriptor, DESCRIPTOR_CHECKSUM_AT + 2);
   if ((crc & 0xffff) !== descriptor.readUInt16LE(DESCRIPTOR_CHECKSUM_AT))
     throw mismatch(`the descriptor of group ${group}`);
 }
 
-/**
- * What the checksums of an inode's blocks begin with.
- * @throws DamagedVolume where the inode is not what its checksum says.
- */
-export function checkInode(seed: number, number: number, inode: Buffer): number {
-  const own = crc32cOfNumber(crc32cOfNumber(seed, number), inode.readUInt32LE(GENERATION_AT));
-  let crc = crc32c(crc32c(own, inode, 0, INODE_CHECKSUM_AT), ZEROS);
-  const low = INODE_CHECKSUM_AT + 2;
-  const hasHigh = inode.length > OLD_INODE_BYTES && inode.readUInt16LE(EXTRA_BYTES_AT) >= LEAST_EXTRA_BYTES;
-  if (hasHigh) {
-    crc = crc32c(crc32c(crc, inode, low, INODE_CHECKSUM_HIGH_AT), ZEROS);
-    crc = crc32c(crc, inode, INODE_CHECKSUM_HIGH_AT + 2);
-  } else {
-    crc = crc32c(crc, inode, low) & 0xffff;
-  }
-  const high = hasHigh ? inode.readUInt16LE(INODE_CHECKSUM_HIGH_AT) : 0;
-  if (crc !== high * 65_536 + inode.readUInt16LE(INODE_CHECKSUM_AT)) throw mismatch(`inode ${number}`);
-  return own;
+/** What the checksums of an inode's blocks begin with, and its own. */
+export function inodeSeed(seed: number, number: number, inode: Buffer, at = 0): number {
+  return crc32cOfNumber(crc32cOfNumber(seed, number), inode.readUInt32LE(at + GENERATION_AT));
+}
+
+/** @throws DamagedVolume where the inode in `bytes` from `at` to before `end` is not what its checksum says. */
+export function checkInode(seed: number, number: number, bytes: Buffer, at: number, end: number): void {
+  const low = at + INODE_CHECKSUM_AT;
+  const high = at + INODE_CHECKSUM_HIGH_AT;
+  const hasHigh = end - at > OLD_INODE_BYTES && bytes.readUInt16LE(at + EXTRA_BYTES_AT) >= LEAST_EXTRA_BYTES;
+  let crc = crc32c(crc32c(inodeSeed(seed, number, bytes, at), bytes, at, low), ZEROS, 0, 2);
+  if (hasHigh) crc = crc32c(crc32c(crc, bytes, low + 2, high), ZEROS, 0, 2);
+  crc = crc32c(crc, bytes, hasHigh ? high + 2 : low + 2, end);
+  const kept = bytes.readUInt16LE(low) + (hasHigh ? bytes.readUInt16LE(high) * 65_536 : 0);
+  if ((hasHigh ? crc : crc & 0xffff) !== kept) throw mismatch(`inode ${number}`);
 }
 
 /** @throws DamagedVolume where a folder's block is not what its checksum says. Nodes of a hashed folder are not looked at. */
 export function checkFolderBlock(inodeSeed: number, block: Buffer): void {
   const tail = block.length - TAIL_BYTES;
   const hasTail = block.readUInt32LE(tail) === 0 && block.readUInt32LE(tail + 4) === TAIL_MARK;
-  if (hasTail && crc32c(inodeSeed, block, 0, tail) !== block.readUInt32LE(tail + 8))
-    throw mismatch('a block of a folder');
+  if (!hasTail) return;
+  const end = endOfContent(block, tail);
+  const crc = crc32cOfZeros(crc32c(inodeSeed, block, 0, end), tail - end);
+  if (crc !== block.readUInt32LE(tail + 8)) throw mismatch('a block of a folder');
+}
+
+/** Where nothing but zeros may follow until `end`, and not long behind what is no zero: most folders fill little of a block. */
+function endOfContent(block: Buffer, end: number): number {
+  let content = end;
+  for (let half = content >>> 1; half >= LEAST_ZEROS; half = content >>> 1) {
+    if (block.compare(ZEROS, 0, content - half, half, content) !== 0) break;
+    content = half;
+  }
+  return content;
 }
 
 /** @throws DamagedVolume where a block of an extent tree is not what its checksum says. */
@@ -91,7 +103,7 @@ export function checkAttributesBlock(seed: number, number: number, block: Buffer
   const place = Buffer.alloc(8);
   place.writeBigUInt64LE(BigInt(number));
   const before = crc32c(crc32c(seed, place), block, 0, ATTRIBUTES_CHECKSUM_AT);
-  const crc = crc32c(crc32c(crc32c(before, ZEROS), ZEROS), block, ATTRIBUTES_CHECKSUM_AT + 4);
+  const crc = crc32c(crc32c(before, ZEROS, 0, 4), block, ATTRIBUTES_CHECKSUM_AT + 4);
   if (crc !== block.readUInt32LE(ATTRIBUTES_CHECKSUM_AT)) throw mismatch('a block of extended attributes');
 }
 

@@ -7,6 +7,11 @@ const BYTES = 256;
 /** The table of a byte that `n` more bytes of the step follow begins at `n * BYTES`. Signed: no number leaves 32 bits. */
 const TABLES = makeTables();
 
+/** What 2^n zeros make of each bit of a checksum begins at `n * CRC_BITS`, for n from 0 to 15. */
+const CRC_BITS = 32;
+const POWERS = 16;
+const ZEROS = makeZeros();
+
 /** What a chain of checksums begins with. */
 export const FIRST_SEED = 0xffffffff;
 
@@ -30,6 +35,22 @@ export function crc32cOfNumber(seed: number, value: number): number {
   return (entry(3, word) ^ entry(2, word >>> 8) ^ entry(1, word >>> 16) ^ entry(0, word >>> 24)) >>> 0;
 }
 
+/** As `crc32c` over `count` bytes that are zero, fewer than 65,536: it takes as long for few as for many. */
+export function crc32cOfZeros(seed: number, count: number): number {
+  let crc = seed | 0;
+  for (let power = 0, left = count; left > 0; power++, left >>>= 1) {
+    if ((left & 1) === 1) crc = afterZeros(ZEROS, power, crc);
+  }
+  return crc >>> 0;
+}
+
+/** What 2^power zeros make of a checksum: the sum, without carry, of what they make of its bits. */
+function afterZeros(zeros: Int32Array, power: number, crc: number): number {
+  let sum = 0;
+  for (let at = power * CRC_BITS, left = crc; left !== 0; at++, left >>>= 1) sum ^= (zeros[at] ?? 0) & -(left & 1);
+  return sum;
+}
+
 function entry(table: number, byte: number): number {
   return TABLES[table * BYTES + (byte & 0xff)] ?? 0;
 }
@@ -49,4 +70,16 @@ function makeTables(): Int32Array {
     tables[at] = crc;
   }
   return tables;
+}
+
+function makeZeros(): Int32Array {
+  const zeros = new Int32Array(POWERS * CRC_BITS);
+  for (let bit = 0; bit < CRC_BITS; bit++) zeros[bit] = crc32c(1 << bit, new Uint8Array(1));
+  for (let power = 1; power < POWERS; power++) {
+    for (let bit = 0; bit < CRC_BITS; bit++) {
+      const half = zeros[(power - 1) * CRC_BITS + bit] ?? 0;
+      zeros[power * CRC_BITS + bit] = afterZeros(zeros, power - 1, half);
+    }
+  }
+  return zeros;
 }

@@ -1,25 +1,24 @@
 import { DamagedVolume, damagedName } from '../damaged-volume.ts';
 import { fileName } from '../file-name.ts';
 
-/** A name in a folder, and the inode that it stands for. */
-export interface DirectoryEntry {
-  readonly name: string;
-  readonly inode: number;
-}
-
 /** Linux, Documentation/filesystems/ext4/directory.rst: inode, length of the entry, length of the name, type, name. */
 const LENGTH_AT = 4;
 const NAME_BYTES_AT = 6;
 const HEADER_BYTES = 8;
 const SLASH = '/'.charCodeAt(0);
 const DOT = '.'.charCodeAt(0);
+const LAST_ASCII = 0x7f;
 
 /**
- * The entries in a block of a folder, or in a part of one that is kept in its inode, without `.` and `..`. The nodes of
+ * What `entryOf` makes of the entries in a block of a folder, or in a part of one that is kept in its inode, without `.` and `..`. The nodes of
  * a hashed folder and checksums look like entries that are not in use.
  * @throws DamagedVolume
  */
-export function* entriesIn(block: Buffer, hasFileTypes: boolean): Generator<DirectoryEntry> {
+export function* entriesIn<T>(
+  block: Buffer,
+  hasFileTypes: boolean,
+  entryOf: (name: string, inode: number) => T,
+): Generator<T> {
   for (let at = 0; at < block.length; ) {
     if (at + HEADER_BYTES > block.length) throw new DamagedVolume('a folder ends within an entry');
     const inode = block.readUInt32LE(at);
@@ -28,12 +27,23 @@ export function* entriesIn(block: Buffer, hasFileTypes: boolean): Generator<Dire
     const isRight = length >= HEADER_BYTES && length % 4 === 0 && at + length <= block.length;
     if (!isRight || (inode !== 0 && HEADER_BYTES + nameBytes > length))
       throw new DamagedVolume('a folder has a damaged entry');
-    const name = block.subarray(at + HEADER_BYTES, at + HEADER_BYTES + nameBytes);
+    const start = at + HEADER_BYTES;
     at += length;
-    if (inode === 0 || isDots(name)) continue;
-    if (name.length === 0 || name.includes(0) || name.includes(SLASH)) throw damagedName();
-    yield { name: fileName(name), inode };
+    if (inode === 0 || isDots(block, start, nameBytes)) continue;
+    yield entryOf(nameIn(block, start, start + nameBytes), inode);
   }
+}
+
+/** Most names are ASCII, which needs no further look. */
+function nameIn(block: Buffer, start: number, end: number): string {
+  let isAscii = true;
+  for (let at = start; at < end; at++) {
+    const byte = block[at] ?? 0;
+    if (byte === 0 || byte === SLASH) throw damagedName();
+    if (byte > LAST_ASCII) isAscii = false;
+  }
+  if (start === end) throw damagedName();
+  return isAscii ? block.toString('latin1', start, end) : fileName(block.subarray(start, end));
 }
 
 /** 16 bits are too few for an entry that takes a block of 64 KiB. */
@@ -41,6 +51,6 @@ function entryLength(length: number, blockBytes: number): number {
   return blockBytes === 65_536 && (length === 0 || length === 65_535) ? blockBytes : length;
 }
 
-function isDots(name: Buffer): boolean {
-  return name[0] === DOT && (name.length === 1 || (name.length === 2 && name[1] === DOT));
+function isDots(block: Buffer, start: number, bytes: number): boolean {
+  return block[start] === DOT && (bytes === 1 || (bytes === 2 && block[start + 1] === DOT));
 }

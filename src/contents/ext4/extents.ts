@@ -20,44 +20,62 @@ const LONGEST_WRITTEN = 32_768;
 const MOST_NODES = 100_000;
 
 /**
- * The written extents of a file, in the file's order, as the tree below `root` (the map in its inode) says.
+ * The written extents of a file, in the file's order, as the tree below `root` (the map in its inode) says; at once where
+ * all of them are in `root`, as those of most files are.
  * @throws DamagedVolume where the tree is no tree, or its entries are out of order.
  */
-export async function* extentRuns(root: Buffer, readBlock: BlockReader): AsyncGenerator<BlockRun> {
-  let nodes = 0;
-  let end = 0; // of what was covered so far: order keeps an extent from coming twice
-
-  async function* runsOf(node: Buffer, wantedDepth: number | undefined): AsyncGenerator<BlockRun> {
-    nodes++;
-    if (nodes > MOST_NODES) throw new DamagedVolume('an extent tree has too many nodes');
-    const depth = depthOf(node, wantedDepth);
-    const entries = node.readUInt16LE(ENTRIES_AT);
-    if (HEADER_BYTES + entries * ENTRY_BYTES > node.length) throw damagedNode();
-    for (let index = 0; index < entries; index++) {
-      const at = HEADER_BYTES + index * ENTRY_BYTES;
-      const logical = node.readUInt32LE(at);
-      if (logical < end) throw new DamagedVolume('the extents of a file are out of order');
-      if (depth > 0) {
-        const child = node.readUInt16LE(at + 8) * 2 ** 32 + node.readUInt32LE(at + 4);
-        yield* runsOf(await readBlock(child), depth - 1);
-        continue;
-      }
-      const length = node.readUInt16LE(at + 4);
-      const blocks = length > LONGEST_WRITTEN ? length - LONGEST_WRITTEN : length;
-      if (blocks === 0) throw new DamagedVolume('an extent of a file is empty');
-      end = logical + blocks;
-      const physical = node.readUInt16LE(at + 6) * 2 ** 32 + node.readUInt32LE(at + 8);
-      if (length <= LONGEST_WRITTEN) yield { logical, physical, blocks };
-    }
-  }
-
-  yield* runsOf(root, undefined);
+export function extentRuns(root: Buffer, readBlock: BlockReader): Iterable<BlockRun> | AsyncIterable<BlockRun> {
+  const covered = { nodes: 0, end: 0 };
+  const depth = depthOf(root);
+  return depth === 0 ? leafRuns(root, covered) : runsBelow(root, depth, covered, readBlock);
 }
 
-function depthOf(node: Buffer, wanted: number | undefined): number {
+/** What a walk over a tree has seen so far: nodes, and the end of what they cover; order keeps an extent from coming twice. */
+interface Covered {
+  nodes: number;
+  end: number;
+}
+
+async function* runsBelow(
+  node: Buffer,
+  depth: number,
+  covered: Covered,
+  readBlock: BlockReader,
+): AsyncGenerator<BlockRun> {
+  for (const at of entriesOf(node, covered)) {
+    const child = await readBlock(node.readUInt16LE(at + 8) * 2 ** 32 + node.readUInt32LE(at + 4));
+    if (depthOf(child) !== depth - 1) throw damagedNode();
+    yield* depth === 1 ? leafRuns(child, covered) : runsBelow(child, depth - 1, covered, readBlock);
+  }
+}
+
+function* leafRuns(node: Buffer, covered: Covered): Generator<BlockRun> {
+  for (const at of entriesOf(node, covered)) {
+    const length = node.readUInt16LE(at + 4);
+    const blocks = length > LONGEST_WRITTEN ? length - LONGEST_WRITTEN : length;
+    if (blocks === 0) throw new DamagedVolume('an extent of a file is empty');
+    const logical = node.readUInt32LE(at);
+    covered.end = logical + blocks;
+    const physical = node.readUInt16LE(at + 6) * 2 ** 32 + node.readUInt32LE(at + 8);
+    if (length <= LONGEST_WRITTEN) yield { logical, physical, blocks };
+  }
+}
+
+/** Where the entries of a node begin. */
+function* entriesOf(node: Buffer, covered: Covered): Generator<number> {
+  covered.nodes++;
+  if (covered.nodes > MOST_NODES) throw new DamagedVolume('an extent tree has too many nodes');
+  const end = HEADER_BYTES + node.readUInt16LE(ENTRIES_AT) * ENTRY_BYTES;
+  if (end > node.length) throw damagedNode();
+  for (let at = HEADER_BYTES; at < end; at += ENTRY_BYTES) {
+    if (node.readUInt32LE(at) < covered.end) throw new DamagedVolume('the extents of a file are out of order');
+    yield at;
+  }
+}
+
+function depthOf(node: Buffer): number {
   const depth = node.readUInt16LE(DEPTH_AT);
-  const isRight = node.readUInt16LE(0) === MAGIC && depth <= MOST_DEPTH && (wanted === undefined || depth === wanted);
-  if (!isRight) throw damagedNode();
+  if (node.readUInt16LE(0) !== MAGIC || depth > MOST_DEPTH) throw damagedNode();
   return depth;
 }
 

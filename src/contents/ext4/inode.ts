@@ -1,22 +1,7 @@
 import { DamagedVolume } from '../damaged-volume.ts';
-import { type FileStatus, splitMode } from '../file-node.ts';
+import { type FileStatus, type FileType, fileType, permissions } from '../file-node.ts';
 import { checkInode } from './checksums.ts';
 import type { ExtLayout } from './layout.ts';
-
-/** An inode, parsed. */
-export interface Inode {
-  readonly status: FileStatus;
-  /** 60 bytes: the map of its blocks, or what is kept in their place. */
-  readonly map: Buffer;
-  /** Where its content lies. */
-  readonly storage: 'extents' | 'block map' | 'inline';
-  /** What follows the fixed fields: extended attributes may lie there. */
-  readonly tail: Buffer;
-  /** The block of further ones; 0 where there is none. */
-  readonly attributesBlock: number;
-  /** What the checksums of its blocks begin with, where there are some. */
-  readonly checksumSeed: number | undefined;
-}
 
 /** Linux, Documentation/filesystems/ext4/inodes.rst. All numbers are little-endian. */
 const MODE_AT = 0x00;
@@ -49,40 +34,54 @@ const SECTOR_BYTES = 512;
 /** No image has a file this large; reading a damaged size would give zeros for days. */
 const LARGEST_FILE_BYTES = 1024 ** 4;
 
-/** Parses an inode of `bytes` with that number. @throws DamagedVolume */
-export function parseInode(bytes: Buffer, number: number, layout: ExtLayout): Inode {
-  const { checksumSeed: seed } = layout;
-  const checksumSeed = seed === undefined ? undefined : checkInode(seed, number, bytes);
-  const type = splitMode(bytes.readUInt16LE(MODE_AT));
+/** The status in the inode of that number, which lies in `bytes` from `at` on. @throws DamagedVolume */
+export function parseStatus(bytes: Buffer, at: number, number: number, layout: ExtLayout): FileStatus {
+  if (layout.checksumSeed !== undefined) checkInode(layout.checksumSeed, number, bytes, at, at + layout.inodeBytes);
+  const format = bytes.readUInt16LE(at + MODE_AT);
+  const type = fileType(format);
   if (type === undefined) throw new DamagedVolume(`inode ${number} is not in use`);
-  const flags = bytes.readUInt32LE(FLAGS_AT);
+  const flags = bytes.readUInt32LE(at + FLAGS_AT);
   if ((flags & FLAG_ENCRYPTED) !== 0) throw new DamagedVolume(`inode ${number} is encrypted`);
-  if ((flags & FLAG_COMPRESSED) !== 0 && type.type === 'file') throw new DamagedVolume(`inode ${number} is compressed`);
-  const map = bytes.subarray(MAP_AT, MAP_AT + MAP_BYTES);
-  const extraBytes = bytes.length > FIXED_BYTES ? bytes.readUInt16LE(EXTRA_BYTES_AT) : 0;
-  const hasHigh = type.type === 'file' || (type.type === 'folder' && layout.hasLargeFolders);
-  const size = bytes.readUInt32LE(SIZE_AT) + (hasHigh ? bytes.readUInt32LE(SIZE_HIGH_AT) * 2 ** 32 : 0);
+  if ((flags & FLAG_COMPRESSED) !== 0 && type === 'file') throw new DamagedVolume(`inode ${number} is compressed`);
+  const hasHigh = type === 'file' || (type === 'folder' && layout.hasLargeFolders);
+  const size = bytes.readUInt32LE(at + SIZE_AT) + (hasHigh ? bytes.readUInt32LE(at + SIZE_HIGH_AT) * 2 ** 32 : 0);
   if (size > LARGEST_FILE_BYTES) throw new DamagedVolume(`inode ${number} can't have ${size} bytes`);
-  const isDevice = type.type === 'character device' || type.type === 'block device';
   const status: FileStatus = {
-    ...type,
-    uid: bytes.readUInt16LE(UID_AT) + bytes.readUInt16LE(UID_HIGH_AT) * 65_536,
-    gid: bytes.readUInt16LE(GID_AT) + bytes.readUInt16LE(GID_HIGH_AT) * 65_536,
+    type,
+    mode: permissions(format),
+    uid: bytes.readUInt16LE(at + UID_AT) + bytes.readUInt16LE(at + UID_HIGH_AT) * 65_536,
+    gid: bytes.readUInt16LE(at + GID_AT) + bytes.readUInt16LE(at + GID_HIGH_AT) * 65_536,
     bytes: size,
-    links: bytes.readUInt16LE(LINKS_AT),
-    modifiedAt: modificationTime(bytes, extraBytes),
-    ...(isDevice && { device: deviceOf(map) }),
+    links: bytes.readUInt16LE(at + LINKS_AT),
+    modifiedAt: modificationTime(bytes, at, layout),
     id: number,
   };
-  const tail = bytes.subarray(Math.min(FIXED_BYTES + extraBytes, bytes.length));
-  const isInline = (flags & FLAG_INLINE) !== 0 || (type.type === 'link' && isFastLink(bytes, layout));
-  const storage = isInline ? 'inline' : (flags & FLAG_EXTENTS) !== 0 ? 'extents' : 'block map';
-  return { status, map, storage, tail, attributesBlock: attributesBlock(bytes, layout), checksumSeed };
+  const isDevice = type === 'character device' || type === 'block device';
+  return isDevice ? { ...status, device: deviceOf(blockMap(bytes.subarray(at))) } : status;
 }
 
-function attributesBlock(bytes: Buffer, { is64Bit }: ExtLayout): number {
-  const high = is64Bit ? bytes.readUInt16LE(ATTRIBUTES_BLOCK_HIGH_AT) : 0;
-  return high * 2 ** 32 + bytes.readUInt32LE(ATTRIBUTES_BLOCK_AT);
+/** 60 bytes: the map of its blocks, or what is kept in their place. */
+export function blockMap(inode: Buffer): Buffer {
+  return inode.subarray(MAP_AT, MAP_AT + MAP_BYTES);
+}
+
+/** What follows the fixed fields: extended attributes may lie there. */
+export function tailOf(inode: Buffer): Buffer {
+  const extraBytes = inode.length > FIXED_BYTES ? inode.readUInt16LE(EXTRA_BYTES_AT) : 0;
+  return inode.subarray(Math.min(FIXED_BYTES + extraBytes, inode.length));
+}
+
+/** Where the content of a file of that type lies. */
+export function storageOf(inode: Buffer, type: FileType, layout: ExtLayout): 'extents' | 'block map' | 'inline' {
+  const flags = inode.readUInt32LE(FLAGS_AT);
+  if ((flags & FLAG_INLINE) !== 0 || (type === 'link' && isFastLink(inode, layout))) return 'inline';
+  return (flags & FLAG_EXTENTS) !== 0 ? 'extents' : 'block map';
+}
+
+/** The block of extended attributes; 0 where there is none. */
+export function attributesBlock(inode: Buffer, { is64Bit }: ExtLayout): number {
+  const high = is64Bit ? inode.readUInt16LE(ATTRIBUTES_BLOCK_HIGH_AT) : 0;
+  return high * 2 ** 32 + inode.readUInt32LE(ATTRIBUTES_BLOCK_AT);
 }
 
 /** A short target is kept in place of the map: such a link has no blocks, but the one of its attributes. */
@@ -92,10 +91,11 @@ function isFastLink(bytes: Buffer, { blockBytes }: ExtLayout): boolean {
 }
 
 /** The seconds are signed; two bits of an extra field carry them beyond 2038. */
-function modificationTime(bytes: Buffer, extraBytes: number): number {
+function modificationTime(bytes: Buffer, at: number, { inodeBytes }: ExtLayout): number {
+  const extraBytes = inodeBytes > FIXED_BYTES ? bytes.readUInt16LE(at + EXTRA_BYTES_AT) : 0;
   const hasExtra = FIXED_BYTES + extraBytes >= MODIFIED_EXTRA_AT + 4;
-  const epoch = hasExtra ? bytes.readUInt32LE(MODIFIED_EXTRA_AT) & 3 : 0;
-  return bytes.readInt32LE(MODIFIED_AT) + epoch * 2 ** 32;
+  const epoch = hasExtra ? bytes.readUInt32LE(at + MODIFIED_EXTRA_AT) & 3 : 0;
+  return bytes.readInt32LE(at + MODIFIED_AT) + epoch * 2 ** 32;
 }
 
 /** Linux, include/linux/kdev_t.h: old numbers have 8 bits each and come first, new ones have 12 and 20. */

@@ -37,11 +37,13 @@ export class PathLists {
 async function listFiles(tree: FileTree): Promise<ListedFile[]> {
   const listed: ListedFile[] = [];
   const slices = new Slices();
-  for await (const walked of tree.walk()) {
-    if ('reason' in walked || walked.path === '/') continue;
-    const { path, node } = walked;
-    const target = node.status.type === 'link' ? { target: await node.target() } : {};
-    listed.push({ path, file: { name: posix.basename(path), status: node.status, ...target } });
+  for await (const found of tree.walk()) {
+    for (const walked of found) {
+      if ('reason' in walked || walked.path === '/') continue;
+      const { path, node } = walked;
+      const target = node.status.type === 'link' ? { target: await node.target() } : {};
+      listed.push({ path, file: { name: posix.basename(path), status: node.status, ...target } });
+    }
     await slices.next();
   }
   return listed.sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -39,7 +39,7 @@ describe('an image that several look into', ON_LINUX, () => {
   const failures: unknown[] = [];
   const share = () =>
     new SharedDisk(openFileDisk({ root: folder, folder, name: NAME }, {}), (error) => failures.push(error));
-  const content = async (disk: { read: (buffer: Buffer, position: number) => Promise<number> }) => {
+  const content = async (disk: { read: (buffer: Buffer, position: number) => number | Promise<number> }) => {
     const buffer = Buffer.alloc(8);
     await disk.read(buffer, 0);
     return buffer.toString();
