@@ -12,29 +12,36 @@ export type CopyResult =
   | 'copied'
   /** Its files were written to meanwhile: what was copied may be of two builds. */
   | 'changed'
-  /** The disk would have no room left for the next build. */
+  /** The disk has no room for it. */
   | 'no room';
+
+export interface CopyOptions {
+  /** Awaited before each piece. */
+  readonly giveWay?: () => Promise<void>;
+  /** Bytes that the disk must have left afterwards; 0 without it. */
+  readonly leaves?: number;
+}
 
 /** Copied at a time: other work waits for the disk no longer than for this. */
 const PIECE_BYTES = 4 * 1024 * 1024;
 
-/** Where blocks are copied, the disk must have room for the copy, and for as much again: the next build comes. */
-const ROOM_FACTOR = 2;
-
 /**
  * Copies an open set into the new folder `target`, under the same names: by reference where the file system can
- * (`FICLONE`), else piece by piece. `giveWay` is awaited before each piece. The files are on the disk when this returns
- * (fsync(2)). Never a hard link: a link changes the times of what is being sent, and an image that is rewritten in place
+ * (`FICLONE`), else piece by piece. The files are on the disk when this returns (fsync(2)). Never a hard link: a link changes the times of what is being sent, and an image that is rewritten in place
  * would change with its copy.
  * @throws system errors and what `giveWay` throws. What was copied until then is left to whoever made the name.
  */
-export async function copySet(set: ImageSet, target: string, giveWay: () => Promise<void>): Promise<CopyResult> {
+export async function copySet(
+  set: ImageSet,
+  target: string,
+  { giveWay = async () => {}, leaves = 0 }: CopyOptions = {},
+): Promise<CopyResult> {
   const { image, buildId, zst, checksumsFile } = set;
   const place = (role: keyof typeof SET_FILES) => path.join(target, image + SET_FILES[role]);
   await mkdir(target, { recursive: true });
   if (!(await clone(zst, place('zst')))) {
     const { bavail, bsize } = await statfs(target);
-    if (bavail * bsize < ROOM_FACTOR * zst.size) return 'no room';
+    if (bavail * bsize < zst.size + leaves) return 'no room';
     await copyPieces(zst, place('zst'), giveWay);
   }
   await writeSynced(place('checksums'), checksumsFile.mtimeSeconds, (file) => file.writeFile(checksumsFile.content));

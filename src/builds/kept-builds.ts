@@ -210,7 +210,7 @@ export class KeptBuilds {
     const part = path.join(path.dirname(folder), partName(name.buildId));
     try {
       await rm(part, { recursive: true, force: true });
-      const result = await copySet(set, part, giveWay);
+      const result = await copySet(set, part, { giveWay, leaves: set.zst.size }); // the next build needs as much
       if (result !== 'copied') return result;
       await this.#inTurn(() => this.#place(part, folder, name));
       return 'kept';

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { systemErrorCode } from '../errors.ts';
+import { isRunning } from './running.ts';
 
 /** A folder that is there only while a process works on it: hidden, and named by what it is for and by that process. */
 const PASSING = /^\..+\.(\d+)\.(?:part|gone)$/;
@@ -19,18 +19,8 @@ export function goneName(name: string): string {
 export async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, pid] = PASSING.exec(name) ?? [];
-    if (pid === undefined || isOther(Number(pid))) continue;
+    const isOthers = Number(pid) !== process.pid && isRunning(Number(pid));
+    if (pid === undefined || isOthers) continue;
     await rm(path.join(folder, name), { recursive: true, force: true });
-  }
-}
-
-/** Whether another process of that number runs. */
-function isOther(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemErrorCode(error) === 'EPERM'; // it runs, as another user
   }
 }

@@ -3,6 +3,7 @@ export const HELP = `usage: update-server
        update-server verify [<name>]
        update-server explain '<path or query of a board>'
        update-server pack <image>.img [--build-id <ID>]
+       update-server publish <file>... [--to <box>] [--build-id <ID>]
        update-server ls <image>[:<path>] [--json]
        update-server cat <image>:<path>
        update-server packages <image> [--json]
@@ -15,6 +16,7 @@ Serves the images below a folder to mkbox boards, over HTTP.
   verify    checks all images, or those that <name> finds, to the last byte
   explain   tells which image a board would get, or why none
   pack      makes .img.zst, .img.sha256 and .img.buildID of a raw image
+  publish   puts a set from elsewhere, or a raw image, in the place of the former one
   ls        lists a folder inside an image, as the board sees it
   cat       writes a file inside an image to standard output
   packages  lists the packages that are installed in an image

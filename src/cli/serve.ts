@@ -2,10 +2,12 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { BoardRegistry } from '../boards/board-registry.ts';
+import { recoverBox } from '../builds/publish-recovery.ts';
 import { ServedImages } from '../builds/served-images.ts';
 import { gapText } from '../checks/finding-text.ts';
 import { ImageChecks } from '../checks/image-checks.ts';
 import { InventoryTaker } from '../checks/inventory-taker.ts';
+import { systemErrorCode } from '../errors.ts';
 import { Catalog } from '../images/catalog.ts';
 import { DRAIN_DEADLINE_MS } from '../server/limits.ts';
 import { UpdateServer } from '../server/update-server.ts';
@@ -91,6 +93,9 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
     void stop();
   });
   renewOnHangup(server, settings, log);
+  for (const box of snapshot.boxes) {
+    recoverBox(box.path).catch((error: unknown) => warnOfBuilds(unpublishedText(box.path, error)));
+  }
   const taker = takeInventories(settings, server, checks, log);
   builds?.events.on('changed', () => server.forgetAnswers());
   const keeper = builds && keepBuilds(settings, { builds, catalog, checks, server, boards, warn: warnOfBuilds });
@@ -125,6 +130,12 @@ function takeInventories(
 
 function unkeptText({ checksPath }: CommandSettings, code: string): string {
   return `can't save image check results in ${checksPath} (${code}); the next start checks the images again`;
+}
+
+function unpublishedText(folder: string, error: unknown): string {
+  const code = systemErrorCode(error);
+  if (code === undefined) throw error;
+  return `${folder} has a set that was published in part, which can't be made whole here (${code}): publish it again`;
 }
 
 function runningText(server: UpdateServer): string {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { KeptBuilds } from '../../src/builds/kept-builds.ts';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
@@ -42,7 +43,7 @@ export async function makeBench(): Promise<Bench> {
       if (written === undefined) throw new Error('nothing was built');
       return written;
     },
-    content: async () => (await readdir(folder, { recursive: true })).sort(),
+    content: async () => (existsSync(folder) ? (await readdir(folder, { recursive: true })).sort() : []),
     [Symbol.asyncDispose]: () => boxes[Symbol.asyncDispose](),
   };
 }
@@ -54,14 +55,14 @@ export async function imageIn(catalog: Catalog): Promise<CatalogImage> {
   return image;
 }
 
-/** Whether an image is right to the last byte. */
-export async function verdictOf({ root, folder, image, state }: CatalogImage): Promise<string> {
+/** What an image is found to be, read to the last byte; by `checks`, where many are to be. */
+export async function verdictOf({ root, folder, image, state }: CatalogImage, checks?: ImageChecks): Promise<string> {
   if (state.kind !== 'ready') return state.kind;
-  const checks = new ImageChecks();
+  const used = checks ?? new ImageChecks();
   try {
     const { zstIdentity: identity, buildId, checksums } = state;
-    return (await checks.verdict({ root, folder, image, identity, buildId, checksums })).kind;
+    return (await used.verdict({ root, folder, image, identity, buildId, checksums })).kind;
   } finally {
-    await checks.close();
+    if (checks === undefined) await used.close();
   }
 }

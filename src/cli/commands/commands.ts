@@ -18,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, (context: CommandContext) => Prom
   ls: async (context) => (await import('./ls.ts')).lsCommand(context),
   pack: async () => (await import('./pack.ts')).packCommand(),
   packages: async (context) => (await import('./packages.ts')).packagesCommand(context),
+  publish: async (context) => (await import('./publish.ts')).publishCommand(context),
   sbom: async (context) => (await import('./sbom.ts')).sbomCommand(context),
   verify: async (context) => (await import('./verify.ts')).verifyCommand(context),
 };

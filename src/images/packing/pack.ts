@@ -15,6 +15,8 @@ import { publishSet, type SetParts } from './set-publication.ts';
 export interface PackRequest extends Compression {
   readonly folder: string;
   readonly image: string;
+  /** The folder that the set goes to; that of the raw image without it. */
+  readonly target?: string;
   /** What the raw image itself says, if anything: the ID that boards running it report. It counts before all. */
   readonly readBuildId?: (raw: PinnedFile) => Promise<string | undefined>;
   /** 64 hexadecimal digits: the ID where the image says none. An old set's is another build's. */
@@ -31,7 +33,7 @@ export interface PackResult {
 }
 
 /**
- * Makes a full image set of a raw image: `.img.buildID`, `.img.zst` and `.img.sha256`, in the same folder. The new set
+ * Makes a full image set of a raw image: `.img.buildID`, `.img.zst` and `.img.sha256`, in the same folder or another. The new set
  * is written beside the old one, and takes its place when it is complete and on the disk (`publishSet` tells how). When
  * this throws, nothing of it is left behind, and an old set is as it was (`publishSet` tells of the one exception). Do
  * not pack an image twice at a time with different build IDs.
@@ -46,7 +48,8 @@ export async function packImage(request: PackRequest): Promise<PackResult> {
   await using raw = await openRaw(folder, image);
   const buildId = await chooseBuildId(raw.file, request);
   const compress = await loadFrameCompressor();
-  const parts = partNames(folder, image);
+  const target = request.target ?? folder;
+  const parts = partNames(target, image);
   try {
     const { zstBytes, checksums } = await writeFile(parts.zst, (out) =>
       compressImage(raw.file, out, compress, request),
@@ -55,10 +58,10 @@ export async function packImage(request: PackRequest): Promise<PackResult> {
     await writeText(parts.checksums, `${checksums.raw}  ${image}.img\n${checksums.zst}  ${image}.img.zst\n`);
     await requireUnchanged(folder, raw.file);
     signal?.throwIfAborted();
-    await publishSet(folder, image, parts, signal);
+    await publishSet(target, image, parts, signal);
     return { image, buildId, rawBytes: raw.file.size, zstBytes, checksums };
   } catch (error) {
-    throw explainDiskError(error, folder, image);
+    throw explainDiskError(error, target, image);
   } finally {
     for (const part of Object.values(parts)) await rm(part, { force: true });
   }

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, realpath, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { findingText } from '../checks/finding-text.ts';
+import type { ImageChecks } from '../checks/image-checks.ts';
+import { buildIdInside } from '../contents/raw-image.ts';
+import { systemErrorCode, UserError } from '../errors.ts';
+import { PATIENT_LOOKS } from '../images/file-looks.ts';
+import { SET_FILES } from '../images/image-name.ts';
+import { openImageSet, type SetLocation } from '../images/image-set.ts';
+import { type ImageState, inspectImage } from '../images/image-state.ts';
+import { packImage } from '../images/packing/pack.ts';
+import { publishSet } from '../images/packing/set-publication.ts';
+import { faultText } from '../images/set-fault.ts';
+import { copySet } from './copy-set.ts';
+import { lockFolder } from './folder-lock.ts';
+import { PUBLISH_FOLDER, recoverPublications, STAGING } from './publish-recovery.ts';
+
+/** A set that lies elsewhere, or a raw image alone, which is packed. */
+export interface PublishSource {
+  readonly folder: string;
+  readonly image: string;
+  readonly isRaw: boolean;
+  /** The build ID of a raw image that says none inside. */
+  readonly buildId?: string | undefined;
+}
+
+/** What publishing depends on. */
+export interface PublishParts {
+  readonly checks: ImageChecks;
+  /** Keeps the set that is to be replaced, which was found right; answers why it can't be kept, if so, in words. */
+  readonly keep: (former: FormerSet) => Promise<string | undefined>;
+  readonly signal?: AbortSignal | undefined;
+  /** Called when another process publishes in that folder, and is waited for. */
+  readonly onWait?: () => void;
+}
+
+type ReadyState = Extract<ImageState, { kind: 'ready' }>;
+
+/** A set that is replaced, as it was seen. */
+export interface FormerSet extends SetLocation {
+  readonly state: ReadyState;
+}
+
+/** What came of it. */
+export type Publication =
+  /** The same set was there already. */
+  | { readonly kind: 'there already'; readonly buildId: string }
+  /** `former`: the build that it replaced, if there was one that was complete; `unkept`: why it is not kept. */
+  | {
+      readonly kind: 'published';
+      readonly buildId: string;
+      readonly zstBytes: number;
+      readonly former?: { readonly buildId: string; readonly unkept: string | undefined };
+    };
+
+/**
+ * Publishes a set that lies elsewhere in the folder of a box: it is copied beside the one that it replaces, or packed there; checked to the last
+ * byte; the former one is kept; and then it takes its place so that no request sees files of both (`publishSet`). One
+ * process at a time does so in a folder. When this throws, the former set is as it was.
+ * @throws UserError when the set is not whole or not right, or the disk has no room; system errors; the signal's reason
+ */
+export async function publish(
+  source: PublishSource,
+  folder: string,
+  { checks, keep, signal, onWait }: PublishParts,
+): Promise<Publication> {
+  const root = await realpath(folder);
+  const work = path.join(folder, PUBLISH_FOLDER);
+  await using lock = await lockFolder(work, signal, onWait);
+  await recoverPublications(folder);
+  const { image } = source;
+  const staging = path.join(work, STAGING + randomBytes(6).toString('hex'));
+  try {
+    await mkdir(staging);
+    await stage(source, staging, signal);
+    const staged = await rightSet({ root, folder: staging, image }, checks, signal);
+    const former = await readySet({ root, folder, image });
+    if (former !== undefined && isSame(former, staged)) {
+      await rm(staging, { recursive: true, force: true });
+      return { kind: 'there already', buildId: staged.buildId };
+    }
+    const unkept = former && (await keepFormer({ root, folder, image, state: former }));
+    signal?.throwIfAborted();
+    await lock.requireHeld();
+    await publishSet(folder, image, partsIn(staging, image), signal);
+    await rm(staging, { recursive: true, force: true });
+    const { buildId, zstBytes } = staged;
+    const told = former && { former: { buildId: former.buildId, unkept } };
+    return { kind: 'published', buildId, zstBytes, ...told };
+  } catch (error) {
+    await recoverPublications(folder).catch(() => {}); // what can't be made whole now is, by the next one who publishes
+    throw explained(error, folder, image);
+  }
+
+  async function keepFormer(former: FormerSet): Promise<string | undefined> {
+    const verdict = await verdictOn(former.state, former, checks, signal);
+    return verdict.kind === 'right' ? keep(former) : 'it is not valid';
+  }
+}
+
+/** Copies or packs the set into `staging`, and syncs it. */
+async function stage(
+  { folder, image, isRaw, buildId }: PublishSource,
+  staging: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (isRaw) {
+    const wanted = { folder, image, target: staging, readBuildId: buildIdInside, buildId };
+    await packImage({ ...wanted, ...(signal && { signal }) });
+    return;
+  }
+  const set = await openImageSet({ root: folder, folder, image });
+  if ('problem' in set) throw new UserError(`${image} is not published: ${faultText(set)}, in ${folder}`);
+  try {
+    const giveWay = async () => signal?.throwIfAborted();
+    const result = await copySet(set, staging, { giveWay });
+    if (result === 'no room') throw new UserError(noRoomText(staging, image));
+    if (result === 'changed')
+      throw new UserError(`${image} is not published: its files changed while they were copied`);
+  } finally {
+    await set.close();
+  }
+}
+
+async function readySet(location: SetLocation): Promise<ReadyState | undefined> {
+  const { state } = await inspectImage(location, false, PATIENT_LOOKS);
+  return state.kind === 'ready' ? state : undefined;
+}
+
+/** The staged set, which must be right. */
+async function rightSet(location: SetLocation, checks: ImageChecks, signal?: AbortSignal): Promise<ReadyState> {
+  const state = await readySet(location);
+  const verdict = state && (await verdictOn(state, location, checks, signal));
+  if (state !== undefined && verdict?.kind === 'right') return state;
+  const { image } = location;
+  if (verdict?.kind === 'wrong') {
+    throw new UserError(`${image} is not published: ${findingText(image, verdict.findings[0])}`);
+  }
+  const why = verdict?.kind === 'failed' ? `it could not be checked (${verdict.code})` : 'its copy was changed';
+  throw new UserError(`${image} is not published: ${why}`);
+}
+
+function verdictOn(state: ReadyState, location: SetLocation, checks: ImageChecks, signal?: AbortSignal) {
+  const { zstIdentity: identity, buildId, checksums } = state;
+  return checks.verdict({ ...location, identity, buildId, checksums }, signal && { signal });
+}
+
+function isSame(one: ReadyState, other: ReadyState): boolean {
+  return one.buildId === other.buildId && one.checksums.zst === other.checksums.zst;
+}
+
+function partsIn(folder: string, image: string) {
+  const place = (role: keyof typeof SET_FILES) => path.join(folder, image + SET_FILES[role]);
+  return { buildId: place('buildId'), zst: place('zst'), checksums: place('checksums') };
+}
+
+function noRoomText(folder: string, image: string): string {
+  return `${image} is not published: there is not enough room in ${path.dirname(path.dirname(folder))}; the former set is as it was`;
+}
+
+/** Says what a person can do; any other error as it is. */
+function explained(cause: unknown, folder: string, image: string): unknown {
+  switch (systemErrorCode(cause)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return new UserError(noRoomText(path.join(folder, PUBLISH_FOLDER, STAGING), image), { cause });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new UserError(`${image} is not published: ${folder} cannot be written to; check its permissions`, {
+        cause,
+      });
+    default:
+      return cause;
+  }
+}

@@ -1,0 +1,151 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { KeptBuilds } from '../../builds/kept-builds.ts';
+import { type Publication, type PublishSource, publish } from '../../builds/publish.ts';
+import type { ImageChecks } from '../../checks/image-checks.ts';
+import { systemErrorCode, UserError } from '../../errors.ts';
+import { shortBuildId } from '../../images/build-id.ts';
+import type { Catalog, CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
+import { imageOfSetFile, isPublishableName } from '../../images/image-name.ts';
+import { printable } from '../../printable.ts';
+import { type CommandSettings, UsageError } from '../environment.ts';
+import { openBuilds } from '../keeping.ts';
+import { stopSignal } from '../stop-signal.ts';
+import { withChecks } from '../with-checks.ts';
+import type { CommandContext } from './commands.ts';
+import { subcommand } from './subcommand.ts';
+
+const RAW_SUFFIX = '.img';
+
+interface PublishOptions {
+  readonly to?: string;
+  readonly buildId?: string;
+}
+
+/**
+ * `update-server publish <file>… [--to <box>]`: puts sets that lie elsewhere, or raw images alone, which are packed, in the
+ * place of those below IMAGE_PATH, and prints a line for each. The former ones are kept where KEEP_BUILDS says so. Ends with 1 where
+ * one could not be published: it and those after it are as they were.
+ */
+export function publishCommand({ settings }: CommandContext): Command {
+  return subcommand('publish', 'Puts a set from elsewhere, or a raw image, in the place of the former one.')
+    .argument('<file...>', 'files of sets, one of each is enough; or raw images (.img), which are packed')
+    .option('--to <box>', 'the folder below IMAGE_PATH that they go to')
+    .option('--build-id <ID>', 'the build ID of a raw image that says none inside')
+    .action(async (files: readonly string[], options: PublishOptions) => {
+      const sources = sourcesOf(files, options.buildId);
+      const given = settings();
+      await withChecks(given, (catalog, checks) => publishAll(sources, options.to, { given, catalog, checks }));
+    });
+}
+
+interface Site {
+  readonly given: CommandSettings;
+  readonly catalog: Catalog;
+  readonly checks: ImageChecks;
+}
+
+async function publishAll(sources: readonly PublishSource[], to: string | undefined, site: Site): Promise<void> {
+  const { given, catalog, checks } = site;
+  const { signal } = stopSignal('stopped; what was not said to be published is as it was');
+  const tell = (text: string) => process.stderr.write(`${printable(text)}\n`);
+  const builds = await openBuilds(given, tell);
+  const root = await realpath(given.imagePath);
+  for (const source of sources) {
+    const snapshot = await catalog.refresh(true);
+    const { box, folder } = await placeFor(source.image, to, root, snapshot);
+    const id = `${box}/${source.image}`;
+    const publication = await publish(source, folder, {
+      checks,
+      signal,
+      keep: (former) => keepFormer({ ...former, id, box }, given, builds),
+      onWait: () => tell(`another process publishes in ${folder}; waiting for it`),
+    });
+    process.stdout.write(`${printable(publicationText(id, publication))}\n`);
+    const choice = builds?.choiceOf(id);
+    if (choice !== undefined)
+      tell(`boards get build ${shortBuildId(choice.build)} of ${id} until the newest is served again`);
+  }
+}
+
+/** The sets and raw images that `files` are of, each once, in their order. */
+function sourcesOf(files: readonly string[], buildId: string | undefined): PublishSource[] {
+  const sources = new Map<string, PublishSource>();
+  for (const file of files) {
+    const name = path.basename(file);
+    const ofSet = imageOfSetFile(name);
+    const image = ofSet ?? (name.endsWith(RAW_SUFFIX) ? name.slice(0, -RAW_SUFFIX.length) : '');
+    if (!isPublishableName(image)) {
+      throw new UsageError(
+        `${file} is no file of an image set (.img.zst, .img.sha256, .img.buildID), and no raw image (.img)`,
+      );
+    }
+    const folder = path.dirname(path.resolve(file));
+    const key = path.join(folder, image);
+    const isRaw = ofSet === undefined && sources.get(key)?.isRaw !== false;
+    sources.set(key, { folder, image, isRaw, buildId });
+  }
+  return [...sources.values()];
+}
+
+/** Where an image goes: the folder that is named; else the one that has it; else the one whose box it is named for. */
+async function placeFor(image: string, to: string | undefined, root: string, snapshot: CatalogSnapshot) {
+  const box = to ?? boxOf(image, snapshot);
+  const known = snapshot.boxes.find(({ name }) => name === box);
+  if (known !== undefined) return { box, folder: known.path };
+  if (!isPublishableName(box)) throw new UsageError(`${JSON.stringify(box)} can't be the name of a folder of images`);
+  const folder = path.join(root, box);
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
+    throw new UserError(`${folder} is no folder that images are served from`);
+  }
+  return { box, folder };
+}
+
+function boxOf(image: string, { boxes, byName }: CatalogSnapshot): string {
+  const having = byName.get(image) ?? [];
+  const named = boxes.map(({ name }) => name).filter((name) => image.startsWith(`${name}-`));
+  const [box, ...others] =
+    having.length > 0 ? having.map(({ box }) => box) : named.toSorted((a, b) => b.length - a.length);
+  if (box === undefined)
+    throw new UserError(`no folder below IMAGE_PATH is named for ${image}: say which by --to <box>`);
+  if (having.length > 1) {
+    throw new UserError(`${image} is in ${[box, ...others].join(', ')}: say which by --to <box>`);
+  }
+  return box;
+}
+
+/** Keeps the former build; answers why it can't be kept, if so. */
+async function keepFormer(
+  former: CatalogImage,
+  { keep }: CommandSettings,
+  builds: KeptBuilds | undefined,
+): Promise<string | undefined> {
+  const bounds = keep?.bounds;
+  if (builds === undefined || !bounds?.builds) return 'KEEP_BUILDS says to keep none';
+  // the server removes what is too much, which knows what boards run
+  if (builds.list.reduce((sum, { bytes }) => sum + bytes, 0) > bounds.bytes) return 'kept builds take all of KEEP_SIZE';
+  try {
+    const result = await builds.keep(former);
+    if (result === 'no room') return 'the disk has no room for it';
+    return result === 'changed' ? 'it was changed meanwhile' : undefined;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    return code;
+  }
+}
+
+function publicationText(id: string, publication: Publication): string {
+  const { kind, buildId } = publication;
+  if (kind === 'there already') return `${id} is build ${shortBuildId(buildId)} already`;
+  const { zstBytes, former } = publication;
+  const published = `published build ${shortBuildId(buildId)} of ${id}, ${zstBytes} bytes`;
+  if (former === undefined) return published;
+  const { unkept } = former;
+  const what = unkept === undefined ? 'is kept' : `is not kept (${unkept})`;
+  return `${published}; the former one, ${shortBuildId(former.buildId)}, ${what}`;
+}

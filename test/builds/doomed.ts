@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+
+/** What changes a folder, or begins a file. */
+const CALLS = ['copyFile', 'mkdir', 'open', 'rename', 'rm', 'utimes', 'writeFile'];
+
+/** The specifier of a module of ours, for a program's text. */
+export function moduleAt(file: string): string {
+  return JSON.stringify(pathToFileURL(path.resolve(import.meta.dirname, '../../src', file)).href);
+}
+
+/** A program that does `end`, and no more, at its `step`th of these calls; else what `text` says. */
+function doomed(step: number, calls: readonly string[], end: string, text: string): string {
+  return `(async () => {
+    const { default: fs } = await import('node:fs/promises');
+    const { syncBuiltinESMExports } = await import('node:module');
+    let calls = 0;
+    for (const name of ${JSON.stringify(calls)}) {
+      const call = fs[name];
+      fs[name] = (...args) => {
+        if (++calls !== ${step}) return call(...args);
+        ${end};
+        return new Promise(() => {});
+      };
+    }
+    syncBuiltinESMExports();
+    ${text}
+  })()`;
+}
+
+/** Runs a program as a process that is killed (SIGKILL) at its `step`th of `calls`; whether it was. @throws when it fails */
+export async function killedAt(step: number, calls: readonly string[], text: string): Promise<boolean> {
+  const end = "process.kill(process.pid, 'SIGKILL')";
+  const child = spawn(process.execPath, ['-e', doomed(step, calls, end, text)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (data: string) => {
+    errors += data;
+  });
+  const [status, signal] = await once(child, 'close');
+  if (signal === 'SIGKILL') return true;
+  if (status !== 0) throw new Error(errors);
+  return false;
+}
+
+/** As `killedAt`, on a thread, at the `step`th call of any that changes what is on the disk: that takes a tenth of the time. */
+export async function endedAt(step: number, text: string): Promise<boolean> {
+  const end = "require('node:worker_threads').parentPort.postMessage('ended')";
+  const worker = new Worker(doomed(step, CALLS, end, text), { eval: true });
+  const isEnded = await Promise.race([
+    once(worker, 'message').then(() => true),
+    once(worker, 'exit').then(() => false),
+  ]);
+  await worker.terminate();
+  return isEnded;
+}
+
+/** Makes an attempt for each step until one comes to its end; answers how many did not. */
+export async function atEachStep(attempt: (step: number) => Promise<boolean>): Promise<number> {
+  for (let step = 1; ; step++) {
+    if (!(await attempt(step))) return step - 1;
+  }
+}

@@ -1,0 +1,70 @@
+import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { lockFolder } from '../../src/builds/folder-lock.ts';
+
+suite('the lock of a folder', () => {
+  let above: string;
+  before(async () => {
+    above = await mkdtemp(path.join(tmpdir(), 'mkbox-lock-'));
+  });
+  after(() => rm(above, { recursive: true }));
+
+  test('is held by one at a time, whoever comes when, and leaves nothing', async () => {
+    const folder = path.join(above, 'many');
+    let holders = 0;
+    let most = 0;
+    await Promise.all(
+      Array.from({ length: 12 }, async () => {
+        await setTimeout(Math.random() * 20);
+        await using _ = await lockFolder(folder);
+        most = Math.max(most, ++holders);
+        await setTimeout(Math.random() * 5);
+        holders--;
+      }),
+    );
+    deepEqual([most, await readdir(above)], [1, []]);
+  });
+
+  test('is not held by the dead', async () => {
+    const folder = path.join(above, 'dead');
+    let name = '';
+    {
+      await using _ = await lockFolder(folder);
+      [name = ''] = await readdir(folder);
+    }
+    await mkdir(folder);
+    const dead = name.replace(`.${process.pid}.`, `.${2 ** 22 + 1}.`); // above any process's number (PID_MAX_LIMIT, proc(5))
+    await writeFile(path.join(folder, dead), '');
+    let hasWaited = false;
+    const onWait = () => {
+      hasWaited = true;
+    };
+    await using _ = await lockFolder(folder, undefined, onWait);
+    equal(hasWaited, false);
+  });
+
+  test('is waited for until someone wants that no longer', async () => {
+    const folder = path.join(above, 'stopped');
+    await using _ = await lockFolder(folder);
+    const stop = new AbortController();
+    const reason = new Error('stopped');
+    await rejects(
+      lockFolder(folder, stop.signal, () => stop.abort(reason)),
+      reason,
+    );
+    equal((await readdir(folder)).length, 1);
+  });
+
+  test('is known to be lost', async () => {
+    const folder = path.join(above, 'lost');
+    await using lock = await lockFolder(folder);
+    await lock.requireHeld();
+    await utimes(folder, 0, 0);
+    for (const name of await readdir(folder)) await rm(path.join(folder, name));
+    await rejects(lock.requireHeld(), /was stopped for so long that another one took its place/);
+  });
+});

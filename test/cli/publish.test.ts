@@ -1,0 +1,121 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { appendFile, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { suite, test } from 'node:test';
+import { SET_FILES } from '../../src/images/image-name.ts';
+import { type Bench, IMAGE_ID, imageIn, makeBench, verdictOf } from '../builds/kept.ts';
+import { writeImageSet } from '../fixtures/image-set-files.ts';
+import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
+import { runCommand } from './run-command.ts';
+
+/** A bench that has A, and B as it came from elsewhere; and how to publish. */
+async function withBoth() {
+  const bench = await makeBench();
+  const from = bench.boxes.beside('from');
+  const file = (suffix: string) => path.join(from, `box-pi${suffix}`);
+  await mkdir(from);
+  await bench.build(BUILD_B);
+  for (const suffix of Object.values(SET_FILES)) await copyFile(bench.written.file(suffix), file(suffix));
+  await bench.build(BUILD_A);
+  const env = { IMAGE_PATH: bench.boxes.root, STATE_PATH: bench.boxes.beside('boards.json'), KEEP_BUILDS: '1' };
+  const publish = (...args: string[]) => runCommand(['publish', ...args], env);
+  return { bench, from, file, publish, env, [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose]() };
+}
+
+/** The build that boards get, which is right to the last byte; the folder has nothing else. */
+async function buildOf({ catalog, boxes }: Bench): Promise<string> {
+  const image = await imageIn(catalog);
+  equal(await verdictOf(image), 'right');
+  equal((await readdir(boxes.at('box'))).length, 3);
+  return image.state.kind === 'ready' ? image.state.buildId : '';
+}
+
+suite('update-server publish', () => {
+  test('puts a set in the place of the former one, and keeps that', async () => {
+    await using site = await withBoth();
+    const { bench, file, publish } = site;
+    const told = await publish(file('.img.zst'), file('.img.sha256'), file('.img.buildID'), '--to', 'box');
+    deepEqual([told.status, told.stderr], [0, '']);
+    match(
+      told.stdout,
+      /^published build bbbbbbbbbbbb… of box\/box-pi, \d+ bytes; the former one, aaaaaaaaaaaa…, is kept\n$/,
+    );
+    equal(await buildOf(bench), BUILD_B);
+    deepEqual(
+      (await bench.open()).of(IMAGE_ID).map(({ buildId }) => buildId),
+      [BUILD_A],
+    );
+    const again = await publish(file('.img.zst'));
+    deepEqual([again.status, again.stdout], [0, 'box/box-pi is build bbbbbbbbbbbb… already\n']);
+  });
+
+  test('says why it did not, and leaves what is there as it was', async () => {
+    await using site = await withBoth();
+    const { bench, from, file, publish } = site;
+    await appendFile(file('.img.zst'), 'x');
+    const wrong = await publish(file('.img.zst'));
+    equal(wrong.status, 1);
+    match(wrong.stderr, /^update-server: box-pi is not published: .*\.img\.sha256/);
+    await writeFile(path.join(from, 'box-lost.img.zst'), 'x');
+    const incomplete = await publish(path.join(from, 'box-lost.img.zst'));
+    equal(incomplete.status, 1);
+    match(incomplete.stderr, /box-lost is not published: box-lost\.img\.sha256 is missing, in .*from\n$/);
+    await writeFile(path.join(from, 'strange-pi.img'), 'x');
+    const homeless = await publish(path.join(from, 'strange-pi.img'));
+    equal(homeless.status, 1);
+    match(homeless.stderr, /no folder below IMAGE_PATH is named for strange-pi: say which by --to <box>\n$/);
+    const none = await publish(path.join(from, 'notes.txt'));
+    equal(none.status, 2);
+    match(none.stderr, /notes\.txt is no file of an image set/);
+    equal(await buildOf(bench), BUILD_A);
+    deepEqual((await bench.open()).list, []);
+  });
+
+  test('packs a raw image that stands alone, into a new folder', async () => {
+    await using site = await withBoth();
+    const { bench, from, publish, env } = site;
+    const content = { box: 'docker-box', board: 'odroid-c4', branch: 'main', buildId: BUILD_B };
+    const { image } = await writeImageSet(path.join(from, 'all'), content, { keepRaw: true });
+    await mkdir(path.join(from, 'raw'));
+    await copyFile(path.join(from, 'all', `${image}.img`), path.join(from, 'raw', `${image}.img`));
+    const told = await publish(path.join(from, 'raw', `${image}.img`), '--to', 'docker-box');
+    deepEqual([told.status, told.stderr], [0, '']);
+    match(told.stdout, /^published build bbbbbbbbbbbb… of docker-box\/docker-box-odroid-c4-main, \d+ bytes\n$/);
+    deepEqual(await readdir(path.join(from, 'raw')), [`${image}.img`]);
+    equal((await readdir(bench.boxes.at('docker-box'))).length, 3);
+    equal((await runCommand(['verify', image], env)).status, 0);
+  });
+
+  test('waits for another one, so that the last one stands, and both are whole', async () => {
+    await using site = await withBoth();
+    const { bench, from, file, publish } = site;
+    const other = path.join(from, 'other');
+    await mkdir(other);
+    for (const suffix of Object.values(SET_FILES)) {
+      await copyFile(bench.written.file(suffix), path.join(other, `box-pi${suffix}`));
+    }
+    const told = await Promise.all([
+      publish(file('.img.zst')),
+      publish(path.join(other, 'box-pi.img.zst')),
+      publish(file('.img.zst')),
+    ]);
+    deepEqual(
+      told.map(({ status }) => status),
+      [0, 0, 0],
+    );
+    match(await buildOf(bench), /^(a{64}|b{64})$/);
+  });
+
+  test('says that boards get an earlier build all the same', async () => {
+    await using site = await withBoth();
+    const { bench, file, publish } = site;
+    const builds = await bench.open();
+    await builds.keep(await imageIn(bench.catalog));
+    await builds.serveAgain({ imageId: IMAGE_ID, buildId: BUILD_A }, { by: 'Anna', atMs: 1 });
+    const told = await publish(file('.img.zst'));
+    deepEqual(
+      [told.status, told.stderr],
+      [0, 'boards get build aaaaaaaaaaaa… of box/box-pi until the newest is served again\n'],
+    );
+  });
+});
