@@ -1,11 +1,13 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { KeptBuilds } from './builds/kept-builds.ts';
 import { gapText } from './checks/finding-text.ts';
 import { ImageChecks } from './checks/image-checks.ts';
 import { createApi, type MkboxApi } from './editor/api.ts';
 import { BoxbuildOpening } from './editor/build/boxbuild-opening.ts';
 import type { ChangesView } from './editor/changes/changes-view.ts';
 import { registerCommands } from './editor/commands/register-commands.ts';
+import { EarlierBuilds } from './editor/earlier/earlier-builds.ts';
 import type { BuildsSeen } from './editor/inside/builds-seen.ts';
 import type { InsideRows } from './editor/inside/inside-rows.ts';
 import type { OpenImages } from './editor/inside/open-images.ts';
@@ -59,20 +61,27 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   events.on('readable', (folder) => log.info(`${folder} can be read again`));
   const boards = new Boards(async () => {
     const { openBoards } = await import('./editor/after-activation.ts');
-    return openBoards(context.globalStorageUri.fsPath, tellOfBoards);
+    return openBoards(context.globalStorageUri.fsPath, warn);
   });
-  const serving = new Serving({ settings, project, checks, consent, boards, version, log });
+  const builds = new EarlierBuilds(keepBuilds);
+  const serving = new Serving({ settings, project, checks, consent, boards, builds, version, log });
   const requests = new RequestLog(serving, boards);
-  const changes = [serving.onDidChangeState, project.onDidChange, boards.onDidChange, examinedEvent(checks)];
+  const changes = [
+    serving.onDidChangeState,
+    project.onDidChange,
+    boards.onDidChange,
+    builds.onDidChange,
+    examinedEvent(checks),
+  ];
   const ticker = new Ticker(requests, ...changes);
   // the editor goes on with other extensions before anything is looked for
   const activated = new Promise<void>((resolve) => setImmediate(resolve));
   let isDecided = false;
   let opened: Promise<OpenImages> | undefined;
   let rowsInside: Promise<InsideRows> | undefined;
-  let builds: Promise<BuildsSeen> | undefined;
+  let seen: Promise<BuildsSeen> | undefined;
   let changesView: Promise<ChangesView> | undefined;
-  const imagesView = new ImagesView({ project, serving, requests, boards, checks, insideRows }, ticker);
+  const imagesView = new ImagesView({ project, serving, requests, boards, builds, checks, insideRows }, ticker);
   running = { serving, boards, checks };
 
   context.subscriptions.push(
@@ -82,6 +91,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     project,
     serving,
     boards,
+    builds,
     requests,
     ticker,
     new Notices(serving, boards, settings, consent),
@@ -99,6 +109,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
         requests,
         checks,
         boards,
+        builds,
         boardsView: activated.then(showBoards),
         imagesView,
         openImages,
@@ -137,12 +148,20 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   }
   /** The builds that were found right. */
   function buildsSeen(): Promise<BuildsSeen> {
-    builds ??= import('./editor/after-activation.ts').then(({ BuildsSeen }) => {
-      const seen = new BuildsSeen(context.globalStorageUri.fsPath, { checks, requests, log });
-      context.subscriptions.push(seen);
-      return seen;
+    seen ??= import('./editor/after-activation.ts').then(({ BuildsSeen }) => {
+      const builds = new BuildsSeen(context.globalStorageUri.fsPath, { checks, requests, log });
+      context.subscriptions.push(builds);
+      return builds;
     });
-    return builds;
+    return seen;
+  }
+  /** The builds that are kept in this workspace's folder. */
+  async function keepBuilds(): Promise<KeptBuilds | undefined> {
+    const folder = context.storageUri?.fsPath;
+    if (folder === undefined) return undefined;
+    const { openEarlier } = await import('./editor/after-activation.ts');
+    const { subscriptions } = context;
+    return openEarlier({ folder, project, checks, requests, boards, settings, warn, subscriptions });
   }
   /** The view of changes. */
   function openChanges(): Promise<ChangesView> {
@@ -163,7 +182,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     context.subscriptions.push(view);
     return view;
   }
-  function tellOfBoards(text: string): void {
+  function warn(text: string): void {
     log.warn(text);
     void vscode.window.showWarningMessage(vscode.l10n.t('mkbox: {0}', text));
   }
@@ -174,11 +193,11 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     if (!settings.autoStart.get() || serving.state.kind !== 'stopped') return;
     await serving.serve({ kind: 'all' });
   }
-  activated.then(() => project.locate()).catch(logFailure);
+  activated.then(() => Promise.all([project.locate(), builds.open()])).catch(logFailure);
   activated
     .then(async () => {
       const { ImageFiles } = await import('./editor/after-activation.ts');
-      context.subscriptions.push(new ImageFiles(project, openImages));
+      context.subscriptions.push(new ImageFiles(project, builds, openImages));
     })
     .catch(logFailure);
   return createApi(serving, project, boards);

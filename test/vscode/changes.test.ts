@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
+import type { StatusReport } from '../../src/status/report.ts';
 import { makeSetWithTools, type ToolMadeContent } from '../fixtures/tool-made-set.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
 import { askForUpdate } from './lab-board.ts';
@@ -189,5 +190,72 @@ describe('what is inside two builds', () => {
     assert.equal(await workbench.viewMessage('Changes'), `${IMAGE} 1111111 → 3333333`);
     await workbench.clickRow('Changes', 'motd');
     await workbench.notification('the image of build 111111111111…');
+  });
+
+  const QUERY = 'name=changes-box&board=odroid-c4&branch=main';
+  const status = async () => (await fetch(`http://127.0.0.1:${bench.port}/status`)).json() as Promise<StatusReport>;
+  const servedIs = (digit: string) =>
+    until(
+      `build ${digit} to be served`,
+      async () => (await status()).images[0]?.buildId,
+      (build) => build === digit.repeat(64),
+    );
+  const kept = '333333333333…';
+
+  it('can be served again when the next build has overwritten it, until the newest is', async () => {
+    await until(
+      'the copy of what the board got',
+      async () => (await status()).images[0]?.kept?.map(({ buildId }) => buildId),
+      (builds) => builds?.includes('3'.repeat(64)) === true,
+    );
+    await build('changes-box', '4', NEWER);
+    await servedIs('4');
+    await workbench.expand('Images', 'changes-box');
+    await workbench.expand('Images', IMAGE);
+    await workbench.expand('Images', 'Earlier Builds');
+    await rowOf('Images', kept);
+    await workbench.contextMenu('Images', kept);
+    await workbench.clickContextItem('Serve This Build Again');
+    await servedIs('3');
+    const isMarked = (row: { description?: string } | undefined) =>
+      row?.description?.includes(`serving build ${kept}`) === true;
+    await until('the mark at the image', () => rowOf('Images', IMAGE), isMarked);
+    await until(
+      'the mark at the build',
+      () => rowOf('Images', kept),
+      (row) => row?.description?.endsWith('served') === true,
+    );
+    await workbench.pictures('earlier-builds');
+    const upToDate = await askForUpdate({ port: bench.port, from: '127.0.0.7', query: QUERY, buildId: '3'.repeat(64) });
+    assert.deepEqual(upToDate, { status: 200, bytes: 10_240 });
+    await until(
+      'the board that runs it',
+      () => rowOf('Images', kept),
+      (row) => row?.description?.includes('1 board runs it') === true,
+    );
+    await workbench.contextMenu('Images', kept);
+    await workbench.clickContextItem('Compare with…');
+    await until(
+      'the newer build',
+      () => workbench.quickPick(),
+      ({ rows }) => rows.length === 1,
+    );
+    await vscode.page.keyboard.press('Enter');
+    await until(
+      'what differs',
+      () => workbench.viewMessage('Changes'),
+      (text) => text?.includes('3333333 → 4444444') === true,
+    );
+    await workbench.contextMenu('Images', IMAGE);
+    await workbench.clickContextItem('Serve the Newest');
+    await servedIs('4');
+    await workbench.contextMenu('Images', kept);
+    await workbench.clickContextItem('Delete Build…');
+    await workbench.dialogs.click('Delete');
+    await until(
+      'the build to be gone',
+      async () => (await workbench.treeRows('Images')).map(({ label }) => label),
+      (labels) => !labels.includes('Earlier Builds'),
+    );
   });
 });

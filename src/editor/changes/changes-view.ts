@@ -110,7 +110,7 @@ export class ChangesView extends Owner implements vscode.TreeDataProvider<Change
   }
 
   #present({ source, buildId }: Side): Source {
-    if (source.kind === 'kept') return source;
+    if (source.kind === 'kept' || source.image.isKept) return source;
     const image = this.#parts.project.snapshot.byId.get(source.image.id);
     return image?.state.kind === 'ready' ? { kind: 'image', image } : { kind: 'kept', buildId };
   }

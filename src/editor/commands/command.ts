@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { ChangesNode } from '../changes/change-nodes.ts';
 import type { ChangesView } from '../changes/changes-view.ts';
+import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
 import type { OpenImages } from '../inside/open-images.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { ConsentStore } from '../serving/consent.ts';
@@ -33,6 +34,7 @@ export interface CommandContext {
   readonly requests: RequestLog;
   readonly checks: ImageChecks;
   readonly boards: Boards;
+  readonly builds: EarlierBuilds;
   readonly boardsView: Promise<BoardsView>;
   readonly imagesView: ImagesView;
   /** Opens images to look into them: its code is read for the first one. */

@@ -11,6 +11,7 @@ import { copyDnsTxt, copyDnsTxtForBoard } from './copy-dns-txt.ts';
 import { copyInsidePath } from './copy-inside-path.ts';
 import { copyUpdateTxt, copyUpdateTxtForBoard } from './copy-update-txt.ts';
 import { copyUpdateUrl } from './copy-update-url.ts';
+import { deleteBuild, serveBuildAgain, serveNewest } from './earlier-build.ts';
 import { exportRequests } from './export-requests.ts';
 import { findInImage } from './find-in-image.ts';
 import { forgetBoard } from './forget-board.ts';
@@ -73,6 +74,9 @@ export const COMMANDS: readonly Command[] = [
   selectForCompare,
   compareWithSelected,
   whatWouldChange,
+  serveBuildAgain,
+  serveNewest,
+  deleteBuild,
   openChange,
   openAllChanges,
   refreshChanges,

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
+import type { KeptBuild } from '../../builds/kept-build.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { Source } from '../changes/comparison.ts';
 import { ageText } from '../words/words.ts';
 import type { Command, CommandContext } from './command.ts';
+import { buildOf } from './earlier-build.ts';
+import { pick } from './pick.ts';
 import { isReady, pickReadyImage } from './pick-image.ts';
 import { imageOf } from './rows.ts';
 
@@ -12,12 +15,29 @@ export const compareWith: Command = {
   id: 'mkbox.compareWith',
   async run(context, row) {
     const title = vscode.l10n.t('Compare');
+    const build = buildOf(row);
+    if (build !== undefined) return compareBuild(build, context);
     const image = imageOf(row) ?? (await pickReadyImage(context.project, title));
     const other = image && (await pickOther(image, context));
     if (image === undefined || other === undefined) return;
     await (await context.changes()).compare(other, { kind: 'image', image });
   },
 };
+
+/** Shows what differs between a kept build and a newer one that the user picks: the newest of its image stands first. */
+async function compareBuild(build: KeptBuild, context: CommandContext): Promise<void> {
+  const { l10n } = vscode;
+  const ready = context.project.snapshot.images.filter(isReady);
+  const others = [...ready.filter(({ id }) => id === build.id), ...ready.filter(({ id }) => id !== build.id)];
+  const question = {
+    title: l10n.t('Compare {0} With', shortBuildId(build.buildId)),
+    placeHolder: l10n.t('The newer build'),
+    none: noOtherText(),
+  };
+  const other = await pick(others, ({ image, box }) => ({ label: image, description: box }), question);
+  if (other !== undefined)
+    await (await context.changes()).compare({ kind: 'image', image: build }, { kind: 'image', image: other });
+}
 
 /** Notes the row's image: the next one is compared with it. */
 export const selectForCompare: Command = {
@@ -38,6 +58,10 @@ export const compareWithSelected: Command = {
     await changes.compare({ kind: 'image', image: before }, { kind: 'image', image });
   },
 };
+
+function noOtherText(): string {
+  return vscode.l10n.t('mkbox: there is no other build to compare with.');
+}
 
 /** A build to compare with. */
 interface SourceItem extends vscode.QuickPickItem {
@@ -60,7 +84,7 @@ async function pickOther(image: CatalogImage, context: CommandContext): Promise<
     ...(kept.length === 0 ? [] : [{ label: l10n.t('Earlier builds'), kind: QuickPickItemKind.Separator }, ...kept]),
   ];
   if (items.length === 0) {
-    void window.showInformationMessage(l10n.t('mkbox: there is no other build to compare with.'));
+    void window.showInformationMessage(noOtherText());
     return undefined;
   }
   const options = { title: l10n.t('Compare {0} With', image.image), placeHolder: l10n.t('The older build') };

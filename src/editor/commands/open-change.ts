@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { KeptBuild } from '../../builds/kept-build.ts';
 import type { FileChange } from '../../contents/inventory-difference.ts';
 import { UserError } from '../../errors.ts';
 import { shortBuildId } from '../../images/build-id.ts';
@@ -20,12 +21,12 @@ const SILENT_MS = 1_000;
 /** Opens a changed file on both sides; one that came or went, on the side where it is. */
 export const openChange: Command = {
   id: 'mkbox.openChange',
-  async run({ changes, project }, row) {
+  async run({ changes, project, builds }, row) {
     const { comparison } = await changes();
     if (comparison === undefined || typeof row !== 'object' || row.kind !== 'file change') return;
     const { path, changes: aspects } = row.change;
     const { before, after } = filesOf(row.change);
-    const on = (side: Side) => uriOn(side, row.tree, path, project.snapshot);
+    const on = (side: Side) => uriOn(side, row.tree, path, project.snapshot, builds.list);
     if (before !== undefined && after !== undefined && aspects.has('content')) {
       const title = `${path} (${comparisonText(comparison)})`;
       await vscode.commands.executeCommand('vscode.diff', on(comparison.before), on(comparison.after), title);
@@ -58,7 +59,7 @@ type ChangedText = [vscode.Uri, vscode.Uri | undefined, vscode.Uri | undefined];
 
 async function changedTexts(
   comparison: Comparison,
-  { project, openImages }: CommandContext,
+  { project, builds, openImages }: CommandContext,
   signal: AbortSignal,
 ): Promise<ChangedText[]> {
   const { difference } = comparison;
@@ -70,11 +71,11 @@ async function changedTexts(
     const newest = after ?? before;
     const isOther = change.kind !== 'changed' || change.changes.has('content') || change.changes.has('type');
     if (newest === undefined || !isOther || newest.bytes > LARGEST_TEXT_BYTES) continue;
-    const left = before && uriOn(comparison.before, tree, change.path, project.snapshot);
-    const right = after && uriOn(comparison.after, tree, change.path, project.snapshot);
+    const left = before && uriOn(comparison.before, tree, change.path, project.snapshot, builds.list);
+    const right = after && uriOn(comparison.after, tree, change.path, project.snapshot, builds.list);
     const uri = right ?? left;
     const side = after === undefined ? comparison.before : comparison.after;
-    const image = imageOfBuild(project.snapshot, side.buildId);
+    const image = imageOfBuild(project.snapshot, builds.list, side.buildId);
     if (uri === undefined || image === undefined) continue;
     if (await images.look(image, tree, (files) => looksLikeText(files, change.path))) texts.push([uri, left, right]);
     if (texts.length === MOST_OPENED) break;
@@ -97,8 +98,14 @@ function filesOf({ before, after }: FileChange) {
 }
 
 /** @throws UserError when that build's image is gone. */
-function uriOn({ buildId, inventory }: Side, tree: TreeName, path: string, snapshot: CatalogSnapshot): vscode.Uri {
-  const image = imageOfBuild(snapshot, buildId);
+function uriOn(
+  { buildId, inventory }: Side,
+  tree: TreeName,
+  path: string,
+  snapshot: CatalogSnapshot,
+  kept: readonly KeptBuild[],
+): vscode.Uri {
+  const image = imageOfBuild(snapshot, kept, buildId);
   if (image !== undefined) return uriOf({ image: image.id, build: buildId, tree, path });
   throw new UserError(
     vscode.l10n.t(

@@ -11,7 +11,7 @@ import { pick } from './pick.ts';
 
 /** Lets the user pick an image that boards can get; undefined when they don't, or when there is none. */
 export function pickImage(project: Project, checks: ImageChecks, title: string): Promise<CatalogImage | undefined> {
-  const servable = project.snapshot.images.filter((image) => checks.isServable(image));
+  const servable = project.served.snapshot.images.filter((image) => checks.isServable(image));
   return pickOf(servable, title);
 }
 

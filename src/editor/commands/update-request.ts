@@ -61,7 +61,7 @@ function partsFor(board: Board, { project, checks }: CommandContext): ImageParts
   const { box, board: kind, branch, version } = board.wish;
   const isPlain = [box, kind, branch, version].every((part) => part === undefined || isPlainName(part));
   if (box === undefined || kind === undefined || !isPlain) {
-    const image = nextImage(board, project.snapshot)?.image;
+    const image = nextImage(board, project.served.snapshot)?.image;
     return image && partsOf(image, project, checks);
   }
   return { box, board: kind, ...(branch !== undefined && { branch }), ...(version !== undefined && { version }) };

@@ -132,7 +132,8 @@ function noteVerdict({ id, image }: CatalogImage, verdict: Verdict, log: vscode.
   for (const gap of verdict.gaps) log.info(`verified ${id}: not checked: ${gapText(gap)}`);
 }
 
-function problemText(image: string, verdict: Verdict): string | undefined {
+/** What a verdict has against an image, as one clause; undefined where nothing. */
+export function problemText(image: string, verdict: Verdict): string | undefined {
   const { l10n } = vscode;
   switch (verdict.kind) {
     case 'right':

@@ -27,18 +27,18 @@ export const whatWouldChange: Command = {
 /** The build that a board runs, and the one it gets next; or why there is nothing to compare, in words. */
 async function buildsOf(
   board: Board,
-  { project }: CommandContext,
+  { project, builds }: CommandContext,
   { inventories }: ChangesView,
 ): Promise<{ readonly before: Source; readonly after: Source } | string> {
   const { l10n } = vscode;
   const name = boardName(board);
   const { reportedBuild } = board;
-  const next = nextImage(board, project.snapshot);
+  const next = nextImage(board, project.served.snapshot);
   if (reportedBuild === undefined) return l10n.t('{0} has not said what build it runs.', name);
   if (next?.build === undefined) return l10n.t('there is no image for {0} now.', name);
   if (!next.isOther) return l10n.t('{0} runs the build that it would get: nothing would change.', name);
   const after: Source = { kind: 'image', image: next.image };
-  const image = imageOfBuild(project.snapshot, reportedBuild);
+  const image = imageOfBuild(project.snapshot, builds.list, reportedBuild);
   if (image !== undefined) return { before: { kind: 'image', image }, after };
   if ((await inventories.kept(reportedBuild)) !== undefined)
     return { before: { kind: 'kept', buildId: reportedBuild }, after };

@@ -4,6 +4,7 @@ import { UserError } from '../../errors.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { Owner } from '../dispose.ts';
+import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
 import type { Project } from '../workspace/project.ts';
 import { imageOfBuild } from './build-image.ts';
 import { type InsidePath, insidePathOf, SCHEME } from './file-uri.ts';
@@ -15,18 +16,20 @@ const LARGEST_FILE_BYTES = 256 * 1024 * 1024;
 /** The files inside images, read-only, for the editor. */
 export class ImageFiles extends Owner implements vscode.FileSystemProvider {
   readonly #project: Project;
+  readonly #builds: EarlierBuilds;
   readonly #images: () => Promise<OpenImages>;
   readonly #watched = new Set<vscode.Uri>();
   /** By image ID: its state when a file in it was opened last. */
-  readonly #builds = new Map<string, string | undefined>();
+  readonly #seen = new Map<string, string | undefined>();
   readonly #changed = this.own(new vscode.EventEmitter<vscode.FileChangeEvent[]>());
 
   readonly onDidChangeFile = this.#changed.event;
 
   /** `images`: opens them; its code is loaded when the first one is looked into. */
-  constructor(project: Project, images: () => Promise<OpenImages>) {
+  constructor(project: Project, builds: EarlierBuilds, images: () => Promise<OpenImages>) {
     super();
     this.#project = project;
+    this.#builds = builds;
     this.#images = images;
     this.own(project.onDidChange(() => this.#tellBuilt()));
     this.own(vscode.workspace.registerFileSystemProvider(SCHEME, this, { isReadonly: true, isCaseSensitive: true }));
@@ -36,13 +39,13 @@ export class ImageFiles extends Owner implements vscode.FileSystemProvider {
   watch(uri: vscode.Uri): vscode.Disposable {
     this.#watched.add(uri);
     const { image } = insidePathOf(uri);
-    this.#builds.set(image, this.#buildOf(image));
+    this.#seen.set(image, this.#buildOf(image));
     return new vscode.Disposable(() => this.#watched.delete(uri));
   }
 
   #tellBuilt(): void {
-    const built = new Set([...this.#builds].filter(([id, build]) => build !== this.#buildOf(id)).map(([id]) => id));
-    for (const id of built) this.#builds.set(id, this.#buildOf(id));
+    const built = new Set([...this.#seen].filter(([id, build]) => build !== this.#buildOf(id)).map(([id]) => id));
+    for (const id of built) this.#seen.set(id, this.#buildOf(id));
     const changed = [...this.#watched].filter((uri) => built.has(insidePathOf(uri).image));
     if (changed.length > 0) this.#changed.fire(changed.map((uri) => ({ type: vscode.FileChangeType.Changed, uri })));
   }
@@ -99,7 +102,7 @@ export class ImageFiles extends Owner implements vscode.FileSystemProvider {
 
   #imageOf({ image: id, build }: InsidePath): CatalogImage {
     const { snapshot } = this.#project;
-    const image = build === undefined ? snapshot.byId.get(id) : imageOfBuild(snapshot, build, id);
+    const image = build === undefined ? snapshot.byId.get(id) : imageOfBuild(snapshot, this.#builds.list, build, id);
     if (image !== undefined) return image;
     const text =
       build === undefined

@@ -4,6 +4,7 @@ import type { ImageChecks } from '../../checks/image-checks.ts';
 import { systemErrorCode, UserError } from '../../errors.ts';
 import type { Allowed, ServeMode } from '../../server/server-options.ts';
 import type { UpdateServer } from '../../server/update-server.ts';
+import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
 import type { ServingFailure } from '../serving-state.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Settings } from '../workspace/settings.ts';
@@ -22,6 +23,7 @@ export interface StartParts {
   readonly project: Project;
   readonly checks: ImageChecks;
   readonly boards: Boards;
+  readonly builds: EarlierBuilds;
   readonly version: string;
   readonly log: vscode.LogOutputChannel;
 }
@@ -54,11 +56,21 @@ export async function startServing(
   const retryUntil = performance.now() + BIND_RETRY_FOR_MS;
   while (order.isWanted()) {
     try {
-      const registry = await parts.boards.open();
+      const [registry, builds] = await Promise.all([parts.boards.open(), parts.builds.open()]);
       const { startWatched } = await import('./watched-server.ts');
       const identity = { server: 'mkbox', version, workspace: vscode.workspace.name ?? '' } as const;
       const flow = flowLimits(settings);
-      const options = { catalog: project.catalog, checks, host, port, mode, ...allowed(settings), ...flow, identity };
+      const options = {
+        catalog: project.served,
+        builds,
+        checks,
+        host,
+        port,
+        mode,
+        ...allowed(settings),
+        ...flow,
+        identity,
+      };
       return { server: await startWatched(options, registry, version), registry };
     } catch (error) {
       const inUse = systemErrorCode(error) === 'EADDRINUSE';

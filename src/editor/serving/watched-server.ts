@@ -1,4 +1,5 @@
 import type { BoardRegistry } from '../../boards/board-registry.ts';
+import type { KeptBuilds } from '../../builds/kept-builds.ts';
 import { Networks } from '../../server/admission/networks.ts';
 import type { ServerSetup } from '../../server/server-options.ts';
 import type { ListenOptions } from '../../server/socket/listen.ts';
@@ -6,7 +7,8 @@ import { UpdateServer } from '../../server/update-server.ts';
 import { StatusPages } from '../../status/status-pages.ts';
 
 /** How a server is started; who is on hold, and which pages there are, follows from the boards. */
-export type WatchedServerOptions = Omit<ServerSetup, 'isHeld' | 'pages'> & ListenOptions;
+export type WatchedServerOptions = Omit<ServerSetup, 'isHeld' | 'pages'> &
+  ListenOptions & { readonly builds: KeptBuilds | undefined };
 
 /**
  * Starts a server whose boards are tracked: `boards` watches it until it has stopped and knows which are on hold, and
@@ -18,15 +20,18 @@ export async function startWatched(
   boards: BoardRegistry,
   version: string,
 ): Promise<UpdateServer> {
-  const { catalog, checks } = options;
-  const pages = new StatusPages({ version, catalog, checks, boards, allowed: new Networks([]) });
+  const { catalog, builds, checks } = options;
+  const pages = new StatusPages({ version, catalog, builds, checks, boards, allowed: new Networks([]) });
   const isHeld: ServerSetup['isHeld'] = (client, asked) => boards.isHeld(client, asked);
   const server = await UpdateServer.start({ ...options, isHeld, pages: pages.add });
   const unwatch = boards.watch(server);
   pages.watch(server);
+  const onBuilds = () => server.forgetAnswers();
+  builds?.events.on('changed', onBuilds);
   void server.stopped.then(() => {
     unwatch();
     pages.close();
+    builds?.events.off('changed', onBuilds);
   });
   return server;
 }

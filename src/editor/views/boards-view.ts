@@ -82,7 +82,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     const { boards } = registry;
     const sending = requests.sending.length;
     this.#view.badge = sending === 0 ? undefined : { value: sending, tooltip: transfersText(sending, vscode.l10n) };
-    this.#tell(boards.length > 0 ? 'some' : 'none', olderBuildsText(boards, project.snapshot, vscode.l10n));
+    this.#tell(boards.length > 0 ? 'some' : 'none', olderBuildsText(boards, project.served.snapshot, vscode.l10n));
     if (!this.#view.visible) return;
     const order = boards.map(({ id }) => id).join();
     const isOther = order !== this.#order;
@@ -107,7 +107,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     // a board is a value: the same one is not written out again, four times a second, for each of thousands
     if (row.board !== board) row.known = JSON.stringify({ ...board, history: board.history.slice(0, 1) });
     row.board = board;
-    const { image } = nextImage(board, this.#parts.project.snapshot) ?? {};
+    const { image } = nextImage(board, this.#parts.project.served.snapshot) ?? {};
     const isOther = row.next !== image?.state;
     row.next = image?.state;
     const examinedAtMs =
@@ -145,7 +145,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     return {
       board,
       transfer: registry.transferOf(board.id),
-      next: nextImage(board, project.snapshot),
+      next: nextImage(board, project.served.snapshot),
     };
   }
 }

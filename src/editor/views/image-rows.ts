@@ -2,8 +2,10 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CatalogBox, CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import { type SkippedLink, skippedLinkText } from '../../images/linked-folder.ts';
+import type { EarlierNode } from '../earlier/earlier-node.ts';
 import type { InsideNode } from '../inside/inside-node.ts';
 import type { Detail } from '../words/detail.ts';
+import { replacedText } from '../words/earlier-words.ts';
 import type { ImageHealth, JudgedImage } from '../words/image-health.ts';
 import { healthText, imageDescription, unpackedDescription, unpackedText } from '../words/image-words.ts';
 import { IN_THE_EDITOR } from '../words/remedies.ts';
@@ -17,13 +19,14 @@ export type ImagesNode =
   /** A folder that is a link and is not followed. */
   | { readonly kind: 'link'; readonly link: SkippedLink }
   | InsideNode
+  | EarlierNode
   | { readonly kind: 'detail'; readonly of: CatalogImage | UnpackedImage; readonly detail: Detail };
 
 /** The scheme of URIs that stand for images, so that rows can be decorated. */
 const SCHEME = 'mkbox-image';
 
 /** The look of an image's row: its health, that mkbox did not make it, or that a newer raw image, or the only one, is not packed. */
-type Look = ImageHealth['kind'] | 'foreign' | 'newer raw' | 'unpacked';
+type Look = ImageHealth['kind'] | 'foreign' | 'earlier' | 'newer raw' | 'unpacked';
 
 /** The row of a box: the number of images, and further notes. */
 export function boxItem(
@@ -62,13 +65,16 @@ export function imageItem(judged: JudgedImage): vscode.TreeItem {
   const { image, health } = judged;
   const description = imageDescription(judged, Date.now(), vscode.l10n, vscode.env.language);
   const hasNewerRaw = image.raw === 'newer';
-  const item = itemOf(image, lookOf(judged), description, healthText(judged, vscode.l10n));
+  const { l10n, env } = vscode;
+  const earlier = judged.replaced === undefined ? [] : [replacedText(judged.replaced, l10n, env.language)];
+  const item = itemOf(image, lookOf(judged), description, [healthText(judged, l10n), ...earlier].join('\n'));
   item.iconPath = iconOf(health);
-  item.contextValue = `image.${servableAs(health)}${hasNewerRaw ? ' packable' : ''}`;
+  item.contextValue = `image.${servableAs(health)}${hasNewerRaw ? ' packable' : ''}${judged.replaced ? ' earlier' : ''}`;
   return item;
 }
 
-function lookOf({ image, health }: JudgedImage): Look {
+function lookOf({ image, health, replaced }: JudgedImage): Look {
+  if (replaced !== undefined) return 'earlier';
   if (health.kind !== 'ready') return health.kind;
   if (health.isForeign) return 'foreign';
   return image.raw === 'newer' ? 'newer raw' : 'ready';
@@ -101,6 +107,8 @@ function decorationFor(look: Look): vscode.FileDecoration | undefined {
       return decoration('disabledForeground');
     case 'foreign':
       return decoration('list.warningForeground', '?', l10n.t('foreign'));
+    case 'earlier':
+      return decoration('list.warningForeground', 'E', l10n.t('an earlier build is served'));
     case 'newer raw':
       return decoration('gitDecoration.modifiedResourceForeground', 'P', l10n.t('raw image is newer'));
     case 'unpacked':

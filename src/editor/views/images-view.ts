@@ -1,8 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { KeptBuild } from '../../builds/kept-build.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogBox, CatalogImage, UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
 import { Owner } from '../dispose.ts';
+import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
+import type { EarlierNode } from '../earlier/earlier-node.ts';
 import { type InsideNode, RETRY_COMMAND, treesOf } from '../inside/inside-node.ts';
 import type { InsideRows } from '../inside/inside-rows.ts';
 import type { Boards } from '../serving/boards.ts';
@@ -28,6 +31,7 @@ export interface ImagesViewParts {
   readonly serving: Serving;
   readonly requests: RequestLog;
   readonly boards: Boards;
+  readonly builds: EarlierBuilds;
   readonly checks: ImageChecks;
   /** The rows of what is inside images: their code is loaded when the first one is unfolded. */
   readonly insideRows: () => Promise<InsideRows>;
@@ -77,6 +81,9 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'file':
       case 'packages':
         return this.#inside(node);
+      case 'earlier':
+        return node.builds.map((build) => this.#buildNode(build));
+      case 'build':
       case 'link':
       case 'detail':
       case 'unreadable':
@@ -124,6 +131,9 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'package':
       case 'unreadable':
         return this.#insideItem(node);
+      case 'earlier':
+      case 'build':
+        return import('../after-activation.ts').then(({ earlierItem }) => earlierItem(node));
       case 'detail':
         return detailItem(path.join(node.of.folder, node.of.image, node.detail.label), node.detail);
     }
@@ -135,7 +145,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
 
   /** Redraws only when something shown changed: bytes on their way are not shown. */
   #draw(): void {
-    const { project, serving } = this.#parts;
+    const { project, serving, builds } = this.#parts;
     this.#view.message = obstacleText(serving.state) ?? unreadableText(project.snapshot.unreadable) ?? '';
     const surroundings = this.#surroundings();
     const { images, shadowed, unpacked, boxes, links, unreadable } = project.snapshot;
@@ -145,7 +155,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     const shown = [...images, ...shadowed].map((image) => shownOf(judgedImage(image, surroundings), nowMs));
     const raw = unpacked.map((image) => [image, ageOf(image.writtenAtMs, nowMs)]);
     const folders = boxes.map((box) => [box, project.hasBoxbuild(box)]);
-    const drawn = JSON.stringify([found, folders, raw, shown, links, unreadable], (_key, value) =>
+    const earlier = builds.list.map((build) => [this.#buildNode(build), ageOf(build.keptAtMs, nowMs)]);
+    const drawn = JSON.stringify([found, folders, raw, shown, links, unreadable, earlier], (_key, value) =>
       typeof value === 'bigint' ? `${value}` : value,
     );
     if (drawn === this.#drawn) return;
@@ -156,13 +167,14 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   }
 
   #surroundings(): Surroundings {
-    const { project, requests, checks } = this.#parts;
+    const { project, requests, checks, builds } = this.#parts;
     const sending = requests.sending.map((transfer) => transfer.resolution?.found?.id);
     return {
       snapshot: project.snapshot,
       boards: project.boards,
       checks,
       sending: new Set(sending.filter((id) => id !== undefined)),
+      published: (image) => builds.published(image),
     };
   }
 
@@ -189,14 +201,29 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   }
 
   async #details(image: CatalogImage): Promise<ImagesNode[]> {
-    const { requests, boards } = this.#parts;
+    const { requests, boards, builds } = this.#parts;
     const judged = judgedImage(image, this.#surroundings());
     const rawBytes = await rawBytesOf(judged);
     const transfer = requests.lastServed(image.id);
     const lastServed = transfer && { board: boards.nameOf(transfer), atMs: transfer.startedAtMs };
     const details = imageDetails(judged, rawBytes, lastServed, vscode.l10n, vscode.env.language);
     const rows = details.map((detail) => ({ kind: 'detail', of: image, detail }) as const);
-    return image.state.kind === 'ready' ? [...rows, ...treesOf(image)] : rows;
+    const trees = image.state.kind === 'ready' ? treesOf(image) : [];
+    const before = builds.before(image);
+    const earlier = before.length === 0 ? [] : [{ kind: 'earlier', image, builds: before } as const];
+    return [...rows, ...trees, ...earlier];
+  }
+
+  #buildNode(build: KeptBuild): EarlierNode {
+    const { boards, builds, project } = this.#parts;
+    const image = project.snapshot.byId.get(build.id);
+    const served = image && builds.published(image).inPlaceOf;
+    return {
+      kind: 'build',
+      build,
+      isServed: served?.choice.build === build.buildId,
+      boards: boards.list.filter(({ reportedBuild }) => reportedBuild === build.buildId).length,
+    };
   }
 
   async #inside(node: InsideNode): Promise<ImagesNode[]> {

@@ -6,6 +6,7 @@ import type { Serving } from '../serving/serving.ts';
 import { endpointOf, type ServingState } from '../serving-state.ts';
 import type { Ticker } from '../ticker.ts';
 import { heldNames } from '../words/board-name.ts';
+import { earlierServedText } from '../words/earlier-words.ts';
 import { readyText } from '../words/image-words.ts';
 import { askedText, outcomeText } from '../words/request-words.ts';
 import { type Status, statusOf } from '../words/status-words.ts';
@@ -55,8 +56,11 @@ export class StatusBar extends Owner {
     const tooltip = new vscode.MarkdownString('', true);
     const { serving, requests, project, boards, checks } = this.#parts;
     tooltip.appendText(`${status.label}\n\n`);
-    const ready = project.snapshot.images.filter((image) => checks.isServable(image)).length;
+    const { images } = project.served.snapshot;
+    const ready = images.filter((image) => checks.isServable(image)).length;
     tooltip.appendText(`${readyText(ready, vscode.l10n)}\n\n`);
+    const earlier = earlierServedText(images, vscode.l10n);
+    if (earlier !== undefined) tooltip.appendText(`${earlier}\n\n`);
     for (const transfer of requests.requests.slice(0, TOOLTIP_REQUESTS)) {
       const result = outcomeText(transfer, vscode.l10n, vscode.env.language);
       tooltip.appendText(`${boards.nameOf(transfer)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);

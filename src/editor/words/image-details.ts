@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { UnpackedImage } from '../../images/catalog.ts';
 import { boardConfDetails, checkDetail, compressionDetail } from './check-details.ts';
 import type { Detail } from './detail.ts';
+import { replacedText } from './earlier-words.ts';
 import type { JudgedImage } from './image-health.ts';
 import { healthText, unpackedText } from './image-words.ts';
 import { bytesText, type Words } from './words.ts';
@@ -23,6 +24,13 @@ export function imageDetails(
   const { image, check } = judged;
   const file = path.join(image.folder, `${image.image}.img.zst`);
   const details: Detail[] = [{ label: words.t('State'), value: healthText(judged, words), icon: 'pulse' }];
+  if (judged.replaced !== undefined) {
+    details.push({
+      label: words.t('Served'),
+      value: replacedText(judged.replaced, words, locale),
+      icon: 'debug-step-back',
+    });
+  }
   if (image.raw === 'newer') {
     const value = words.t('newer than the .img.zst: pack it, and boards get it');
     details.push({ label: words.t('Raw image'), value, icon: 'archive' });

@@ -1,7 +1,7 @@
 import type { Examination } from '../../checks/examination.ts';
 import type { Finding, Gap } from '../../checks/finding.ts';
 import { isVerified, judge, type Policy } from '../../checks/judgement.ts';
-import type { CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
+import type { CatalogImage, CatalogSnapshot, Replaced } from '../../images/catalog.ts';
 import { type ImageParts, otherNameInside } from '../../images/image-parts.ts';
 import type { FileIdentity } from '../../images/pinned-file.ts';
 import { type Reachability, reachability } from '../../images/reachability.ts';
@@ -35,6 +35,8 @@ export interface Surroundings {
   readonly checks: Checks;
   /** IDs of the images being sent now. */
   readonly sending: ReadonlySet<string>;
+  /** The image as boards get it; all as they are without it. */
+  readonly published?: (image: CatalogImage) => CatalogImage;
 }
 
 /** What a check of an image came to. */
@@ -54,6 +56,8 @@ export interface JudgedImage {
   readonly health: ImageHealth;
   /** Undefined until it was checked. */
   readonly check: Check | undefined;
+  /** Present while boards get an earlier build in its place. */
+  readonly replaced?: Replaced;
 }
 
 /** Judges `image`. Reachability is judged only where its parts, or the workspace's boards, are known. */
@@ -62,7 +66,9 @@ export function judgedImage(image: CatalogImage, surroundings: Surroundings): Ju
   const parts = knownParts(image, check?.examination, surroundings.boards);
   const inside = partsInside(check?.examination);
   const otherName = inside && otherNameInside(image.image, inside);
-  return { image, parts, otherName, health: healthOf(image, parts, check, surroundings), check };
+  const replaced = surroundings.published?.(image).inPlaceOf;
+  const health = healthOf(image, parts, check, surroundings);
+  return { image, parts, otherName, health, check, ...(replaced && { replaced }) };
 }
 
 /** The examination of `image`, compared with its small files and its name. */

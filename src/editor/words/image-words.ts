@@ -1,4 +1,5 @@
 import { findingText } from '../../checks/finding-text.ts';
+import { shortBuildId } from '../../images/build-id.ts';
 import type { UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
 import { faultText } from '../../images/set-fault.ts';
 import type { JudgedImage } from './image-health.ts';
@@ -49,12 +50,13 @@ export function readyText(count: number, words: Words): string {
 
 /** What stands behind an image's name: what tells it from its neighbours, then its age and size. */
 export function imageDescription(judged: JudgedImage, nowMs: number, words: Words, locale: string): string {
-  const { image, parts, health } = judged;
+  const { image, parts, health, replaced } = judged;
   const named = [parts?.board, parts?.branch, parts?.version].filter((part) => part !== undefined);
-  if (image.state.kind === 'incomplete') return [...named, words.t('not ready')].join(' · ');
+  const earlier = replaced === undefined ? [] : [words.t('serving build {0}', shortBuildId(replaced.choice.build))];
+  if (image.state.kind === 'incomplete') return [...named, words.t('not ready'), ...earlier].join(' · ');
   const { builtAtMs, zstBytes } = image.state;
   const age = ageText(builtAtMs, nowMs, locale);
-  return [...named, age, bytesText(zstBytes, locale), ...marks(judged, health, words)].join(' · ');
+  return [...named, age, bytesText(zstBytes, locale), ...marks(judged, health, words), ...earlier].join(' · ');
 }
 
 function marks({ image, otherName }: JudgedImage, health: JudgedImage['health'], words: Words): string[] {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Catalog, type CatalogBox, type CatalogSnapshot } from '../../images/catalog.ts';
+import { Catalog, type CatalogBox, type CatalogSnapshot, type ImageSource } from '../../images/catalog.ts';
 import { FolderWatch } from '../../images/folder-watch.ts';
 import { Owner } from '../dispose.ts';
 import { boxesWithRecipe, findProject, type ProjectFolder } from './project-folders.ts';
@@ -25,8 +25,9 @@ export class Project extends Owner {
 
   /** The images, the boxes or the image folders changed. */
   readonly onDidChange = this.#changed.event;
-  /** What is served, and shown. */
+  /** What is in the image folders. */
   readonly catalog = new Catalog([]);
+  #served: ImageSource = this.catalog;
 
   constructor(settings: Settings, log: vscode.LogOutputChannel) {
     super();
@@ -51,8 +52,19 @@ export class Project extends Owner {
     return this.#folders;
   }
 
+  /** The images in the image folders. */
   get snapshot(): CatalogSnapshot {
     return this.catalog.snapshot;
+  }
+
+  /** The images as boards get them: earlier builds of some, in place of the newest. */
+  get served(): ImageSource {
+    return this.#served;
+  }
+
+  /** Has boards get what `images` gives, which stands before the catalog. */
+  serve(images: ImageSource): void {
+    this.#served = images;
   }
 
   /** Whether a box's folder has its recipe. */

@@ -28,6 +28,9 @@ export interface Settings extends vscode.Disposable {
   readonly showExpectedChanges: Setting<boolean>;
   /** Gigabytes. */
   readonly insideCacheSize: Setting<number>;
+  readonly keepBuilds: Setting<number>;
+  /** Gigabytes. */
+  readonly keepSize: Setting<number>;
 }
 
 /** Opens the settings. A value of another type than the manifest says, as a hand-written file may have, is its default. */
@@ -64,6 +67,8 @@ export function openSettings(): Settings {
     notifyConfirmed: setting('notifyConfirmed', false, (value) => typeof value === 'boolean'),
     showExpectedChanges: setting('changes.showExpected', true, (value) => typeof value === 'boolean'),
     insideCacheSize: setting('inside.cacheSize', 4, isAmount),
+    keepBuilds: setting('keepBuilds', 1, isCount),
+    keepSize: setting('keepSize', 5, isAmount),
     dispose() {
       subscription.dispose();
       changes.dispose();
