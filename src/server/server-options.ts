@@ -52,5 +52,11 @@ export interface ServerSetup extends DecideOptions, DeliveryOptions, FlowLimits,
   readonly identity?: Identity;
 }
 
-/** What is served: all images, or one update (of one image, to one client, if given), after which the server stops. */
-export type ServeMode = { readonly kind: 'all' } | ({ readonly kind: 'once' } & Restriction);
+/**
+ * What is served: all images, or only one image or one client's (`only`), or one update, of one image or to one client if
+ * given, after which the server stops (`once`).
+ */
+export type ServeMode =
+  | { readonly kind: 'all' }
+  | ({ readonly kind: 'only' } & Restriction)
+  | ({ readonly kind: 'once' } & Restriction);

@@ -137,7 +137,7 @@ export class UpdateServer {
   serve(mode: ServeMode): void {
     this.#mode = mode;
     this.#lastIdBeforeMode = this.#exchanges.lastId;
-    this.#decider.restrict(mode.kind === 'once' ? mode : {});
+    this.#decider.restrict(mode.kind === 'all' ? {} : mode);
     this.#upToDate.forget();
   }
 
@@ -227,7 +227,7 @@ export class UpdateServer {
 
   /** The remembered "up to date" of a request for `target`, if everyone who asks gets it. */
   #recall(target: string): Found | undefined {
-    const isForOneClient = this.#mode.kind === 'once' && this.#mode.client !== undefined;
+    const isForOneClient = this.#mode.kind !== 'all' && this.#mode.client !== undefined;
     return isForOneClient ? undefined : this.#upToDate.recall(target);
   }
 

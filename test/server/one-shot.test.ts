@@ -47,6 +47,21 @@ describe('a one-shot server goes on', () => {
   });
 });
 
+describe('a server for one image and one client', () => {
+  it('serves nobody else, and goes on, until it is to serve all again', async () => {
+    await using server = await startServer(images, { mode: { kind: 'only', only: 'box/box-pi', client: '127.0.0.1' } });
+    assert.equal((await server.get(TARGET)).status, 200);
+    assert.equal((await server.get(TARGET)).status, 200);
+    assert.equal((await server.get(`${TARGET}/${buildId()}`)).status, 200);
+    assert.equal((await server.get(BIG)).status, 404);
+    assert.equal(await ends(server), false);
+    server.server.serve({ kind: 'only', only: 'box/box-pi', client: '127.0.0.2' });
+    assert.equal((await server.get(`${TARGET}/${buildId()}`)).status, 404);
+    server.server.serve({ kind: 'all' });
+    assert.equal((await server.get(BIG)).status, 200);
+  });
+});
+
 describe('a one-shot server ends', () => {
   it('with the last byte alone', async () => {
     await using server = await armed();
