@@ -22,6 +22,8 @@ suite('the tools that tests run', () => {
       'python3',
       'sfdisk',
       'sha256sum',
+      'ssh',
+      'sshd',
       'tar',
       'zstd',
       'zstdcat',

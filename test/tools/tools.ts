@@ -22,6 +22,8 @@ export type ToolName =
   | 'python3'
   | 'sfdisk'
   | 'sha256sum'
+  | 'ssh'
+  | 'sshd'
   | 'systemd-analyze'
   | 'systemd-notify'
   | 'systemd-socket-activate'
@@ -37,6 +39,8 @@ interface Tool {
   readonly package: string;
   /** The package stands alone once it is unpacked, so it can be fetched when the machine lacks it. */
   readonly fetchable?: boolean;
+  /** The machine's own is not used: tests need one with its surroundings. */
+  readonly isAlwaysFetched?: boolean;
   /** What else has to be fetched, where it does not quite stand alone. */
   readonly surroundings?: Surroundings;
   /** What the program is called, best first; its own name if absent. */
@@ -63,6 +67,9 @@ const E2FSPROGS = {
   surroundings: { libraries: ['libext2fs2', 'libcom-err2', 'libss2'], folders: {} },
   probe: ['-V'],
 } as const;
+
+/** What both ends of ssh can log in with, and small systems lack. */
+const KERBEROS = ['libgssapi-krb5-2', 'libkrb5-3', 'libk5crypto3', 'libkrb5support0', 'libkeyutils1', 'libcom-err2'];
 
 const TOOLS: Readonly<Record<ToolName, Tool>> = {
   bash: { package: 'bash', probe: ['--version'] },
@@ -93,6 +100,21 @@ const TOOLS: Readonly<Record<ToolName, Tool>> = {
     probe: ['--version'],
   },
   sha256sum: { package: 'coreutils', probe: ['--version'] },
+  // with ssh-keygen beside it
+  ssh: {
+    package: 'openssh-client',
+    fetchable: true,
+    surroundings: { libraries: KERBEROS, folders: {} },
+    probe: ['-V'],
+  },
+  sshd: {
+    package: 'openssh-server',
+    fetchable: true,
+    isAlwaysFetched: true,
+    // libnss-wrapper lets it know users that the machine does not have
+    surroundings: { libraries: ['libwrap0', 'libnss-wrapper', ...KERBEROS], folders: {} },
+    probe: ['-V'],
+  },
   'systemd-analyze': SYSTEMD,
   'systemd-notify': SYSTEMD,
   'systemd-socket-activate': SYSTEMD,
@@ -116,7 +138,7 @@ export function requireTools<Name extends ToolName>(...names: readonly Name[]): 
 function requireTool(name: ToolName): string {
   const tool = TOOLS[name];
   const works = (path: string) => answersProbe(path, tool);
-  const onPath = findOnPath(tool.calledAs ?? [name], works);
+  const onPath = tool.isAlwaysFetched ? undefined : findOnPath(tool.calledAs ?? [name], works);
   if (onPath !== undefined) return onPath;
   if (!tool.fetchable) throw missing(name, tool, 'it is not on PATH');
   const cached = cachedTool(tool.package, name, works);
