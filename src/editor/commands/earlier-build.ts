@@ -7,11 +7,11 @@ import { shortBuildId } from '../../images/build-id.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { faultText } from '../../images/set-fault.ts';
 import { withLateProgress } from '../late-progress.ts';
+import { problemText } from '../verifying.ts';
 import { keptBuildText } from '../words/earlier-words.ts';
 import type { Command, CommandContext, Row } from './command.ts';
 import { pick } from './pick.ts';
 import { imageOf } from './rows.ts';
-import { problemText } from './verify.ts';
 
 /** Most builds are known already. */
 const SILENT_MS = 500;
