@@ -116,6 +116,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
         changes: openChanges,
         consent,
         settings,
+        updating: new Set(),
         log,
       },
     ),

@@ -6,6 +6,7 @@ import type { Boards } from './serving/boards.ts';
 import { type ConsentStore, isToBeAsked } from './serving/consent.ts';
 import type { Serving } from './serving/serving.ts';
 import { type Endpoint, endpointOf, type ServingFailure, type ServingState } from './serving-state.ts';
+import { showSetting } from './show-setting.ts';
 import { plainMessage } from './words/plain-message.ts';
 import { serveToNetworkTitle } from './words/remedies.ts';
 import { failureWords } from './words/status-words.ts';
@@ -84,16 +85,6 @@ export class Notices extends Owner {
         await showSetting(settingOf(failure));
     }
   }
-}
-
-/**
- * Shows a setting where it can be changed: those of this machine stand among the remote settings in a remote window (SSH,
- * WSL, containers, a browser), and a search in the user's settings doesn't find them there.
- */
-async function showSetting(query: string): Promise<void> {
-  const { commands, env } = vscode;
-  if (env.remoteName === undefined) await commands.executeCommand('workbench.action.openSettings', query);
-  else await commands.executeCommand('workbench.action.openRemoteSettings', { query });
 }
 
 /** What to look for in the settings. */

@@ -37,6 +37,8 @@ export interface BoardOptions {
   readonly dnsTxt?: DnsTxt;
   /** The file with the authorities that its system trusts, for https; the machine's own if absent. */
   readonly caPath?: string;
+  /** The address of this machine that it asks from; the system's choice if absent. */
+  readonly from?: string;
   /** The shell its script runs under; busybox ash, as on a real board, if absent. */
   readonly shell?: Shell;
   /** `malformed` if absent, which is what boards in the field send. */
@@ -82,7 +84,7 @@ export async function createBoard(options: BoardOptions): Promise<Board> {
     LC_ALL: 'C',
     ...(options.caPath && { CURL_CA_BUNDLE: options.caPath }),
   };
-  return new Board(dir, tools[shell], environment, options.server);
+  return new Board(dir, tools[shell], environment, options);
 }
 
 /** A board on the bench, between two boots. Disposing it removes everything it had. */
@@ -92,13 +94,20 @@ export class Board implements AsyncDisposable {
   private readonly shell: string;
   private readonly environment: Readonly<Record<string, string>>;
   private readonly server: string;
+  private readonly from: string | undefined;
 
-  constructor(dir: string, shell: string, environment: Readonly<Record<string, string>>, server: string) {
+  constructor(
+    dir: string,
+    shell: string,
+    environment: Readonly<Record<string, string>>,
+    { server, from }: Pick<BoardOptions, 'server' | 'from'>,
+  ) {
     this.disk = join(dir, 'disk');
     this.dir = dir;
     this.shell = shell;
     this.environment = environment;
     this.server = server;
+    this.from = from;
   }
 
   /** The board's configuration: the first one, or that of the image it flashed last. */
@@ -117,7 +126,11 @@ export class Board implements AsyncDisposable {
     const work = join(this.dir, 'update');
     for (const left of [rebooted, work]) await rm(left, { recursive: true, force: true });
     await mkdir(work);
-    const environment = { ...this.environment, ...(limitRate && { CURL_OPTIONS: `--limit-rate ${limitRate}` }) };
+    const options = [
+      ...(limitRate === undefined ? [] : [`--limit-rate ${limitRate}`]),
+      ...(this.from === undefined ? [] : [`--interface ${this.from}`]),
+    ];
+    const environment = { ...this.environment, CURL_OPTIONS: options.join(' ') };
     const { output, exit } = await runPreboot(this.shell, environment, join(this.dir, 'init.log'), signal);
     const flashed = (await exists(rebooted)) && output.includes('flush completed');
     if (flashed) await this.startFlashedImage();

@@ -43,6 +43,8 @@ export interface CommandContext {
   readonly changes: () => Promise<ChangesView>;
   readonly consent: ConsentStore;
   readonly settings: Settings;
+  /** The IDs of the boards that a command is updating. */
+  readonly updating: Set<string>;
   readonly log: vscode.LogOutputChannel;
 }
 

@@ -18,6 +18,7 @@ import { forgetBoard } from './forget-board.ts';
 import { holdBoard, releaseBoard } from './hold-board.ts';
 import { openBoxbuild } from './open-boxbuild.ts';
 import { openAllChanges, openChange } from './open-change.ts';
+import { openSshTerminal } from './open-ssh-terminal.ts';
 import { openStatusPage } from './open-status-page.ts';
 import { pack } from './pack.ts';
 import { refresh } from './refresh.ts';
@@ -31,6 +32,7 @@ import { showActions } from './show-actions.ts';
 import { showLog } from './show-log.ts';
 import { showProblem } from './show-problem.ts';
 import { stop, stopNow } from './stop.ts';
+import { updateBoard } from './update-board.ts';
 import { verify, verifyRow } from './verify.ts';
 import { whatWouldChange } from './what-would-change.ts';
 
@@ -65,6 +67,8 @@ export const COMMANDS: readonly Command[] = [
   releaseBoard,
   serveOnceToBoard,
   serveOnceToThisBoard,
+  updateBoard,
+  openSshTerminal,
   copyUpdateTxtForBoard,
   copyDnsTxtForBoard,
   copyInsidePath,

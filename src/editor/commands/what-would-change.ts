@@ -7,6 +7,7 @@ import type { ChangesView } from '../changes/changes-view.ts';
 import type { Source } from '../changes/comparison.ts';
 import { imageOfBuild } from '../inside/build-image.ts';
 import { boardName } from '../words/board-name.ts';
+import { noImageText } from '../words/board-words.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import type { Command, CommandContext } from './command.ts';
 import { chooseBoard } from './pick-board.ts';
@@ -35,7 +36,7 @@ async function buildsOf(
   const { reportedBuild } = board;
   const next = nextImage(board, project.served.snapshot);
   if (reportedBuild === undefined) return l10n.t('{0} has not said what build it runs.', name);
-  if (next?.build === undefined) return l10n.t('there is no image for {0} now.', name);
+  if (next?.build === undefined) return noImageText(name, l10n);
   if (!next.isOther) return l10n.t('{0} runs the build that it would get: nothing would change.', name);
   const after: Source = { kind: 'image', image: next.image };
   const image = imageOfBuild(project.snapshot, builds.list, reportedBuild);

@@ -62,6 +62,11 @@ export class Serving extends Owner {
     return stateOf(this.#now);
   }
 
+  /** What is wanted to be served, whether it can be or not; undefined for nothing. */
+  get wanted(): ServeMode | undefined {
+    return this.#wanted?.mode;
+  }
+
   /** The port that is asked for: the setting's, or the one taken for this session. */
   get port(): number {
     return this.#sessionPort ?? this.#parts.settings.port.get();

@@ -95,5 +95,20 @@ export function transfersText(count: number, words: Words): string {
 /** That a board runs what it was given. */
 export function confirmedText(board: Board, words: Words): string {
   const build = board.state.kind === 'confirmed' ? board.state.build : (board.reportedBuild ?? '');
-  return words.t('mkbox: {0} runs build {1} of {2}.', boardName(board), shortBuildId(build), wishText(board));
+  return runsBuildText(boardName(board), build, wishText(board), words);
+}
+
+/** That a board runs a build of an image. */
+export function runsBuildText(name: string, build: string, image: string, words: Words): string {
+  return words.t('mkbox: {0} runs build {1} of {2}.', name, shortBuildId(build), image);
+}
+
+/** That a board has nothing to update to: it runs what it would get. */
+export function alreadyRunsText(name: string, build: string, image: string, words: Words): string {
+  return words.t('mkbox: {0} already runs build {1} of {2}.', name, shortBuildId(build), image);
+}
+
+/** That there is nothing for a board to get, as a clause with a full stop. */
+export function noImageText(name: string, words: Words): string {
+  return words.t('there is no image for {0} now.', name);
 }

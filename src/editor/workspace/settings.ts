@@ -31,6 +31,11 @@ export interface Settings extends vscode.Disposable {
   readonly keepBuilds: Setting<number>;
   /** Gigabytes. */
   readonly keepSize: Setting<number>;
+  /** As written: a line, or a list of arguments; empty for none. */
+  readonly rebootCommand: Setting<string | readonly string[]>;
+  /** Seconds. */
+  readonly rebootTimeout: Setting<number>;
+  readonly sshUser: Setting<string>;
 }
 
 /** Opens the settings. A value of another type than the manifest says, as a hand-written file may have, is its default. */
@@ -69,6 +74,9 @@ export function openSettings(): Settings {
     insideCacheSize: setting('inside.cacheSize', 4, isAmount),
     keepBuilds: setting('keepBuilds', 1, isCount),
     keepSize: setting('keepSize', 5, isAmount),
+    rebootCommand: setting<string | readonly string[]>('rebootCommand', [], isCommand),
+    rebootTimeout: setting('rebootTimeout', 300, isAmount),
+    sshUser: setting('sshUser', 'root', isText),
     dispose() {
       subscription.dispose();
       changes.dispose();
@@ -82,6 +90,10 @@ function isText(value: unknown): value is string {
 
 function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(isText);
+}
+
+function isCommand(value: unknown): value is string | readonly string[] {
+  return isText(value) || isTextList(value);
 }
 
 function isPort(value: unknown): value is number {

@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import type { Board } from '../../boards/board.ts';
+import { isUnderWay } from '../../boards/board-update.ts';
+import { nextImage } from '../../boards/next-image.ts';
+import { UserError } from '../../errors.ts';
+import { abortOn } from '../abort-on.ts';
+import { chooseRestart, type Restart } from '../update/restart-choice.ts';
+import { tellEnding } from '../update/tell-ending.ts';
+import { type Plan, runUpdate } from '../update/update-run.ts';
+import { boardName } from '../words/board-name.ts';
+import { alreadyRunsText, noImageText } from '../words/board-words.ts';
+import { plainMessage } from '../words/plain-message.ts';
+import type { Command, CommandContext } from './command.ts';
+import { chooseBoard } from './pick-board.ts';
+
+/** Updates one board now: checks its image, serves it, restarts the board, and stays with it until it is confirmed. */
+export const updateBoard: Command = {
+  id: 'mkbox.updateBoard',
+  needsTrust: true,
+  async run(context, row) {
+    const board = await chooseBoard(context, row, vscode.l10n.t('Update Board Now'));
+    if (board !== undefined) await updateOne(context, board);
+  },
+};
+
+/**
+ * Updates `board`, and tells how that ended; cancelled, it leaves nothing changed. The user is asked how it is to be
+ * restarted where neither `how` nor a setting says so.
+ * @throws UserError when it can't be begun.
+ */
+async function updateOne(context: CommandContext, board: Board, how?: Restart): Promise<void> {
+  const { updating, settings, serving } = context;
+  const { l10n } = vscode;
+  if (updating.has(board.id)) throw new UserError(l10n.t('{0} is being updated already.', boardName(board)));
+  const { wanted } = serving;
+  if (wanted?.kind === 'only' && wanted.client !== board.address) {
+    const other = wanted.client ?? '';
+    throw new UserError(l10n.t('only {0} is served now, for its update: wait for it, or cancel it.', other));
+  }
+  if (!(await isReleased(context, board))) return;
+  const target = targetOf(context, board);
+  if (target === undefined) return;
+  const isJoined = isUnderWay(board);
+  const restart = isJoined ? undefined : (how ?? (await chooseRestart(board, settings)));
+  if (restart !== undefined || isJoined) await carryOut(context, { board, ...target, restart });
+}
+
+/** Whether a board gets updates; one on hold is released if the user wants that. */
+async function isReleased({ boards }: CommandContext, board: Board): Promise<boolean> {
+  if (!board.isHeld) return true;
+  const { l10n, window } = vscode;
+  const release = l10n.t('Release and Update');
+  const text = l10n.t('mkbox: {0} is on hold, and gets no update.', boardName(board));
+  if ((await window.showWarningMessage(plainMessage(text), release)) !== release) return false;
+  (await boards.open()).hold(board.id, false);
+  return true;
+}
+
+/** The image that a board gets when it asks; undefined where it runs that already, which the user is told. */
+function targetOf({ project }: CommandContext, board: Board): Pick<Plan, 'image' | 'build'> | undefined {
+  const { l10n, window } = vscode;
+  const name = boardName(board);
+  const next = nextImage(board, project.served.snapshot);
+  if (next?.image.state.kind !== 'ready') throw new UserError(noImageText(name, l10n));
+  const { image } = next;
+  const { buildId: build } = next.image.state;
+  if (board.reportedBuild !== build) return { image, build };
+  void window.showInformationMessage(plainMessage(alreadyRunsText(name, build, image.image, l10n)));
+  return undefined;
+}
+
+/** Carries out an update, with one notification that shows how far it is, and tells how it ended. */
+async function carryOut(context: CommandContext, plan: Plan): Promise<void> {
+  const { l10n, window, ProgressLocation } = vscode;
+  const { updating } = context;
+  const { board } = plan;
+  const { id } = board;
+  const title = plainMessage(l10n.t('mkbox: updating {0}', boardName(board)));
+  const options = { location: ProgressLocation.Notification, title, cancellable: true };
+  updating.add(id);
+  try {
+    const ending = await window.withProgress(options, async (progress, token) => {
+      using abort = abortOn(token);
+      const show = (message: string) => progress.report({ message: plainMessage(message) });
+      return await runUpdate(context, plan, show, abort.signal).catch((error: unknown) => {
+        if (abort.signal.aborted) return undefined;
+        throw error;
+      });
+    });
+    if (ending === undefined) context.log.info(`${boardName(board)}: its update was cancelled`);
+    else void tellEnding(context, plan, ending, () => updateOne(context, board, { kind: 'by hand' }));
+  } finally {
+    updating.delete(id);
+  }
+}

@@ -1,0 +1,220 @@
+/** Updating a board from the editor: a real board's script behind a real sshd, which restarts it. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Board, createBoard } from '../board/board.ts';
+import { type Sshd, startSshd } from '../ssh/sshd.ts';
+import { keepEvidenceOfFailure } from './evidence.ts';
+import { status, stopServing, type Window } from './in-window.ts';
+import { askForUpdate } from './lab-board.ts';
+import { addBigImage, type Bench, setUpBench } from './mkbox.ts';
+import { pathWithNode } from './npm.ts';
+import { until } from './workbench/wait.ts';
+
+const NOISE_BYTES = 40 * 1024 * 1024;
+const SIDE_BAR_PIXELS = 560;
+const OLD_BUILD = '0'.repeat(64);
+const IMAGE = 'docker-box-odroid-c4-big';
+const WISH = { name: 'docker-box', board: 'odroid-c4', branch: 'big' };
+const QUERY = new URLSearchParams(WISH).toString();
+const [FIRST, SECOND, LOST, BY_HAND] = ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5'] as const;
+/** How long a board is down. */
+const BOOT_MS = 700;
+
+describe('updating a board now', () => {
+  let bench: Bench;
+  let sshd: Sshd;
+  let userDataDir: string;
+  let window: Window;
+  const boards = new Map<string, Board>();
+  const stop = new AbortController();
+  let house: Promise<void>;
+
+  before(async () => {
+    sshd = await startSshd([FIRST, SECOND, LOST]);
+    bench = await setUpBench();
+    await addBigImage(bench.boxes, NOISE_BYTES);
+    userDataDir = await mkdtemp(path.join(tmpdir(), 'mkbox-user-'));
+    const url = `http://127.0.0.1:${bench.port}`;
+    for (const from of [FIRST, SECOND, BY_HAND]) boards.set(from, await createBoard({ server: url, from, ...WISH }));
+    window = await bench.open({
+      userDataDir,
+      // as from a command line: else it asks a login shell for its PATH
+      env: { PATH: `${path.dirname(sshd.ssh)}:${pathWithNode()}`, VSCODE_CLI: '1' },
+      viewport: { width: 1280, height: 900 },
+    });
+    await status(window, `mkbox :${bench.port}`, 'broadcast');
+    await window.workbench.openView('mkbox');
+    await window.workbench.widenSideBar(SIDE_BAR_PIXELS);
+    await haveAsked(FIRST, SECOND, LOST, BY_HAND);
+    house = restartBoards();
+  });
+  afterEach((t) => keepEvidenceOfFailure(t, window));
+  after(async () => {
+    stop.abort();
+    await house;
+    await window?.close();
+    for (const board of boards.values()) await board[Symbol.asyncDispose]();
+    await bench?.[Symbol.asyncDispose]();
+    await sshd?.[Symbol.asyncDispose]();
+    await rm(userDataDir, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  /** Boards that asked once, and lost their connection at once. */
+  async function haveAsked(...addresses: readonly string[]): Promise<void> {
+    for (const from of addresses) {
+      const asking = { port: bench.port, from, query: QUERY, buildId: OLD_BUILD, signal: AbortSignal.abort() };
+      await askForUpdate(asking);
+      await until(
+        `${from} in the view`,
+        () => window.workbench.treeRows('Boards'),
+        (rows) => rows.some(({ label, description }) => label === from && description.startsWith('broken off')),
+      );
+    }
+  }
+
+  /** What the boards do while the test runs: one that is told to reboot asks, flashes, and asks again. */
+  async function restartBoards(): Promise<void> {
+    let done = 0;
+    while (!stop.signal.aborted) {
+      const orders = await sshd.orders();
+      for (const { address, command } of orders.slice(done)) if (command === 'reboot') await boot(address);
+      done = orders.length;
+      await sleep(50);
+    }
+  }
+  async function boot(address: string): Promise<void> {
+    const board = boards.get(address);
+    await sleep(BOOT_MS);
+    if ((await board?.boot({ limitRate: '16M' }))?.flashed !== true) return;
+    await sleep(BOOT_MS);
+    await board?.boot();
+  }
+
+  const message = (like: RegExp) =>
+    until(
+      `the message ${like}`,
+      () => window.workbench.notifications(),
+      (shown) => shown.some(({ text }) => like.test(text)),
+    ).then((shown) => shown.find(({ text }) => like.test(text)));
+  const update = (address: string) => window.workbench.clickRowAction('Boards', address, 'Update Board Now');
+  /** Changes a setting, and waits until it is in force: the colours, changed behind it, are seen to be. */
+  async function set(name: string, value: unknown, theme: 'light' | 'dark'): Promise<void> {
+    await window.changeSettings({ [name]: value });
+    await window.workbench.setTheme(theme);
+  }
+  const machineSettings = async () =>
+    JSON.parse(await readFile(path.join(userDataDir, 'Machine', 'settings.json'), 'utf8'));
+
+  it('offers to restart it by ssh, follows it, and ends when it runs its new build', async () => {
+    await window.page.evaluate(`(() => {
+      const seen = globalThis.seenOfUpdate = [];
+      setInterval(() => {
+        for (const item of document.querySelectorAll('.notifications-toasts .notification-list-item-message')) {
+          const text = (item.textContent ?? '').replaceAll('\\u00a0', ' ');
+          if (text.startsWith('mkbox: updating') && seen.at(-1) !== text) seen.push(text);
+        }
+      }, 20);
+    })()`);
+    await update(FIRST);
+    const asked = await window.workbench.quickPick();
+    assert.equal(asked.title, `Restart ${FIRST}`);
+    assert.deepEqual(
+      asked.rows.map(({ label, icon }) => `${icon} ${label}`),
+      [`terminal ssh root@${FIRST} reboot`, 'plug Power-Cycle It by Hand', 'gear Set Another Command…'],
+    );
+    await window.workbench.pictures('update-restart');
+    await window.workbench.choose(`ssh root@${FIRST} reboot`);
+    await message(/downloading [2-9]\d%/);
+    await window.workbench.pictures('update-downloading');
+    const told = await message(new RegExp(`^mkbox: ${FIRST} runs build [0-9a-f]{12}… of ${IMAGE}\\.$`));
+    assert.equal(told?.severity, 'info');
+    const seen = (await window.page.evaluate('globalThis.seenOfUpdate')) as string[];
+    const steps = seen.map((text) => /: (verifying|restarting|checking|downloading|flashing)/.exec(text)?.[1]);
+    const story = steps.filter((step, index) => step !== undefined && step !== steps[index - 1]);
+    assert.deepEqual(
+      story.filter((step) => step !== 'checking'),
+      ['verifying', 'restarting', 'downloading', 'flashing'],
+      seen.join('\n'),
+    );
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the setting's variable
+    assert.deepEqual((await machineSettings())['mkbox.rebootCommand'], ['ssh', 'root@${address}', 'reboot']);
+    await status(window, `mkbox :${bench.port}`, 'broadcast');
+  });
+
+  it('asks nothing of the next one, of which it says how long it will take', async () => {
+    await window.workbench.runCommand('Notifications: Clear All Notifications');
+    await update(SECOND);
+    await message(/flashing, about \d+ sec left|flashing, should be back any moment/);
+    await message(new RegExp(`^mkbox: ${SECOND} runs build`));
+    assert.deepEqual(
+      (await sshd.orders()).map(({ address, command }) => `${address} ${command}`),
+      [`${FIRST} reboot`, `${SECOND} reboot`],
+    );
+    await window.workbench.clickRowAction('Boards', SECOND, 'Update Board Now');
+    await message(new RegExp(`^mkbox: ${SECOND} already runs build`));
+  });
+
+  it('gives up one that never comes back, in words, and leads onto it', async () => {
+    await window.workbench.runCommand('Notifications: Clear All Notifications');
+    await set('mkbox.rebootTimeout', 3, 'dark');
+    await update(LOST);
+    const told = await message(/^mkbox: the update of 127\.0\.0\.4 stopped before the board asked/);
+    assert.equal(told?.severity, 'error');
+    assert.match(
+      told?.text ?? '',
+      /: it did not ask within 3 sec; did it restart, .*\? Last seen: .*\. Its restart ended with: Connection to 127\.0\.0\.4 closed by remote host\.$/,
+    );
+    assert.deepEqual(told?.buttons, ['Open SSH Terminal', 'Show Requests', 'Show Log']);
+    await window.workbench.pictures('update-lost');
+    await window.workbench.clickNotificationButton('stopped before', 'Open SSH Terminal');
+    await window.page
+      .locator('.terminal-tabs-entry, .single-terminal-tab', { hasText: `ssh ${LOST}` })
+      .first()
+      .waitFor();
+    await until(
+      'ssh to be on the board',
+      async () => (await sshd.orders()).at(-1),
+      (order) => order?.address === LOST && order.command === '',
+    );
+    await window.workbench.pictures('update-terminal');
+    await window.page.keyboard.press('Enter');
+    await window.page.locator('.terminal-wrapper').waitFor({ state: 'detached' });
+  });
+
+  it('leaves nothing changed when it is cancelled', async () => {
+    await set('mkbox.rebootTimeout', 300, 'dark');
+    await stopServing(window);
+    await window.workbench.runCommand('Notifications: Clear All Notifications');
+    await update(LOST);
+    await message(/restarting: waiting for it to ask/);
+    await status(window, `mkbox :${bench.port}`, 'target');
+    const other = { port: bench.port, from: BY_HAND, query: QUERY, buildId: OLD_BUILD };
+    assert.equal((await askForUpdate(other)).status, 404, 'no other board gets anything meanwhile');
+    await window.workbench.clickNotificationButton('mkbox: updating', 'Cancel');
+    await status(window, 'mkbox', 'circle-slash');
+    assert.deepEqual(
+      (await window.workbench.notifications()).filter(({ text }) => text.includes(LOST)),
+      [],
+    );
+  });
+
+  it('says why ssh failed, and goes on with one that is restarted by hand, though nothing else is served', async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the setting's variable
+    await set('mkbox.rebootCommand', 'ssh -p 1 root@${address} reboot', 'light');
+    await update(BY_HAND);
+    const told = await message(/^mkbox: 127\.0\.0\.5 could not be restarted/);
+    assert.match(told?.text ?? '', /: ssh ended with status 255: .*Connection refused$/);
+    assert.deepEqual(told?.buttons, ['Power-Cycle It Instead', 'Open SSH Terminal', 'Show Log']);
+    await status(window, 'mkbox', 'circle-slash');
+    await window.workbench.clickNotificationButton('could not be restarted', 'Power-Cycle It Instead');
+    await message(/power-cycle it now: waiting for it to ask for its update/);
+    await window.workbench.pictures('update-by-hand');
+    await boot(BY_HAND);
+    await message(new RegExp(`^mkbox: ${BY_HAND} runs build`));
+    await status(window, 'mkbox', 'circle-slash');
+  });
+});
