@@ -219,8 +219,9 @@ export class UpdateServer {
     }
     const asking = { conditions: conditionsOf(request), isHead: request.method === 'HEAD' };
     return this.#exchanges.answer(request, response, async ({ asked, client, target }) => {
+      const { changes } = this.#upToDate;
       const decision = await this.#decider.decide(asked, { client, ...asking });
-      if ('result' in decision && decision.result === 'up to date') this.#upToDate.remember(target, decision);
+      if ('result' in decision && decision.result === 'up to date') this.#upToDate.remember(target, decision, changes);
       return decision;
     });
   }

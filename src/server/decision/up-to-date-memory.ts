@@ -15,6 +15,12 @@ interface Memory {
  */
 export class UpToDateMemory {
   readonly #memories = new Map<string, Memory>();
+  #changes = 0;
+
+  /** How often everything was forgotten: what was decided before the last time is not remembered after it. */
+  get changes(): number {
+    return this.#changes;
+  }
 
   /** What was found a moment ago. Shortly before it expires, one request gets undefined and looks again. */
   recall(target: string): Found | undefined {
@@ -32,10 +38,13 @@ export class UpToDateMemory {
 
   /** Forgets everything: what is served has changed. */
   forget(): void {
+    this.#changes++;
     this.#memories.clear();
   }
 
-  remember(target: string, { asked, resolution, servedBuildId }: Found): void {
+  /** `changes`: as they were when what was found began to be decided. */
+  remember(target: string, { asked, resolution, servedBuildId }: Found, changes = this.#changes): void {
+    if (changes !== this.#changes) return;
     if (this.#memories.size >= UP_TO_DATE_ENTRIES) this.#memories.clear();
     const nowMs = performance.now();
     this.#memories.set(target, {

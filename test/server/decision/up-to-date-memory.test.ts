@@ -25,4 +25,12 @@ suite('what was up to date a moment ago', () => {
     memory.forget();
     equal(memory.recall('/update'), undefined);
   });
+
+  test('is not known that was decided before that, and found after it', () => {
+    const memory = new UpToDateMemory();
+    const { changes } = memory;
+    memory.forget();
+    memory.remember('/update', FOUND, changes);
+    equal(memory.recall('/update'), undefined);
+  });
 });
