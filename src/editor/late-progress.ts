@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { abortOn } from './abort-on.ts';
+import { untilCancelled } from './until-cancelled.ts';
 import { plainMessage } from './words/plain-message.ts';
 
 /** Tells how far something is: by how many percent it went on. */
@@ -24,12 +24,13 @@ export async function withLateProgress<T>(
   });
   const timer = setTimeout(() => {
     const options = { location: vscode.ProgressLocation.Notification, title: plainMessage(title), cancellable: true };
-    void vscode.window.withProgress(options, async (progress, token) => {
-      using cancel = abortOn(token);
-      cancel.signal.addEventListener('abort', () => abort.abort());
+    void vscode.window.withProgress(options, (progress, token) => {
       show = (increment) => progress.report({ increment });
       show(percent);
-      await acting.catch(() => {}); // whoever called gets the error
+      return untilCancelled(token, async (signal) => {
+        signal.addEventListener('abort', () => abort.abort());
+        await acting.catch(() => {}); // whoever called gets the error
+      });
     });
   }, afterMs);
   try {

@@ -5,7 +5,7 @@ import { buildIdInside, readRawImage } from '../../contents/raw-image.ts';
 import { parseBuildId } from '../../images/build-id.ts';
 import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import { type PackResult, packImage } from '../../images/packing/pack.ts';
-import { abortOn } from '../abort-on.ts';
+import { untilCancelled } from '../until-cancelled.ts';
 import { packChoices, packReason } from '../words/pack-choices.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import { bytesText, progressText } from '../words/words.ts';
@@ -67,23 +67,19 @@ async function packWithProgress(
   const { l10n, window, env, ProgressLocation } = vscode;
   const title = plainMessage(l10n.t('mkbox: packing {0}', image));
   const options = { location: ProgressLocation.Notification, title, cancellable: true };
-  await window.withProgress(options, async (progress, token) => {
-    using abort = abortOn(token);
+  const result = await window.withProgress(options, (progress, token) => {
     let doneBytes = 0;
     const onProgress = (bytes: number, totalBytes: number) => {
       const increment = (100 * (bytes - doneBytes)) / Math.max(1, totalBytes);
       doneBytes = bytes;
       progress.report({ message: progressText(bytes, totalBytes, l10n, env.language), increment });
     };
-    try {
-      const { signal } = abort;
-      const result = await packImage({ folder, image, readBuildId: buildIdInside, buildId, onProgress, signal });
-      tellPacked(id, result, log);
-    } catch (error) {
-      if (!abort.signal.aborted) throw error;
-      log.info(`packing ${id} was cancelled: nothing was changed`);
-    }
+    return untilCancelled(token, (signal) =>
+      packImage({ folder, image, readBuildId: buildIdInside, buildId, onProgress, signal }),
+    );
   });
+  if (result === undefined) log.info(`packing ${id} was cancelled: nothing was changed`);
+  else tellPacked(id, result, log);
 }
 
 function tellPacked(id: string, result: PackResult, log: vscode.LogOutputChannel): void {

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { abortOn } from '../abort-on.ts';
 import { copyOut, type Saved, saveWhole } from '../inside/saved-copy.ts';
+import { untilCancelled } from '../until-cancelled.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import { bytesText } from '../words/words.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -48,9 +48,7 @@ async function saveWithProgress(
   const title = plainMessage(l10n.t('mkbox: saving {0}', from));
   const options = { location: ProgressLocation.Notification, title, cancellable: true };
   const images = await openImages();
-  return window.withProgress(options, async (progress, token) => {
-    using abort = abortOn(token);
-    const { signal } = abort;
+  return window.withProgress(options, (progress, token) => {
     const reporter = () => {
       let [done, reported] = [0, 0];
       return (bytes: number, file: string) => {
@@ -60,16 +58,13 @@ async function saveWithProgress(
         progress.report({ message: plainMessage(`${bytesText(done, env.language)}, ${file}`) });
       };
     };
-    try {
-      return await saveWhole(target, l10n, (beside) =>
+    return untilCancelled(token, (signal) =>
+      saveWhole(target, l10n, (beside) =>
         images.look(image, tree, (files) =>
           copyOut(files, from, beside, { words: l10n, signal, onProgress: reporter() }),
         ),
-      );
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      throw error;
-    }
+      ),
+    );
   });
 }
 

@@ -3,7 +3,7 @@ import type { Board } from '../../boards/board.ts';
 import { isUnderWay } from '../../boards/board-update.ts';
 import { nextImage } from '../../boards/next-image.ts';
 import { UserError } from '../../errors.ts';
-import { abortOn } from '../abort-on.ts';
+import { untilCancelled } from '../until-cancelled.ts';
 import { chooseRestart, type Restart } from '../update/restart-choice.ts';
 import { tellEnding } from '../update/tell-ending.ts';
 import { type Plan, runUpdate } from '../update/update-run.ts';
@@ -79,17 +79,23 @@ async function carryOut(context: CommandContext, plan: Plan): Promise<void> {
   const options = { location: ProgressLocation.Notification, title, cancellable: true };
   updating.add(id);
   try {
-    const ending = await window.withProgress(options, async (progress, token) => {
-      using abort = abortOn(token);
+    const ending = await window.withProgress(options, (progress, token) => {
       const show = (message: string) => progress.report({ message: plainMessage(message) });
-      return await runUpdate(context, plan, show, abort.signal).catch((error: unknown) => {
-        if (abort.signal.aborted) return undefined;
-        throw error;
-      });
+      return untilCancelled(token, (signal) => runUpdate(context, plan, show, signal));
     });
-    if (ending === undefined) context.log.info(`${boardName(board)}: its update was cancelled`);
+    if (ending === undefined) await tellCancelled(context, board);
     else void tellEnding(context, plan, ending, () => updateOne(context, board, { kind: 'by hand' }));
   } finally {
     updating.delete(id);
   }
+}
+
+/** What was cancelled leaves nothing changed here; a board that has begun goes on. */
+async function tellCancelled({ boards, log }: CommandContext, board: Board): Promise<void> {
+  const { l10n, window } = vscode;
+  log.info(`the update of ${boardName(board)} was cancelled`);
+  const now = (await boards.open()).get(board.id);
+  if (now === undefined || !isUnderWay(now)) return;
+  const text = l10n.t('mkbox: {0} goes on with its update, which is no longer followed here.', boardName(now));
+  void window.showInformationMessage(plainMessage(text));
 }

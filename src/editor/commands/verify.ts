@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CatalogImage } from '../../images/catalog.ts';
-import { abortOn } from '../abort-on.ts';
+import { untilCancelled } from '../until-cancelled.ts';
 import { verifyAll } from '../verifying.ts';
 import { noneReadyText } from '../words/image-words.ts';
 import { plainMessage } from '../words/plain-message.ts';
@@ -42,14 +42,10 @@ async function verifyImages(images: readonly CatalogImage[], { checks, log }: Co
   }
   const title = l10n.t('mkbox: verifying images');
   const options = { location: ProgressLocation.Notification, title, cancellable: true };
-  const problems = await window.withProgress(options, async (progress, token) => {
-    using abort = abortOn(token);
+  const problems = await window.withProgress(options, (progress, token) => {
     const report = (message: string, increment: number) =>
       progress.report({ message: plainMessage(message), increment });
-    return await verifyAll(ready, checks, log, report, abort.signal).catch((error: unknown) => {
-      if (abort.signal.aborted) return undefined;
-      throw error;
-    });
+    return untilCancelled(token, (signal) => verifyAll(ready, checks, log, report, signal));
   });
   if (problems === undefined) return;
   const [first, ...others] = problems;
