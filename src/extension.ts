@@ -5,6 +5,8 @@ import { gapText } from './checks/finding-text.ts';
 import { ImageChecks } from './checks/image-checks.ts';
 import { createApi, type MkboxApi } from './editor/api.ts';
 import { BoxbuildOpening } from './editor/build/boxbuild-opening.ts';
+import type { Builds } from './editor/build/builds.ts';
+import { LateBuilds } from './editor/build/late-builds.ts';
 import type { ChangesView } from './editor/changes/changes-view.ts';
 import { registerCommands } from './editor/commands/register-commands.ts';
 import { EarlierBuilds } from './editor/earlier/earlier-builds.ts';
@@ -66,11 +68,13 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const builds = new EarlierBuilds(keepBuilds);
   const serving = new Serving({ settings, project, checks, consent, boards, builds, version, log });
   const requests = new RequestLog(serving, boards);
+  const building = new LateBuilds(openBuilds, logFailure);
   const changes = [
     serving.onDidChangeState,
     project.onDidChange,
     boards.onDidChange,
     builds.onDidChange,
+    building.onDidChange,
     examinedEvent(checks),
   ];
   const ticker = new Ticker(requests, ...changes);
@@ -81,7 +85,10 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   let rowsInside: Promise<InsideRows> | undefined;
   let seen: Promise<BuildsSeen> | undefined;
   let changesView: Promise<ChangesView> | undefined;
-  const imagesView = new ImagesView({ project, serving, requests, boards, builds, checks, insideRows }, ticker);
+  const imagesView = new ImagesView(
+    { project, serving, requests, boards, builds, building, checks, insideRows },
+    ticker,
+  );
   running = { serving, boards, checks };
 
   context.subscriptions.push(
@@ -92,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     serving,
     boards,
     builds,
+    building,
     requests,
     ticker,
     new Notices(serving, boards, settings, consent),
@@ -114,6 +122,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
         imagesView,
         openImages,
         changes: openChanges,
+        building,
         consent,
         settings,
         updating: new Set(),
@@ -175,6 +184,13 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
       },
     );
     return changesView;
+  }
+  /** What builds images, and tells what came of it. */
+  async function openBuilds(): Promise<Builds> {
+    const { Builds, BuildNotices } = await import('./editor/after-activation.ts');
+    const opened = await Builds.open({ project, checks, settings, log, memento: context.workspaceState });
+    context.subscriptions.push(new BuildNotices({ builds: opened, boards, project, changes: openChanges, log }));
+    return opened;
   }
   /** The boards' view, once they were read: activation does not wait for them. */
   async function showBoards(): Promise<BoardsView> {

@@ -36,7 +36,10 @@ export const INSTALLED: readonly string[] = ['/opt/mkbox/mkbox', '/usr/bin/mkbox
 
 const VARIABLE = /\$\{(\w+)\}/g;
 
-/** The order for `wish`. `isRoot`: whether this process may do everything already. */
+/**
+ * The order for `wish`. The BOXBUILD is named by its whole path: bash begins its errors with the name that it was given.
+ * `isRoot`: whether this process may do everything already.
+ */
 export function buildOrder(wish: BuildWish, settings: OrderSettings, isRoot: boolean): BuildOrder {
   const { mkbox, bases, buildCommand } = settings;
   const cwd = path.dirname(wish.boxbuild);
@@ -47,10 +50,10 @@ export function buildOrder(wish: BuildWish, settings: OrderSettings, isRoot: boo
     return { program: fill(program), args: args.map(fill), cwd, env };
   }
   const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  if (isRoot) return { program: 'env', args: [...pairs, mkbox, 'BOXBUILD'], cwd, env: {} };
+  if (isRoot) return { program: 'env', args: [...pairs, mkbox, wish.boxbuild], cwd, env: {} };
   // mkbox's sudoers file names it as the program; elsewhere sudo drops the variables that it doesn't know, and env keeps them
   const between = INSTALLED.includes(mkbox) ? [] : ['env'];
-  return { program: 'sudo', args: ['-E', ...between, ...pairs, mkbox, 'BOXBUILD'], cwd, env: {} };
+  return { program: 'sudo', args: ['-E', ...between, ...pairs, mkbox, wish.boxbuild], cwd, env: {} };
 }
 
 /** What mkbox reads from its environment. One that is installed elsewhere is told where the project lies. */

@@ -3,6 +3,9 @@
  * what they share with the entry in as many pieces.
  */
 export { rawSize } from '../images/raw-size.ts';
+export { buildItem } from './build/build-items.ts';
+export { Builds } from './build/builds.ts';
+export { BuildNotices } from './build-notices.ts';
 export { BuildInventories } from './changes/build-inventories.ts';
 export { ChangesView } from './changes/changes-view.ts';
 export { runCommand } from './commands/commands.ts';
@@ -16,3 +19,4 @@ export { insideItem } from './inside/tree-rows.ts';
 export { openBoards } from './serving/open-boards.ts';
 export { BoardsView } from './views/boards-view.ts';
 export { confirmedText } from './words/board-words.ts';
+export { imageDetails, unpackedDetails } from './words/image-details.ts';

@@ -19,7 +19,7 @@ suite('the order that builds an image', () => {
       WISH,
       {},
       false,
-      ['sudo', '-E', 'env', 'BOARD=odroid-c4', 'SKIP_FLASHING=1', MKBOX, 'BOXBUILD'],
+      ['sudo', '-E', 'env', 'BOARD=odroid-c4', 'SKIP_FLASHING=1', MKBOX, WISH.boxbuild],
     ],
     [
       'names branch and version',
@@ -35,7 +35,7 @@ suite('the order that builds an image', () => {
         'BOX_VERSION=1.2',
         'SKIP_FLASHING=1',
         MKBOX,
-        'BOXBUILD',
+        WISH.boxbuild,
       ],
     ],
     [
@@ -43,9 +43,9 @@ suite('the order that builds an image', () => {
       { ...WISH, branch: '', version: '' },
       {},
       false,
-      ['sudo', '-E', 'env', 'BOARD=odroid-c4', 'SKIP_FLASHING=1', MKBOX, 'BOXBUILD'],
+      ['sudo', '-E', 'env', 'BOARD=odroid-c4', 'SKIP_FLASHING=1', MKBOX, WISH.boxbuild],
     ],
-    ['needs no sudo as root', WISH, {}, true, ['env', 'BOARD=odroid-c4', 'SKIP_FLASHING=1', MKBOX, 'BOXBUILD']],
+    ['needs no sudo as root', WISH, {}, true, ['env', 'BOARD=odroid-c4', 'SKIP_FLASHING=1', MKBOX, WISH.boxbuild]],
     [
       'runs an installed mkbox as its sudoers file allows, and tells it where the project lies',
       WISH,
@@ -59,7 +59,7 @@ suite('the order that builds an image', () => {
         `BOXES_BASE=${BASES.boxes}`,
         `BOARDS_BASE=${BASES.boards}`,
         '/opt/mkbox/mkbox',
-        'BOXBUILD',
+        WISH.boxbuild,
       ],
     ],
     ['is replaced as a whole', WISH, { buildCommand: ['make', 'image'] }, false, ['make', 'image']],
@@ -99,7 +99,7 @@ suite('the order that builds an image', () => {
       WISH,
       { buildCommand: [''] },
       true,
-      ['env', 'BOARD=odroid-c4', 'SKIP_FLASHING=1', MKBOX, 'BOXBUILD'],
+      ['env', 'BOARD=odroid-c4', 'SKIP_FLASHING=1', MKBOX, WISH.boxbuild],
     ],
   ];
   for (const [what, wish, settings, isRoot, line] of orders) {

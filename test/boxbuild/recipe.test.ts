@@ -4,6 +4,7 @@ import { suite, test } from 'node:test';
 import { readChain } from '../../src/boxbuild/chain.ts';
 import { compositionOf } from '../../src/boxbuild/composition.ts';
 import { findBases } from '../../src/boxbuild/layout.ts';
+import { placeOfPackage } from '../../src/boxbuild/package-place.ts';
 import { readRecipe } from '../../src/boxbuild/recipe.ts';
 import { sizeBytes } from '../../src/boxbuild/size.ts';
 import { filesOf, RELEASE, ROOT, type Texts } from './project.ts';
@@ -81,4 +82,19 @@ suite('what a box consists of', () => {
 
 test('sizes are read as numfmt reads them', () => {
   deepEqual(['0', '512', '1K', '90M', '1.5G', '20MB'].map(sizeBytes), [0, 512, 1024, 90 * MIB, 1536 * MIB, undefined]);
+});
+
+test('a package is found where the chain names it last', async () => {
+  const files = filesOf(RELEASE);
+  const boxbuild = path.join(ROOT, 'boxes/lab-box/BOXBUILD');
+  const text = RELEASE['boxes/lab-box/BOXBUILD'] ?? '';
+  const chain = await readChain(boxbuild, text, 'board-a', await findBases(boxbuild, files), files);
+  const named = (name: string) => {
+    const place = placeOfPackage(chain, name);
+    const file = place && path.relative(ROOT, place.boxbuild);
+    return file && [file, RELEASE[file]?.slice(place.start, place.end)];
+  };
+  deepEqual(named('bind-tools'), ['boxes/lab-box/BOXBUILD', 'bind-tools']);
+  deepEqual(named('docker'), ['boxes/app-box/BOXBUILD', 'docker']);
+  equal(named('no-such-thing'), undefined);
 });

@@ -91,7 +91,7 @@ describe('the API', () => {
       await workbench.statusBarItem('Neighbour is ready');
       await workbench.runCommand('Neighbour: Serve');
       assert.equal((await workbench.notification('served at')).text, 'served at undefined');
-      await workbench.notification('images are served only from workspaces you trust');
+      await workbench.notification('images are served and built only in workspaces you trust');
       assert.equal(await serves(bench.port), false);
     });
   });

@@ -71,7 +71,7 @@ describe('mkbox in a trusted workspace', () => {
     const rows = await until(
       'the images',
       () => workbench.treeRows('Images'),
-      (found) => found.length >= 10,
+      (found) => found.length >= 14,
     );
     const labels = rows.map(({ label, level }) => `${level} ${label}`);
     assert.deepEqual(labels, [
@@ -80,11 +80,15 @@ describe('mkbox in a trusted workspace', () => {
       '2 docker-box-odroid-c4-big',
       '2 docker-box-odroid-c4-feature-x-1.2.0',
       '2 docker-box-odroid-c4-main',
+      '2 Consists of',
       '1 led-blink',
+      '2 example-led-blink-beaglebone-green',
       '2 example-led-blink-odroid-c4',
+      '2 Consists of',
       '1 linux-box',
       '2 linux-box-beaglebone-green-main-1.0.0',
       '2 linux-box-odroid-c4-master',
+      '2 Consists of',
     ]);
     const image = await row('Images', 'docker-box-odroid-c4-feature-x-1.2.0');
     assert.match(image?.description ?? '', /^odroid-c4 · feature-x · 1\.2\.0 · .* · 32 kB$/);

@@ -86,13 +86,13 @@ describe('mkbox in a folder', () => {
     });
   });
 
-  it('says how images come about when there are none yet', async () => {
+  it('says that there is nothing to show where there is neither an image nor a BOXBUILD', async () => {
     const workspace = path.join(path.dirname(bench.demo), 'nothing-built');
     await mkdir(path.join(workspace, 'boxes/new-box'), { recursive: true });
     await inWindow('no images', { workspace }, async ({ workbench }) => {
       await workbench.openView('mkbox');
       const { text, buttons } = await trustedWelcome(workbench);
-      assert.match(text, /^No images have been built yet\./);
+      assert.match(text, /^There is neither an image nor a box with a BOXBUILD here\./);
       assert.deepEqual(buttons, ['Refresh']);
       await workbench.pictures('no-images');
     });

@@ -4,6 +4,7 @@ import { termAt } from '../../boxbuild/terms.ts';
 import { Owner } from '../dispose.ts';
 import { COMPLETION } from './boxbuild-completion.ts';
 import { BOXBUILDS } from './boxbuild-documents.ts';
+import { LENSES } from './boxbuild-lenses.ts';
 import { OUTLINE } from './boxbuild-outline.ts';
 import { BoxbuildProblems } from './boxbuild-problems.ts';
 import { EDITOR_FILES } from './editor-files.ts';
@@ -48,6 +49,7 @@ export class BoxbuildLanguage extends Owner {
     this.own(languages.registerCompletionItemProvider(BOXBUILDS, COMPLETION, '$', '"', '{'));
     this.own(languages.registerDocumentLinkProvider(BOXBUILDS, LINKS));
     this.own(languages.registerDocumentSymbolProvider(BOXBUILDS, OUTLINE));
+    this.own(languages.registerCodeLensProvider(BOXBUILDS, LENSES));
     this.own(new BoxbuildProblems(log));
   }
 }

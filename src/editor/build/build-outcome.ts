@@ -1,3 +1,4 @@
+import type { BuildRefusal } from '../../boxbuild/build-refusal.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 
 /** What came of a build. */
@@ -8,12 +9,3 @@ export type BuildOutcome =
   | { readonly kind: 'failed'; readonly status: number }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'refused'; readonly reason: BuildRefusal };
-
-/** Why a build was not begun. */
-export type BuildRefusal =
-  | { readonly kind: 'not trusted' }
-  | { readonly kind: 'no BOXBUILD'; readonly path: string }
-  | { readonly kind: 'no mkbox'; readonly searched: readonly string[] }
-  | { readonly kind: 'building already'; readonly image: string }
-  /** A branch or a version that can't be part of an image's name. */
-  | { readonly kind: 'bad name'; readonly part: string };

@@ -4,7 +4,7 @@ import { type Inventory, inventoryFaultText, takeInventory } from '../../content
 import { UserError } from '../../errors.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { OpenImages } from '../inside/open-images.ts';
-import { withLateProgress } from '../late-progress.ts';
+import { type Report, withLateProgress } from '../late-progress.ts';
 
 /** Most inventories take less. */
 const SILENT_MS = 1_000;
@@ -34,18 +34,24 @@ export class BuildInventories {
    * @throws UserError when the image can't be read.
    */
   async take(image: CatalogImage): Promise<Inventory | undefined> {
+    const title = vscode.l10n.t('mkbox: reading what is in {0}', image.image);
+    return withLateProgress(title, SILENT_MS, (signal, report) => this.takeQuietly(image, { signal, report }));
+  }
+
+  /**
+   * As `take`, and shows no progress.
+   * @throws UserError when the image can't be read.
+   */
+  async takeQuietly(image: CatalogImage, how: { signal?: AbortSignal; report?: Report } = {}): Promise<Inventory> {
+    const { signal, report } = how;
     const known = image.state.kind === 'ready' ? await this.#kept.get(image.state.buildId) : undefined;
     if (known !== undefined) return known;
-    const title = vscode.l10n.t('mkbox: reading what is in {0}', image.image);
-    const taken = await withLateProgress(title, SILENT_MS, (signal, report) =>
-      this.#images.read(image, (disk) =>
-        takeInventory(disk, image.image, {
-          signal,
-          onProgress: (bytes, total) => report((bytes / Math.max(1, total)) * 100),
-        }),
-      ),
+    const taken = await this.#images.read(image, (disk) =>
+      takeInventory(disk, image.image, {
+        ...(signal !== undefined && { signal }),
+        onProgress: (bytes, total) => report?.((bytes / Math.max(1, total)) * 100),
+      }),
     );
-    if (taken === undefined) return undefined;
     if ('kind' in taken) throw new UserError(`${image.image}: ${inventoryFaultText(taken, vscode.l10n)}`);
     await this.#kept.keep(taken);
     return taken;

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { ImageChecks } from '../../checks/image-checks.ts';
+import type { LateBuilds } from '../build/late-builds.ts';
 import type { ChangesNode } from '../changes/change-nodes.ts';
 import type { ChangesView } from '../changes/changes-view.ts';
 import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
@@ -41,6 +42,7 @@ export interface CommandContext {
   readonly openImages: () => Promise<OpenImages>;
   /** The view of changes: its code is read when something is compared. */
   readonly changes: () => Promise<ChangesView>;
+  readonly building: LateBuilds;
   readonly consent: ConsentStore;
   readonly settings: Settings;
   /** The IDs of the boards that a command is updating. */

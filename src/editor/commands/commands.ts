@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { bugText, UserError } from '../../errors.ts';
 import { requireTrust } from '../workspace/trust.ts';
+import { buildImage } from './build-image.ts';
 import { clearChanges, refreshChanges, swapChanges } from './changes.ts';
 import { clearRequests } from './clear-requests.ts';
 import type { Command, CommandContext, Row } from './command.ts';
@@ -86,6 +87,7 @@ export const COMMANDS: readonly Command[] = [
   refreshChanges,
   swapChanges,
   clearChanges,
+  buildImage,
 ];
 
 /** Runs the command of that ID. What it throws is told here, and goes to the log: a bug with its stack. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CatalogBox, CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import { type SkippedLink, skippedLinkText } from '../../images/linked-folder.ts';
+import type { BuildNode, RowNote } from '../build/build-nodes.ts';
 import type { EarlierNode } from '../earlier/earlier-node.ts';
 import type { InsideNode } from '../inside/inside-node.ts';
 import type { Detail } from '../words/detail.ts';
@@ -20,13 +21,17 @@ export type ImagesNode =
   | { readonly kind: 'link'; readonly link: SkippedLink }
   | InsideNode
   | EarlierNode
+  | BuildNode
   | { readonly kind: 'detail'; readonly of: CatalogImage | UnpackedImage; readonly detail: Detail };
 
 /** The scheme of URIs that stand for images, so that rows can be decorated. */
 const SCHEME = 'mkbox-image';
 
 /** The look of an image's row: its health, that mkbox did not make it, or that a newer raw image, or the only one, is not packed. */
-type Look = ImageHealth['kind'] | 'foreign' | 'earlier' | 'newer raw' | 'unpacked';
+type Look = ImageHealth['kind'] | 'foreign' | 'earlier' | 'newer raw' | 'unpacked' | RowNote['look'];
+
+/** Before an image that is being built. */
+const BUILDING = new vscode.ThemeIcon('loading~spin');
 
 /** The row of a box: the number of images, and further notes. */
 export function boxItem(
@@ -61,15 +66,17 @@ export function linkItem(link: SkippedLink): vscode.TreeItem {
   return item;
 }
 
-export function imageItem(judged: JudgedImage): vscode.TreeItem {
+/** The row of an image; `note`: what building adds to it, where its box can be built. */
+export function imageItem(judged: JudgedImage, isBuildable: boolean, note: RowNote | undefined): vscode.TreeItem {
   const { image, health } = judged;
   const description = imageDescription(judged, Date.now(), vscode.l10n, vscode.env.language);
-  const hasNewerRaw = image.raw === 'newer';
   const { l10n, env } = vscode;
   const earlier = judged.replaced === undefined ? [] : [replacedText(judged.replaced, l10n, env.language)];
-  const item = itemOf(image, lookOf(judged), description, [healthText(judged, l10n), ...earlier].join('\n'));
-  item.iconPath = iconOf(health);
-  item.contextValue = `image.${servableAs(health)}${hasNewerRaw ? ' packable' : ''}${judged.replaced ? ' earlier' : ''}`;
+  const isPackable = image.raw === 'newer' && note?.look !== 'building';
+  const item = itemOf(image, lookOf(judged), description, [healthText(judged, l10n), ...earlier].join('\n'), note);
+  item.iconPath = note?.look === 'building' ? BUILDING : iconOf(health);
+  const marks = `${isPackable ? ' packable' : ''}${isBuildable ? ' buildable' : ''}${judged.replaced ? ' earlier' : ''}`;
+  item.contextValue = `image.${servableAs(health)}${marks}`;
   return item;
 }
 
@@ -80,11 +87,13 @@ function lookOf({ image, health, replaced }: JudgedImage): Look {
   return image.raw === 'newer' ? 'newer raw' : 'ready';
 }
 
-export function unpackedItem(image: UnpackedImage): vscode.TreeItem {
-  const description = unpackedDescription(image, Date.now(), vscode.l10n, vscode.env.language);
-  const item = itemOf(image, 'unpacked', description, unpackedText(vscode.l10n));
-  item.iconPath = coloredIcon('file-binary', 'disabledForeground');
-  item.contextValue = 'image.unpacked packable';
+export function unpackedItem(image: UnpackedImage, isBuildable: boolean, note: RowNote | undefined): vscode.TreeItem {
+  const isBuilding = note?.look === 'building';
+  // what there is of it is the build's, half written
+  const description = isBuilding ? '' : unpackedDescription(image, Date.now(), vscode.l10n, vscode.env.language);
+  const item = itemOf(image, 'unpacked', description, unpackedText(vscode.l10n), note);
+  item.iconPath = isBuilding ? BUILDING : coloredIcon('file-binary', 'disabledForeground');
+  item.contextValue = `image.unpacked${isBuilding ? '' : ' packable'}${isBuildable ? ' buildable' : ''}`;
   return item;
 }
 
@@ -113,6 +122,10 @@ function decorationFor(look: Look): vscode.FileDecoration | undefined {
       return decoration('gitDecoration.modifiedResourceForeground', 'P', l10n.t('raw image is newer'));
     case 'unpacked':
       return decoration('disabledForeground', 'P', l10n.t('not packed'));
+    case 'building':
+      return decoration('charts.blue', 'B', l10n.t('being built'));
+    case 'stale':
+      return decoration('gitDecoration.modifiedResourceForeground', 'S', l10n.t('older than its sources'));
     case 'ready':
       return undefined;
   }
@@ -124,10 +137,14 @@ function decoration(color: string, badge?: string, tooltip?: string): vscode.Fil
 
 function itemOf(
   { folder, image }: CatalogImage | UnpackedImage,
-  look: Look,
-  description: string,
+  ownLook: Look,
+  own: string,
   state: string,
+  note: RowNote | undefined,
 ): vscode.TreeItem {
+  // a build tells more than what is there so far; that it is stale matters where nothing is wrong
+  const look = note?.look === 'building' || ownLook === 'ready' ? (note?.look ?? ownLook) : ownLook;
+  const description = describedWith(note, own);
   const item = new vscode.TreeItem(image, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = path.join(folder, image);
   item.resourceUri = vscode.Uri.from({
@@ -137,8 +154,14 @@ function itemOf(
   });
   item.description = description;
   item.accessibilityInformation = { label: vscode.l10n.t('image {0}, {1}; {2}', image, description, state) };
-  item.tooltip = `${image}\n${state}`;
+  item.tooltip = [image, state, ...(note === undefined ? [] : [note.state])].join('\n');
   return item;
+}
+
+/** What stands behind an image's name: that it is being built first, that it is stale last. */
+function describedWith(note: RowNote | undefined, own: string): string {
+  const texts = note?.look === 'building' ? [note.text, own] : [own, note?.text];
+  return texts.filter(Boolean).join(' · ');
 }
 
 /** The context value by which the manifest's menus tell images apart. */

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { KeptBuild } from '../../builds/kept-build.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogBox, CatalogImage, UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
+import type { BuildNode } from '../build/build-nodes.ts';
+import type { LateBuilds } from '../build/late-builds.ts';
 import { Owner } from '../dispose.ts';
 import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
 import type { EarlierNode } from '../earlier/earlier-node.ts';
@@ -12,7 +14,6 @@ import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
 import type { ServingState } from '../serving-state.ts';
 import type { Ticker } from '../ticker.ts';
-import { imageDetails, unpackedDetails } from '../words/image-details.ts';
 import { type JudgedImage, judgedImage, type Surroundings } from '../words/image-health.ts';
 import { unreadableWords } from '../words/image-words.ts';
 import { failureWords } from '../words/status-words.ts';
@@ -35,6 +36,7 @@ export interface ImagesViewParts {
   readonly checks: ImageChecks;
   /** The rows of what is inside images: their code is loaded when the first one is unfolded. */
   readonly insideRows: () => Promise<InsideRows>;
+  readonly building: LateBuilds;
 }
 
 /** The view of boxes, their images and details. */
@@ -44,6 +46,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   readonly #decorated = this.own(new vscode.EventEmitter<undefined>());
   readonly #view: vscode.TreeView<ImagesNode>;
   #drawn = '';
+  /** The rows of images as the editor has them, each with what building added to it. */
+  readonly #notes = new Map<ImagesNode, string | undefined>();
 
   readonly onDidChangeTreeData = this.#changed.event;
   readonly onDidChangeFileDecorations = this.#decorated.event;
@@ -59,24 +63,25 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     this.own(ticker.onDraw(() => this.#draw()));
     const aging = setInterval(() => this.#view.visible && this.#draw(), AGES_EVERY_MS);
     this.own({ dispose: () => clearInterval(aging) });
-    this.own(this.#view.onDidChangeVisibility(({ visible }) => visible && this.#draw()));
+    this.own(this.#view.onDidChangeVisibility(({ visible }) => visible && this.#shown()));
     this.#draw();
   }
 
   getChildren(node?: ImagesNode): vscode.ProviderResult<ImagesNode[]> {
     switch (node?.kind) {
       case undefined:
+        if (this.#parts.project.hasBoxbuilds) this.#parts.building.show();
         return this.#boxes();
       case 'box':
-        return this.#rowsOf(node.box);
+        return this.#below(node.box);
+      case 'possible':
+      case 'recipe':
+      case 'part':
+        return this.#parts.building.open().then((builds) => builds.childrenOf(node));
       case 'image':
         return this.#details(node.image);
       case 'unpacked':
-        return unpackedDetails(node.image, vscode.l10n, vscode.env.language).map((detail) => ({
-          kind: 'detail',
-          of: node.image,
-          detail,
-        }));
+        return this.#unpackedDetails(node.image);
       case 'tree':
       case 'file':
       case 'packages':
@@ -120,9 +125,13 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'box':
         return this.#boxItem(node.box);
       case 'image':
-        return imageItem(judgedImage(node.image, this.#surroundings()));
+        return imageItem(judgedImage(node.image, this.#surroundings()), ...this.#buildOf(node.image));
       case 'unpacked':
-        return unpackedItem(node.image);
+        return unpackedItem(node.image, ...this.#buildOf(node.image));
+      case 'possible':
+      case 'recipe':
+      case 'part':
+        return this.#buildItem(node);
       case 'link':
         return linkItem(node.link);
       case 'tree':
@@ -143,27 +152,47 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     return decorationOf(uri);
   }
 
+  #shown(): void {
+    this.#parts.building.current?.lookAgain();
+    this.#draw();
+  }
+
   /** Redraws only when something shown changed: bytes on their way are not shown. */
   #draw(): void {
-    const { project, serving, builds } = this.#parts;
+    const { project, serving, builds, building } = this.#parts;
     this.#view.message = obstacleText(serving.state) ?? unreadableText(project.snapshot.unreadable) ?? '';
     const surroundings = this.#surroundings();
     const { images, shadowed, unpacked, boxes, links, unreadable } = project.snapshot;
     const none = project.folders.length === 0 ? 'no-folder' : 'none';
-    const found = !project.isLocated ? 'looking' : images.length + unpacked.length + links.length > 0 ? 'some' : none;
+    const found = !project.isLocated ? 'looking' : this.#boxes().length > 0 ? 'some' : none;
     const nowMs = Date.now();
     const shown = [...images, ...shadowed].map((image) => shownOf(judgedImage(image, surroundings), nowMs));
     const raw = unpacked.map((image) => [image, ageOf(image.writtenAtMs, nowMs)]);
     const folders = boxes.map((box) => [box, project.hasBoxbuild(box)]);
     const earlier = builds.list.map((build) => [this.#buildNode(build), ageOf(build.keptAtMs, nowMs)]);
-    const drawn = JSON.stringify([found, folders, raw, shown, links, unreadable, earlier], (_key, value) =>
+    const possible = boxes.map((box) => building.current?.possibleIn(box));
+    const drawn = JSON.stringify([found, folders, raw, shown, links, unreadable, earlier, possible], (_key, value) =>
       typeof value === 'bigint' ? `${value}` : value,
     );
-    if (drawn === this.#drawn) return;
+    if (drawn === this.#drawn) {
+      this.#drawNotes();
+      return;
+    }
     this.#drawn = drawn;
     void vscode.commands.executeCommand('setContext', 'mkbox.images', found);
+    this.#notes.clear();
     this.#changed.fire(undefined);
     this.#decorated.fire(undefined);
+  }
+
+  /** While a row is drawn anew, no command finds it: the time of a build is drawn in that build's row only. */
+  #drawNotes(): void {
+    for (const [row, before] of this.#notes) {
+      const text = this.#noteText(row);
+      if (text === before) continue;
+      this.#notes.set(row, text);
+      this.#changed.fire(row);
+    }
   }
 
   #surroundings(): Surroundings {
@@ -180,8 +209,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
 
   #boxes(): ImagesNode[] {
     const { project } = this.#parts;
-    const { images, unpacked, boxes, links } = project.snapshot;
-    if (images.length + unpacked.length + links.length === 0) return [];
+    const { boxes, links } = project.snapshot;
     const shown = boxes.filter((box) => this.#rowsOf(box).length > 0 || project.hasBoxbuild(box));
     return [
       ...shown.map((box) => ({ kind: 'box', box }) as const),
@@ -189,13 +217,26 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     ];
   }
 
-  /** The images in a box's folder, packed or not, by their names. */
+  #below(box: CatalogBox): ImagesNode[] {
+    const rows = this.#rowsOf(box);
+    for (const row of rows) this.#notes.set(row, this.#noteText(row));
+    return this.#parts.project.hasBoxbuild(box) ? [...rows, { kind: 'recipe', box }] : rows;
+  }
+
+  #noteText(row: ImagesNode): string | undefined {
+    const image = row.kind === 'image' || row.kind === 'unpacked' || row.kind === 'possible' ? row.image : undefined;
+    return image && this.#parts.building.current?.noteOf(image)?.text;
+  }
+
+  /** The images in a box's folder, packed or not, and those that can be built, by their names. */
   #rowsOf(box: CatalogBox): ImagesNode[] {
-    const { images, shadowed, unpacked } = this.#parts.project.snapshot;
+    const { project, building } = this.#parts;
+    const { images, shadowed, unpacked } = project.snapshot;
     const isIn = ({ folder }: CatalogImage | UnpackedImage) => folder === box.path;
     const rows = [
       ...[...images, ...shadowed].filter(isIn).map((image) => ({ kind: 'image', image }) as const),
       ...unpacked.filter(isIn).map((image) => ({ kind: 'unpacked', image }) as const),
+      ...(building.current?.possibleIn(box) ?? []).map((image) => ({ kind: 'possible', image }) as const),
     ];
     return rows.sort((a, b) => (a.image.image < b.image.image ? -1 : 1));
   }
@@ -203,7 +244,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   async #details(image: CatalogImage): Promise<ImagesNode[]> {
     const { requests, boards, builds } = this.#parts;
     const judged = judgedImage(image, this.#surroundings());
-    const rawBytes = await rawBytesOf(judged);
+    const [{ imageDetails }, rawBytes] = await Promise.all([import('../after-activation.ts'), rawBytesOf(judged)]);
     const transfer = requests.lastServed(image.id);
     const lastServed = transfer && { board: boards.nameOf(transfer), atMs: transfer.startedAtMs };
     const details = imageDetails(judged, rawBytes, lastServed, vscode.l10n, vscode.env.language);
@@ -224,6 +265,12 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       isServed: served?.choice.build === build.buildId,
       boards: boards.list.filter(({ reportedBuild }) => reportedBuild === build.buildId).length,
     };
+  }
+
+  async #unpackedDetails(image: UnpackedImage): Promise<ImagesNode[]> {
+    const { unpackedDetails } = await import('../after-activation.ts');
+    const details = unpackedDetails(image, vscode.l10n, vscode.env.language);
+    return details.map((detail) => ({ kind: 'detail', of: image, detail }));
   }
 
   async #inside(node: InsideNode): Promise<ImagesNode[]> {
@@ -248,12 +295,26 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     this.#changed.fire(undefined);
   }
 
+  /** Whether an image's box can be built, and what building adds to its row. */
+  #buildOf(image: CatalogImage | UnpackedImage) {
+    const { project, building } = this.#parts;
+    return [project.hasBoxbuild({ path: image.folder }), building.current?.noteOf(image)] as const;
+  }
+
+  async #buildItem(node: BuildNode): Promise<vscode.TreeItem> {
+    const [builds, { buildItem }] = await Promise.all([this.#parts.building.open(), import('../after-activation.ts')]);
+    return buildItem(node, node.kind === 'possible' ? builds.noteOf(node.image) : undefined);
+  }
+
   #boxItem(box: CatalogBox): vscode.TreeItem {
     const { project } = this.#parts;
-    const where = project.folders.length > 1 ? vscode.workspace.asRelativePath(box.path) : undefined;
+    const isExample = project.folders.some(({ examples }) => examples === path.dirname(box.path));
+    const isOneOfMany = project.folders.length > 1 || isExample;
+    const where = isOneOfMany ? vscode.workspace.asRelativePath(box.path) : undefined;
     const unreadable = project.snapshot.unreadable.find(({ path: folder }) => folder === box.path);
     const notes = [where, unreadable && unreadableWords(unreadable, vscode.l10n)].filter((note) => note !== undefined);
-    return boxItem(box, this.#rowsOf(box).length, project.hasBoxbuild(box), notes);
+    const built = this.#rowsOf(box).filter(({ kind }) => kind !== 'possible').length;
+    return boxItem(box, built, project.hasBoxbuild(box), notes);
   }
 }
 

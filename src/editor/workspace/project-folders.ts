@@ -10,6 +10,8 @@ export type OnUnreadable = (folder: string, code: string) => void;
 export interface ProjectFolder {
   /** The folder with the boxes' folders. */
   readonly images: string;
+  /** A folder beside it with boxes of its own: mkbox-projects have examples. */
+  readonly examples?: string;
   /** The names of the boards the project builds for. */
   readonly boards: readonly string[];
 }
@@ -26,7 +28,13 @@ export async function findProject(
   const images = imagePath === '' ? await findImages(root, onUnreadable) : path.resolve(root, imagePath);
   if (images === undefined || !(await isFolder(images))) return undefined;
   const boards = await folderNames(path.join(path.dirname(images), 'boards'), onUnreadable);
-  return { images, boards: boards.sort() };
+  const examples = imagePath === '' ? await findExamples(images, onUnreadable) : undefined;
+  return { images, ...(examples !== undefined && { examples }), boards: boards.sort() };
+}
+
+/** All folders of a project that boxes lie in. */
+export function imageFoldersOf({ images, examples }: ProjectFolder): string[] {
+  return examples === undefined ? [images] : [images, examples];
 }
 
 /** The paths of those `boxes` in which there is a BOXBUILD. */
@@ -40,6 +48,13 @@ function hasRecipe(folder: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** The folder `examples` beside `boxes`, where there are boxes in it. */
+async function findExamples(images: string, onUnreadable: OnUnreadable): Promise<string | undefined> {
+  if (path.basename(images) !== 'boxes') return undefined;
+  const examples = path.join(path.dirname(images), 'examples');
+  return (await holdsBoxes(examples, onUnreadable)) ? examples : undefined;
 }
 
 async function findImages(root: string, onUnreadable: OnUnreadable): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { Catalog, type CatalogBox, type CatalogSnapshot, type ImageSource } from '../../images/catalog.ts';
 import { FolderWatch } from '../../images/folder-watch.ts';
 import { Owner } from '../dispose.ts';
-import { boxesWithRecipe, findProject, type ProjectFolder } from './project-folders.ts';
+import { boxesWithRecipe, findProject, imageFoldersOf, type ProjectFolder } from './project-folders.ts';
 import type { Settings } from './settings.ts';
 
 /** Hints come in bursts while a build writes; a new build should appear within a second. */
@@ -68,8 +68,13 @@ export class Project extends Owner {
   }
 
   /** Whether a box's folder has its recipe. */
-  hasBoxbuild(box: CatalogBox): boolean {
+  hasBoxbuild(box: Pick<CatalogBox, 'path'>): boolean {
     return this.#boxbuilds.has(box.path);
+  }
+
+  /** Whether any box has its recipe. */
+  get hasBoxbuilds(): boolean {
+    return this.#boxbuilds.size > 0;
   }
 
   /** Whether the workspace was searched once: before that, an empty result means nothing. */
@@ -96,10 +101,7 @@ export class Project extends Owner {
     // a later look, with the settings as they are now, may be done already
     if (turn !== this.#locating) return;
     this.#folders = found.filter((folder) => folder !== undefined);
-    this.catalog.useFolders(
-      this.#folders.map((folder) => folder.images),
-      this.#settings.followLinks.get(),
-    );
+    this.catalog.useFolders(this.#folders.flatMap(imageFoldersOf), this.#settings.followLinks.get());
     await this.refresh(false);
     this.#located = true;
     this.#changed.fire();
@@ -113,7 +115,7 @@ export class Project extends Owner {
     if (this.isDisposed) return;
     const isOther = after !== before || !areSame(boxbuilds, this.#boxbuilds);
     this.#boxbuilds = boxbuilds;
-    this.#watch.watchOnly([...this.#folders.map((folder) => folder.images), ...after.boxes.map((box) => box.path)]);
+    this.#watch.watchOnly([...this.#folders.flatMap(imageFoldersOf), ...after.boxes.map((box) => box.path)]);
     if (isOther) this.#changed.fire();
   }
 

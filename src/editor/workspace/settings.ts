@@ -26,6 +26,10 @@ export interface Settings extends vscode.Disposable {
   readonly followLinks: Setting<boolean>;
   readonly notifyConfirmed: Setting<boolean>;
   readonly showExpectedChanges: Setting<boolean>;
+  /** Program and arguments that build an image, in place of sudo and mkbox; empty for those. */
+  readonly buildCommand: Setting<readonly string[]>;
+  readonly branchFromGit: Setting<boolean>;
+  readonly countIgnoredFiles: Setting<boolean>;
   /** Gigabytes. */
   readonly insideCacheSize: Setting<number>;
   readonly keepBuilds: Setting<number>;
@@ -71,6 +75,9 @@ export function openSettings(): Settings {
     followLinks: setting('followLinks', false, (value) => typeof value === 'boolean'),
     notifyConfirmed: setting('notifyConfirmed', false, (value) => typeof value === 'boolean'),
     showExpectedChanges: setting('changes.showExpected', true, (value) => typeof value === 'boolean'),
+    buildCommand: setting<readonly string[]>('buildCommand', [], isTextList),
+    branchFromGit: setting('build.branchFromGit', false, (value) => typeof value === 'boolean'),
+    countIgnoredFiles: setting('build.countIgnoredFiles', true, (value) => typeof value === 'boolean'),
     insideCacheSize: setting('inside.cacheSize', 4, isAmount),
     keepBuilds: setting('keepBuilds', 1, isCount),
     keepSize: setting('keepSize', 5, isAmount),

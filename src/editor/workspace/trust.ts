@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Whether the user trusts the workspace. Where they don't, they are told that nothing is served from it. */
+/** Whether the user trusts the workspace. Where they don't, they are told that nothing is served or built. */
 export function requireTrust(): boolean {
   if (!vscode.workspace.isTrusted) void tellUntrusted();
   return vscode.workspace.isTrusted;
@@ -8,7 +8,7 @@ export function requireTrust(): boolean {
 
 async function tellUntrusted(): Promise<void> {
   const manage = vscode.l10n.t('Manage Workspace Trust');
-  const message = vscode.l10n.t('mkbox: images are served only from workspaces you trust.');
+  const message = vscode.l10n.t('mkbox: images are served and built only in workspaces you trust.');
   const answer = await vscode.window.showInformationMessage(message, manage);
   if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
 }

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
-import { boxesWithRecipe, findProject } from '../../../src/editor/workspace/project-folders.ts';
+import { boxesWithRecipe, findProject, imageFoldersOf } from '../../../src/editor/workspace/project-folders.ts';
 import { asNobody } from '../../as-nobody.ts';
 import { makeBoxes } from '../../images/image-sets.ts';
 
@@ -29,6 +29,24 @@ suite('the image folder of a workspace', () => {
   test('is src/boxes in a clone', async () => {
     await using root = await workspace('src/boxes/', 'src/boards/pi/', 'boards/other/');
     deepEqual(await findProject(root.root, '', unexpected), { images: root.at('src', 'boxes'), boards: ['pi'] });
+  });
+
+  test('has examples beside it, where there are boxes in them', async () => {
+    await using root = await workspace(
+      'src/boxes/',
+      'src/examples/',
+      'src/examples/blink/',
+      'src/examples/blink/BOXBUILD',
+    );
+    const found = await findProject(root.root, '', unexpected);
+    deepEqual(found, { images: root.at('src', 'boxes'), examples: root.at('src', 'examples'), boards: [] });
+    deepEqual(found && imageFoldersOf(found), [root.at('src', 'boxes'), root.at('src', 'examples')]);
+    equal((await findProject(root.root, 'src/boxes', unexpected))?.examples, undefined);
+  });
+
+  test('has no examples where there is no box in them', async () => {
+    await using root = await workspace('boxes/', 'examples/', 'examples/notes/', 'examples/notes/README');
+    deepEqual(await findProject(root.root, '', unexpected), { images: root.at('boxes'), boards: [] });
   });
 
   test('is boxes where there are both', async () => {

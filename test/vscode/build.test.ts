@@ -1,0 +1,171 @@
+/** Building images in the editor, with the demo's stand-in for mkbox: from the tree, from the task list, by CodeLens. */
+import { readFile, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { keepEvidenceOfFailure } from './evidence.ts';
+import { askForUpdate } from './lab-board.ts';
+import { type Bench, setUpBench } from './mkbox.ts';
+import type { VSCode } from './vscode.ts';
+import { until } from './workbench/wait.ts';
+import type { Workbench } from './workbench.ts';
+
+const NEW = 'example-led-blink-beaglebone-green';
+const MAIN = 'docker-box-odroid-c4-main';
+const PACE_MS = 400;
+const BROKEN = `extend "$BOXES_BASE/linux-box/BOXBUILD"
+
+name="example-led-blink"
+
+function root()
+{
+    no_such_command "$DEST"
+}
+`;
+
+const UNKNOWN_PACKAGE = `extend "$BOXES_BASE/linux-box/BOXBUILD"
+
+name="example-led-blink"
+apks+=(
+    no-such-thing
+)
+`;
+
+describe('building images in the editor', () => {
+  let bench: Bench;
+  let vscode: VSCode & { readonly workbench: Workbench };
+  let workbench: Workbench;
+
+  before(async () => {
+    bench = await setUpBench();
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the setting's own variables
+    const buildCommand = ['env', `MKBOX_PACE_MS=${PACE_MS}`, process.execPath, '${mkbox}', '${boxbuild}'];
+    vscode = await bench.open({
+      viewport: { width: 1280, height: 1000 },
+      // the terminal's text is in the page only where no graphics card draws it
+      settings: { 'terminal.integrated.gpuAcceleration': 'off' },
+      machineSettings: { 'mkbox.buildCommand': buildCommand },
+    });
+    workbench = vscode.workbench;
+    await workbench.openView('mkbox');
+    await workbench.widenSideBar(560);
+  });
+  afterEach((t) => keepEvidenceOfFailure(t, vscode));
+  after(async () => {
+    await vscode?.close();
+    await bench?.[Symbol.asyncDispose]();
+  });
+
+  /** What stands behind a row's name, as soon as that is as wished. */
+  const described = (label: string, like: RegExp) =>
+    until(
+      `${label} ${like}`,
+      async () => (await workbench.treeRows('Images')).find((row) => row.label === label)?.description,
+      (text) => text !== undefined && like.test(text),
+    );
+  const buildIdOf = async (box: string, image: string) =>
+    (await readFile(path.join(bench.boxes, box, `${image}.img.buildID`), 'utf8')).slice(0, 64);
+
+  it('shows what was never built, and what a box consists of', async () => {
+    await described(NEW, /^beaglebone-green · not built$/);
+    await workbench.expand('Images', 'Consists of');
+    await described('linux-box', /^8 packages · \+0 MiB$/);
+    await workbench.expand('Images', 'Boards');
+    await described('odroid-c4', /^root partition 8 MiB · boot partition 34 MiB$/);
+    await workbench.pictures('build-not-built');
+    await workbench.collapse('Images', 'Consists of');
+  });
+
+  it('builds the image of a row, whose row says so until it is ready', async () => {
+    await workbench.contextMenu('Images', NEW);
+    await workbench.clickContextItem('Build Image…');
+    await described(NEW, /building, \d+ sec/);
+    await workbench.pictures('build-running');
+    await described(NEW, /^beaglebone-green · now · \d+ kB$/);
+    await workbench.notification(`${NEW} was built in`);
+    await workbench.pictures('build-done');
+    await workbench.dismissNotification(`${NEW} was built in`);
+  });
+
+  it('tells which boards get the new build, and holds them', async () => {
+    await askForUpdate({
+      port: bench.port,
+      from: '127.0.0.9',
+      query: 'name=docker-box&board=odroid-c4&branch=main',
+      buildId: await buildIdOf('docker-box', MAIN),
+    });
+    await workbench.contextMenu('Images', MAIN);
+    await workbench.clickContextItem('Build Image…');
+    await described(MAIN, /building/);
+    await workbench.notification('1 package changed. 1 board will get it at its next boot.');
+    await workbench.pictures('build-boards');
+    await workbench.clickNotificationButton('1 board will get it at its next boot.', 'Hold');
+    await until(
+      'the board to be held',
+      async () => (await workbench.treeRows('Boards')).find((row) => row.label === '127.0.0.9')?.description,
+      (text) => /^held/.test(text ?? ''),
+    );
+  });
+
+  it('marks an image that is older than what it is made of, until it is built anew from the list of tasks', async () => {
+    const source = path.join(bench.boxes, 'led-blink/root/usr/bin/led-blink');
+    const soon = new Date(Date.now() + 4_000);
+    await utimes(source, soon, soon);
+    await described(NEW, / kB · older than boxes\/led-blink\/root\/usr\/bin\/led-blink$/);
+    await workbench.pictures('build-stale');
+    await workbench.runCommand('Tasks: Run Build Task');
+    await workbench.choose('mkbox: led-blink for beaglebone-green');
+    await described(NEW, /^building, \d+ sec; the last build took \d+ sec · /);
+    await described(NEW, /^beaglebone-green · now · \d+ kB$/);
+  });
+
+  it('leads to the line of a BOXBUILD that an error is in, from a build by its CodeLens', async () => {
+    const { page } = vscode;
+    await writeFile(path.join(bench.boxes, 'led-blink/BOXBUILD'), BROKEN);
+    await workbench.openFile('boxes/led-blink/BOXBUILD');
+    await page.locator('.codelens-decoration a', { hasText: 'Build Image…' }).click();
+    await until(
+      'the boards',
+      () => workbench.quickPick(),
+      ({ rows }) => rows.length === 2,
+    );
+    await workbench.pictures('build-lens');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'odroid-c4' }).click();
+    await page.keyboard.press('Enter');
+    await workbench.notification('mkbox failed (exit status 127)');
+    await workbench.runCommand('Problems: Focus on Problems View');
+    const problem = page.locator('.markers-panel .monaco-list-row', { hasText: 'no_such_command: command not found' });
+    await problem.waitFor();
+    await workbench.pictures('build-failed');
+    await problem.click();
+    await until(
+      'the line of the error',
+      () => page.locator('#status\\.editor\\.selection').innerText(),
+      (text) => text.includes('Ln 7'),
+    );
+  });
+
+  it("leads from apk's error in the terminal to the package that the BOXBUILD names", async () => {
+    const { page } = vscode;
+    await writeFile(path.join(bench.boxes, 'led-blink/BOXBUILD'), UNKNOWN_PACKAGE);
+    await described(NEW, /older than boxes\/led-blink\/BOXBUILD$/);
+    await workbench.contextMenu('Images', NEW);
+    await workbench.clickContextItem('Build Image…');
+    await workbench.notification('mkbox failed (exit status 1)');
+    await workbench.dismissNotification('mkbox failed (exit status 1)');
+    await workbench.runCommand('Terminal: Focus Terminal');
+    const word = page.locator('.xterm-rows span', { hasText: 'world[no-such-thing]' }).last();
+    const { x = 0, y = 0, width = 0, height = 0 } = (await word.boundingBox()) ?? {};
+    // the link is found where the pointer rests
+    await page.mouse.move(x + width - 40, y + height / 2, { steps: 5 });
+    await page.getByText('Open the BOXBUILD where it names no-such-thing').waitFor();
+    await page.keyboard.down('Control');
+    await page.mouse.down();
+    await page.mouse.up();
+    await page.keyboard.up('Control');
+    await until(
+      'the line of the package',
+      () => page.locator('#status\\.editor\\.selection').innerText(),
+      (text) => text.includes('Ln 5') && text.includes('13 selected'),
+    );
+  });
+});
