@@ -13,7 +13,7 @@ const server = await UpdateServer.start({
   checks,
   host: '127.0.0.1',
   port: 0,
-  isHeld: (client, asked) => boards?.isHeld(client, asked) ?? false,
+  assigner: boards?.assigner,
 });
 boards?.watch(server);
 process.stdout.write(`http://127.0.0.1:${server.address.port}\n`);

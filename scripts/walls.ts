@@ -60,6 +60,7 @@ const FLOORS: readonly (readonly Floor[])[] = [
       bans: [...FILES, ...EDITOR],
       message: 'status/ shows what the floors below know, and opens no files.',
     },
+    { name: 'control', bans: [...EDITOR], message: 'control/ has the acts of people, and knows no editor.' },
   ],
   [
     { name: 'editor', bans: [], message: 'editor/ knows nothing of the command.' },

@@ -63,7 +63,9 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   events.on('readable', (folder) => log.info(`${folder} can be read again`));
   const boards = new Boards(async () => {
     const { openBoards } = await import('./editor/after-activation.ts');
-    return openBoards(context.globalStorageUri.fsPath, warn);
+    const { fsPath: folder } = context.globalStorageUri;
+    const keptBuild = builds.find.bind(builds);
+    return openBoards({ folder, stopsLoops: settings.stopLoops.get, keptBuild, onMessage: warn });
   });
   const builds = new EarlierBuilds(keepBuilds);
   const serving = new Serving({ settings, project, checks, consent, boards, builds, version, log });
@@ -194,8 +196,11 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   }
   /** The boards' view, once they were read: activation does not wait for them. */
   async function showBoards(): Promise<BoardsView> {
-    const [{ BoardsView }, registry] = await Promise.all([import('./editor/after-activation.ts'), boards.open()]);
-    const view = new BoardsView({ registry, project, requests, checks }, ticker);
+    const [{ BoardsView }, { registry, audit }] = await Promise.all([
+      import('./editor/after-activation.ts'),
+      boards.openAll(),
+    ]);
+    const view = new BoardsView({ registry, audit, project, requests, checks }, ticker);
     context.subscriptions.push(view);
     return view;
   }

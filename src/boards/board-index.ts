@@ -10,13 +10,15 @@ export interface Entry {
   newest?: Transfer | undefined;
   /** Its state before that. */
   before?: BoardState | undefined;
-  /**
-   * Two downloads of one build completed at the same time: these are several boards behind one address, which can't be
-   * told apart.
-   */
-  isShared?: boolean;
   /** The board it turned out to be, if it was known already. */
   sameAs?: Entry;
+}
+
+/** What a board is found by. */
+interface Keyed {
+  readonly address: string;
+  readonly mac?: string | undefined;
+  readonly wish: Wish;
 }
 
 const NATURAL = new Intl.Collator('en', { numeric: true });
@@ -30,6 +32,7 @@ export class BoardIndex {
   readonly #byId = new Map<string, Entry>();
   readonly #byKey = new Map<string, Entry>();
   readonly #onConfirmed: (board: Board) => void;
+  #pinned = 0;
   #sorted: readonly Entry[] | undefined;
 
   /** `onConfirmed`: called with a board when merging two of its records shows that it runs what it was given. */
@@ -44,6 +47,17 @@ export class BoardIndex {
   /** Least recently heard first. */
   values(): Iterable<Entry> {
     return this.#byId.values();
+  }
+
+  /** How many boards are pinned. */
+  get pinned(): number {
+    return this.#pinned;
+  }
+
+  /** Whether no other board is known at the address of `board`. */
+  isAlone({ id, address }: Board): boolean {
+    for (const { board } of this.#byId.values()) if (board.address === address && board.id !== id) return false;
+    return true;
   }
 
   /** By name, or address where they have none, in natural order. */
@@ -78,15 +92,18 @@ export class BoardIndex {
       this.remove(dropped);
     }
     this.#byId.set(entry.board.id, entry);
+    this.#pinned += pinsOf(entry.board);
     this.#index(entry);
     return true;
   }
 
   /** Replaces a board's record by `board`. */
   set(entry: Entry, board: Board): void {
-    const { address, mac, name } = entry.board;
-    const isMoved = address !== board.address || mac !== board.mac;
+    const { address, mac, name, wish, pin } = entry.board;
+    const isMoved =
+      address !== board.address || mac !== board.mac || pin !== board.pin || !isAskedAlike(wish, board.wish);
     if (isMoved) this.#unindex(entry);
+    if (this.#byId.get(board.id) === entry) this.#pinned += pinsOf(board) - pinsOf(entry.board);
     entry.board = board;
     if (isMoved) this.#index(entry);
     if (name !== board.name) this.#sorted = undefined;
@@ -98,7 +115,10 @@ export class BoardIndex {
   }
 
   remove(entry: Entry): void {
-    this.#byId.delete(entry.board.id);
+    if (this.#byId.get(entry.board.id) === entry) {
+      this.#byId.delete(entry.board.id);
+      this.#pinned -= pinsOf(entry.board);
+    }
     this.#unindex(entry);
   }
 
@@ -109,7 +129,6 @@ export class BoardIndex {
     this.set(earlier, sameBoard(earlier.board, later.board));
     earlier.newest = later.newest;
     earlier.before = later.before;
-    earlier.isShared = earlier.isShared === true || later.isShared === true;
     later.sameAs = earlier;
     this.heard(earlier);
     const { state } = earlier.board;
@@ -119,13 +138,13 @@ export class BoardIndex {
 
   /**
    * The board to drop: the one heard of longest ago, of those that never downloaded anything; then of the others, named
-   * ones last. Never one that is being answered or on hold.
+   * ones last. Never one that is being answered, on hold or pinned.
    */
   #leastMissed(): Entry | undefined {
     const oldest: (Entry | undefined)[] = [undefined, undefined];
     for (const entry of this.#byId.values()) {
-      const { name, history, isHeld } = entry.board;
-      if (entry.newest !== undefined || isHeld) continue;
+      const { name, history, isHeld, pin } = entry.board;
+      if (entry.newest !== undefined || isHeld || pin !== undefined) continue;
       if (name === undefined && history.length === 0) return entry;
       oldest[name === undefined ? 0 : 1] ??= entry;
     }
@@ -134,17 +153,35 @@ export class BoardIndex {
 
   #index(entry: Entry): void {
     for (const key of keysOf(entry.board)) this.#byKey.set(key, entry);
+    const [byAddress, byMac] = pinnedKeysOf(entry.board);
+    if (byAddress !== undefined && !this.#byKey.has(byAddress)) this.#byKey.set(byAddress, entry);
+    if (byMac !== undefined) this.#byKey.set(byMac, entry); // it is that board, whatever it was known as before
     this.#sorted = undefined;
   }
 
   #unindex(entry: Entry): void {
-    for (const key of keysOf(entry.board)) if (this.#byKey.get(key) === entry) this.#byKey.delete(key);
+    const keys = [...keysOf(entry.board), ...pinnedKeysOf(entry.board)];
+    for (const key of keys) if (this.#byKey.get(key) === entry) this.#byKey.delete(key);
     this.#sorted = undefined;
   }
 }
 
-function keysOf({ address, mac, wish }: Board): string[] {
+function keysOf({ address, mac, wish }: Keyed): string[] {
   return mac === undefined ? [addressKey(address, wish)] : [addressKey(address, wish), macKey(mac, wish)];
+}
+
+/** What a board is found by once it runs the image that it is pinned to, and asks for that box. */
+function pinnedKeysOf({ address, mac, wish, pin }: Board): string[] {
+  return pin?.box === undefined ? [] : keysOf({ address, mac, wish: { ...wish, box: pin.box } });
+}
+
+function pinsOf({ pin }: Board): number {
+  return pin === undefined ? 0 : 1;
+}
+
+/** Whether boards that ask so are found by the same keys. */
+function isAskedAlike(a: Wish, b: Wish): boolean {
+  return a.box === b.box && a.board === b.board && (a.board !== undefined || a.image === b.image);
 }
 
 function addressKey(address: string, { box, board, image }: Wish): string {

@@ -1,4 +1,5 @@
 import type { Asked } from '../server/decision/asked.ts';
+import type { Withheld } from '../server/decision/assigned.ts';
 import type { Refusal } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { Board, BoardState, GivenBuild, Reflashing, Wish } from './board.ts';
@@ -26,10 +27,10 @@ export function wishOf({ box, board, branch, version, image }: Asked): Wish {
 
 /**
  * `board` after it asked: `confirmed` if it reports the build it was given last, `reflashing` if it was given that more
- * than once in a row and still reports another, else `checking`. A record that several boards share (`isShared`) is
- * never reflashing: one may report what another one runs.
+ * than once in a row and still reports another, else `checking`. A record that several boards share is never reflashing:
+ * one may report what another one runs.
  */
-export function asking(board: Board, asked: Asked, atMs: number, isShared = false): Board {
+export function asking(board: Board, asked: Asked, atMs: number): Board {
   const { reportedBuild: _, ...rest } = board;
   const reported = asked.buildId === undefined ? undefined : cut(asked.buildId);
   const known: Board = {
@@ -46,7 +47,7 @@ export function asking(board: Board, asked: Asked, atMs: number, isShared = fals
     const history = [{ ...last, confirmedAtMs: atMs }, ...earlier];
     return { ...known, history, state: { kind: 'confirmed', sinceMs: atMs, build } };
   }
-  if (times < LOOP_TIMES || isShared) return known;
+  if (times < LOOP_TIMES || board.isShared) return known;
   const sinceMs = board.state.kind === 'reflashing' ? board.state.sinceMs : atMs;
   return { ...known, state: { kind: 'reflashing', sinceMs, build, times, reported } };
 }
@@ -105,6 +106,10 @@ function endState(board: Board, transfer: Transfer, before: BoardState | undefin
           return gotImage(board, servedBuildId ?? '', atMs);
         case 'held':
           return { kind: 'held', sinceMs: atMs };
+        case 'loop stopped':
+        case 'build missing':
+        case 'not its turn':
+          return withheld(board, state.result, atMs);
         case 'up to date':
           if (board.state.kind === 'confirmed') return board.state;
           return { kind: 'up to date', sinceMs: atMs, build: servedBuildId ?? '' };
@@ -115,6 +120,11 @@ function endState(board: Board, transfer: Transfer, before: BoardState | undefin
           return before ?? brokenOff(transfer, atMs);
       }
   }
+}
+
+/** The state of a board from which its build is withheld: one that flashes itself again and again still does. */
+function withheld({ state }: Board, why: Exclude<Withheld, 'held'>, atMs: number): BoardState {
+  return state.kind === 'reflashing' ? state : { kind: 'withheld', sinceMs: atMs, why };
 }
 
 /** The state of a board whose download ended where it is. A resumed one counts from the archive's start. */
@@ -132,12 +142,18 @@ function startOf({ status, headers }: Transfer): number {
   return Number(/^bytes=(\d{1,15})-/.exec(headers[at + 1] ?? '')?.[1] ?? 0);
 }
 
-/** A download that completed: the build, of which image, when it was asked for, and whether nothing was asked since. */
+/** A download that completed. */
 export interface Completed {
   readonly build: string;
+  /** `<box>/<image>`. */
   readonly image: string;
   readonly askedAtMs: number;
+  /** Whether the board asked for nothing since. */
   readonly isNewest: boolean;
+  /** What the board said it runs. */
+  readonly reported: string | undefined;
+  /** The least time in which a board of its kind flashes, restarts and asks again. */
+  readonly soonestMs: number;
 }
 
 /**
@@ -145,13 +161,18 @@ export interface Completed {
  * last build was given, only another build is new, and it stands behind that one if it was asked for earlier.
  */
 export function given(history: readonly GivenBuild[], completed: Completed, atMs: number): readonly GivenBuild[] {
-  const { build, image, askedAtMs, isNewest } = completed;
+  const { build, image, askedAtMs, isNewest, soonestMs } = completed;
+  const reported = completed.reported === undefined ? undefined : cut(completed.reported);
   const [last, ...earlier] = history;
   const isBeside = last !== undefined && askedAtMs < last.givenAtMs;
   const isAgain = last !== undefined && last.build === build && last.confirmedAtMs === undefined;
   if (isAgain && isBeside) return history;
-  if (isAgain) return [{ ...last, givenAtMs: atMs, times: last.times + 1 }, ...earlier];
-  const fresh = { build, image: cut(image), givenAtMs: atMs, times: 1 };
+  if (isAgain) {
+    const isSameBoard = reported === last.reported && askedAtMs - last.givenAtMs >= soonestMs;
+    const loops = isSameBoard ? (last.loops ?? 0) + 1 : 1;
+    return [{ ...last, givenAtMs: atMs, times: last.times + 1, loops, ...(reported && { reported }) }, ...earlier];
+  }
+  const fresh = { build, image: cut(image), givenAtMs: atMs, times: 1, loops: 1, ...(reported && { reported }) };
   return (isBeside && !isNewest ? [last, fresh, ...earlier] : [fresh, ...history]).slice(0, MOST_HISTORY);
 }
 

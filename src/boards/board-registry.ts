@@ -1,8 +1,13 @@
 import { EventEmitter } from 'node:events';
+import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
 import type { Asked } from '../server/decision/asked.ts';
+import type { Assigner } from '../server/decision/assigned.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
-import type { Board, Reflashing } from './board.ts';
+import type { Assignment } from './assignment.ts';
+import type { Act, Board, Pin, Reflashing } from './board.ts';
+import { held, pinned, released, tagged } from './board-acts.ts';
+import { BoardAssigner, type KeptBuildOf } from './board-assigner.ts';
 import { BoardFinder } from './board-finder.ts';
 import { BoardIndex, type Entry } from './board-index.ts';
 import { bringsImage, cut, interrupted, waitsForTurn } from './board-record.ts';
@@ -10,7 +15,7 @@ import { BoardRequests } from './board-requests.ts';
 import { BoardStateFile, type KeptState } from './board-state-file.ts';
 import { ChangeClock } from './change-clock.ts';
 import { FlashTimes } from './flash-times.ts';
-import { MOST_BOARDS } from './limits.ts';
+import { MOST_BOARDS, SOONEST_BOOT_MS, SOONEST_PART } from './limits.ts';
 import { type Neighbours, systemNeighbours } from './neighbours.ts';
 import { atTime, nextChangeMs } from './state-in-time.ts';
 
@@ -24,6 +29,10 @@ export interface BoardRegistryOptions {
   readonly now?: (() => number) | undefined;
   /** Called with what went wrong with the file, a line of English. */
   readonly onMessage?: ((text: string) => void) | undefined;
+  /** Whether a board that flashes the same build again and again is stopped; it is without it. */
+  readonly stopsLoops?: (() => boolean) | undefined;
+  /** Finds the builds that are kept; none without it. */
+  readonly keptBuild?: KeptBuildOf | undefined;
 }
 
 /** A board that got the same build repeatedly and still does not run it, and the request that showed it. */
@@ -55,13 +64,17 @@ export class BoardRegistry {
   readonly #file: BoardStateFile | undefined;
   readonly #clock: ChangeClock;
   readonly #watched = new Set<BoardRequests>();
+  readonly #assigner: BoardAssigner;
   #times = new FlashTimes();
   #isTouched = false;
 
   /** Starts empty; `open` starts with the stored boards. */
-  constructor({ statePath, neighbours, now = Date.now, onMessage = () => {} }: BoardRegistryOptions = {}) {
+  constructor(options: BoardRegistryOptions = {}) {
+    const { statePath, neighbours, now = Date.now, onMessage = () => {}, stopsLoops = () => true } = options;
+    const { keptBuild = () => undefined } = options;
     this.#finder = new BoardFinder(this.#index, neighbours ?? systemNeighbours(), () => this.#changed());
     this.#now = now;
+    this.#assigner = new BoardAssigner({ index: this.#index, finder: this.#finder, now, stopsLoops, keptBuild });
     this.#file = statePath === undefined ? undefined : new BoardStateFile(statePath, onMessage);
     this.#clock = new ChangeClock({
       tell: () => void this.events.emit('changed'),
@@ -96,6 +109,7 @@ export class BoardRegistry {
       index: this.#index,
       finder: this.#finder,
       now: this.#now,
+      soonestMs: (board) => Math.max(SOONEST_BOOT_MS, SOONEST_PART * (this.#times.expected(board) ?? 0)),
       onChange: () => this.#changed(),
       onAsked: (entry, before, transfer) => this.#asked(entry.board, before, transfer),
     });
@@ -128,24 +142,51 @@ export class BoardRegistry {
     return this.#finder.find(client, asked)?.board.name;
   }
 
-  /** Whether the board that asks is on hold; for `UpdateServerOptions.isHeld`. */
-  isHeld(client: string, asked: Asked): boolean {
-    return this.#finder.find(client, asked)?.board.isHeld ?? false;
+  /** Decides what each board gets; for `UpdateServerOptions.assigner`. */
+  get assigner(): Assigner {
+    return this.#assigner;
   }
 
-  /** Puts a board on hold from its next request on, or releases it. */
-  hold(id: string, held: boolean): void {
-    const entry = this.#index.get(id);
-    if (entry !== undefined) this.#set(entry, { ...entry.board, isHeld: held });
+  /** What `board` gets if it asks the same again, and why. */
+  assignmentOf(board: Board, snapshot: CatalogSnapshot): Assignment {
+    return this.#assigner.assignmentOf(board, snapshot);
+  }
+
+  /** Whether a board is pinned to that build of an image. */
+  isPinned(imageId: string, buildId: string): boolean {
+    if (this.#index.pinned === 0) return false;
+    return [...this.#index.values()].some(({ board: { pin } }) => pin?.image === imageId && pin.build === buildId);
+  }
+
+  /** The image that a build is sent from: the newest, or the copy that is kept; undefined where there is none. */
+  imageOfBuild(imageId: string, buildId: string, snapshot: CatalogSnapshot): CatalogImage | undefined {
+    return this.#assigner.imageOfBuild(imageId, buildId, snapshot);
+  }
+
+  /** Puts a board on hold from its next request on, by `act`. */
+  hold(id: string, act?: Act): void {
+    this.#act(id, (board) => held(board, act));
+  }
+
+  /** Releases a board from its hold, and from having been stopped as one that flashes itself again and again. */
+  release(id: string): void {
+    this.#act(id, released);
+  }
+
+  /** From its next request on, a board gets what `pin` says, whatever it asks for; without it, what it asks for. */
+  pin(id: string, pin: Pin | undefined): void {
+    this.#act(id, (board) => pinned(board, pin));
+  }
+
+  /** Gives a board these tags, in place of those it had. */
+  tag(id: string, tags: readonly string[]): void {
+    this.#act(id, (board) => tagged(board, tags));
   }
 
   /** Names a board, or removes its name. */
   rename(id: string, name: string | undefined): void {
-    const entry = this.#index.get(id);
-    if (entry === undefined) return;
-    const { name: _, ...board } = entry.board;
     const given = cut(name?.trim() ?? '');
-    this.#set(entry, given === '' ? board : { ...board, name: given });
+    this.#act(id, ({ name: _, ...board }) => (given === '' ? board : { ...board, name: given }));
   }
 
   /** Forgets a board until it asks again. */
@@ -199,8 +240,10 @@ export class BoardRegistry {
     return next;
   }
 
-  #set(entry: Entry, board: Board): void {
-    this.#index.set(entry, board);
+  #act(id: string, change: (board: Board) => Board): void {
+    const entry = this.#index.get(id);
+    if (entry === undefined) return;
+    this.#index.set(entry, change(entry.board));
     this.#changed();
   }
 

@@ -18,6 +18,8 @@ export interface RequestsOptions {
   readonly index: BoardIndex;
   readonly finder: BoardFinder;
   readonly now: () => number;
+  /** The least time in which a board like this one flashes, restarts and asks again. */
+  readonly soonestMs: (board: Entry['board']) => number;
   /** The request changed its board. */
   readonly onChange: () => void;
   /** The board asked by `transfer`; `before` is the board until then. */
@@ -83,10 +85,17 @@ export class BoardRequests {
     let { board } = entry;
     const { servedBuildId: build, state, resolution } = transfer;
     if (state.kind === 'finished' && state.result === 'image' && build !== undefined) {
-      const completed = { build, image: resolution?.found?.id ?? '', askedAtMs: request.askedAtMs, isNewest };
+      const { asked } = transfer;
+      const completed = {
+        build,
+        image: resolution?.found?.id ?? '',
+        askedAtMs: request.askedAtMs,
+        isNewest,
+        reported: asked.buildId,
+        soonestMs: this.#options.soonestMs(board),
+      };
       const history = given(board.history, completed, nowMs);
-      entry.isShared ||= history === board.history;
-      board = { ...board, history };
+      board = history === board.history ? { ...board, isShared: true } : { ...board, history };
     }
     if (isNewest) {
       board = { ...board, lastSeenMs: nowMs };
@@ -138,7 +147,7 @@ export class BoardRequests {
     if (!IN_ANSWER.has(state.kind)) entry.before = state;
     entry.newest = transfer;
     index.heard(entry);
-    index.set(entry, asking(before, transfer.asked, askedAtMs, entry.isShared));
+    index.set(entry, asking(before, transfer.asked, askedAtMs));
     onChange();
     onAsked(entry, before, transfer);
     return request;

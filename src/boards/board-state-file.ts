@@ -6,8 +6,11 @@ import type { KeptFlashTimes } from './flash-times.ts';
 import { keptBoard, keptFlashTimes } from './kept-board.ts';
 import { BOARDS_PER_WRITE, SAVE_EVERY_MS } from './limits.ts';
 
-/** The version of the file's format; others are not read. */
-const FORMAT = 1;
+/** The version of the file's format. Of a later one, this program would lose what it does not know. */
+const FORMAT = 2;
+
+/** Those that are read: before 2, no board was pinned or had tags. */
+const READABLE: readonly unknown[] = [1, FORMAT];
 
 /** What outlives the process. */
 export interface KeptState {
@@ -102,7 +105,7 @@ function parse(text: string): { state: KeptState; damage?: string } {
     return { state: NOTHING, damage: 'it is not JSON' };
   }
   const { format } = parsed;
-  if (format !== FORMAT) {
+  if (!READABLE.includes(format)) {
     return { state: NOTHING, damage: `format ${typeof format === 'number' ? format : 'unknown'}, not ${FORMAT}` };
   }
   const boards = entriesOf(parsed.boards, keptBoard, 'boards');

@@ -1,3 +1,4 @@
+import type { Withheld } from '../server/decision/assigned.ts';
 import type { Refusal } from '../server/refusal.ts';
 import type { BreakReason } from '../server/transfer.ts';
 import type { Board, ToldRefusal } from './board.ts';
@@ -21,6 +22,8 @@ export type StopReason =
   /** It got `build`, and reported another one afterwards. */
   | { readonly kind: 'other build'; readonly build: string; readonly reported: string }
   | { readonly kind: 'held' }
+  /** It was answered as up to date for another reason. */
+  | { readonly kind: 'withheld'; readonly why: Exclude<Withheld, 'held'> }
   /** Nothing is served any more. */
   | { readonly kind: 'not served' }
   /** It did not ask within `withinMs` after it was restarted. */
@@ -142,6 +145,8 @@ function withBoard(before: BoardUpdate, board: Board): BoardUpdate {
       return ended(update, { kind: 'up to date', build: state.build });
     case 'held':
       return stopped(update, { kind: 'held' });
+    case 'withheld':
+      return stopped(update, { kind: 'withheld', why: state.why });
     case 'refused': {
       const { status, refusal } = state;
       return stopped(update, { kind: 'refused', status, refusal });

@@ -1,3 +1,4 @@
+import type { Withheld } from '../server/decision/assigned.ts';
 import type { Refusal } from '../server/refusal.ts';
 import type { BreakReason } from '../server/transfer.ts';
 
@@ -10,6 +11,22 @@ export interface Wish {
   readonly version?: string;
   /** If it names the image itself. */
   readonly image?: string;
+}
+
+/** What someone decided about a board or an image: who, when, and why if they said so. */
+export interface Act {
+  readonly by: string;
+  readonly atMs: number;
+  readonly why?: string;
+}
+
+/** What a board gets whatever it asks for: the newest build of an image, or a certain one. */
+export interface Pin extends Act {
+  /** `<box>/<image>`. */
+  readonly image: string;
+  /** The box by which a board asks that runs this image, where its name tells. */
+  readonly box?: string;
+  readonly build?: string;
 }
 
 /** It got the same build several times in a row and still reports another; also while it downloads that again. */
@@ -44,6 +61,8 @@ export type BoardState =
   | { readonly kind: 'up to date'; readonly sinceMs: number; readonly build: string }
   /** It was answered as up to date because it is on hold. */
   | { readonly kind: 'held'; readonly sinceMs: number }
+  /** It was answered as up to date for another reason, whatever it runs. */
+  | { readonly kind: 'withheld'; readonly sinceMs: number; readonly why: Exclude<Withheld, 'held'> }
   | {
       readonly kind: 'refused';
       readonly sinceMs: number;
@@ -72,6 +91,13 @@ export interface GivenBuild {
   readonly confirmedAtMs?: number;
   /** Complete downloads of it in a row, without a confirmation in between. */
   readonly times: number;
+  /** What the board reported when it asked for it last. */
+  readonly reported?: string;
+  /**
+   * The last of these downloads that one board can have made: it reported the same build at each, and had the time to
+   * flash it in between. Counted anew when someone releases the board.
+   */
+  readonly loops?: number;
 }
 
 /** A board, as its requests show it. A value: it does not change. */
@@ -93,6 +119,13 @@ export interface Board {
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
   readonly isHeld: boolean;
+  /** Who holds it, where that is known. */
+  readonly held?: Act;
+  readonly pin?: Pin;
+  /** Names of the groups that it belongs to, sorted. */
+  readonly tags?: readonly string[];
+  /** Several boards are behind its address, which can't be told apart: two downloads of one build completed side by side. */
+  readonly isShared?: true;
   /** The builds it was given, newest first. */
   readonly history: readonly GivenBuild[];
 }

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { BreakReason } from '../server/transfer.ts';
-import type { Board, BoardState, GivenBuild, Wish } from './board.ts';
+import type { Board, BoardState, GivenBuild, Pin, Wish } from './board.ts';
 import type { KeptFlashTimes } from './flash-times.ts';
 import { count, keptRefusal, maybeText, text } from './kept-refusal.ts';
-import { MOST_HISTORY, SILENT_AFTER_MS } from './limits.ts';
+import { MOST_HISTORY, MOST_TAGS, SILENT_AFTER_MS } from './limits.ts';
 
 /** The end of the year 9999: what comes later has no four digits for its year (RFC 3339). */
 const LAST_MS = Date.UTC(10_000, 0) - 1;
@@ -35,6 +35,11 @@ const state = v.variant('kind', [
   v.object({ kind: v.literal('confirmed'), sinceMs: time, build: text }),
   v.object({ kind: v.literal('up to date'), sinceMs: time, build: text }),
   v.object({ kind: v.literal('held'), sinceMs: time }),
+  v.object({
+    kind: v.literal('withheld'),
+    sinceMs: time,
+    why: v.picklist(['loop stopped', 'build missing', 'not its turn']),
+  }),
   v.object({ ...refused, refusal: keptRefusal }),
   // as it was kept before refusals were: in English
   v.pipe(
@@ -65,7 +70,13 @@ const given = v.object({
   givenAtMs: time,
   confirmedAtMs: v.exactOptional(time),
   times: count,
+  reported: maybeText,
+  loops: v.exactOptional(count),
 }) satisfies v.GenericSchema<GivenBuild>;
+
+const act = { by: text, atMs: time, why: maybeText };
+
+const pin = v.object({ ...act, image: text, box: maybeText, build: maybeText }) satisfies v.GenericSchema<Pin>;
 
 const board = v.object({
   id: text,
@@ -79,6 +90,10 @@ const board = v.object({
   firstSeenMs: time,
   lastSeenMs: time,
   isHeld: v.boolean(),
+  held: v.exactOptional(v.object(act)),
+  pin: v.exactOptional(pin),
+  tags: v.exactOptional(v.pipe(v.array(text), v.maxLength(MOST_TAGS))),
+  isShared: v.exactOptional(v.literal(true)),
   history: v.pipe(v.array(given), v.maxLength(MOST_HISTORY)),
 });
 

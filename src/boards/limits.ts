@@ -12,6 +12,18 @@ export const MOST_TEXT = 200;
 /** Complete downloads of one build in a row before a board counts as reflashing: one may be lost to a power cut. */
 export const LOOP_TIMES = 2;
 
+/** Complete downloads of one build by one board after which it gets that no more: a lost one, one to be sure, and one more. */
+export const STOP_TIMES = 3;
+
+/** The least time in which a board flashes, restarts and asks again, where nothing is known of its kind. */
+export const SOONEST_BOOT_MS = 15_000;
+
+/** Who asks again sooner than this part of the time that others take is another board behind that address. */
+export const SOONEST_PART = 0.5;
+
+/** The most tags of a board. */
+export const MOST_TAGS = 20;
+
 /** How many flash times the expected one is the median of: few, since cards and images change; odd, so that one is in the middle. */
 export const FLASH_SAMPLES = 9;
 

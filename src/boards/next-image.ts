@@ -6,22 +6,23 @@ import type { Board } from './board.ts';
 /** What a board gets if it asks the same again. */
 export interface NextImage {
   readonly image: CatalogImage;
-  /** Undefined while it can't be served. */
+  /** Undefined while it can't be served; the build that the board is pinned to, be it there or not. */
   readonly build: string | undefined;
   /** Whether that build differs from the one it reports; false if either is unknown. */
   readonly isOther: boolean;
 }
 
-/** What `board` gets if it asks the same again; undefined for nothing. */
-export function nextImage({ wish, reportedBuild }: Board, snapshot: CatalogSnapshot): NextImage | undefined {
-  const image = imageFor(wish, snapshot);
+/** What `board` gets if it asks the same again, unless that is withheld; undefined for nothing. */
+export function nextImage({ wish, pin, reportedBuild }: Board, snapshot: CatalogSnapshot): NextImage | undefined {
+  const image = pin === undefined ? imageFor(wish, snapshot) : snapshot.byId.get(pin.image);
   if (image === undefined) return undefined;
-  const build = image.state.kind === 'ready' ? image.state.buildId : undefined;
+  const build = pin?.build ?? (image.state.kind === 'ready' ? image.state.buildId : undefined);
   const isOther = build !== undefined && reportedBuild !== undefined && build !== reportedBuild;
   return { image, build, isOther };
 }
 
-function imageFor(wish: Board['wish'], snapshot: CatalogSnapshot): CatalogImage | undefined {
+/** The image that a board asks for. */
+export function imageFor(wish: Board['wish'], snapshot: CatalogSnapshot): CatalogImage | undefined {
   const { box, image } = wish;
   if (image !== undefined) return snapshot.byId.get(`${box}/${image}`);
   const query = imageQuery({ kind: 'update', ...wish });

@@ -8,6 +8,7 @@ import { MOST_HISTORY } from './limits.ts';
 export function sameBoard(earlier: Board, later: Board): Board {
   const mac = earlier.mac ?? later.mac;
   const name = earlier.name ?? later.name;
+  const tags = [...new Set([...(earlier.tags ?? []), ...(later.tags ?? [])])].sort();
   const { state, reportedBuild, lastSeenMs } = later;
   const [last, ...before] = earlier.history;
   const isConfirmed = last !== undefined && last.confirmedAtMs === undefined && reportedBuild === last.build;
@@ -23,9 +24,19 @@ export function sameBoard(earlier: Board, later: Board): Board {
     ...(name === undefined ? {} : { name }),
     firstSeenMs: Math.min(earlier.firstSeenMs, later.firstSeenMs),
     isHeld: earlier.isHeld || later.isHeld,
+    ...kept('held', later, earlier),
+    ...kept('pin', later, earlier),
+    ...kept('isShared', later, earlier),
+    ...(tags.length === 0 ? {} : { tags }),
     history: oneHistory(later.history, history),
     state: confirmed ?? state,
   };
+}
+
+/** The member of `one`, else that of `other`, if either has it. */
+function kept<K extends 'held' | 'pin' | 'isShared'>(key: K, one: Board, other: Board): Pick<Board, K> | object {
+  const value = one[key] ?? other[key];
+  return value === undefined ? {} : { [key]: value };
 }
 
 /** Merges two histories, newest first. The last of one and the first of the other may be one build in a row. */

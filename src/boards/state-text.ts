@@ -22,6 +22,8 @@ export function stateText(state: PlainState, words: Words = ENGLISH, remedies = 
     case 'up to date':
     case 'held':
       return resultText(state.kind, words);
+    case 'withheld':
+      return resultText(state.why, words);
     case 'refused':
       return refusedText(state, words, remedies);
     case 'reflashing':

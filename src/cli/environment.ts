@@ -44,6 +44,8 @@ export interface CommandSettings {
   readonly rateLimit: number | undefined;
   /** Archives sent at a time; none: all that are asked for. */
   readonly maxTransfers: number | undefined;
+  /** Whether a board that flashes the same build again and again gets that no more. */
+  readonly stopLoops: boolean;
   /** Who may see the status page and the metrics, besides this machine. */
   readonly statusAllow: Networks;
   /** Networks whose clients may ask; everyone's without it. */
@@ -64,7 +66,7 @@ export class UsageError extends UserError {}
 
 /**
  * Reads HOST, PORT, IMAGE_PATH, FOLLOW_LINKS, STOP_AFTER_REQUEST, ALLOWED_HOSTS, ALLOW_FOREIGN, CHECKS_PATH, STATE_PATH,
- * KEEP_BUILDS, KEEP_PATH, KEEP_SIZE, INSIDE_CACHE, TRUSTED_PROXIES, STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY, LOG_FORMAT, RATE_LIMIT and MAX_TRANSFERS. An
+ * KEEP_BUILDS, KEEP_PATH, KEEP_SIZE, STOP_LOOPS, INSIDE_CACHE, TRUSTED_PROXIES, STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY, LOG_FORMAT, RATE_LIMIT and MAX_TRANSFERS. An
  * empty variable counts as unset.
  * @throws UsageError for a value out of its range.
  */
@@ -81,6 +83,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): CommandSettings
     insideCache: readInsideCache(environment),
     statePath: environment.STATE_PATH || undefined,
     keep: readKeep(environment),
+    stopLoops: readFlag('STOP_LOOPS', environment.STOP_LOOPS || 'true'),
     trustedProxies: readNetworks('TRUSTED_PROXIES', environment.TRUSTED_PROXIES),
     statusAllow: readNetworks('STATUS_ALLOW', environment.STATUS_ALLOW),
     allow: readAllow(environment.ALLOW),

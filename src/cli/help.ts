@@ -42,6 +42,8 @@ environment:
                        (none); 0 removes those that are kept
   KEEP_PATH            folder to keep them in (builds, beside STATE_PATH)
   KEEP_SIZE            how much they may take, such as 500M or 20G (5G)
+  STOP_LOOPS           false: send a build again to a board that got it three times
+                       and still reports another (true)
   STATUS_ALLOW         networks that may see the status page, with commas (none)
   TRUSTED_PROXIES      proxies whose X-Forwarded-For is believed (none)
   RATE_LIMIT           bytes per second of all boards together, such as 500k, 12.5M

@@ -40,6 +40,7 @@ export function keepBuilds(
     bounds: () => bounds,
     isBusy: () => server.running.size > 0,
     isNeeded: ({ imageId, buildId }) =>
+      boards.isPinned(imageId, buildId) ||
       [...server.running].some(
         ({ servedBuildId, resolution }) => servedBuildId === buildId && resolution?.found?.id === imageId,
       ),

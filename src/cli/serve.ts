@@ -52,9 +52,14 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
   checks.events.on('foreign', (image, gap) => log.write(`${image}.img.zst: ${gapText(gap)}`, 'checks', 'warning'));
   const manager = ServiceManager.take(environment, process.pid, (text) => log.write(text, 'manager', 'warning'));
   const { statePath, statusAllow: allowed } = settings;
-  const boards = await BoardRegistry.open({ statePath, onMessage: (text) => log.write(text, 'boards', 'warning') });
   const warnOfBuilds = (text: string) => log.write(text, 'builds', 'warning');
   const builds = await openBuilds(settings, warnOfBuilds);
+  const boards = await BoardRegistry.open({
+    statePath,
+    stopsLoops: () => settings.stopLoops,
+    keptBuild: (imageId, buildId) => builds?.find({ imageId, buildId }),
+    onMessage: (text) => log.write(text, 'boards', 'warning'),
+  });
   const served = builds === undefined ? catalog : new ServedImages(catalog, builds);
   const snapshot = await served.refresh();
   const pages = new StatusPages({ version: packageJson.version, catalog: served, builds, checks, boards, allowed });
@@ -64,7 +69,7 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
     catalog: served,
     checks,
     pages: pages.add,
-    isHeld: (client, asked) => boards.isHeld(client, asked),
+    assigner: boards.assigner,
     mode: { kind: settings.stopAfterRequest ? 'once' : 'all' },
     identity: { server: 'mkbox', version: packageJson.version },
     credentials: auth?.kind === 'user' ? auth.credentials : users?.value,

@@ -62,7 +62,7 @@ export class BuildNotices extends Owner {
   async #tellBuilt({ before }: EndedBuild, image: CatalogImage, zstBytes: number, tookMs: number): Promise<void> {
     const { boards, changes, log } = this.#parts;
     const { l10n, window, env } = vscode;
-    const registry = await boards.open();
+    const acts = await boards.acts();
     const waiting = this.#boardsFor(image);
     const old: Source | undefined = before && { kind: 'kept', buildId: before.buildId };
     const packages = before && (await this.#packagesChanged(before.buildId, image));
@@ -78,14 +78,14 @@ export class BuildNotices extends Owner {
     const message = plainMessage(l10n.t('mkbox: {0}', sentences.join(' ')));
     const answer = await window.showInformationMessage(message, ...buttons);
     if (answer === show && old !== undefined) await (await changes()).compare(old, { kind: 'image', image });
-    if (answer === hold) for (const { id } of waiting) registry.hold(id, true);
+    if (answer === hold) acts.hold(waiting.map(({ id }) => id));
   }
 
   /** The boards that get this build when they ask next. */
   #boardsFor(image: CatalogImage): Board[] {
     const { boards, project } = this.#parts;
     return boards.list.filter((board) => {
-      const next = board.isHeld ? undefined : nextImage(board, project.snapshot);
+      const next = board.isHeld || board.pin?.build !== undefined ? undefined : nextImage(board, project.snapshot);
       return next?.image.id === image.id && next.isOther;
     });
   }

@@ -43,6 +43,12 @@ export function resultText(result: TransferResult, words: Words = ENGLISH): stri
       return words.t('up to date');
     case 'held':
       return words.t('on hold: answered as up to date');
+    case 'loop stopped':
+      return words.t('stopped, since it flashes itself again and again: answered as up to date');
+    case 'build missing':
+      return words.t('what it is pinned to is not here: answered as up to date');
+    case 'not its turn':
+      return words.t('waits for its turn in the roll-out: answered as up to date');
     case 'not modified':
       return words.t('not modified');
     case 'head':

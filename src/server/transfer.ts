@@ -1,10 +1,20 @@
 import type { Resolution } from '../images/resolution.ts';
 import type { Asked } from './decision/asked.ts';
+import type { Withheld } from './decision/assigned.ts';
 import type { Refusal } from './refusal.ts';
 import type { WaitingPlace } from './sending/turns.ts';
 
-/** What a finished request got. `held` is an "up to date" answer on someone's order; `part` is a range that ends before the archive does. */
-export type TransferResult = 'image' | 'part' | 'up to date' | 'held' | 'not modified' | 'head' | 'list' | 'identity';
+/** What a finished request got. `part` is a range that ends before the archive does. */
+export type TransferResult =
+  | 'image'
+  | 'part'
+  | 'up to date'
+  /** An "up to date" answer, whatever the board runs. */
+  | Withheld
+  | 'not modified'
+  | 'head'
+  | 'list'
+  | 'identity';
 
 /** Why a transfer ended before its end. */
 export type BreakReason =

@@ -204,7 +204,7 @@ export class UpdateServer {
     if (phase === 'handing over') response.shouldKeepAlive = false;
     const target = readTarget(request.url ?? '');
     request.url = target.path;
-    const known = this.#recall(target.path);
+    const known = this.#recall(request, target.path);
     const refusal =
       phase === 'stopping' ? STOPPING : checkRequest(request, target, this.#admission, known !== undefined);
     if (refusal !== undefined) this.#turnAway(request, response, refusal);
@@ -221,15 +221,20 @@ export class UpdateServer {
     return this.#exchanges.answer(request, response, async ({ asked, client, target }) => {
       const { changes } = this.#upToDate;
       const decision = await this.#decider.decide(asked, { client, ...asking });
-      if ('result' in decision && decision.result === 'up to date') this.#upToDate.remember(target, decision, changes);
+      if ('result' in decision && decision.result === 'up to date' && this.#decider.holdsFor(() => client, decision)) {
+        this.#upToDate.remember(target, decision, changes);
+      }
       return decision;
     });
   }
 
-  /** The remembered "up to date" of a request for `target`, if everyone who asks gets it. */
-  #recall(target: string): Found | undefined {
+  /** The remembered "up to date" of a request for `target`, if the client gets that, too. */
+  #recall(request: IncomingMessage, target: string): Found | undefined {
     const isForOneClient = this.#mode.kind !== 'all' && this.#mode.client !== undefined;
-    return isForOneClient ? undefined : this.#upToDate.recall(target);
+    const known = isForOneClient ? undefined : this.#upToDate.recall(target);
+    if (known === undefined) return undefined;
+    const client = () => clientAddress(request, this.#admission.proxies);
+    return this.#decider.holdsFor(client, known) ? known : undefined;
   }
 
   /** Refuses an expectation that HTTP does not define (RFC 9110, section 10.1.1), which Node would refuse without a body. */

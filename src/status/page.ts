@@ -43,15 +43,17 @@ function table(caption: string, headings: readonly string[], rows: readonly Html
 }
 
 function boardRow(board: BoardReport): Html {
-  const { name, address, mac, reportedBuild, isBehind, isHeld, download, lastSeenMs } = board;
+  const { name, address, mac, reportedBuild, isBehind, isHeld, download, lastSeenMs, assignment, tags = [] } = board;
   const bar =
     download === undefined
       ? ''
       : html`<progress aria-label="download" max="${download.totalBytes}" value="${download.sentBytes}"></progress> `;
   const held = isHeld ? html` <strong>held</strong>` : '';
-  return html`<tr><td>${name ?? address}${held}<br><span class="quiet">${name === undefined ? '' : address} ${mac ?? ''}</span></td>
+  const gets = assignment === undefined ? '' : html`<br><span class="quiet">${assignment}</span>`;
+  const tagged = tags.map((tag) => html` <span class="quiet">#${tag}</span>`);
+  return html`<tr><td>${name ?? address}${held}${tagged}<br><span class="quiet">${name === undefined ? '' : address} ${mac ?? ''}</span></td>
 <td>${wishText(board)}</td><td>${buildText(reportedBuild)}${isBehind ? ' (older)' : ''}</td>
-<td class="${boardClass(board)}">${bar}${boardText(board)}</td><td>${timeText(lastSeenMs)}</td></tr>`;
+<td class="${boardClass(board)}">${bar}${boardText(board)}${gets}</td><td>${timeText(lastSeenMs)}</td></tr>`;
 }
 
 function boardClass({ state }: BoardReport): string {

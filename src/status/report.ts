@@ -1,3 +1,5 @@
+import type { Assignment } from '../boards/assignment.ts';
+import { assignmentText } from '../boards/assignment-text.ts';
 import type { Board, BoardState } from '../boards/board.ts';
 import { nextImage } from '../boards/next-image.ts';
 import { progressOf } from '../boards/progress.ts';
@@ -52,6 +54,8 @@ type Refused = Extract<BoardState, { kind: 'refused' }>;
 /** A board, and the progress of its download, or its place in the queue. */
 export interface BoardReport extends Omit<Board, 'state'> {
   readonly state: StateReport;
+  /** What it gets and why, as a line of English; absent where it is the newest of what it asks for. */
+  readonly assignment?: string;
   /** Whether it would now get a build that differs from the one it reports. */
   readonly isBehind: boolean;
   readonly download?: ProgressReport;
@@ -78,6 +82,8 @@ export interface KnownBoards {
   readonly boards: readonly Board[];
   /** The transfer of a board that downloads now, or waits for its turn. */
   transferOf(id: string): Transfer | undefined;
+  /** What a board gets, and why. */
+  assignmentOf(board: Board, snapshot: CatalogSnapshot): Assignment;
 }
 
 /** What a report is made of. */
@@ -143,6 +149,11 @@ function reportReplaced({ newest, choice }: Replaced): NonNullable<ImageReport['
 }
 
 function reportBoard(board: Board, boards: KnownBoards, snapshot: CatalogSnapshot): BoardReport {
+  const assignment = assignmentText(boards.assignmentOf(board, snapshot));
+  return { ...reportState(board, boards, snapshot), ...(assignment !== undefined && { assignment }) };
+}
+
+function reportState(board: Board, boards: KnownBoards, snapshot: CatalogSnapshot): BoardReport {
   const isBehind = nextImage(board, snapshot)?.isOther ?? false;
   const transfer = boards.transferOf(board.id);
   const { state } = board;

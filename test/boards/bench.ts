@@ -54,7 +54,7 @@ export async function startBench(
   let passedMs = 0;
   const registry = await BoardRegistry.open({ now: () => Date.now() + passedMs, ...options });
   const server = await startServer(prepare, {
-    isHeld: (client, asked) => registry.isHeld(client, asked),
+    assigner: registry.assigner,
     trustedProxies: new Networks(['127.0.0.1']),
     ...serverOptions,
   });

@@ -19,7 +19,8 @@ describe('a board', () => {
     const { wish, address, reportedBuild, image, state, history, mac, firstSeenMs, lastSeenMs } = bench.board();
     assert.deepEqual([wish, address, mac], [{ box: 'box', board: 'pi' }, '127.0.0.1', undefined]);
     assert.deepEqual([reportedBuild, image, plain(state)], [OLD, 'box/box-pi', { kind: 'flashing', build: BUILD }]);
-    assert.deepEqual(history, [{ build: BUILD, image: 'box/box-pi', givenAtMs: state.sinceMs, times: 1 }]);
+    const given = { build: BUILD, image: 'box/box-pi', givenAtMs: state.sinceMs, times: 1 };
+    assert.deepEqual(history, [{ ...given, loops: 1, reported: OLD }]);
     assert.ok(firstSeenMs <= lastSeenMs && lastSeenMs === state.sinceMs);
   });
 
@@ -191,7 +192,7 @@ describe('a board', () => {
     await bench.boot(OLD, { from: '127.0.0.2' });
     await bench.boot(OLD, { from: '127.0.0.3' });
     const [second] = bench.registry.boards;
-    bench.registry.hold(second?.id ?? '', true);
+    bench.registry.hold(second?.id ?? '');
     await bench.boot(OLD, { from: '127.0.0.2' });
     await bench.boot(OLD, { from: '127.0.0.3' });
     assert.deepEqual(
@@ -201,7 +202,7 @@ describe('a board', () => {
         ['flashing', false],
       ],
     );
-    bench.registry.hold(second?.id ?? '', false);
+    bench.registry.release(second?.id ?? '');
     await bench.boot(OLD, { from: '127.0.0.2' });
     assert.equal(bench.registry.get(second?.id ?? '')?.state.kind, 'flashing');
   });

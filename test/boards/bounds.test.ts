@@ -45,7 +45,7 @@ describe('a flood of made-up boards', () => {
     const running = begin('127.1.0.5');
     const [, , named, held] = registry.boards;
     registry.rename(named?.id ?? '', 'mine');
-    registry.hold(held?.id ?? '', true);
+    registry.hold(held?.id ?? '');
     for (let number = 0; number < MOST_BOARDS + 100; number++) {
       end(begin('127.9.9.9', { box: `made up ${number}` }), 'up to date');
     }

@@ -101,7 +101,7 @@ describe('a board is', () => {
     await using bench = started;
     neighbours.known.set(A, MAC).set(B, MAC);
     await bench.boot(OLD, { as: A });
-    bench.registry.hold(bench.board().id, true);
+    bench.registry.hold(bench.board().id);
     await bench.boot(OLD, { as: B });
     assert.deepEqual([bench.board().state.kind, bench.board().isHeld], ['held', true]);
   });

@@ -37,7 +37,7 @@ describe('the boards that are kept', () => {
     for (let time = 0; time < 3; time++) await bench.boot(OLD, { from: '127.0.0.5' });
     const [first, second] = bench.registry.boards;
     bench.registry.rename(first?.id ?? '', 'Gerät "eins"');
-    bench.registry.hold(second?.id ?? '', true);
+    bench.registry.hold(second?.id ?? '');
     await bench.boot(OLD, { from: '127.0.0.6', headers: { range: 'bytes=0-9' } });
     await bench.registry.close();
     const { registry, messages } = await reopen(state.statePath);
@@ -120,7 +120,7 @@ describe('the boards that are kept', () => {
     zeros: ['\0'.repeat(4096), /not JSON/],
     'other JSON': ['null', /format unknown/],
     "a list's JSON": ['[1]', /format unknown/],
-    'of a later version': ['{"format":2,"boards":[],"flashTimes":[]}', /format 2, not 1/],
+    'of a later version': ['{"format":3,"boards":[],"flashTimes":[]}', /format 3, not 2/],
     'without boards': ['{"format":1,"flashTimes":[]}', /there are no boards/],
     'with odd times': [
       '{"format":1,"flashTimes":[["a",["b"]]],"boards":[]}',

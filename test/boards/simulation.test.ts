@@ -58,7 +58,7 @@ describe('a simulated bench of 50 boards', () => {
         if (isLast && isDifferent < 0.1) fate = 'loads until the end of the test';
         if (isLast && isDifferent > 0.9 && board.isBehind(served)) {
           const { id = '' } = bench.registry.boards.find(({ address }) => address === board.address) ?? {};
-          bench.registry.hold(id, true);
+          bench.registry.hold(id);
           board.isHeld = id !== '';
         }
         await sleep(delayMs);

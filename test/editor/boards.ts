@@ -1,3 +1,4 @@
+import type { Assignment } from '../../src/boards/assignment.ts';
 import type { Board, BoardState } from '../../src/boards/board.ts';
 import type { NextImage } from '../../src/boards/next-image.ts';
 import type { SeenBoard } from '../../src/editor/words/board-words.ts';
@@ -11,10 +12,11 @@ export const OLD = 'b'.repeat(64);
 export interface BoardLike extends Partial<Board> {
   readonly transfer?: Transfer;
   readonly next?: NextImage;
+  readonly assignment?: Assignment;
 }
 
 /** A board on 192.168.1.20 that asked for docker-box on an odroid-c4, in `state`. */
-export function seen(state: BoardState, { transfer, next, ...like }: BoardLike = {}): SeenBoard {
+export function seen(state: BoardState, { transfer, next, assignment, ...like }: BoardLike = {}): SeenBoard {
   const board: Board = {
     id: '1',
     address: '192.168.1.20',
@@ -27,7 +29,8 @@ export function seen(state: BoardState, { transfer, next, ...like }: BoardLike =
     ...like,
     state,
   };
-  return { board, transfer, next };
+  const usual: Assignment = board.isHeld ? { kind: 'held', held: undefined } : { kind: 'newest' };
+  return { board, transfer, next, assignment: assignment ?? usual };
 }
 
 /** That a board gets `docker-box-odroid-c4-main` next, of another build than it runs or not. */

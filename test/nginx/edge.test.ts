@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { Credentials } from '../../src/server/admission/credentials.ts';
 import { Networks } from '../../src/server/admission/networks.ts';
-import { buildId, makeSet, noise, startServer, type TestServer } from '../server/harness.ts';
+import { buildId, holding, makeSet, noise, startServer, type TestServer } from '../server/harness.ts';
 import { Authority } from '../tools/authority.ts';
 import { download, rawAnswer } from './download.ts';
 import { CERTIFICATE_FILE, type Changes, type Nginx, startEdge } from './nginx.ts';
@@ -113,7 +113,7 @@ describe('an edge', () => {
   });
 
   it('gives what it has to nobody whom the origin would refuse', async () => {
-    await using site = await openSite({ isHeld: (client) => client === '10.0.0.7' });
+    await using site = await openSite({ assigner: holding((client) => client === '10.0.0.7') });
     const expected = await sha256Of(site.origin, NAMES);
     const ask = async (headers: Record<string, string>) => {
       const answer = await site.get(NAMES, headers);

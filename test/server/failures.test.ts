@@ -58,12 +58,12 @@ describe('a disk error', ON_LINUX, () => {
 });
 
 describe('a bug', () => {
-  const isHeld = () => {
+  const fails = () => {
     throw new TypeError('as bugs go');
   };
 
   it('is answered with 500, and told with its stack', async () => {
-    await using server = await startServer(images, { isHeld });
+    await using server = await startServer(images, { assigner: { isPlain: true, assign: fails } });
     const told = once(server.server.events, 'bug');
     const { status, headers, body } = await server.get(TARGET);
     assert.deepEqual([status, headers['retry-after']], [500, undefined]);
@@ -74,7 +74,7 @@ describe('a bug', () => {
 
   it('of a page is answered with 500, and told', async () => {
     const pages = (app: Parameters<NonNullable<Parameters<typeof startServer>[1]>['pages'] & object>[0]) => {
-      app.get('/page', isHeld);
+      app.get('/page', fails);
     };
     await using server = await startServer(images, { pages });
     const bugs = bugsOf(server);
@@ -85,7 +85,7 @@ describe('a bug', () => {
   it('of a check is answered with 500, and told', async () => {
     await using server = await startServer(images, { verdictWaitMs: Number.POSITIVE_INFINITY });
     const bugs = bugsOf(server);
-    server.checks.policy = Object.defineProperty({ allowForeign: false }, 'allowForeign', { get: isHeld });
+    server.checks.policy = Object.defineProperty({ allowForeign: false }, 'allowForeign', { get: fails });
     assert.equal((await server.get(TARGET)).status, 500);
     assert.deepEqual(bugs, ['TypeError: as bugs go']);
   });
@@ -93,7 +93,7 @@ describe('a bug', () => {
   it('of a check that is met while the image is sent cuts the client off, and is told', async () => {
     await using server = await startServer(images, { verdictWaitMs: 0 });
     const bugs = bugsOf(server);
-    server.checks.policy = Object.defineProperty({ allowForeign: false }, 'allowForeign', { get: isHeld });
+    server.checks.policy = Object.defineProperty({ allowForeign: false }, 'allowForeign', { get: fails });
     const ended = server.ended();
     await assert.rejects(server.get(TARGET));
     assert.deepEqual((await ended).state, { kind: 'broken', reason: 'internal error' });
@@ -103,7 +103,7 @@ describe('a bug', () => {
   it('of a check that nobody waits for, after HEAD, is told', async () => {
     await using server = await startServer(images, { verdictWaitMs: 0 });
     const told = once(server.server.events, 'bug');
-    server.checks.policy = Object.defineProperty({ allowForeign: false }, 'allowForeign', { get: isHeld });
+    server.checks.policy = Object.defineProperty({ allowForeign: false }, 'allowForeign', { get: fails });
     assert.equal((await server.get(TARGET, {}, 'HEAD')).status, 200);
     const [bug] = await told;
     assert.match(String(bug), /TypeError: as bugs go/);
@@ -113,7 +113,7 @@ describe('a bug', () => {
     it(`of who listens for '${event}' disturbs no transfer`, async () => {
       await using server = await startServer(images, { maxTransfers: 1 });
       const bugs = bugsOf(server);
-      server.server.events.once(event, isHeld);
+      server.server.events.once(event, fails);
       for (let times = 0; times < 2; times++) {
         const ended = server.ended();
         assert.equal((await server.get(TARGET)).status, 200);
@@ -128,7 +128,7 @@ describe('a bug', () => {
     const decider = new Decider(new Catalog([server.boxes]), server.checks, {
       verdictWaitMs: Number.POSITIVE_INFINITY,
     });
-    const conditions = Object.defineProperty({}, 'range', { get: isHeld });
+    const conditions = Object.defineProperty({}, 'range', { get: fails });
     const asked = { kind: 'update', box: 'box', image: 'box-pi' } as const;
     await assert.rejects(decider.decide(asked, { client: '::1', conditions, isHead: false }), TypeError);
     assert.deepEqual(imageDescriptors(), []);

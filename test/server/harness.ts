@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
 import { Catalog } from '../../src/images/catalog.ts';
+import type { Assigner } from '../../src/server/decision/assigned.ts';
 import type { UpdateServerOptions } from '../../src/server/server-options.ts';
 import type { Transfer } from '../../src/server/transfer.ts';
 import { UpdateServer } from '../../src/server/update-server.ts';
@@ -42,6 +43,14 @@ export interface TestServer extends AsyncDisposable {
 /** The build ID that `makeSet` gives to an image, by its number. */
 export function buildId(number = 1): string {
   return createHash('sha256').update(`build ${number}`).digest('hex');
+}
+
+/** Holds the boards at some addresses; the others get the newest. */
+export function holding(isHeld: (client: string) => boolean): Assigner {
+  return {
+    isPlain: true,
+    assign: ({ client }) => (isHeld(client) ? { kind: 'withheld', why: 'held' } : { kind: 'newest' }),
+  };
 }
 
 /** Makes a complete image set around a payload, or of so many bytes in all; answers the bytes of its `.img.zst`. */

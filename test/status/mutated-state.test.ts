@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import type { Board, BoardState } from '../../src/boards/board.ts';
 import { BoardRegistry } from '../../src/boards/board-registry.ts';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
-import { Catalog } from '../../src/images/catalog.ts';
+import { Catalog, type CatalogSnapshot } from '../../src/images/catalog.ts';
 import { Networks } from '../../src/server/admission/networks.ts';
 import { UpdateServer } from '../../src/server/update-server.ts';
 import { StatusPages } from '../../src/status/status-pages.ts';
@@ -116,6 +116,7 @@ describe('a file of boards with nonsense in it', () => {
         return registry.boards;
       },
       transferOf: (id: string) => registry.transferOf(id),
+      assignmentOf: (board: Board, snapshot: CatalogSnapshot) => registry.assignmentOf(board, snapshot),
     };
     const pages = new StatusPages({ version: '1', catalog, checks, boards, allowed: new Networks([]) });
     const server = await UpdateServer.start({
@@ -125,7 +126,7 @@ describe('a file of boards with nonsense in it', () => {
       port: 0,
       pages: pages.add,
       trustedProxies: new Networks(['127.0.0.1']),
-      isHeld: (client, asked) => registry.isHeld(client, asked),
+      assigner: registry.assigner,
     });
     const url = `http://127.0.0.1:${server.address.port}`;
     const statusOf = async (target: string, headers: Record<string, string> = {}) => {

@@ -22,6 +22,7 @@ import { openAllChanges, openChange } from './open-change.ts';
 import { openSshTerminal } from './open-ssh-terminal.ts';
 import { openStatusPage } from './open-status-page.ts';
 import { pack } from './pack.ts';
+import { pinBoard, unpinBoard } from './pin-board.ts';
 import { refresh } from './refresh.ts';
 import { renameBoard } from './rename-board.ts';
 import { reveal } from './reveal.ts';
@@ -33,6 +34,7 @@ import { showActions } from './show-actions.ts';
 import { showLog } from './show-log.ts';
 import { showProblem } from './show-problem.ts';
 import { stop, stopNow } from './stop.ts';
+import { tagBoard } from './tag-board.ts';
 import { updateBoard } from './update-board.ts';
 import { verify, verifyRow } from './verify.ts';
 import { whatWouldChange } from './what-would-change.ts';
@@ -66,6 +68,9 @@ export const COMMANDS: readonly Command[] = [
   forgetBoard,
   holdBoard,
   releaseBoard,
+  pinBoard,
+  unpinBoard,
+  tagBoard,
   serveOnceToBoard,
   serveOnceToThisBoard,
   updateBoard,

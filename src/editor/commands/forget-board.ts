@@ -1,21 +1,39 @@
 import * as vscode from 'vscode';
+import type { Board } from '../../boards/board.ts';
 import { boardName } from '../words/board-name.ts';
+import { chooseBoards } from './choose-boards.ts';
 import type { Command } from './command.ts';
-import { chooseBoard } from './pick-board.ts';
 
-/** Forgets a board, once the user has confirmed that. */
+/** Forgets boards, once the user has confirmed that. */
 export const forgetBoard: Command = {
   id: 'mkbox.forgetBoard',
-  async run(context, row) {
+  async run(context, row, selected) {
     const { l10n, window } = vscode;
-    const board = await chooseBoard(context, row, l10n.t('Forget Board'));
+    const ids = await chooseBoards(context, { row, selected, title: l10n.t('Forget Board') });
+    const registry = await context.boards.open();
+    const boards = ids.flatMap((id) => registry.get(id) ?? []);
+    const [board, ...others] = boards;
     if (board === undefined) return;
     const forget = l10n.t('Forget');
-    const detail = board.isHeld
-      ? l10n.t('Its name and its builds are lost, and it is no longer on hold. It reappears when it next asks.')
-      : l10n.t('Its name and its builds are lost. It reappears when it next asks.');
-    const message = l10n.t('Forget the board {0}?', boardName(board));
-    const answer = await window.showWarningMessage(message, { modal: true, detail }, forget);
-    if (answer === forget) (await context.boards.open()).forget(board.id);
+    const message =
+      others.length === 0
+        ? l10n.t('Forget the board {0}?', boardName(board))
+        : l10n.t('Forget {0} boards?', boards.length);
+    const answer = await window.showWarningMessage(message, { modal: true, detail: lossText(boards) }, forget);
+    if (answer === forget) (await context.boards.acts()).forget(ids);
   },
 };
+
+/** What is lost with `boards`. */
+function lossText(boards: readonly Board[]): string {
+  const { l10n } = vscode;
+  const isAssigned = boards.some(({ isHeld, pin }) => isHeld || pin !== undefined);
+  if (boards.length > 1) {
+    return l10n.t(
+      'Their names, tags and builds are lost, and none is on hold or pinned any more. They reappear when they next ask.',
+    );
+  }
+  return isAssigned
+    ? l10n.t('Its name and its builds are lost, and it is no longer on hold or pinned. It reappears when it next asks.')
+    : l10n.t('Its name and its builds are lost. It reappears when it next asks.');
+}

@@ -1,20 +1,25 @@
 import * as vscode from 'vscode';
-import type { Command, CommandContext, Row } from './command.ts';
-import { chooseBoard } from './pick-board.ts';
+import { isStopped } from '../words/board-words.ts';
+import { chooseBoards } from './choose-boards.ts';
+import type { Command } from './command.ts';
 
-/** From its next request on, the board is answered as up to date. */
+/** From their next requests on, the boards are answered as up to date. */
 export const holdBoard: Command = {
   id: 'mkbox.holdBoard',
-  run: (context, row) => hold(context, row, vscode.l10n.t('Hold Board'), true),
+  async run(context, row, selected) {
+    const title = vscode.l10n.t('Hold Board');
+    const boards = await chooseBoards(context, { row, selected, title, isWanted: ({ board }) => !board.isHeld });
+    (await context.boards.acts()).hold(boards);
+  },
 };
 
-/** From its next request on, the board gets what it asks for. */
+/** From their next requests on, the boards get what they ask for. */
 export const releaseBoard: Command = {
   id: 'mkbox.releaseBoard',
-  run: (context, row) => hold(context, row, vscode.l10n.t('Release Board'), false),
+  async run(context, row, selected) {
+    const title = vscode.l10n.t('Release Board');
+    const isWanted = (seen: Parameters<typeof isStopped>[0]) => seen.board.isHeld || isStopped(seen);
+    const boards = await chooseBoards(context, { row, selected, title, isWanted });
+    (await context.boards.acts()).release(boards);
+  },
 };
-
-async function hold(context: CommandContext, row: Row | undefined, title: string, toHold: boolean): Promise<void> {
-  const board = await chooseBoard(context, row, title, ({ isHeld }) => isHeld !== toHold);
-  if (board !== undefined) (await context.boards.open()).hold(board.id, toHold);
-}

@@ -21,8 +21,14 @@ export async function chooseBoard(
 
 /** The ID of the board that a command is called on; undefined where the user is to pick one. */
 export async function idOfBoard({ boardsView }: CommandContext, row: Row | undefined): Promise<string | undefined> {
-  if (row === 'selection') return (await boardsView).selected;
+  if (row === 'selection') return (await boardsView).selected[0];
   return row !== undefined && 'id' in row ? row.id : undefined;
+}
+
+/** What the user is asked who is to pick a board, or boards. */
+export function boardQuestion(title: string): Parameters<typeof pick>[2] {
+  const { l10n } = vscode;
+  return { title, placeHolder: l10n.t('The board'), none: l10n.t('mkbox: there is no board to choose.') };
 }
 
 function pickBoard(
@@ -36,8 +42,8 @@ function pickBoard(
     (board) => ({
       label: boardName(board),
       description: [...(board.name === undefined ? [] : [clientText(board.address)]), wishText(board)].join(' · '),
-      detail: boardStateText({ board, transfer: registry.transferOf(board.id), next: undefined }, l10n, env.language),
+      detail: boardStateText({ board, transfer: registry.transferOf(board.id) }, l10n, env.language),
     }),
-    { title, placeHolder: l10n.t('The board'), none: l10n.t('mkbox: there is no board to choose.') },
+    boardQuestion(title),
   );
 }

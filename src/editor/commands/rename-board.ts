@@ -17,6 +17,6 @@ export const renameBoard: Command = {
       placeHolder: board.address,
       value: board.name ?? '',
     });
-    if (name !== undefined) (await context.boards.open()).rename(board.id, name);
+    if (name !== undefined) (await context.boards.acts()).rename(board.id, name);
   },
 };

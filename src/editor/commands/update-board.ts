@@ -52,7 +52,7 @@ async function isReleased({ boards }: CommandContext, board: Board): Promise<boo
   const release = l10n.t('Release and Update');
   const text = l10n.t('mkbox: {0} is on hold, and gets no update.', boardName(board));
   if ((await window.showWarningMessage(plainMessage(text), release)) !== release) return false;
-  (await boards.open()).hold(board.id, false);
+  (await boards.acts()).release([board.id]);
   return true;
 }
 

@@ -28,17 +28,19 @@ export const whatWouldChange: Command = {
 /** The build that a board runs, and the one it gets next; or why there is nothing to compare, in words. */
 async function buildsOf(
   board: Board,
-  { project, builds }: CommandContext,
+  { project, builds, boards }: CommandContext,
   { inventories }: ChangesView,
 ): Promise<{ readonly before: Source; readonly after: Source } | string> {
   const { l10n } = vscode;
+  const registry = await boards.open();
   const name = boardName(board);
   const { reportedBuild } = board;
   const next = nextImage(board, project.served.snapshot);
+  const nextBuild = next?.build && registry.imageOfBuild(next.image.id, next.build, project.served.snapshot);
   if (reportedBuild === undefined) return l10n.t('{0} has not said what build it runs.', name);
-  if (next?.build === undefined) return noImageText(name, l10n);
+  if (next === undefined || !nextBuild) return noImageText(name, l10n);
   if (!next.isOther) return l10n.t('{0} runs the build that it would get: nothing would change.', name);
-  const after: Source = { kind: 'image', image: next.image };
+  const after: Source = { kind: 'image', image: nextBuild };
   const image = imageOfBuild(project.snapshot, builds.list, reportedBuild);
   if (image !== undefined) return { before: { kind: 'image', image }, after };
   if ((await inventories.kept(reportedBuild)) !== undefined)

@@ -30,6 +30,11 @@ export class EarlierBuilds extends Owner {
     return this.#kept?.list ?? [];
   }
 
+  /** The copy of an image's build; undefined where there is none, and until they were read. */
+  find(imageId: string, buildId: string): KeptBuild | undefined {
+    return this.#kept?.find({ imageId, buildId });
+  }
+
   /** Those of an image besides the one that it has now, the one kept last first. */
   before({ id, state }: CatalogImage): readonly KeptBuild[] {
     const newest = state.kind === 'ready' ? state.buildId : undefined;

@@ -39,6 +39,7 @@ export async function openEarlier(parts: KeepingParts): Promise<KeptBuilds> {
     bounds: () => ({ builds: settings.keepBuilds.get(), bytes: settings.keepSize.get() * GIGABYTE }),
     isBusy: () => !vscode.workspace.isTrusted || requests.requests.some(({ state }) => state.kind === 'running'),
     isNeeded: ({ imageId, buildId }) =>
+      boards.list.some(({ pin }) => pin?.image === imageId && pin.build === buildId) ||
       requests.sending.some(
         ({ servedBuildId, resolution }) => servedBuildId === buildId && resolution?.found?.id === imageId,
       ),

@@ -1,9 +1,18 @@
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
 import type { BoardRegistry, Reflash } from '../../boards/board-registry.ts';
+import type { Acts } from '../../control/acts.ts';
+import type { AuditLog } from '../../control/audit-log.ts';
 import type { Transfer } from '../../server/transfer.ts';
 import { Owner } from '../dispose.ts';
 import { boardName } from '../words/board-name.ts';
+
+/** The boards, what can be done to them, and the log of that. */
+export interface OpenBoards {
+  readonly registry: BoardRegistry;
+  readonly acts: Acts;
+  readonly audit: AuditLog;
+}
 
 /**
  * The boards that this window's server knows, across restarts of both. The registry's code and its file are loaded on
@@ -13,8 +22,8 @@ export class Boards extends Owner {
   readonly #changed = this.own(new vscode.EventEmitter<void>());
   readonly #confirmed = this.own(new vscode.EventEmitter<Board>());
   readonly #reflashed = this.own(new vscode.EventEmitter<Reflash>());
-  readonly #read: () => Promise<BoardRegistry>;
-  #opening: Promise<BoardRegistry> | undefined;
+  readonly #read: () => Promise<OpenBoards>;
+  #opening: Promise<OpenBoards> | undefined;
   #registry: BoardRegistry | undefined;
 
   /** One or several boards changed, at most four times a second. */
@@ -25,7 +34,7 @@ export class Boards extends Owner {
   readonly onDidReflash = this.#reflashed.event;
 
   /** `read` loads the registry's code and its file. It never fails. */
-  constructor(read: () => Promise<BoardRegistry>) {
+  constructor(read: () => Promise<OpenBoards>) {
     super();
     this.#read = read;
   }
@@ -46,7 +55,17 @@ export class Boards extends Owner {
   }
 
   /** Loads the boards, once. Never fails: a damaged file is set aside, and the user told. */
-  open(): Promise<BoardRegistry> {
+  async open(): Promise<BoardRegistry> {
+    return (await this.openAll()).registry;
+  }
+
+  /** What a person can do to them. */
+  async acts(): Promise<Acts> {
+    return (await this.openAll()).acts;
+  }
+
+  /** The same, with what can be done to them, and the log of that. */
+  openAll(): Promise<OpenBoards> {
     this.#opening ??= this.#open();
     return this.#opening;
   }
@@ -56,16 +75,18 @@ export class Boards extends Owner {
    * what is still being sent may yet arrive.
    */
   async close(): Promise<void> {
-    await (await this.#opening)?.close();
+    const opened = await this.#opening;
+    await Promise.all([opened?.registry.close(), opened?.audit.close()]);
   }
 
-  async #open(): Promise<BoardRegistry> {
-    const registry = await this.#read();
+  async #open(): Promise<OpenBoards> {
+    const opened = await this.#read();
+    const { registry } = opened;
     registry.events.on('changed', () => this.#changed.fire());
     registry.events.on('confirmed', (board) => this.#confirmed.fire(board));
     registry.events.on('reflashing', (reflash) => this.#reflashed.fire(reflash));
     this.#registry = registry;
     this.#changed.fire();
-    return registry;
+    return opened;
   }
 }

@@ -6,12 +6,12 @@ import type { ListenOptions } from '../../server/socket/listen.ts';
 import { UpdateServer } from '../../server/update-server.ts';
 import { StatusPages } from '../../status/status-pages.ts';
 
-/** How a server is started; who is on hold, and which pages there are, follows from the boards. */
-export type WatchedServerOptions = Omit<ServerSetup, 'isHeld' | 'pages'> &
+/** How a server is started; who gets what, and which pages there are, follows from the boards. */
+export type WatchedServerOptions = Omit<ServerSetup, 'assigner' | 'pages'> &
   ListenOptions & { readonly builds: KeptBuilds | undefined };
 
 /**
- * Starts a server whose boards are tracked: `boards` watches it until it has stopped and knows which are on hold, and
+ * Starts a server whose boards are tracked: `boards` watches it until it has stopped and decides what each gets, and
  * this machine gets its status page, with `version`.
  * @throws UserError when it can't be started; see `UpdateServer.start`.
  */
@@ -22,8 +22,7 @@ export async function startWatched(
 ): Promise<UpdateServer> {
   const { catalog, builds, checks } = options;
   const pages = new StatusPages({ version, catalog, builds, checks, boards, allowed: new Networks([]) });
-  const isHeld: ServerSetup['isHeld'] = (client, asked) => boards.isHeld(client, asked);
-  const server = await UpdateServer.start({ ...options, isHeld, pages: pages.add });
+  const server = await UpdateServer.start({ ...options, assigner: boards.assigner, pages: pages.add });
   const unwatch = boards.watch(server);
   pages.watch(server);
   const onBuilds = () => server.forgetAnswers();

@@ -81,10 +81,11 @@ function remediesOf(why: StopReason, plan: Plan, parts: UpdateParts): Remedy[] {
     case 'refused':
     case 'broken off':
     case 'other build':
+    case 'withheld':
       return [requests];
     case 'held':
       return [
-        { title: l10n.t('Release Board'), run: async () => (await parts.boards.open()).hold(plan.board.id, false) },
+        { title: l10n.t('Release Board'), run: async () => (await parts.boards.acts()).release([plan.board.id]) },
       ];
     case 'not served':
       return [command(l10n.t('Serve Images'), 'mkbox.serve')];

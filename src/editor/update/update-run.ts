@@ -94,7 +94,7 @@ async function restartAndWatch(
     registry.get(planned.id) ?? planned,
     build,
     (step, board) => {
-      const seen = { board, transfer: registry.transferOf(board.id), next: undefined };
+      const seen = { board, transfer: registry.transferOf(board.id) };
       show(updateStepText(step, seen, restartKind, Date.now(), vscode.l10n, vscode.env.language));
     },
   );

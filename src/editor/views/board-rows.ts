@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { Board, BoardState } from '../../boards/board.ts';
+import type { BoardState } from '../../boards/board.ts';
 import { boardName } from '../words/board-name.ts';
-import { boardDescription, isOnItsWay, type SeenBoard } from '../words/board-words.ts';
+import { boardDescription, isOnItsWay, isStopped, type SeenBoard } from '../words/board-words.ts';
 import type { Detail } from '../words/detail.ts';
 import { coloredIcon } from './colored-icon.ts';
 
@@ -17,21 +17,32 @@ export function boardItem(seen: SeenBoard): vscode.TreeItem {
   const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = board.id;
   item.description = description;
-  item.iconPath = iconOf(board);
-  item.contextValue = contextOf(board);
+  item.iconPath = iconOf(seen);
+  item.contextValue = contextOf(seen);
   item.accessibilityInformation = { label: vscode.l10n.t('board {0}, {1}', name, description) };
   item.tooltip = `${name}\n${description}`;
   return item;
 }
 
 /** The context value by which the manifest's menus tell boards apart. */
-function contextOf({ isHeld, mac }: Board): string {
-  return `board ${isHeld ? 'held' : 'released'}${mac === undefined ? '' : ' mac'}`;
+function contextOf(seen: SeenBoard): string {
+  const { isHeld, mac, pin } = seen.board;
+  const words = [
+    isHeld ? 'held' : 'released',
+    ...(isStopped(seen) ? ['stopped'] : []),
+    pin === undefined ? 'unpinned' : 'pinned',
+    ...(mac === undefined ? [] : ['mac']),
+  ];
+  return `board ${words.join(' ')}`;
 }
 
-/** A board on hold shows that, except while something happens to it. */
-function iconOf({ state, isHeld }: Board): vscode.ThemeIcon {
-  return isHeld && !isOnItsWay(state) ? stateIcon('held') : stateIcon(state.kind);
+/** A board that gets nothing, or something else than it asks for, shows that, except while something happens to it. */
+function iconOf({ board: { state, pin }, assignment }: SeenBoard): vscode.ThemeIcon {
+  if (isOnItsWay(state)) return stateIcon(state.kind);
+  if (assignment.kind === 'held') return stateIcon('held');
+  if (assignment.kind === 'nothing') return stateIcon('withheld');
+  const isWell = state.kind === 'up to date' || state.kind === 'confirmed';
+  return pin !== undefined && isWell ? coloredIcon('pinned', 'testing.iconPassed') : stateIcon(state.kind);
 }
 
 function stateIcon(kind: BoardState['kind']): vscode.ThemeIcon {
@@ -52,6 +63,8 @@ function stateIcon(kind: BoardState['kind']): vscode.ThemeIcon {
       return coloredIcon('check', 'testing.iconPassed');
     case 'held':
       return coloredIcon('debug-pause', 'list.warningForeground');
+    case 'withheld':
+      return coloredIcon('circle-slash', 'list.warningForeground');
     case 'refused':
       return coloredIcon('warning', 'list.warningForeground');
     case 'broken off':

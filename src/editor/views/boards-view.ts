@@ -3,11 +3,13 @@ import type { Board } from '../../boards/board.ts';
 import type { BoardRegistry } from '../../boards/board-registry.ts';
 import { nextImage } from '../../boards/next-image.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
+import type { AuditLog } from '../../control/audit-log.ts';
 import type { ImageState } from '../../images/image-state.ts';
 import { Owner } from '../dispose.ts';
 import type { Ticker } from '../ticker.ts';
+import { actDetails } from '../words/act-words.ts';
 import { boardDetails } from '../words/board-details.ts';
-import { olderBuildsText, type SeenBoard, transfersText } from '../words/board-words.ts';
+import { olderBuildsText, type SeenBoard, seenBoard, transfersText } from '../words/board-words.ts';
 import { checkOf } from '../words/image-health.ts';
 import { wholeSeconds } from '../words/words.ts';
 import type { Project } from '../workspace/project.ts';
@@ -15,9 +17,13 @@ import { type BoardsNode, boardItem } from './board-rows.ts';
 import { detailItem } from './detail-item.ts';
 import type { RequestLog } from './request-log.ts';
 
+/** The most acts that are shown of a board. */
+const SHOWN_ACTS = 5;
+
 /** What the view shows. */
 export interface BoardsViewParts {
   readonly registry: BoardRegistry;
+  readonly audit: AuditLog;
   readonly project: Project;
   readonly requests: RequestLog;
   readonly checks: ImageChecks;
@@ -27,6 +33,8 @@ export interface BoardsViewParts {
 interface Row {
   readonly node: Extract<BoardsNode, { kind: 'board' }>;
   board?: Board;
+  /** What it got when it was drawn last, and why. */
+  assigned: string;
   /** The last seen state of the image that it gets next: a value, another one when anything about its files changed. */
   next?: ImageState | undefined;
   known: string;
@@ -48,16 +56,20 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     super();
     this.#parts = parts;
     this.#view = this.own(
-      vscode.window.createTreeView('mkbox.boards', { treeDataProvider: this, showCollapseAll: true }),
+      vscode.window.createTreeView('mkbox.boards', {
+        treeDataProvider: this,
+        showCollapseAll: true,
+        canSelectMany: true,
+      }),
     );
     this.own(ticker.onDraw(() => this.#draw()));
     this.own(this.#view.onDidChangeVisibility(() => this.#draw()));
     this.#draw();
   }
 
-  /** The board whose row, or one of whose details', is selected. */
-  get selected(): string | undefined {
-    return this.#view.selection[0]?.id;
+  /** The boards whose rows, or one of whose details', are selected. */
+  get selected(): readonly string[] {
+    return [...new Set(this.#view.selection.map(({ id }) => id))];
   }
 
   getChildren(node?: BoardsNode): BoardsNode[] {
@@ -112,10 +124,13 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     row.next = image?.state;
     const examinedAtMs =
       image?.state.kind === 'ready' ? this.#parts.checks.known(image.state.zstIdentity)?.examinedAtMs : undefined;
+    const assignment = JSON.stringify(this.#parts.registry.assignmentOf(board, this.#parts.project.served.snapshot));
+    const isReassigned = assignment !== row.assigned;
+    row.assigned = assignment;
     const { sentBytes, stalledMs, state } = this.#parts.registry.transferOf(board.id) ?? {};
     const before = state?.kind === 'running' ? state.place?.before : undefined;
     const drawn = [row.known, image?.id, examinedAtMs, sentBytes, wholeSeconds(stalledMs), before].join(' ');
-    if (drawn === row.drawn && !isOther) return false;
+    if (drawn === row.drawn && !isOther && !isReassigned) return false;
     row.drawn = drawn;
     return true;
   }
@@ -123,7 +138,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
   #row(id: string): Row {
     const known = this.#rows.get(id);
     if (known !== undefined) return known;
-    const row: Row = { node: { kind: 'board', id }, known: '', drawn: '' };
+    const row: Row = { node: { kind: 'board', id }, known: '', assigned: '', drawn: '' };
     this.#rows.set(id, row);
     return row;
   }
@@ -136,16 +151,16 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
   #details(board: Board): BoardsNode[] {
     const seen = this.#seen(board);
     const check = seen.next && checkOf(seen.next.image, this.#parts.checks);
-    const details = boardDetails(seen, check, vscode.l10n, vscode.env.language);
+    const acts = this.#parts.audit.about({ board: board.id }, SHOWN_ACTS);
+    const details = [
+      ...boardDetails(seen, check, vscode.l10n, vscode.env.language),
+      ...actDetails(acts, vscode.l10n, vscode.env.language),
+    ];
     return details.map((detail, index) => ({ kind: 'board detail', id: board.id, index, detail }));
   }
 
   #seen(board: Board): SeenBoard {
     const { registry, project } = this.#parts;
-    return {
-      board,
-      transfer: registry.transferOf(board.id),
-      next: nextImage(board, project.served.snapshot),
-    };
+    return seenBoard(board, registry, project.served.snapshot);
   }
 }

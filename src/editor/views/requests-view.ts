@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { reflashText } from '../../boards/reflash-text.ts';
-import type { Transfer } from '../../server/transfer.ts';
+import type { Transfer, TransferResult } from '../../server/transfer.ts';
 import { Owner } from '../dispose.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Ticker } from '../ticker.ts';
@@ -99,6 +99,9 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
 }
 
 const WARNING = coloredIcon('warning', 'list.warningForeground');
+const SLASH = coloredIcon('circle-slash', 'list.warningForeground');
+/** Results of boards that were answered as up to date, whatever they run. */
+const WITHHELD: ReadonlySet<TransferResult> = new Set(['loop stopped', 'build missing', 'not its turn']);
 const HELD = coloredIcon('debug-pause', 'list.warningForeground');
 
 function iconOf({ state, totalBytes }: Transfer): vscode.ThemeIcon {
@@ -112,6 +115,7 @@ function iconOf({ state, totalBytes }: Transfer): vscode.ThemeIcon {
       return WARNING;
     case 'finished':
       if (state.result === 'held') return HELD;
+      if (WITHHELD.has(state.result)) return SLASH;
       return new vscode.ThemeIcon(state.result === 'image' ? 'pass-filled' : 'check');
   }
 }

@@ -1,3 +1,4 @@
+import { assignmentText } from '../../boards/assignment-text.ts';
 import type { Board, GivenBuild } from '../../boards/board.ts';
 import { findingText } from '../../checks/finding-text.ts';
 import { shortBuildId } from '../../images/build-id.ts';
@@ -17,11 +18,12 @@ export function boardDetails(seen: SeenBoard, check: Check | undefined, words: W
   const since = kind === 'silent' ? state : words.t('{0}, since {1}', state, time(sinceMs));
   return [
     { label: words.t('State'), value: since, icon: 'pulse' },
-    ...(board.isHeld ? [heldDetail(words)] : []),
+    ...assignmentDetails(seen, time, words),
     { label: words.t('Runs'), value: runsText(board, words), icon: 'tag' },
     { label: words.t('Gets next'), value: nextText(seen, check, words), icon: 'arrow-right' },
     ...board.history.map((given) => givenDetail(given, words, time)),
     { label: words.t('Asks for'), value: askedParts(board), icon: 'question' },
+    ...(board.tags === undefined ? [] : [{ label: words.t('Tags'), value: board.tags.join(', '), icon: 'bookmark' }]),
     { label: words.t('Address'), value: clientText(board.address), icon: 'globe' },
     ...(board.mac === undefined ? [] : [{ label: words.t('MAC address'), value: board.mac, icon: 'circuit-board' }]),
     { label: words.t('First seen'), value: time(board.firstSeenMs), icon: 'calendar' },
@@ -29,8 +31,18 @@ export function boardDetails(seen: SeenBoard, check: Check | undefined, words: W
   ];
 }
 
-function heldDetail(words: Words): Detail {
-  return { label: words.t('Held'), value: words.t('gets no updates until it is released'), icon: 'debug-pause' };
+/** What was decided about it; nothing where it gets what it asks for. */
+function assignmentDetails({ assignment }: SeenBoard, time: Time, words: Words): Detail[] {
+  const value = assignmentText(assignment, time, words);
+  if (value === undefined) return [];
+  switch (assignment.kind) {
+    case 'held':
+      return [{ label: words.t('Held'), value, icon: 'debug-pause' }];
+    case 'nothing':
+      return [{ label: words.t('Stopped'), value, icon: 'circle-slash' }];
+    default:
+      return [{ label: words.t('Assigned'), value, icon: 'pinned' }];
+  }
 }
 
 function runsText({ reportedBuild }: Board, words: Words): string {

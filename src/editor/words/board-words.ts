@@ -1,5 +1,7 @@
+import type { Assignment } from '../../boards/assignment.ts';
 import type { Board, BoardState } from '../../boards/board.ts';
 import { type NextImage, nextImage } from '../../boards/next-image.ts';
+import type { PinTarget } from '../../boards/pin-targets.ts';
 import { progressOf } from '../../boards/progress.ts';
 import { brokenOffText, stateText } from '../../boards/state-text.ts';
 import { shortBuildId } from '../../images/build-id.ts';
@@ -17,10 +19,32 @@ export interface SeenBoard {
   /** The transfer by which it gets an image now. */
   readonly transfer: Transfer | undefined;
   readonly next: NextImage | undefined;
+  /** What it gets if it asks again, and why. */
+  readonly assignment: Assignment;
+}
+
+/** Knows what boards get and do. */
+interface BoardsKnown {
+  transferOf(id: string): Transfer | undefined;
+  assignmentOf(board: Board, snapshot: CatalogSnapshot): Assignment;
+}
+
+/** A board with what else is known of it, while the images are as in `snapshot`. */
+export function seenBoard(board: Board, known: BoardsKnown, snapshot: CatalogSnapshot): SeenBoard {
+  return {
+    board,
+    transfer: known.transferOf(board.id),
+    next: nextImage(board, snapshot),
+    assignment: known.assignmentOf(board, snapshot),
+  };
 }
 
 /** Where a board stands, in words. */
-export function boardStateText({ board, transfer }: SeenBoard, words: Words, locale: string): string {
+export function boardStateText(
+  { board, transfer }: Pick<SeenBoard, 'board' | 'transfer'>,
+  words: Words,
+  locale: string,
+): string {
   const { state } = board;
   switch (state.kind) {
     case 'waiting':
@@ -61,14 +85,22 @@ export function isOnItsWay({ kind }: BoardState): boolean {
   return kind === 'checking' || kind === 'waiting' || kind === 'downloading' || kind === 'flashing';
 }
 
+/** Whether it gets nothing, because it flashes itself again and again. */
+export function isStopped({ assignment }: SeenBoard): boolean {
+  return assignment.kind === 'nothing' && assignment.until.kind === 'loop stopped';
+}
+
 /** What stands behind a board's name: where it stands, and what is to be known of it beside that. */
 export function boardDescription(seen: SeenBoard, words: Words, locale: string): string {
   const { board, next } = seen;
   return [
     ...(board.isHeld && board.state.kind !== 'held' ? [words.t('held')] : []),
+    ...(board.pin === undefined ? [] : [words.t('pinned')]),
+    ...(isStopped(seen) && board.state.kind !== 'withheld' ? [words.t('stopped')] : []),
     boardStateText(seen, words, locale),
     wishText(board),
     ...(next?.isOther && !isOnItsWay(board.state) ? [words.t('older build')] : []),
+    ...(board.tags ?? []).map((tag) => `#${tag}`),
   ].join(' · ');
 }
 
@@ -85,6 +117,24 @@ export function olderBuildsText(boards: readonly Board[], snapshot: CatalogSnaps
   const count = boards.filter((board) => nextImage(board, snapshot)?.isOther).length;
   if (count === 0) return '';
   return count === 1 ? words.t('1 board runs an older build') : words.t('{0} boards run an older build', count);
+}
+
+/** What a board can be pinned to, as a name and what is to be known of it. */
+export function pinTargetText(
+  { image, build, newest }: PinTarget,
+  words: Words,
+): { readonly label: string; readonly description: string } {
+  const name = image.slice(image.indexOf('/') + 1);
+  if (build === undefined) {
+    return { label: name, description: words.t('its newest build, now {0}', shortBuildId(newest)) };
+  }
+  const label = words.t('build {0} of {1}', shortBuildId(build), name);
+  return { label, description: words.t('no newer one') };
+}
+
+/** How many boards have a tag. */
+export function tagBoardsText(count: number, words: Words): string {
+  return count === 1 ? words.t('1 board') : words.t('{0} boards', count);
 }
 
 /** How many images are being sent, for the number on the view. */

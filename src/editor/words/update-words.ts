@@ -2,6 +2,7 @@ import type { BoardUpdate, StopReason, UpdateEnd } from '../../boards/board-upda
 import { brokenOffText, refusedText } from '../../boards/state-text.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import { printable } from '../../printable.ts';
+import { resultText } from '../../server/transfer-line.ts';
 import type { CommandFault } from '../restart/command-line.ts';
 import type { RestartFailure } from '../restart/run-command.ts';
 import { alreadyRunsText, boardStateText, runsBuildText, type SeenBoard } from './board-words.ts';
@@ -14,7 +15,7 @@ export type RestartKind = 'command' | 'by hand' | 'none';
 /** How far an update is, as one clause. `nowMs` is milliseconds since 1970. */
 export function updateStepText(
   { step }: BoardUpdate,
-  seen: SeenBoard,
+  seen: Pick<SeenBoard, 'board' | 'transfer'>,
   restart: RestartKind,
   nowMs: number,
   words: Words,
@@ -112,6 +113,8 @@ function reasonText(why: StopReason, words: Words, locale: string): string {
       );
     case 'held':
       return words.t('it is on hold');
+    case 'withheld':
+      return resultText(why.why, words);
     case 'not served':
       return words.t('images are no longer served');
     case 'did not ask':

@@ -24,6 +24,7 @@ export interface Settings extends vscode.Disposable {
   readonly autoStart: Setting<boolean>;
   readonly imagePath: Setting<string>;
   readonly followLinks: Setting<boolean>;
+  readonly stopLoops: Setting<boolean>;
   readonly notifyConfirmed: Setting<boolean>;
   readonly showExpectedChanges: Setting<boolean>;
   /** Program and arguments that build an image, in place of sudo and mkbox; empty for those. */
@@ -73,6 +74,7 @@ export function openSettings(): Settings {
     autoStart: setting('autoStart', true, (value) => typeof value === 'boolean'),
     imagePath: setting('imagePath', '', isText),
     followLinks: setting('followLinks', false, (value) => typeof value === 'boolean'),
+    stopLoops: setting('stopLoops', true, (value) => typeof value === 'boolean'),
     notifyConfirmed: setting('notifyConfirmed', false, (value) => typeof value === 'boolean'),
     showExpectedChanges: setting('changes.showExpected', true, (value) => typeof value === 'boolean'),
     buildCommand: setting<readonly string[]>('buildCommand', [], isTextList),

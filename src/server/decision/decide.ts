@@ -10,6 +10,7 @@ import type { Refusal } from '../refusal.ts';
 import type { TransferResult } from '../transfer.ts';
 import { type Answer, type Approval, jsonAnswer, textAnswer } from './answer.ts';
 import { type Asked, imageQuery } from './asked.ts';
+import { type Assigned, type Assigner, NEWEST_FOR_ALL } from './assigned.ts';
 import { type Decision, decided, type Found, refuse, upToDate } from './decision.ts';
 import { OfferedImages } from './offered-images.ts';
 import { askPermission } from './permission.ts';
@@ -25,13 +26,10 @@ export interface Restriction {
   readonly client?: string;
 }
 
-/** Whether the board that asks is on hold: it is then answered as up to date. */
-export type IsHeld = (client: string, asked: Asked) => boolean;
-
 /** Options of the decider. */
 export interface DecideOptions {
-  /** Called for each update: whether that board is on hold; none is without it. */
-  readonly isHeld?: IsHeld | undefined;
+  /** Asked at each update; everyone gets the newest without it. */
+  readonly assigner?: Assigner | undefined;
   /** How long the first byte of an unexamined set may be delayed; `VERDICT_WAIT_MS` without it. */
   readonly verdictWaitMs?: number | undefined;
   /** What programs on the same machine get at `/identity`; nothing without it. */
@@ -53,17 +51,17 @@ export class Decider {
   readonly #checks: ImageChecks;
   readonly #offered: OfferedImages;
   readonly #looks = new SetLooks();
-  readonly #isHeld: IsHeld;
+  readonly #assigner: Assigner;
   readonly #verdictWaitMs: number;
   readonly #identity: Identity | undefined;
   #restriction: Restriction = {};
 
   constructor(catalog: ImageSource, checks: ImageChecks, options: DecideOptions = {}) {
-    const { isHeld = () => false, verdictWaitMs = VERDICT_WAIT_MS, identity } = options;
+    const { assigner = NEWEST_FOR_ALL, verdictWaitMs = VERDICT_WAIT_MS, identity } = options;
     this.#catalog = catalog;
     this.#checks = checks;
     this.#offered = new OfferedImages(checks);
-    this.#isHeld = isHeld;
+    this.#assigner = assigner;
     this.#verdictWaitMs = verdictWaitMs;
     this.#identity = identity;
   }
@@ -99,39 +97,75 @@ export class Decider {
     return decided({ asked }, textAnswer(200, lines.join('')), 'list');
   }
 
+  /** Whether the client gets what was found a moment ago of the same request, which was up to date. */
+  holdsFor(client: () => string, { asked, resolution, servedBuildId }: Found): boolean {
+    if (this.#assigner.isPlain) return true;
+    const { snapshot } = this.#catalog;
+    return this.#assigned(client(), asked, snapshot, resolution?.found, servedBuildId).kind === 'newest';
+  }
+
   async #update(asked: Asked, asking: Asking): Promise<Decision> {
     const { client } = asking;
     const snapshot = await this.#catalog.refresh();
-    const resolution = resolve(snapshot, asked);
-    if ('kind' in resolution) return refuse({ asked }, resolution);
-    const known = { asked, resolution };
-    if (this.#isHeld(client, asked)) return upToDate(known, 'held');
-    const { found } = resolution;
-    const obstacle = obstacleTo(snapshot, asked, found);
-    if (obstacle !== undefined) return refuse(known, obstacle);
-    if (found === undefined) return refuse(known, noImage(snapshot, asked, resolution));
-    const only = this.#restriction;
-    if (only.only !== undefined && found.id !== only.only) {
-      return refuse(known, { kind: 'not this one', id: found.id, only: only.only });
+    const asksFor = resolve(snapshot, asked);
+    const wanted = 'kind' in asksFor ? undefined : asksFor.found;
+    let newest = buildOf(wanted);
+    for (let attempt = 1; ; attempt++) {
+      const assigned = this.#assigned(client, asked, snapshot, wanted, newest);
+      const place = assigned.kind === 'instead' ? placeOf(assigned.image) : asked;
+      const resolution = assigned.kind === 'instead' ? resolvedTo(assigned.image) : asksFor;
+      if ('kind' in resolution) return refuse({ asked }, resolution);
+      const known = { asked, resolution };
+      if (assigned.kind === 'withheld') return upToDate(known, assigned.why);
+      const { found } = resolution;
+      const obstacle = obstacleTo(snapshot, place, found) ?? this.#restricted(client, found);
+      if (obstacle !== undefined) return refuse(known, obstacle);
+      if (found === undefined) return refuse(known, noImage(snapshot, asked, resolution));
+      const build = assigned.kind === 'instead' ? assigned.build : newest;
+      const sent = await this.#send({ known, place, found, build }, asking);
+      if ('answer' in sent) return sent;
+      if (attempt >= REOPEN_ATTEMPTS) return refuse(known, { kind: 'being written', id: found.id });
+      if (assigned.kind === 'newest') newest = sent.seen;
+      else if (build !== undefined && sent.seen !== build) return upToDate(known, 'build missing');
     }
-    if (only.client !== undefined && client !== only.client) {
-      return refuse(known, { kind: 'not this board', only: only.client });
+  }
+
+  /** The decision to send an image, if it still is the `build` that was looked for; else the build that was seen. */
+  async #send({ known, place, found, build }: Sendable, asking: Asking): Promise<Decision | { readonly seen: string }> {
+    const { buildId } = known.asked;
+    if (buildId !== undefined && buildId === build && buildId === (await this.#looks.buildIdInSight(found))) {
+      return upToDate({ ...known, servedBuildId: buildId });
     }
-    if (asked.buildId !== undefined && asked.buildId === (await this.#looks.buildIdInSight(found))) {
-      return upToDate({ ...known, servedBuildId: asked.buildId });
+    const set = await this.#looks.open(found);
+    if ('problem' in set) return refuse(known, await this.#whyNot(place, found, set));
+    const seen = { seen: set.buildId };
+    const offered = new OfferedSet(set);
+    try {
+      if (build !== undefined && set.buildId !== build) return seen;
+      return (await this.#offer({ ...known, servedBuildId: set.buildId }, found, offered, asking)) ?? seen;
+    } finally {
+      if (!offered.isHandedOut) await offered[Symbol.asyncDispose]();
     }
-    for (let attempt = 1; attempt <= REOPEN_ATTEMPTS; attempt++) {
-      const set = await this.#looks.open(found);
-      if ('problem' in set) return refuse(known, await this.#whyNot(asked, found, set));
-      const offered = new OfferedSet(set);
-      try {
-        const decision = await this.#offer({ ...known, servedBuildId: set.buildId }, found, offered, asking);
-        if (decision !== undefined) return decision;
-      } finally {
-        if (!offered.isHandedOut) await offered[Symbol.asyncDispose]();
-      }
-    }
-    return refuse(known, { kind: 'being written', id: found.id });
+  }
+
+  #assigned(
+    client: string,
+    asked: Asked,
+    snapshot: CatalogSnapshot,
+    found: CatalogImage | undefined,
+    build: string | undefined,
+  ): Assigned {
+    const isServedOnce = this.#restriction.client === client;
+    return this.#assigner.assign({ client, asked, snapshot, found, build, isServedOnce });
+  }
+
+  /** Why `client` does not get the image while serving is limited. */
+  #restricted(client: string, found: CatalogImage | undefined): Refusal | undefined {
+    const { only, client: onlyClient } = this.#restriction;
+    if (found === undefined) return undefined;
+    if (only !== undefined && found.id !== only) return { kind: 'not this one', id: found.id, only };
+    if (onlyClient !== undefined && client !== onlyClient) return { kind: 'not this board', only: onlyClient };
+    return undefined;
   }
 
   /** Decides a request that was resolved to `image`; undefined if the file was replaced meanwhile. */
@@ -157,6 +191,16 @@ export class Decider {
     if (obstacle !== undefined) return obstacle;
     return { kind: 'incomplete', id: found.id, fault, ...(found.isKept && { isEarlier: true }) };
   }
+}
+
+/** An image that is to be sent. */
+interface Sendable {
+  readonly known: Found;
+  /** The folder and image that are looked for. */
+  readonly place: Asked;
+  readonly found: CatalogImage;
+  /** The build that it is taken to be; undefined where any will do. */
+  readonly build: string | undefined;
 }
 
 /** An open set, until a decision takes it over and closes it later. */
@@ -207,6 +251,20 @@ function resultOf({ status, body }: Answer): TransferResult {
   if (status === 304) return 'not modified';
   if (body.kind !== 'archive') return 'part';
   return body.range.end === body.archive.length - 1 ? 'image' : 'part';
+}
+
+/** The build of an image as it was seen last; undefined where it is not whole. */
+function buildOf(image: CatalogImage | undefined): string | undefined {
+  return image?.state.kind === 'ready' ? image.state.buildId : undefined;
+}
+
+/** What a board asks for that gets `image`, whatever it asks for. */
+function placeOf({ box, image }: CatalogImage): Asked {
+  return { kind: 'update', box, image };
+}
+
+function resolvedTo(image: CatalogImage): Resolution {
+  return { tried: [image.image], found: image };
 }
 
 /** What a request asks for, or why it makes no sense. */

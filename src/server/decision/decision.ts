@@ -4,6 +4,7 @@ import { type Refusal, refusalStatus, refusalText, settlesSoon } from '../refusa
 import type { TransferResult } from '../transfer.ts';
 import { type Answer, type HeaderList, textAnswer } from './answer.ts';
 import type { Asked } from './asked.ts';
+import type { Withheld } from './assigned.ts';
 import { UP_TO_DATE } from './update-answer.ts';
 
 /** What was found out about a request on the way to its answer. */
@@ -23,8 +24,8 @@ export function decided(found: Found, answer: Answer, result: TransferResult): D
   return { ...foundOf(found), answer, result, [Symbol.asyncDispose]: holdsNothing };
 }
 
-/** The decision on a board that already runs what it would get, or that is on hold (`held`): an "up to date" answer. */
-export function upToDate(found: Found, result: 'up to date' | 'held' = 'up to date'): Decision {
+/** The decision on a board that already runs what it would get, or from which that is withheld: an "up to date" answer. */
+export function upToDate(found: Found, result: 'up to date' | Withheld = 'up to date'): Decision {
   return decided(found, UP_TO_DATE, result);
 }
 

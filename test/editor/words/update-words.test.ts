@@ -30,7 +30,7 @@ const board: Board = {
 suite('how far an update is', () => {
   const text = (step: UpdateStep, restart: 'command' | 'by hand' | 'none' = 'command') => {
     const update: BoardUpdate = { build: BUILD, fromMs: 0, heardMs: 0, step };
-    return updateStepText(update, { board, transfer: undefined, next: undefined }, restart, NOW, ENGLISH, 'en');
+    return updateStepText(update, { board, transfer: undefined }, restart, NOW, ENGLISH, 'en');
   };
   const steps: readonly [UpdateStep, string][] = [
     [{ kind: 'awaited' }, 'restarting: waiting for it to ask for its update'],

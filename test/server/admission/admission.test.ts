@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { describe, it } from 'node:test';
 import { Networks } from '../../../src/server/admission/networks.ts';
-import { buildId, makeSet, startServer, type TestServer } from '../harness.ts';
+import { buildId, holding, makeSet, startServer, type TestServer } from '../harness.ts';
 
 const QUERY = '/update?name=box&board=pi';
 const oneImage = (boxes: string) => makeSet(boxes, 'box', 'box-pi');
@@ -22,7 +22,7 @@ async function askFrom(localAddress: string, server: TestServer, target = QUERY)
 describe('a board that is held', () => {
   it('is told to be up to date until it is released, and others are not', async () => {
     const held = new Set(['127.0.0.2']);
-    await using server = await startServer(oneImage, { isHeld: (client) => held.has(client) });
+    await using server = await startServer(oneImage, { assigner: holding((client) => held.has(client)) });
     const ended = server.ended();
     const [status, bytes] = await askFrom('127.0.0.2', server, `${QUERY}&build_id=${buildId(9)}`);
     assert.deepEqual([status, bytes], [200, 10_240]);

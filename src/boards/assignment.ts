@@ -1,0 +1,99 @@
+import type { Act, Board, Pin } from './board.ts';
+import { STOP_TIMES } from './limits.ts';
+
+/** What a board gets of an image, and why. */
+export type Assignment =
+  /** What it asks for, in the newest build. */
+  | { readonly kind: 'newest' }
+  /** Nothing: it is on hold. */
+  | { readonly kind: 'held'; readonly held: Act | undefined }
+  /** A certain build. */
+  | { readonly kind: 'build'; readonly image: string; readonly build: string; readonly why: Reason }
+  /** The newest build of another image than it asks for. */
+  | { readonly kind: 'image'; readonly image: string; readonly why: Reason }
+  /** Nothing, until something else happens: it is told to be up to date. */
+  | { readonly kind: 'nothing'; readonly until: Until };
+
+/** Why a board gets another build than the newest, or another image. */
+export type Reason = { readonly kind: 'pin'; readonly act: Pin } | { readonly kind: 'earlier'; readonly act: Act };
+
+/** What has to happen before a board gets something. */
+export type Until =
+  /** There is another build than `build`, which it got `times` times, or someone releases it. */
+  | { readonly kind: 'loop stopped'; readonly build: string; readonly times: number; readonly reported: string }
+  /** The build, or any of the image, is there. */
+  | {
+      readonly kind: 'build missing';
+      readonly image: string;
+      readonly build: string | undefined;
+      readonly why: Reason;
+    };
+
+/** The builds that can be sent. */
+export interface Builds {
+  /** The build that boards get of an image, by its ID: the newest, or the earlier one in its place; undefined for none. */
+  served(image: string): string | undefined;
+  /** Whether that build of the image can be sent. */
+  has(image: string, build: string): boolean;
+}
+
+/** What is decided beside the board itself. */
+export interface Conditions {
+  readonly builds: Builds;
+  /** A build that everyone gets of the image in place of the newest. */
+  readonly earlier?: (Act & { readonly build: string }) | undefined;
+  /** Whether a board that flashes the same build again and again is stopped. */
+  readonly stopsLoops: boolean;
+  /** Whether its record is that of one board: it is known by its hardware address, or as the only one of its address. */
+  isOne(): boolean;
+  /** Whether someone serves it one update, now. */
+  readonly isServedOnce: boolean;
+}
+
+/**
+ * What `board` gets that asks for `image` (`<box>/<image>`, if there is such an image). What comes first decides:
+ *
+ * 1. a hold: nothing;
+ * 2. a pin says which image and build it is about; else a build that is served to everyone in place of the newest; else the newest;
+ * 3. that is not there: nothing;
+ * 4. it got that very build again and again: nothing, unless someone serves it once.
+ */
+export function assignment(board: Board, image: string | undefined, conditions: Conditions): Assignment {
+  if (board.isHeld) return { kind: 'held', held: board.held };
+  const { builds } = conditions;
+  const target = targetOf(board, image, conditions);
+  if (target === undefined) return { kind: 'newest' };
+  const { why } = target;
+  const build = target.build ?? builds.served(target.image);
+  if (why?.kind === 'pin' && (build === undefined || !builds.has(target.image, build))) {
+    return { kind: 'nothing', until: { kind: 'build missing', image: target.image, build: target.build, why } };
+  }
+  const loop = build === undefined ? undefined : loopOf(board, build, conditions);
+  if (loop !== undefined && !conditions.isServedOnce) return { kind: 'nothing', until: loop };
+  if (why === undefined) return { kind: 'newest' };
+  if (target.build === undefined) return { kind: 'image', image: target.image, why };
+  return { kind: 'build', image: target.image, build: target.build, why };
+}
+
+/** What a board is to get, whether it is there or not; `build`: a certain one. */
+interface Target {
+  readonly image: string;
+  readonly build?: string | undefined;
+  readonly why?: Reason;
+}
+
+function targetOf({ pin }: Board, image: string | undefined, { earlier }: Conditions): Target | undefined {
+  if (pin !== undefined) return { image: pin.image, build: pin.build, why: { kind: 'pin', act: pin } };
+  if (image === undefined) return undefined;
+  return earlier === undefined ? { image } : { image, build: earlier.build, why: { kind: 'earlier', act: earlier } };
+}
+
+/** That one board downloaded `build` whole again and again and still reports another; undefined where it did not. */
+function loopOf(board: Board, build: string, conditions: Conditions): Until | undefined {
+  const [last] = board.history;
+  const { reportedBuild: reported } = board;
+  const isLoop = last?.build === build && last.confirmedAtMs === undefined && (last.loops ?? 0) >= STOP_TIMES;
+  if (!isLoop || reported === undefined || reported === build) return undefined;
+  if (!conditions.stopsLoops || !conditions.isOne()) return undefined;
+  return { kind: 'loop stopped', build, times: last.times, reported };
+}

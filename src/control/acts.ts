@@ -1,0 +1,104 @@
+import type { Act, Board, Pin } from '../boards/board.ts';
+import type { BoardRegistry } from '../boards/board-registry.ts';
+import type { AuditEntry, AuditLog } from './audit-log.ts';
+
+/** Who acts. */
+export interface ActsOptions {
+  readonly registry: BoardRegistry;
+  readonly audit: AuditLog;
+  /** The name of the person, for those who ask later. */
+  readonly by: string;
+  /** Milliseconds since 1970; the system's clock without it. */
+  readonly now?: () => number;
+}
+
+/**
+ * What a person does to boards, on whatever way they ask for it. Each act is recorded, with who did it and when. `ids`
+ * are those of boards; one that is not known any more is left out.
+ */
+export class Acts {
+  readonly #registry: BoardRegistry;
+  readonly #audit: AuditLog;
+  readonly #by: string;
+  readonly #now: () => number;
+
+  constructor({ registry, audit, by, now = Date.now }: ActsOptions) {
+    this.#registry = registry;
+    this.#audit = audit;
+    this.#by = by;
+    this.#now = now;
+  }
+
+  /** Puts boards on hold: from their next requests on, they are answered as up to date. */
+  hold(ids: readonly string[], why?: string): void {
+    const act = this.#act(why);
+    this.#each(ids, 'hold', { why }, ({ id }) => this.#registry.hold(id, act));
+  }
+
+  /** Releases boards from their holds, and from having been stopped as ones that flash themselves again and again. */
+  release(ids: readonly string[], why?: string): void {
+    this.#each(ids, 'release', { why }, ({ id }) => this.#registry.release(id));
+  }
+
+  /** From their next requests on, boards get `target`, whatever they ask for. */
+  pin(ids: readonly string[], target: Pick<Pin, 'image' | 'box' | 'build'>, why?: string): void {
+    const pin = { ...target, ...this.#act(why) };
+    const { image, build } = target;
+    this.#each(ids, 'pin', { why, image, build }, ({ id }) => this.#registry.pin(id, pin));
+  }
+
+  /** From their next requests on, boards get what they ask for. */
+  unpin(ids: readonly string[], why?: string): void {
+    this.#each(ids, 'unpin', { why }, ({ id }) => this.#registry.pin(id, undefined));
+  }
+
+  /** Adds tags to boards, and removes others. */
+  tag(
+    ids: readonly string[],
+    { add = [], remove = [] }: { add?: readonly string[]; remove?: readonly string[] },
+  ): void {
+    const detail = [...add.map((tag) => `+${tag}`), ...remove.map((tag) => `-${tag}`)].join(' ');
+    this.#each(ids, 'tag', { detail }, ({ id, tags = [] }) => {
+      this.#registry.tag(
+        id,
+        [...tags, ...add].filter((tag) => !remove.includes(tag)),
+      );
+    });
+  }
+
+  /** Names a board, or removes its name. */
+  rename(id: string, name: string | undefined): void {
+    this.#each([id], 'rename', { detail: name }, () => this.#registry.rename(id, name));
+  }
+
+  /** Forgets boards until they ask again. */
+  forget(ids: readonly string[]): void {
+    this.#each(ids, 'forget', {}, ({ id }) => this.#registry.forget(id));
+  }
+
+  #act(why: string | undefined): Act {
+    return { by: this.#by, atMs: this.#now(), ...(why === undefined ? {} : { why }) };
+  }
+
+  #each(
+    ids: readonly string[],
+    act: AuditEntry['act'],
+    more: Optional<AuditEntry>,
+    change: (board: Board) => void,
+  ): void {
+    for (const id of ids) {
+      const board = this.#registry.get(id);
+      if (board === undefined) continue;
+      change(board);
+      const { name, address } = board;
+      this.#audit.record({ atMs: this.#now(), by: this.#by, act, board: id, name: name ?? address, ...given(more) });
+    }
+  }
+}
+
+type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** The members that have a value. */
+function given(members: Optional<AuditEntry>): Partial<AuditEntry> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,133 @@
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as v from 'valibot';
+import { systemErrorCode } from '../errors.ts';
+import { replaceFile } from '../replace-file.ts';
+
+/** The most acts that are kept: a year of some thirty a day, in some two megabytes. */
+const MOST_ENTRIES = 10_000;
+
+const text = v.pipe(v.string(), v.maxLength(1_000));
+
+const entry = v.object({
+  /** Milliseconds since 1970. */
+  atMs: v.number(),
+  /** Who did it; `mkbox` where a roll-out went on or stopped by itself. */
+  by: text,
+  act: v.picklist(['hold', 'release', 'pin', 'unpin', 'tag', 'rename', 'forget', 'roll-out']),
+  why: v.exactOptional(text),
+  /** The board's ID. */
+  board: v.exactOptional(text),
+  /** What the board was called then. */
+  name: v.exactOptional(text),
+  /** `<box>/<image>`. */
+  image: v.exactOptional(text),
+  build: v.exactOptional(text),
+  /** What else is to be said of it: the tags, the new name, the step of a roll-out. */
+  detail: v.exactOptional(text),
+});
+
+/** An act, with who did it, when, and why if they said so. */
+export type AuditEntry = Readonly<v.InferOutput<typeof entry>>;
+
+/** What an audit log is about. */
+export type AuditSubject = { readonly board: string } | { readonly image: string };
+
+/** A log of what people decided: JSON lines in a file that is bounded, and in memory. No fault of the file is fatal. */
+export class AuditLog {
+  readonly #path: string | undefined;
+  readonly #onMessage: (text: string) => void;
+  #entries: AuditEntry[] = [];
+  #pending: AuditEntry[] = [];
+  #linesInFile = 0;
+  #writing: Promise<void> = Promise.resolve();
+  #failure: string | undefined;
+
+  private constructor(filePath: string | undefined, onMessage: (text: string) => void) {
+    this.#path = filePath;
+    this.#onMessage = onMessage;
+  }
+
+  /** Reads what is in the file; a line that is none of ours is left out. Without a `filePath`, only memory has it. */
+  static async open(filePath: string | undefined, onMessage: (text: string) => void): Promise<AuditLog> {
+    const log = new AuditLog(filePath, onMessage);
+    if (filePath === undefined) return log;
+    try {
+      const lines = (await readFile(filePath, 'utf8')).split('\n').filter((line) => line !== '');
+      log.#entries = lines.slice(-MOST_ENTRIES).flatMap(parse);
+      log.#linesInFile = lines.length;
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT') log.#tell(error);
+    }
+    return log;
+  }
+
+  /** All acts, oldest first. */
+  get entries(): readonly AuditEntry[] {
+    return this.#entries;
+  }
+
+  /** The last `most` acts about a board or an image, newest first. */
+  about(subject: AuditSubject, most: number): readonly AuditEntry[] {
+    const [[key, id] = []] = Object.entries(subject);
+    const isAbout = (entry: AuditEntry) => entry[key as 'board' | 'image'] === id;
+    const found: AuditEntry[] = [];
+    for (let at = this.#entries.length - 1; at >= 0 && found.length < most; at--) {
+      const entry = this.#entries[at];
+      if (entry !== undefined && isAbout(entry)) found.push(entry);
+    }
+    return found;
+  }
+
+  /** Adds an act. It is in the file soon. */
+  record(entry: AuditEntry): void {
+    this.#entries.push(entry);
+    if (this.#entries.length > MOST_ENTRIES) this.#entries = this.#entries.slice(-MOST_ENTRIES / 2);
+    const filePath = this.#path;
+    if (filePath === undefined) return;
+    this.#pending.push(entry);
+    this.#writing = this.#writing.then(() => this.#write(filePath)).catch((error) => this.#tell(error));
+  }
+
+  /** Settles when everything is in the file. */
+  close(): Promise<void> {
+    return this.#writing;
+  }
+
+  /** Writes what is pending: behind what is in the file, or over it where that is full. */
+  async #write(filePath: string): Promise<void> {
+    const { length } = this.#pending;
+    if (length === 0) return;
+    const lines = this.#pending.splice(0).map(lineOf);
+    if (this.#linesInFile + length > MOST_ENTRIES) {
+      const all = this.#entries.map(lineOf);
+      this.#linesInFile = all.length;
+      await replaceFile(filePath, all);
+    } else {
+      this.#linesInFile += length;
+      await mkdir(path.dirname(filePath), { recursive: true });
+      await appendFile(filePath, lines.join(''), { mode: 0o600, flush: true });
+    }
+    this.#failure = undefined;
+  }
+
+  #tell(error: unknown): void {
+    const failure = systemErrorCode(error);
+    if (failure === undefined) throw error;
+    if (failure !== this.#failure) this.#onMessage(`can't keep the log of acts in ${this.#path} (${failure})`);
+    this.#failure = failure;
+  }
+}
+
+function lineOf(entry: AuditEntry): string {
+  return `${JSON.stringify(entry)}\n`;
+}
+
+function parse(line: string): AuditEntry[] {
+  try {
+    const { success, output } = v.safeParse(entry, JSON.parse(line));
+    return success ? [output] : [];
+  } catch {
+    return []; // the last line of a machine that lost power
+  }
+}

@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+import { chooseBoards } from './choose-boards.ts';
+import type { Command } from './command.ts';
+
+/** Asks for the tags of boards; of several boards, for those that all of them have. */
+export const tagBoard: Command = {
+  id: 'mkbox.tagBoard',
+  async run(context, row, selected) {
+    const { l10n, window } = vscode;
+    const title = l10n.t('Tag Board…');
+    const ids = await chooseBoards(context, { row, selected, title });
+    if (ids.length === 0) return;
+    const registry = await context.boards.open();
+    const [first = [], ...others] = ids.map((id) => registry.get(id)?.tags ?? []);
+    const common = first.filter((tag) => others.every((tags) => tags.includes(tag)));
+    const text = await window.showInputBox({
+      title,
+      prompt: l10n.t('Tags with commas between them; commands can then be used on all boards of a tag'),
+      value: common.join(', '),
+    });
+    if (text === undefined) return;
+    const tags = tagsIn(text);
+    const remove = common.filter((tag) => !tags.includes(tag));
+    const add = tags.filter((tag) => !common.includes(tag));
+    if (add.length + remove.length > 0) (await context.boards.acts()).tag(ids, { add, remove });
+  },
+};
+
+function tagsIn(text: string): string[] {
+  return text
+    .split(',')
+    .map((tag) => tag.trim().replace(/^#/, ''))
+    .filter((tag) => tag !== '');
+}

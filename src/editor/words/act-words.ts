@@ -1,0 +1,41 @@
+import type { AuditEntry } from '../../control/audit-log.ts';
+import { shortBuildId } from '../../images/build-id.ts';
+import type { Detail } from './detail.ts';
+import type { Words } from './words.ts';
+
+/** What was decided about a board, newest first, as details. */
+export function actDetails(entries: readonly AuditEntry[], words: Words, locale: string): Detail[] {
+  return entries.map((entry) => {
+    const { by, atMs, why } = entry;
+    const who = words.t('{0}, {1}', by, new Date(atMs).toLocaleString(locale));
+    const value = [who, about(entry, words), why].filter((part) => part !== undefined && part !== '').join(' · ');
+    return { label: actLabel(entry, words), value, icon: 'history' };
+  });
+}
+
+function actLabel({ act }: AuditEntry, words: Words): string {
+  switch (act) {
+    case 'hold':
+      return words.t('Put on hold');
+    case 'release':
+      return words.t('Released');
+    case 'pin':
+      return words.t('Pinned');
+    case 'unpin':
+      return words.t('Unpinned');
+    case 'tag':
+      return words.t('Tagged');
+    case 'rename':
+      return words.t('Renamed');
+    case 'forget':
+      return words.t('Forgotten');
+    case 'roll-out':
+      return words.t('Roll-out');
+  }
+}
+
+function about({ act, image, build, detail }: AuditEntry, words: Words): string | undefined {
+  if (act !== 'pin' || image === undefined) return detail;
+  const name = image.slice(image.indexOf('/') + 1);
+  return build === undefined ? name : words.t('build {0} of {1}', shortBuildId(build), name);
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { Acts } from '../../src/control/acts.ts';
+import { auditFile } from '../../src/control/audit-file.ts';
+import { type AuditEntry, AuditLog } from '../../src/control/audit-log.ts';
+import { type Bench, OLD, startBench } from '../boards/bench.ts';
+
+const IMAGE = 'box/box-pi';
+
+/** Two boards, and what anna can do to them. */
+async function twoBoards(filePath?: string): Promise<{ bench: Bench; audit: AuditLog; acts: Acts; ids: string[] }> {
+  const bench = await startBench();
+  for (const from of ['127.0.0.2', '127.0.0.3']) await bench.boot(OLD, { from });
+  const audit = await AuditLog.open(filePath, (text) => assert.fail(text));
+  const acts = new Acts({ registry: bench.registry, audit, by: 'anna', now: () => 7 });
+  return { bench, audit, acts, ids: bench.registry.boards.map(({ id }) => id) };
+}
+
+async function tempFile() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-acts-'));
+  return {
+    file: path.join(folder, 'below', 'boards.acts.jsonl'),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+describe('an act', () => {
+  it('is done to each board, and recorded with who did it, when and why', async () => {
+    const { bench, audit, acts, ids } = await twoBoards();
+    await using _ = bench;
+    acts.hold([...ids, 'unknown'], 'the display');
+    const held = { by: 'anna', atMs: 7, why: 'the display' };
+    assert.deepEqual(
+      bench.registry.boards.map(({ isHeld, held }) => [isHeld, held]),
+      [
+        [true, held],
+        [true, held],
+      ],
+    );
+    acts.release(ids);
+    acts.pin(ids, { image: IMAGE, build: OLD });
+    acts.unpin(ids.slice(1));
+    acts.tag(ids, { add: ['lab', 'a b'] });
+    acts.tag(ids.slice(0, 1), { remove: ['lab'] });
+    acts.rename(ids[0] ?? '', 'bench 1');
+    acts.forget(ids.slice(1));
+    const [board, ...others] = bench.registry.boards;
+    assert.deepEqual([board?.name, board?.tags, board?.isHeld, board?.held], ['bench 1', ['a-b'], false, undefined]);
+    assert.deepEqual(board?.pin, { image: IMAGE, build: OLD, by: 'anna', atMs: 7 });
+    assert.deepEqual(others, []);
+    const told = audit.about({ board: ids[0] ?? '' }, 3).map(({ act, name, detail }) => [act, name, detail]);
+    assert.deepEqual(told, [
+      ['rename', '127.0.0.2', 'bench 1'],
+      ['tag', '127.0.0.2', '-lab'],
+      ['tag', '127.0.0.2', '+lab +a b'],
+    ]);
+    assert.equal(audit.entries.length, 2 + 2 + 2 + 1 + 2 + 1 + 1 + 1);
+    assert.deepEqual(audit.about({ image: IMAGE }, 9).length, 2);
+  });
+});
+
+describe('the log of acts', () => {
+  const entry: AuditEntry = { atMs: 1, by: 'anna', act: 'hold', board: 'a' };
+
+  it('is read again, but for what is none of ours', async () => {
+    await using temp = await tempFile();
+    const log = await AuditLog.open(temp.file, (text) => assert.fail(text));
+    log.record(entry);
+    log.record({ ...entry, why: 'Gerät "1"\n' });
+    await log.close();
+    assert.equal((await stat(temp.file)).mode & 0o777, 0o600);
+    await appendFile(temp.file, '{"atMs":1}\n{"atMs":2,"by":"anna","ac');
+    const again = await AuditLog.open(temp.file, (text) => assert.fail(text));
+    assert.deepEqual(again.entries, log.entries);
+  });
+
+  it('is bounded, in memory and in the file', async () => {
+    await using temp = await tempFile();
+    const log = await AuditLog.open(temp.file, (text) => assert.fail(text));
+    for (let atMs = 0; atMs < 10_050; atMs++) {
+      log.record({ ...entry, atMs });
+      if (atMs % 1000 === 0) await log.close();
+    }
+    await log.close();
+    const lines = (await readFile(temp.file, 'utf8')).trim().split('\n');
+    assert.ok(lines.length <= 10_000 && lines.length >= 5_000, `${lines.length} lines`);
+    assert.equal(JSON.parse(lines.at(-1) ?? '').atMs, 10_049);
+    assert.equal(new Set(lines).size, lines.length);
+    assert.ok(log.entries.length <= 10_000);
+  });
+
+  it('stops nothing where it can not be kept, which is told once for each reason', async () => {
+    await using temp = await tempFile();
+    const told: string[] = [];
+    const log = await AuditLog.open(path.join('/dev/null', 'acts.jsonl'), (text) => told.push(text));
+    for (let times = 0; times < 3; times++) {
+      log.record(entry);
+      await log.close();
+    }
+    assert.deepEqual([log.entries.length, new Set(told).size], [3, told.length]);
+    assert.match(told[0] ?? '', /^can't keep the log of acts in .*ENOTDIR/);
+    assert.equal(auditFile(temp.file.replace('.acts.jsonl', '.json')), temp.file);
+  });
+});
