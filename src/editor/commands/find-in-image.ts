@@ -4,6 +4,7 @@ import type { CatalogImage } from '../../images/catalog.ts';
 import { uriOf } from '../inside/file-uri.ts';
 import type { InsideNode, TreeName } from '../inside/inside-node.ts';
 import { type ListedFile, PathLists } from '../inside/path-lists.ts';
+import { PathMatcher } from '../inside/path-matcher.ts';
 import { fileDescription } from '../words/file-words.ts';
 import type { Command, CommandContext } from './command.ts';
 import { pickReadyImage } from './pick-image.ts';
@@ -11,6 +12,9 @@ import { imageOf, insideOf } from './rows.ts';
 
 /** Kept for the next time: a list takes as long as walking the image. */
 let lists: PathLists | undefined;
+
+/** Of each tree: more than anyone reads, and few enough to be drawn at once. */
+const MOST_SHOWN = 100;
 
 /** A file or a folder that was found. */
 interface FoundItem extends vscode.QuickPickItem {
@@ -39,38 +43,81 @@ async function find(image: CatalogImage, context: CommandContext): Promise<void>
   });
   try {
     pick.title = l10n.t('Find in {0}', image.image);
-    pick.placeholder = l10n.t('A part of the path');
+    pick.placeholder = l10n.t('Search by name or path');
+    Object.assign(pick, { sortByLabel: false }); // no part of the API yet: without it, the order is by where labels match
     pick.busy = true;
     pick.show();
-    pick.items = await itemsOf(image, lists);
+    const trees = await treesOf(image, lists);
+    const showBest = async () => {
+      const { value } = pick;
+      const items = await bestItems(image, trees, value, () => pick.value !== value);
+      if (items !== undefined) pick.items = items;
+    };
+    const failing = new Promise<never>((_, reject) => pick.onDidChangeValue(() => showBest().catch(reject)));
+    await showBest();
     pick.busy = false;
-    const { item, isRevealed } = await chosen;
+    const { item, isRevealed } = await Promise.race([chosen, failing]);
     if (item?.node !== undefined) await show(item.node, isRevealed, context);
   } finally {
     pick.dispose();
   }
 }
 
-async function itemsOf(image: CatalogImage, paths: PathLists): Promise<FoundItem[]> {
-  const { l10n, env, QuickPickItemKind, ThemeIcon } = vscode;
-  const buttons = [{ iconPath: new ThemeIcon('list-tree'), tooltip: l10n.t('Show in the Images View') }];
-  const [folder, file, link] = [new ThemeIcon('folder'), new ThemeIcon('file'), new ThemeIcon('file-symlink-file')];
-  const itemOf = (tree: TreeName, listed: ListedFile): FoundItem => {
-    const { type } = listed.file.status;
-    return {
-      label: listed.path,
-      description: fileDescription(listed.file, env.language),
-      iconPath: type === 'folder' ? folder : type === 'link' ? link : file,
-      buttons,
-      node: { kind: 'file', image, tree, ...listed },
-    };
+/** The files of a tree, to be searched; or why it has none. */
+interface SearchedTree {
+  readonly tree: TreeName;
+  readonly name: string;
+  readonly files: readonly ListedFile[];
+  readonly matcher: PathMatcher;
+}
+
+async function treesOf(image: CatalogImage, paths: PathLists): Promise<(SearchedTree | string)[]> {
+  const searched = (tree: TreeName, name: string, files: readonly ListedFile[]): SearchedTree => {
+    return { tree, name, files, matcher: new PathMatcher(files.map(({ path }) => path)) };
   };
   const files = await paths.filesOf(image, 'files');
   const initramfs = await orReason(paths.filesOf(image, 'initramfs'));
-  const separator = (label: string): FoundItem => ({ label, kind: QuickPickItemKind.Separator });
-  const items = [separator(l10n.t('Files')), ...files.map((listed) => itemOf('files', listed))];
-  if (typeof initramfs === 'string') return [...items, separator(`initramfs: ${initramfs}`)];
-  return [...items, separator('initramfs'), ...initramfs.map((listed) => itemOf('initramfs', listed))];
+  return [
+    searched('files', vscode.l10n.t('Files'), files),
+    typeof initramfs === 'string' ? `initramfs: ${initramfs}` : searched('initramfs', 'initramfs', initramfs),
+  ];
+}
+
+/** What a query finds, the best of each tree first; undefined where it is not asked for any more. */
+async function bestItems(
+  image: CatalogImage,
+  trees: readonly (SearchedTree | string)[],
+  query: string,
+  isStale: () => boolean,
+): Promise<FoundItem[] | undefined> {
+  const items: FoundItem[] = [];
+  const separate = (label: string) => items.push({ label, kind: vscode.QuickPickItemKind.Separator });
+  for (const searched of trees) {
+    if (typeof searched === 'string') {
+      separate(searched);
+      continue;
+    }
+    const { name, files, matcher, tree } = searched;
+    const matches = await matcher.best(query, MOST_SHOWN, isStale);
+    if (matches === undefined) return undefined;
+    const { best, total } = matches;
+    separate(total === best.length ? name : vscode.l10n.t('{0}: the best {1} of {2}', name, best.length, total));
+    items.push(...best.flatMap((index) => files[index] ?? []).map((listed) => itemOf(image, tree, listed)));
+  }
+  return items;
+}
+
+function itemOf(image: CatalogImage, tree: TreeName, listed: ListedFile): FoundItem {
+  const { l10n, env, ThemeIcon } = vscode;
+  const { type } = listed.file.status;
+  return {
+    label: listed.path,
+    description: fileDescription(listed.file, env.language),
+    iconPath: new ThemeIcon(type === 'folder' ? 'folder' : type === 'link' ? 'file-symlink-file' : 'file'),
+    buttons: [{ iconPath: new ThemeIcon('list-tree'), tooltip: l10n.t('Show in the Images View') }],
+    alwaysShow: true, // it is found already
+    node: { kind: 'file', image, tree, ...listed },
+  };
 }
 
 /** An image without an initramfs has files. */

@@ -10,6 +10,7 @@ import { uriOf } from '../inside/file-uri.ts';
 import type { TreeName } from '../inside/inside-node.ts';
 import { looksLikeText } from '../inside/text-file.ts';
 import { withLateProgress } from '../late-progress.ts';
+import { bytesText } from '../words/words.ts';
 import type { Command, CommandContext } from './command.ts';
 
 /** More editors than anyone reads, and a second's work for the editor. */
@@ -49,28 +50,50 @@ export const openAllChanges: Command = {
     const title = l10n.t('mkbox: looking for texts that changed');
     const found = await withLateProgress(title, SILENT_MS, (signal) => changedTexts(comparison, context, signal));
     if (found === undefined) return;
-    if (found.length === 0) void window.showInformationMessage(l10n.t('mkbox: no text changed.'));
-    else await commands.executeCommand('vscode.changes', comparisonText(comparison), found);
+    const { texts } = found;
+    if (texts.length > 0) await commands.executeCommand('vscode.changes', comparisonText(comparison), texts);
+    const told = [...(texts.length === 0 ? [l10n.t('mkbox: no text changed.')] : []), ...leftOutTexts(found)];
+    if (told.length > 0) void window.showInformationMessage(told.join(' '));
   },
 };
 
 /** The resource that names it, the older file and the newer one. */
 type ChangedText = [vscode.Uri, vscode.Uri | undefined, vscode.Uri | undefined];
 
+/** The texts that changed, and how many files were left out: too large ones, and those behind as many texts as are opened. */
+interface ChangedTexts {
+  readonly texts: readonly ChangedText[];
+  readonly large: number;
+  readonly behind: number;
+}
+
+function leftOutTexts({ large, behind }: ChangedTexts): string[] {
+  const { l10n, env } = vscode;
+  const bytes = bytesText(LARGEST_TEXT_BYTES, env.language);
+  return [
+    ...(large > 0 ? [l10n.t('Changed files larger than {0} were left out: {1}.', bytes, large)] : []),
+    ...(behind > 0 ? [l10n.t('Only the first {0} texts were opened; files left: {1}.', MOST_OPENED, behind)] : []),
+  ];
+}
+
 async function changedTexts(
   comparison: Comparison,
   { project, builds, openImages }: CommandContext,
   signal: AbortSignal,
-): Promise<ChangedText[]> {
+): Promise<ChangedTexts> {
   const { difference } = comparison;
   const images = await openImages();
   const texts: ChangedText[] = [];
+  let [large, behind] = [0, 0];
   for (const [tree, change] of unexpectedFiles(difference)) {
     signal.throwIfAborted();
     const { before, after } = filesOf(change);
     const newest = after ?? before;
     const isOther = change.kind !== 'changed' || change.changes.has('content') || change.changes.has('type');
-    if (newest === undefined || !isOther || newest.bytes > LARGEST_TEXT_BYTES) continue;
+    if (newest === undefined || !isOther) continue;
+    if (newest.bytes > LARGEST_TEXT_BYTES) large++;
+    else if (texts.length === MOST_OPENED) behind++;
+    if (newest.bytes > LARGEST_TEXT_BYTES || texts.length === MOST_OPENED) continue;
     const left = before && uriOn(comparison.before, tree, change.path, project.snapshot, builds.list);
     const right = after && uriOn(comparison.after, tree, change.path, project.snapshot, builds.list);
     const uri = right ?? left;
@@ -78,9 +101,8 @@ async function changedTexts(
     const image = imageOfBuild(project.snapshot, builds.list, side.buildId);
     if (uri === undefined || image === undefined) continue;
     if (await images.look(image, tree, (files) => looksLikeText(files, change.path))) texts.push([uri, left, right]);
-    if (texts.length === MOST_OPENED) break;
   }
-  return texts;
+  return { texts, large, behind };
 }
 
 function unexpectedFiles({ files, initramfs }: Comparison['difference']): [TreeName, FileChange][] {
