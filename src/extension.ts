@@ -153,8 +153,13 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   }
   /** The rows of what is inside images. */
   function insideRows(): Promise<InsideRows> {
-    rowsInside ??= Promise.all([openImages(), import('./editor/after-activation.ts')]).then(
-      ([images, { InsideRows }]) => new InsideRows((image, tree, look) => images.look(image, tree, look), vscode.l10n),
+    rowsInside ??= Promise.all([openImages(), buildsSeen(), import('./editor/after-activation.ts')]).then(
+      ([images, { inventories }, { InsideRows }]) =>
+        new InsideRows(
+          (image, tree, look) => images.look(image, tree, look),
+          (buildId) => inventories.packageCount(buildId),
+          vscode.l10n,
+        ),
     );
     return rowsInside;
   }

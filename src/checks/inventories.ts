@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
-import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { Inventory } from '../contents/inventory.ts';
 import { systemErrorCode } from '../errors.ts';
 import { replaceFile } from '../replace-file.ts';
-import { packInventory, unpackInventory } from './inventory-file.ts';
+import { HEAD_BYTES, packedPackageCount, packInventory, unpackInventory } from './inventory-file.ts';
 
 /** Builds of a large lab over some months. */
 const MOST_KEPT = 200;
@@ -65,6 +65,13 @@ export class Inventories {
     return read.inventory;
   }
 
+  /** How many packages that of a build has, which takes no more than a look; undefined where none is kept that tells. */
+  async packageCount(buildId: string): Promise<number | undefined> {
+    const file = this.#fileOf(buildId);
+    const head = file === undefined ? undefined : await this.#readHead(file);
+    return head && packedPackageCount(head);
+  }
+
   /** Those that are kept, the one that was used last first. What can't be read is told and left out. */
   async list(): Promise<KeptInventory[]> {
     const found = await Promise.all((await this.#names()).map((name) => this.#look(name)));
@@ -113,6 +120,17 @@ export class Inventories {
       this.#passOver(file, error);
     }
     return undefined;
+  }
+
+  async #readHead(file: string): Promise<Buffer | undefined> {
+    try {
+      await using opened = await open(file);
+      const head = Buffer.alloc(HEAD_BYTES);
+      return head.subarray(0, (await opened.read(head, 0, head.length, 0)).bytesRead);
+    } catch (error) {
+      this.#passOver(file, error);
+      return undefined;
+    }
   }
 
   /** One that is read from a folder that can't be written has no later use noted. */

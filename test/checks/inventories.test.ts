@@ -1,10 +1,11 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, fail, match } from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { Inventories, type KeepingBounds } from '../../src/checks/inventories.ts';
+import { packInventory } from '../../src/checks/inventory-file.ts';
 import type { Inventory } from '../../src/contents/inventory.ts';
 
 const idOf = (digit: string) => digit.repeat(64);
@@ -63,6 +64,34 @@ suite('kept inventories', () => {
     deepEqual([told, await readdir(folder)], [['kept 1'], [`${idOf('1')}.inventory`]]);
   });
 
+  test('come back whole however many files they have, while other work has its turn', async () => {
+    const file = inventoryOf('1').files.find(({ path }) => path === '/f') ?? fail();
+    const files = Array.from({ length: 20_000 }, (_, index) => ({ ...file, path: `/usr/${index}` }));
+    const initramfs = files.slice(0, 250);
+    await open().keep({ ...inventoryOf('1'), files, initramfs });
+    let turns = 0;
+    const other = setInterval(() => turns++, 1);
+    const read = await open().get(idOf('1'));
+    clearInterval(other);
+    deepEqual([read?.files, read?.initramfs], [files, initramfs]);
+    equal(turns >= 3, true, `${turns} turns`);
+  });
+
+  test('tell how many packages there are without being read', async () => {
+    const packages = Array.from({ length: 700 }, (_, index) => ({ name: `p${index}`, version: '1', bytes: index }));
+    await open().keep({ ...inventoryOf('1'), packages });
+    equal(await open().packageCount(idOf('1')), 700);
+    await writeFile(fileOf('2'), 'damaged');
+    await writeFile(fileOf('3'), gzipSync('{"format":1,"inventory":{}}'));
+    deepEqual(await Promise.all(['2', '3', '4'].map((digit) => open().packageCount(idOf(digit)))), [
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    deepEqual(await open().packageCount('../../evil'), undefined);
+    deepEqual(told, ['kept 1']);
+  });
+
   test('are so many, and of so many bytes: the one that was not used for longest goes', async () => {
     const inventories = open({ mostKept: 2, mostBytes: 1e6 });
     for (const [index, digit] of ['1', '2'].entries()) {
@@ -87,9 +116,11 @@ suite('kept inventories', () => {
       nothing: [Buffer.alloc(0), /cannot be unpacked/],
       'no JSON': [gzipSync('{'), /not JSON/],
       null: [gzipSync('null'), /undefined is a format/],
-      later: [gzipSync('{"format":2}'), /2 is a format/],
-      wrong: [gzipSync(JSON.stringify({ format: 1, inventory: wrong })), /no inventory/],
-      other: [gzipSync(JSON.stringify({ format: 1, inventory: inventoryOf('2') })), /another build/],
+      later: [gzipSync('{"format":3}'), /3 is a format/],
+      wrong: [await packInventory(wrong as unknown as Inventory), /no inventory/],
+      'without a line': [gzipSync(gunzipSync(whole).toString().split('\n').slice(0, -1).join('\n')), /no inventory/],
+      'a line more': [gzipSync(`${gunzipSync(whole)}\n[]`), /no inventory/],
+      other: [await packInventory(inventoryOf('2')), /another build/],
     };
     for (const [name, [content, message]] of Object.entries(contents)) {
       await writeFile(fileOf('1'), content);

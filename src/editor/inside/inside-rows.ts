@@ -13,6 +13,9 @@ const MOST_KEPT = 1_000;
 /** Looks into a tree of an image, which may have to be decompressed first. */
 export type Look = <T>(image: CatalogImage, tree: TreeName, look: (files: FileTree) => Promise<T>) => Promise<T>;
 
+/** How many packages a build has, if an inventory of it is kept. */
+export type KeptCount = (buildId: string) => Promise<number | undefined>;
+
 /** A row that has others below it. */
 type Parent = Extract<InsideNode, { kind: 'packages' | 'tree' | 'file' }>;
 
@@ -26,9 +29,11 @@ export class InsideRows {
   readonly #kept = new KeptByBuild<InsideNode[]>(MOST_KEPT);
   /** How many packages are in an image, by the ID of their row. */
   readonly #counts = new Map<string, { readonly build: string; readonly count: number }>();
+  readonly #keptCount: KeptCount;
 
-  constructor(look: Look, words: Words) {
+  constructor(look: Look, keptCount: KeptCount, words: Words) {
     this.#look = look;
+    this.#keptCount = keptCount;
     this.#words = words;
   }
 
@@ -39,10 +44,15 @@ export class InsideRows {
     return this.#kept.get(id, buildOf(node.image), () => this.#read(node, id));
   }
 
-  /** How many packages are installed in an image, once its rows were read. */
-  packageCount(image: CatalogImage): number | undefined {
-    const known = this.#counts.get(idOfParent({ kind: 'packages', image }));
-    return known?.build === buildOf(image) ? known.count : undefined;
+  /** How many packages are installed in an image, as far as that is known without opening it. */
+  async packageCount(image: CatalogImage): Promise<number | undefined> {
+    const id = idOfParent({ kind: 'packages', image });
+    const build = buildOf(image);
+    const known = this.#counts.get(id);
+    if (known?.build === build) return known.count;
+    const count = image.state.kind === 'ready' ? await this.#keptCount(image.state.buildId) : undefined;
+    if (count !== undefined) this.#counts.set(id, { build, count });
+    return count;
   }
 
   /**

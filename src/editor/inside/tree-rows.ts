@@ -7,11 +7,11 @@ import { uriOf } from './file-uri.ts';
 import { type InsideNode, idOf, RETRY_COMMAND, type TreeName } from './inside-node.ts';
 import type { InsideRows } from './inside-rows.ts';
 
-/** What such a row looks like; `rows` know how many packages there are. */
-export function insideItem(node: InsideNode, rows: InsideRows): vscode.TreeItem {
+/** What such a row looks like; `rows` may know how many packages there are. */
+export async function insideItem(node: InsideNode, rows: InsideRows): Promise<vscode.TreeItem> {
   switch (node.kind) {
     case 'packages':
-      return packagesItem(node.image, rows.packageCount(node.image));
+      return packagesItem(node.image, await rows.packageCount(node.image));
     case 'package':
       return packageItem(node.image, node.installed);
     case 'tree':

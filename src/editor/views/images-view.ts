@@ -276,9 +276,9 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   async #inside(node: InsideNode): Promise<ImagesNode[]> {
     const rows = await this.#parts.insideRows();
     if (node.kind !== 'packages') return rows.childrenOf(node);
-    const known = rows.packageCount(node.image);
+    const known = await rows.packageCount(node.image);
     const packages = await rows.childrenOf(node);
-    if (rows.packageCount(node.image) !== known) this.#changed.fire(node);
+    if ((await rows.packageCount(node.image)) !== known) this.#changed.fire(node);
     return packages;
   }
 

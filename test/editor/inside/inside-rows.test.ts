@@ -20,6 +20,8 @@ describe('the rows of what is inside an image', () => {
   let boxes: string;
   let looks = 0;
   let obstacle: Error | undefined;
+  let kept: number | undefined;
+  const keptCount = async () => kept;
   before(async () => {
     boxes = await realpath(await mkdtemp(path.join(tmpdir(), 'mkbox-rows-')));
     await build('1');
@@ -58,7 +60,7 @@ describe('the rows of what is inside an image', () => {
   };
 
   it('are packages, files and folders, which are read once for all redraws of the view', async () => {
-    const rows = new InsideRows(look, PLAIN);
+    const rows = new InsideRows(look, keptCount, PLAIN);
     looks = 0;
     for (let redraw = 0; redraw < 5; redraw++) {
       const [packages, files, initramfs] = await nodes();
@@ -72,8 +74,22 @@ describe('the rows of what is inside an image', () => {
     assert.equal(looks, 4);
   });
 
+  it('tell how many packages there are when that is kept, and as soon as they are read', async () => {
+    const rows = new InsideRows(look, keptCount, PLAIN);
+    const [packages] = await nodes();
+    assert.ok(packages?.kind === 'packages');
+    looks = 0;
+    kept = 7;
+    assert.equal(await rows.packageCount(packages.image), 7);
+    assert.equal(looks, 0);
+    await rows.childrenOf(packages);
+    assert.equal(await rows.packageCount(packages.image), 1);
+    kept = undefined;
+    assert.equal(await new InsideRows(look, keptCount, PLAIN).packageCount(packages.image), undefined);
+  });
+
   it('are read again when the image was built anew', async () => {
-    const rows = new InsideRows(look, PLAIN);
+    const rows = new InsideRows(look, keptCount, PLAIN);
     const etc = async () => {
       const [, files] = await nodes();
       assert.ok(files);
@@ -85,7 +101,7 @@ describe('the rows of what is inside an image', () => {
   });
 
   it('are one that says why there are none, until the user tries again', async () => {
-    const rows = new InsideRows(look, PLAIN);
+    const rows = new InsideRows(look, keptCount, PLAIN);
     const [, files] = await nodes();
     assert.ok(files);
     obstacle = new UserError('cancelled');
@@ -101,7 +117,7 @@ describe('the rows of what is inside an image', () => {
   });
 
   it('are not kept when a bug keeps them from being read', async () => {
-    const rows = new InsideRows(look, PLAIN);
+    const rows = new InsideRows(look, keptCount, PLAIN);
     const [, files] = await nodes();
     assert.ok(files);
     obstacle = new TypeError('as bugs go');
