@@ -10,7 +10,6 @@ import { type ImageSet, openImageSet } from '../images/image-set.ts';
 import { type Inspection, inspectImage } from '../images/image-state.ts';
 import { isAbsence } from '../images/outage.ts';
 import { sameIdentity } from '../images/pinned-file.ts';
-import type { SetFault } from '../images/set-fault.ts';
 import { syncFolder } from '../images/sync-folder.ts';
 import { type Choice, readChoices, writeChoices } from './choices.ts';
 import { copySet } from './copy-set.ts';
@@ -76,15 +75,9 @@ export class KeptBuilds {
     return this.#builds.get(imageId) ?? [];
   }
 
+  /** One of them: opened, checked and sent like any other image. */
   find({ imageId, buildId }: BuildName): KeptBuild | undefined {
     return this.of(imageId).find((build) => build.buildId === buildId);
-  }
-
-  /** Opens a kept build, to be checked and sent like any other set; or returns why it can't be served. */
-  async open(name: BuildName): Promise<ImageSet | SetFault> {
-    const build = this.find(name);
-    const [, image = ''] = name.imageId.split('/');
-    return build === undefined ? { file: image + SET_FILES.zst, problem: 'missing' } : openImageSet(build);
   }
 
   /** The build that is served in place of an image's newest, if someone chose one. */

@@ -56,6 +56,12 @@ async function until({ builds }: Awaited<ReturnType<typeof keeping>>, letters: s
   }
 }
 
+/** Waits until something was said. */
+async function untilTold({ messages }: Awaited<ReturnType<typeof keeping>>): Promise<void> {
+  const signal = AbortSignal.timeout(5_000);
+  while (messages.length === 0) await setTimeout(5, undefined, { signal });
+}
+
 suite('a keeper', () => {
   test('keeps what was found right, and as many as it is to', async () => {
     await using bench = await makeBench();
@@ -139,7 +145,7 @@ suite('a keeper', () => {
     const bounds = { builds: 1, bytes: 10 };
     await using site = await keeping(bench, { bounds: () => bounds });
     await site.examine(await bench.build(BUILD_A));
-    await setTimeout(50);
+    await untilTold(site);
     site.keeper.look();
     await setTimeout(50);
     equal(site.messages.length, 1);
@@ -155,7 +161,7 @@ suite('a keeper', () => {
     await writeFile(path.join(bench.folder, 'box'), 'a file');
     await using site = await keeping(bench);
     await site.examine(await bench.build(BUILD_A));
-    await setTimeout(50);
+    await untilTold(site);
     match(site.messages.join(), /\(ENOTDIR\); it is served all the same$/);
   });
 });

@@ -56,7 +56,7 @@ export const deleteBuild: Command = {
     const builds = await context.builds.open();
     const build = await chooseBuild(context, row, l10n.t('Delete an Earlier Build'));
     if (builds === undefined || build === undefined) return;
-    requireUnserved(build, builds);
+    requireUnneeded(build, builds, context);
     const message = l10n.t('Delete build {0} of {1}?', shortBuildId(build.buildId), build.image);
     const detail = l10n.t('Its copy is deleted: boards can no longer go back to it.');
     const toDelete = l10n.t('Delete');
@@ -120,9 +120,14 @@ function unservable(build: string, why: string): UserError {
   return new UserError(vscode.l10n.t("build {0} can't be served: {1}", build, why));
 }
 
-function requireUnserved({ id, buildId, image }: KeptBuild, builds: KeptBuilds): void {
-  if (builds.choiceOf(id)?.build !== buildId) return;
-  throw new UserError(
-    vscode.l10n.t('boards get build {0} of {1}: serve the newest first.', shortBuildId(buildId), image),
-  );
+/** @throws UserError when boards are to get the build. */
+function requireUnneeded({ id, buildId, image }: KeptBuild, builds: KeptBuilds, { boards }: CommandContext): void {
+  const { l10n } = vscode;
+  const name = shortBuildId(buildId);
+  if (builds.choiceOf(id)?.build === buildId) {
+    throw new UserError(l10n.t('boards get build {0} of {1}: serve the newest first.', name, image));
+  }
+  if (boards.list.some(({ pin }) => pin?.image === id && pin.build === buildId)) {
+    throw new UserError(l10n.t('boards are pinned to build {0} of {1}: unpin them first.', name, image));
+  }
 }

@@ -19,7 +19,8 @@ export interface KeepingParts {
   readonly checks: ImageChecks;
   /** All requests, and those by which images are being sent. */
   readonly requests: { readonly requests: readonly Transfer[]; readonly sending: readonly Transfer[] };
-  readonly boards: { readonly list: readonly Board[] };
+  /** While they are not open, nobody knows which builds they are pinned to, or run. */
+  readonly boards: { readonly list: readonly Board[]; readonly isOpen: boolean };
   readonly settings: Settings;
   /** Told what goes wrong, in lines of English. */
   readonly warn: (text: string) => void;
@@ -37,7 +38,8 @@ export async function openEarlier(parts: KeepingParts): Promise<KeptBuilds> {
     catalog: project.catalog,
     checks,
     bounds: () => ({ builds: settings.keepBuilds.get(), bytes: settings.keepSize.get() * GIGABYTE }),
-    isBusy: () => !vscode.workspace.isTrusted || requests.requests.some(({ state }) => state.kind === 'running'),
+    isBusy: () =>
+      !vscode.workspace.isTrusted || !boards.isOpen || requests.requests.some(({ state }) => state.kind === 'running'),
     isNeeded: ({ imageId, buildId }) =>
       boards.list.some(({ pin }) => pin?.image === imageId && pin.build === buildId) ||
       requests.sending.some(
