@@ -3,6 +3,7 @@ import { printable } from '../printable.ts';
 import { ENGLISH, type Words } from '../words.ts';
 import type { Assignment, Reason, Until } from './assignment.ts';
 import type { Act } from './board.ts';
+import { rollOutText } from './roll-out-text.ts';
 
 /** A time as its readers write it. */
 export type TimeText = (ms: number) => string;
@@ -42,6 +43,12 @@ function untilText(until: Until, time: TimeText, words: Words): string {
         shortBuildId(until.build),
         until.times,
         printable(shortBuildId(until.reported)),
+      );
+    case 'not its turn':
+      return words.t(
+        'gets nothing yet: build {0} is rolled out ({1})',
+        shortBuildId(until.rollOut.build),
+        rollOutText(until.rollOut, words),
       );
     case 'build missing': {
       const why = reasonText(until.why, time, words);

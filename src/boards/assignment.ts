@@ -1,5 +1,6 @@
 import type { Act, Board, Pin } from './board.ts';
 import { STOP_TIMES } from './limits.ts';
+import { isLetIn, type RollOut } from './roll-out.ts';
 
 /** What a board gets of an image, and why. */
 export type Assignment =
@@ -21,6 +22,8 @@ export type Reason = { readonly kind: 'pin'; readonly act: Pin } | { readonly ki
 export type Until =
   /** There is another build than `build`, which it got `times` times, or someone releases it. */
   | { readonly kind: 'loop stopped'; readonly build: string; readonly times: number; readonly reported: string }
+  /** The roll-out goes on. */
+  | { readonly kind: 'not its turn'; readonly rollOut: RollOut }
   /** The build, or any of the image, is there. */
   | {
       readonly kind: 'build missing';
@@ -44,6 +47,8 @@ export interface Conditions {
   readonly earlier?: (Act & { readonly build: string }) | undefined;
   /** Whether a board that flashes the same build again and again is stopped. */
   readonly stopsLoops: boolean;
+  /** The roll-out of the newest build, if it is rolled out. */
+  readonly rollOut?: RollOut | undefined;
   /** Whether its record is that of one board: it is known by its hardware address, or as the only one of its address. */
   isOne(): boolean;
   /** Whether someone serves it one update, now. */
@@ -56,7 +61,8 @@ export interface Conditions {
  * 1. a hold: nothing;
  * 2. a pin says which image and build it is about; else a build that is served to everyone in place of the newest; else the newest;
  * 3. that is not there: nothing;
- * 4. it got that very build again and again: nothing, unless someone serves it once.
+ * 4. it got that very build again and again: nothing, unless someone serves it once;
+ * 5. the newest is rolled out, and it is not its turn: nothing, unless someone serves it once.
  */
 export function assignment(board: Board, image: string | undefined, conditions: Conditions): Assignment {
   if (board.isHeld) return { kind: 'held', held: board.held };
@@ -70,7 +76,11 @@ export function assignment(board: Board, image: string | undefined, conditions: 
   }
   const loop = build === undefined ? undefined : loopOf(board, build, conditions);
   if (loop !== undefined && !conditions.isServedOnce) return { kind: 'nothing', until: loop };
-  if (why === undefined) return { kind: 'newest' };
+  if (why === undefined) {
+    const { rollOut, isServedOnce } = conditions;
+    const isItsTurn = rollOut === undefined || rollOut.build !== build || isServedOnce || isLetIn(rollOut, board);
+    return isItsTurn ? { kind: 'newest' } : { kind: 'nothing', until: { kind: 'not its turn', rollOut } };
+  }
   if (target.build === undefined) return { kind: 'image', image: target.image, why };
   return { kind: 'build', image: target.image, build: target.build, why };
 }

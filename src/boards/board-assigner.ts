@@ -6,6 +6,7 @@ import type { BoardFinder } from './board-finder.ts';
 import type { BoardIndex } from './board-index.ts';
 import { newBoard } from './board-record.ts';
 import { imageFor } from './next-image.ts';
+import type { RollOuts } from './roll-outs.ts';
 
 /** What decides what boards get, beside their records. */
 export interface AssignerParts {
@@ -15,6 +16,7 @@ export interface AssignerParts {
   /** Whether a board that flashes the same build again and again is stopped. */
   readonly stopsLoops: () => boolean;
   readonly keptBuild: KeptBuildOf;
+  readonly rollOuts: RollOuts;
 }
 
 /** The copy that is kept of an image's build; undefined where there is none. `imageId`: `<box>/<image>`. */
@@ -36,7 +38,13 @@ export class BoardAssigner implements Assigner {
     const { finder, now } = this.#parts;
     const board = finder.find(client, asked)?.board ?? newBoard('', client, asked, now());
     const served = (id: string) => (id === found?.id ? build : buildOf(snapshot.byId.get(id)));
-    const decided = assignment(board, found?.id, this.#conditions(board, snapshot, found, { served, isServedOnce }));
+    const decide = () =>
+      assignment(board, found?.id, this.#conditions(board, snapshot, found, { served, isServedOnce }));
+    let decided = decide();
+    const isWaiting = decided.kind === 'nothing' && decided.until.kind === 'not its turn';
+    if (found !== undefined && build !== undefined && (decided.kind === 'newest' || isWaiting) && !isServedOnce) {
+      if (this.#parts.rollOuts.asked(board, found.id, build)) decided = decide();
+    }
     switch (decided.kind) {
       case 'newest':
         return decided;
@@ -73,10 +81,12 @@ export class BoardAssigner implements Assigner {
     image: CatalogImage | undefined,
     { served, isServedOnce }: { served: Builds['served']; isServedOnce: boolean },
   ): Conditions {
-    const { index, stopsLoops } = this.#parts;
+    const { index, stopsLoops, rollOuts } = this.#parts;
+    const newest = image === undefined ? undefined : served(image.id);
     return {
       builds: { served, has: (id, build) => this.imageOfBuild(id, build, snapshot) !== undefined },
       earlier: image?.inPlaceOf?.choice,
+      rollOut: newest === undefined ? undefined : rollOuts.get(image?.id ?? '', newest),
       stopsLoops: stopsLoops(),
       isServedOnce,
       isOne: () => board.isShared !== true && (board.mac !== undefined || index.isAlone(board)),

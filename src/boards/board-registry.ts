@@ -17,6 +17,8 @@ import { ChangeClock } from './change-clock.ts';
 import { FlashTimes } from './flash-times.ts';
 import { MOST_BOARDS, SOONEST_BOOT_MS, SOONEST_PART } from './limits.ts';
 import { type Neighbours, systemNeighbours } from './neighbours.ts';
+import type { RollOut, RollOutPlan } from './roll-out.ts';
+import { RollOuts } from './roll-outs.ts';
 import { atTime, nextChangeMs } from './state-in-time.ts';
 
 /** Options of a registry. */
@@ -31,6 +33,8 @@ export interface BoardRegistryOptions {
   readonly onMessage?: ((text: string) => void) | undefined;
   /** Whether a board that flashes the same build again and again is stopped; it is without it. */
   readonly stopsLoops?: (() => boolean) | undefined;
+  /** In what stages new builds go out; to all boards at once without it. */
+  readonly rollOutPlan?: (() => RollOutPlan | undefined) | undefined;
   /** Finds the builds that are kept; none without it. */
   readonly keptBuild?: KeptBuildOf | undefined;
 }
@@ -48,6 +52,8 @@ export interface BoardEvents {
   changed: [];
   /** It asked again, reporting the build it was given. */
   confirmed: [board: Board];
+  /** A roll-out began, went on, halted or is finished. */
+  rollOut: [rollOut: RollOut];
   /** One more request showed that a board flashes itself again and again. */
   reflashing: [reflash: Reflash];
 }
@@ -64,6 +70,7 @@ export class BoardRegistry {
   readonly #file: BoardStateFile | undefined;
   readonly #clock: ChangeClock;
   readonly #watched = new Set<BoardRequests>();
+  readonly #rollOuts: RollOuts;
   readonly #assigner: BoardAssigner;
   #times = new FlashTimes();
   #isTouched = false;
@@ -71,13 +78,30 @@ export class BoardRegistry {
   /** Starts empty; `open` starts with the stored boards. */
   constructor(options: BoardRegistryOptions = {}) {
     const { statePath, neighbours, now = Date.now, onMessage = () => {}, stopsLoops = () => true } = options;
-    const { keptBuild = () => undefined } = options;
+    const { keptBuild = () => undefined, rollOutPlan = () => undefined } = options;
     this.#finder = new BoardFinder(this.#index, neighbours ?? systemNeighbours(), () => this.#changed());
     this.#now = now;
-    this.#assigner = new BoardAssigner({ index: this.#index, finder: this.#finder, now, stopsLoops, keptBuild });
+    this.#rollOuts = new RollOuts({
+      plan: rollOutPlan,
+      fleet: (image) => this.boards.filter((board) => board.image === image && isInFleet(board)),
+      now,
+      onChange: () => this.#changed(),
+      onStep: (rollOut) => void this.events.emit('rollOut', rollOut),
+    });
+    this.#assigner = new BoardAssigner({
+      index: this.#index,
+      finder: this.#finder,
+      now,
+      stopsLoops,
+      keptBuild,
+      rollOuts: this.#rollOuts,
+    });
     this.#file = statePath === undefined ? undefined : new BoardStateFile(statePath, onMessage);
     this.#clock = new ChangeClock({
-      tell: () => void this.events.emit('changed'),
+      tell: () => {
+        this.#rollOuts.observe();
+        this.events.emit('changed');
+      },
       isMoving: () => [...this.#index.values()].some(({ newest }) => newest !== undefined),
       nextMs: () => this.#nextChangeMs(),
       now,
@@ -158,6 +182,11 @@ export class BoardRegistry {
     return [...this.#index.values()].some(({ board: { pin } }) => pin?.image === imageId && pin.build === buildId);
   }
 
+  /** The roll-outs of images. */
+  get rollOuts(): RollOuts {
+    return this.#rollOuts;
+  }
+
   /** The image that a build is sent from: the newest, or the copy that is kept; undefined where there is none. */
   imageOfBuild(imageId: string, buildId: string, snapshot: CatalogSnapshot): CatalogImage | undefined {
     return this.#assigner.imageOfBuild(imageId, buildId, snapshot);
@@ -206,7 +235,8 @@ export class BoardRegistry {
     await this.#file?.flush();
   }
 
-  #take({ boards, flashTimes }: KeptState): void {
+  #take({ boards, flashTimes, rollOuts }: KeptState): void {
+    this.#rollOuts.take(rollOuts);
     this.#times = new FlashTimes(flashTimes);
     const newest = boards.toSorted((a, b) => a.lastSeenMs - b.lastSeenMs).slice(-MOST_BOARDS);
     for (const board of newest) if (this.#index.get(board.id) === undefined) this.#index.add({ board });
@@ -215,6 +245,7 @@ export class BoardRegistry {
 
   #asked(board: Board, { history }: Board, transfer: Transfer): void {
     const { state } = board;
+    this.#rollOuts.heard(board);
     if (state.kind === 'confirmed') {
       this.#times.learn(board, state.sinceMs - (history[0]?.givenAtMs ?? 0));
       this.events.emit('confirmed', board);
@@ -259,6 +290,11 @@ export class BoardRegistry {
     const boards = Array.from(this.#index.values(), ({ board, newest }) =>
       newest === undefined ? board : interrupted(board, newest, nowMs),
     );
-    return { boards, flashTimes: this.#times.kept };
+    return { boards, flashTimes: this.#times.kept, rollOuts: this.#rollOuts.list };
   }
+}
+
+/** Whether a board counts for a roll-out: it can be expected to ask, and gets what is rolled out. */
+function isInFleet({ state, isHeld, pin }: Board): boolean {
+  return state.kind !== 'silent' && !isHeld && pin === undefined;
 }

@@ -4,7 +4,9 @@ import { replaceFile } from '../replace-file.ts';
 import type { Board } from './board.ts';
 import type { KeptFlashTimes } from './flash-times.ts';
 import { keptBoard, keptFlashTimes } from './kept-board.ts';
+import { keptRollOut } from './kept-roll-out.ts';
 import { BOARDS_PER_WRITE, SAVE_EVERY_MS } from './limits.ts';
+import type { RollOut } from './roll-out.ts';
 
 /** The version of the file's format. Of a later one, this program would lose what it does not know. */
 const FORMAT = 2;
@@ -16,9 +18,10 @@ const READABLE: readonly unknown[] = [1, FORMAT];
 export interface KeptState {
   readonly boards: readonly Board[];
   readonly flashTimes: KeptFlashTimes;
+  readonly rollOuts: readonly RollOut[];
 }
 
-const NOTHING: KeptState = { boards: [], flashTimes: [] };
+const NOTHING: KeptState = { boards: [], flashTimes: [], rollOuts: [] };
 
 /** The file that stores boards. No fault of it is fatal: `onMessage` gets it, as a line of English. */
 export class BoardStateFile {
@@ -110,8 +113,9 @@ function parse(text: string): { state: KeptState; damage?: string } {
   }
   const boards = entriesOf(parsed.boards, keptBoard, 'boards');
   const flashTimes = entriesOf(parsed.flashTimes, keptFlashTimes, 'flash times');
-  const state = { boards: boards.valid, flashTimes: flashTimes.valid };
-  const damages = [boards.damage, flashTimes.damage].filter((damage) => damage !== undefined);
+  const rollOuts = entriesOf(parsed.rollOuts ?? [], keptRollOut, 'roll-outs');
+  const state = { boards: boards.valid, flashTimes: flashTimes.valid, rollOuts: rollOuts.valid };
+  const damages = [boards.damage, flashTimes.damage, rollOuts.damage].filter((damage) => damage !== undefined);
   return damages.length === 0 ? { state } : { state, damage: damages.join(', ') };
 }
 
@@ -127,8 +131,8 @@ function entriesOf<T>(
 }
 
 /** The text of the file, some boards at a time. */
-function* textOf({ boards, flashTimes }: KeptState): Generator<string> {
-  yield `{"format":${FORMAT},"flashTimes":${JSON.stringify(flashTimes)},"boards":[`;
+function* textOf({ boards, flashTimes, rollOuts }: KeptState): Generator<string> {
+  yield `{"format":${FORMAT},"flashTimes":${JSON.stringify(flashTimes)},"rollOuts":${JSON.stringify(rollOuts)},"boards":[`;
   for (let at = 0; at < boards.length; at += BOARDS_PER_WRITE) {
     const lines = boards.slice(at, at + BOARDS_PER_WRITE).map((board) => JSON.stringify(board));
     yield `${at === 0 ? '' : ','}\n${lines.join(',\n')}`;

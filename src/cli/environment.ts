@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import type { RollOutPlan, Stage } from '../boards/roll-out.ts';
 import type { KeepBounds } from '../builds/pruning.ts';
 import { UserError } from '../errors.ts';
 import { Credentials } from '../server/admission/credentials.ts';
@@ -15,6 +16,8 @@ const INSIDE_CACHE_SIZE = '4G';
 const BUILDS_FOLDER = 'builds';
 /** Some builds of a few images. */
 const KEEP_SIZE = '5G';
+
+const UNIT_MS = { s: 1e3, m: 60e3, h: 3_600e3, d: 86_400e3 } as const;
 
 /** Powers of 1000, as line rates and disks are given. */
 const UNITS = { '': 1, k: 1e3, M: 1e6, G: 1e9 } as const;
@@ -44,6 +47,8 @@ export interface CommandSettings {
   readonly rateLimit: number | undefined;
   /** Archives sent at a time; none: all that are asked for. */
   readonly maxTransfers: number | undefined;
+  /** In what stages new builds go out; to all boards at once without it. */
+  readonly rollOut: RollOutPlan | undefined;
   /** Whether a board that flashes the same build again and again gets that no more. */
   readonly stopLoops: boolean;
   /** Who may see the status page and the metrics, besides this machine. */
@@ -66,7 +71,8 @@ export class UsageError extends UserError {}
 
 /**
  * Reads HOST, PORT, IMAGE_PATH, FOLLOW_LINKS, STOP_AFTER_REQUEST, ALLOWED_HOSTS, ALLOW_FOREIGN, CHECKS_PATH, STATE_PATH,
- * KEEP_BUILDS, KEEP_PATH, KEEP_SIZE, STOP_LOOPS, INSIDE_CACHE, TRUSTED_PROXIES, STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY, LOG_FORMAT, RATE_LIMIT and MAX_TRANSFERS. An
+ * KEEP_BUILDS, KEEP_PATH, KEEP_SIZE, ROLLOUT,
+ * ROLLOUT_WAIT, STOP_LOOPS, INSIDE_CACHE, TRUSTED_PROXIES, STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY, LOG_FORMAT, RATE_LIMIT and MAX_TRANSFERS. An
  * empty variable counts as unset.
  * @throws UsageError for a value out of its range.
  */
@@ -83,6 +89,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): CommandSettings
     insideCache: readInsideCache(environment),
     statePath: environment.STATE_PATH || undefined,
     keep: readKeep(environment),
+    rollOut: readRollOut(environment),
     stopLoops: readFlag('STOP_LOOPS', environment.STOP_LOOPS || 'true'),
     trustedProxies: readNetworks('TRUSTED_PROXIES', environment.TRUSTED_PROXIES),
     statusAllow: readNetworks('STATUS_ALLOW', environment.STATUS_ALLOW),
@@ -203,6 +210,31 @@ function readTlsFiles({ TLS_CERT, TLS_KEY }: NodeJS.ProcessEnv): TlsFiles | unde
 function readLogFormat(value: string): LogFormatName {
   if (Object.hasOwn(LOG_FORMATS, value)) return value as LogFormatName;
   throw new UsageError(`LOG_FORMAT must be text, json or journald, not ${JSON.stringify(value)}`);
+}
+
+/** `1,10%,all`: so many boards, a share of them, all; a list that does not end with all is given it. */
+function readRollOut({ ROLLOUT, ROLLOUT_WAIT }: NodeJS.ProcessEnv): RollOutPlan | undefined {
+  if (!ROLLOUT) {
+    if (ROLLOUT_WAIT) throw new UsageError('ROLLOUT_WAIT needs ROLLOUT, the stages of a roll-out');
+    return undefined;
+  }
+  const read = readList(ROLLOUT).map(readStage);
+  const stages = read.at(-1)?.kind === 'all' ? read : [...read, { kind: 'all' } as const];
+  const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(ROLLOUT_WAIT || '') ?? [];
+  if (!ROLLOUT_WAIT) return { stages };
+  if (unit === undefined) {
+    throw new UsageError(`ROLLOUT_WAIT must be a time, such as 30m or 2h, not ${JSON.stringify(ROLLOUT_WAIT)}`);
+  }
+  return { stages, waitMs: Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS] };
+}
+
+function readStage(text: string): Stage {
+  if (text === 'all') return { kind: 'all' };
+  const [, amount = '', sign] = /^(\d{1,6})(%?)$/.exec(text) ?? [];
+  const number = Number(amount);
+  if (amount !== '' && number > 0 && sign === '') return { kind: 'boards', count: number };
+  if (amount !== '' && number > 0 && number <= 100) return { kind: 'percent', percent: number };
+  throw new UsageError(`ROLLOUT must be stages, such as 1,10%,all; ${JSON.stringify(text)} is none`);
 }
 
 function readFlag(name: string, value: string): boolean {

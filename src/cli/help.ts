@@ -42,6 +42,9 @@ environment:
                        (none); 0 removes those that are kept
   KEEP_PATH            folder to keep them in (builds, beside STATE_PATH)
   KEEP_SIZE            how much they may take, such as 500M or 20G (5G)
+  ROLLOUT              stages in which a new build goes out, such as 1,10%,all: one
+                       board, a tenth of them, all (all at once)
+  ROLLOUT_WAIT         after this time the next stage opens, too, such as 30m (never)
   STOP_LOOPS           false: send a build again to a board that got it three times
                        and still reports another (true)
   STATUS_ALLOW         networks that may see the status page, with commas (none)

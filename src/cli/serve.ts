@@ -2,6 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { BoardRegistry } from '../boards/board-registry.ts';
+import { rollOutLine } from '../boards/roll-out-text.ts';
 import { recoverBox } from '../builds/publish-recovery.ts';
 import { ServedImages } from '../builds/served-images.ts';
 import { gapText } from '../checks/finding-text.ts';
@@ -57,6 +58,7 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
   const boards = await BoardRegistry.open({
     statePath,
     stopsLoops: () => settings.stopLoops,
+    rollOutPlan: () => settings.rollOut,
     keptBuild: (imageId, buildId) => builds?.find({ imageId, buildId }),
     onMessage: (text) => log.write(text, 'boards', 'warning'),
   });
@@ -91,6 +93,9 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
   for (const told of ['waiting', 'finished', 'broken', 'refused'] as const) {
     server.events.on(told, (transfer) => log.record({ kind: 'request', transfer }));
   }
+  boards.events.on('rollOut', (rollOut) =>
+    log.write(rollOutLine(rollOut), 'roll-out', rollOut.state.kind === 'halted' ? 'warning' : 'info'),
+  );
   boards.events.on('reflashing', (reflash) => log.record({ kind: 'reflash', reflash }));
   const stop = () => (descriptor === undefined ? server.stop() : server.handOver());
   stopOnSignals(server, log, (text) => {

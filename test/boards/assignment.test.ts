@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { type Assignment, assignment, type Conditions } from '../../src/boards/assignment.ts';
 import { assignmentText } from '../../src/boards/assignment-text.ts';
 import type { Act, Board, GivenBuild, Pin } from '../../src/boards/board.ts';
+import { newRollOut, type RollOut } from '../../src/boards/roll-out.ts';
 
 const [OLD, NEW, OTHER] = ['0'.repeat(64), '1'.repeat(64), '2'.repeat(64)];
 const IMAGE = 'box/box-pi';
@@ -51,6 +52,10 @@ function looped(like: Partial<GivenBuild> = {}): Partial<Board> {
 const NEWEST: Assignment = { kind: 'newest' };
 const LOOP: Assignment = { kind: 'nothing', until: { kind: 'loop stopped', build: NEW, times: 3, reported: OLD } };
 const MISSING = pin({ build: '9'.repeat(64) });
+const ROLL_OUT: RollOut = {
+  ...newRollOut(IMAGE, NEW, OLD, { stages: [{ kind: 'boards', count: 1 }, { kind: 'all' }] }, 0),
+  members: [{ board: 'first', stage: 0, atMs: 0 }],
+};
 const EARLIER = { ...ACT, build: OLD };
 
 /** What a board is, what else is decided, and what it gets. */
@@ -121,6 +126,19 @@ const CASES: Record<string, readonly [like: Partial<Board>, conditions: Partial<
   'the build again that it got three times, where no loop is stopped': [looped(), { stopsLoops: false }, NEWEST],
   'the build again that it got three times, where it may be several boards': [looped(), { isOne: () => false }, NEWEST],
   'the build again that it got three times, where someone serves it once': [looped(), { isServedOnce: true }, NEWEST],
+  'nothing while the newest is rolled out and it is not its turn': [
+    {},
+    { rollOut: ROLL_OUT },
+    { kind: 'nothing', until: { kind: 'not its turn', rollOut: ROLL_OUT } },
+  ],
+  'the newest that is rolled out once it is its turn': [{ id: 'first' }, { rollOut: ROLL_OUT }, NEWEST],
+  'the newest that is rolled out where someone serves it once': [{}, { rollOut: ROLL_OUT, isServedOnce: true }, NEWEST],
+  'the newest where another build was rolled out': [{}, { rollOut: { ...ROLL_OUT, build: OTHER } }, NEWEST],
+  'what it is pinned to, though the newest is rolled out': [
+    { pin: pin({ build: NEW }) },
+    { rollOut: ROLL_OUT },
+    { kind: 'build', image: IMAGE, build: NEW, why: { kind: 'pin', act: pin({ build: NEW }) } },
+  ],
   'the newest once it ran what it got three times': [looped({ confirmedAtMs: 1 }), {}, NEWEST],
   'another build than that which it got three times': [looped({ build: OTHER }), {}, NEWEST],
 };
@@ -156,6 +174,7 @@ describe('what a board gets', () => {
     [{ pin: MISSING }, {}, /^gets nothing until build 999999999999… of box-pi is there: pinned by anna/],
     [{ pin: pin({ image: 'box/no' }) }, {}, /^gets nothing until no is there: pinned by anna/],
     [{}, { earlier: EARLIER }, /^gets build 000000000000… of box-pi: served in place of the newest by anna/],
+    [{}, { rollOut: ROLL_OUT }, /^gets nothing yet: build 1{12}… is rolled out \(stage 1 of 2, 1 boards so far\)$/],
     [looped(), {}, /^gets nothing until there is another build than 111111111111…, which it got 3 times/],
   ];
   for (const [like, conditions, text] of texts) {

@@ -18,6 +18,7 @@ const DEFAULTS = {
   statePath: undefined,
   keep: undefined,
   stopLoops: true,
+  rollOut: undefined,
   auth: undefined,
   tlsFiles: undefined,
   logFormat: 'text',
@@ -50,6 +51,8 @@ suite('the environment', () => {
       KEEP_PATH: '',
       KEEP_SIZE: '',
       STOP_LOOPS: '',
+      ROLLOUT: '',
+      ROLLOUT_WAIT: '',
       ALLOW: '',
       AUTH: '',
       TLS_CERT: '',
@@ -78,6 +81,8 @@ suite('the environment', () => {
       KEEP_PATH: '/srv/builds',
       KEEP_SIZE: '20G',
       STOP_LOOPS: 'false',
+      ROLLOUT: '1, 10%',
+      ROLLOUT_WAIT: '30m',
       AUTH: '/etc/mkbox/users',
       TLS_CERT: '/etc/mkbox/cert.pem',
       TLS_KEY: '/etc/mkbox/key.pem',
@@ -98,6 +103,10 @@ suite('the environment', () => {
       statePath: '/var/lib/mkbox/boards.json',
       keep: { folder: '/srv/builds', bounds: { builds: 3, bytes: 20e9 } },
       stopLoops: false,
+      rollOut: {
+        stages: [{ kind: 'boards', count: 1 }, { kind: 'percent', percent: 10 }, { kind: 'all' }],
+        waitMs: 1_800_000,
+      },
       auth: { kind: 'file', path: '/etc/mkbox/users' },
       tlsFiles: { certPath: '/etc/mkbox/cert.pem', keyPath: '/etc/mkbox/key.pem' },
       logFormat: 'json',
@@ -282,6 +291,16 @@ suite('the environment', () => {
       const message = `STOP_AFTER_REQUEST must be true or false, not ${JSON.stringify(word)}`;
       throws(() => readEnvironment({ STOP_AFTER_REQUEST: word }), new UsageError(message));
     });
+  }
+
+  for (const [variables, message] of [
+    [{ ROLLOUT: '1,x' }, /^UserError: ROLLOUT must be stages, such as 1,10%,all; "x" is none$/],
+    [{ ROLLOUT: '0' }, /"0" is none$/],
+    [{ ROLLOUT: '101%' }, /"101%" is none$/],
+    [{ ROLLOUT: '1', ROLLOUT_WAIT: '30' }, /^UserError: ROLLOUT_WAIT must be a time, such as 30m or 2h, not "30"$/],
+    [{ ROLLOUT_WAIT: '30m' }, /^UserError: ROLLOUT_WAIT needs ROLLOUT/],
+  ] as const) {
+    test(`refuses ${JSON.stringify(variables)}`, () => throws(() => readEnvironment(variables), message));
   }
 
   test('keeps a value in one line, whatever it holds', () => {

@@ -330,7 +330,7 @@ describe('boards in mkbox', () => {
 
   it('have DNS records by their MAC, where this machine knows it, and are there after a restart', async () => {
     await vscode.close();
-    const [file = ''] = await readdir(stateFolder());
+    const file = (await readdir(stateFolder())).find((name) => name.endsWith('.json')) ?? '';
     const kept = JSON.parse(await readFile(path.join(stateFolder(), file), 'utf8'));
     for (const board of kept.boards) if (board.name === 'the rack, top') board.mac = '00:1e:06:12:34:56';
     await writeFile(path.join(stateFolder(), file), JSON.stringify(kept));
@@ -348,7 +348,7 @@ describe('boards in mkbox', () => {
 
   it('are no reason not to serve when what was kept of them is damaged', async () => {
     await vscode.close();
-    const [file = ''] = await readdir(stateFolder());
+    const file = (await readdir(stateFolder())).find((name) => name.endsWith('.json')) ?? '';
     await writeFile(path.join(stateFolder(), file), '{"format":1,"boards":[');
     await open();
     const { severity } = await workbench.notification('are damaged (it is not JSON); the file was set aside as');

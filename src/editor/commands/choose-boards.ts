@@ -1,11 +1,9 @@
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
-import { boardName } from '../words/board-name.ts';
-import { boardDescription, type SeenBoard, seenBoard, tagBoardsText } from '../words/board-words.ts';
-import { clientText } from '../words/words.ts';
+import { type SeenBoard, seenBoard, tagBoardsText } from '../words/board-words.ts';
 import type { CommandContext, Row } from './command.ts';
 import { pick } from './pick.ts';
-import { boardQuestion } from './pick-board.ts';
+import { boardPickItem, boardQuestion } from './pick-board.ts';
 
 /** What a command is called on, and what it is called. */
 export interface BoardsChoice {
@@ -35,7 +33,7 @@ export async function chooseBoards(context: CommandContext, choice: BoardsChoice
   if (ids.length > 0) return more.includes(ids[0] ?? '') ? more : ids;
   const { snapshot } = context.project.served;
   const wanted = registry.boards.filter((board) => isWanted(seenBoard(board, registry, snapshot)));
-  const one = (board: Board): Group => ({ item: itemOf(seenBoard(board, registry, snapshot)), ids: [board.id] });
+  const one = (board: Board): Group => ({ item: boardPickItem(seenBoard(board, registry, snapshot)), ids: [board.id] });
   const groups = [...tagGroups(wanted), ...wanted.map(one)];
   return (await pick(groups, ({ item }) => item, boardQuestion(title)))?.ids ?? [];
 }
@@ -51,13 +49,4 @@ function tagGroups(boards: readonly Board[]): Group[] {
     const ids = boards.filter(({ tags }) => tags?.includes(tag)).map(({ id }) => id);
     return { item: { label: `#${tag}`, description: tagBoardsText(ids.length, vscode.l10n) }, ids };
   });
-}
-
-function itemOf(seen: SeenBoard): vscode.QuickPickItem {
-  const { board } = seen;
-  return {
-    label: boardName(board),
-    ...(board.name === undefined ? {} : { description: clientText(board.address) }),
-    detail: boardDescription(seen, vscode.l10n, vscode.env.language),
-  };
 }

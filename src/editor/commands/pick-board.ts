@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
 import type { BoardRegistry } from '../../boards/board-registry.ts';
 import { boardName } from '../words/board-name.ts';
-import { boardStateText, wishText } from '../words/board-words.ts';
+import { boardStateText, type SeenBoard, wishText } from '../words/board-words.ts';
 import { clientText } from '../words/words.ts';
 import type { CommandContext, Row } from './command.ts';
 import { pick } from './pick.ts';
@@ -25,6 +25,16 @@ export async function idOfBoard({ boardsView }: CommandContext, row: Row | undef
   return row !== undefined && 'id' in row ? row.id : undefined;
 }
 
+/** A board in a list to pick from. */
+export function boardPickItem(seen: Pick<SeenBoard, 'board' | 'transfer'>): vscode.QuickPickItem {
+  const { board } = seen;
+  return {
+    label: boardName(board),
+    description: [...(board.name === undefined ? [] : [clientText(board.address)]), wishText(board)].join(' · '),
+    detail: boardStateText(seen, vscode.l10n, vscode.env.language),
+  };
+}
+
 /** What the user is asked who is to pick a board, or boards. */
 export function boardQuestion(title: string): Parameters<typeof pick>[2] {
   const { l10n } = vscode;
@@ -36,14 +46,9 @@ function pickBoard(
   title: string,
   isWanted: (board: Board) => boolean,
 ): Promise<Board | undefined> {
-  const { l10n, env } = vscode;
   return pick(
     registry.boards.filter(isWanted),
-    (board) => ({
-      label: boardName(board),
-      description: [...(board.name === undefined ? [] : [clientText(board.address)]), wishText(board)].join(' · '),
-      detail: boardStateText({ board, transfer: registry.transferOf(board.id) }, l10n, env.language),
-    }),
+    (board) => boardPickItem({ board, transfer: registry.transferOf(board.id) }),
     boardQuestion(title),
   );
 }

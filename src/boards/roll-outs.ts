@@ -1,0 +1,140 @@
+import type { Act, Board } from './board.ts';
+import { FRAME_MS } from './limits.ts';
+import { continued, isLetIn, letIn, newRollOut, observed, type RollOut, type RollOutPlan } from './roll-out.ts';
+
+/**
+ * The former build may still be seen for so long after a new one was written: the catalog does not look at each small file
+ * at each request.
+ */
+const STALE_MS = 60_000;
+
+/** The most images of which a roll-out is remembered. */
+const MOST_ROLL_OUTS = 1_000;
+
+/** What roll-outs depend on. */
+export interface RollOutsParts {
+  /** How new builds go out; all boards get them at once without it. */
+  readonly plan: () => RollOutPlan | undefined;
+  /** The boards now whose last request was for that image, but for those that have been silent for long. */
+  readonly fleet: (image: string) => readonly Board[];
+  readonly now: () => number;
+  /** Called when anything of one changed, which is to be kept. */
+  readonly onChange: () => void;
+  /** Called when one began, opened a stage, halted or is finished. */
+  readonly onStep: (rollOut: RollOut) => void;
+}
+
+/** The roll-outs of all images, each of its newest build. */
+export class RollOuts {
+  readonly #parts: RollOutsParts;
+  readonly #byImage = new Map<string, RollOut>();
+  /** The boards of an image, as of a moment ago: looking at all of them at each request would cost more than the answer. */
+  readonly #fleets = new Map<string, { readonly boards: readonly Board[]; readonly untilMs: number }>();
+
+  constructor(parts: RollOutsParts) {
+    this.#parts = parts;
+  }
+
+  /** All of them, for the file that keeps them. */
+  get list(): readonly RollOut[] {
+    return [...this.#byImage.values()];
+  }
+
+  /** Takes those that were kept. */
+  take(rollOuts: readonly RollOut[]): void {
+    for (const rollOut of rollOuts.slice(-MOST_ROLL_OUTS)) this.#byImage.set(rollOut.image, rollOut);
+  }
+
+  /** The roll-out of a build, if that is rolled out. */
+  get(image: string, build: string): RollOut | undefined {
+    if (this.#parts.plan() === undefined) return undefined;
+    const rollOut = this.#byImage.get(image);
+    return rollOut?.build === build ? rollOut : undefined;
+  }
+
+  /**
+   * Has `board`, which asks for `image`, take part in the roll-out of its newest `build`, if it is its turn. Answers whether
+   * a roll-out changed.
+   */
+  asked(board: Board, image: string, build: string): boolean {
+    const plan = this.#parts.plan();
+    if (plan === undefined) return false;
+    const { now } = this.#parts;
+    const known = this.#byImage.get(image);
+    if (known === undefined) {
+      // what is there at first is what boards run, and no new build
+      this.#set({ ...newRollOut(image, build, undefined, plan, now()), state: { kind: 'finished', atMs: now() } });
+      return true;
+    }
+    const isStale = build === known.former && now() - known.startedAtMs < STALE_MS;
+    if (known.build !== build && isStale) return false;
+    const former = known.state.kind === 'finished' ? known.build : known.former;
+    const rollOut = known.build === build ? known : newRollOut(image, build, former, plan, now());
+    if (rollOut === known && (known.state.kind !== 'running' || isLetIn(known, board))) return false;
+    const boards = this.#fleet(image);
+    const seen = observed(rollOut, boards, now());
+    const next = board.id === '' || isLetIn(seen, board) ? seen : letIn(seen, board, boards, now());
+    if (next !== known) this.#set(next);
+    return next !== known;
+  }
+
+  /** A board asked, and may have shown that it runs a build, or not. */
+  heard({ id, image }: Board): void {
+    const rollOut = image === undefined ? undefined : this.#byImage.get(image);
+    if (rollOut?.members.some(({ board }) => board === id)) this.#fleets.delete(rollOut.image);
+  }
+
+  /** Looks at all boards: time may have passed, or one came back. */
+  observe(): void {
+    if (this.#parts.plan() === undefined) return;
+    for (const rollOut of this.#byImage.values()) {
+      if (rollOut.state.kind !== 'running') continue;
+      const next = observed(rollOut, this.#fleet(rollOut.image), this.#parts.now());
+      if (next !== rollOut) this.#set(next);
+    }
+  }
+
+  /** Lets the roll-out of an image go on, whatever went wrong so far. */
+  continue(image: string): void {
+    this.#change(image, continued);
+  }
+
+  /** Every board gets the build from now on. */
+  finish(image: string): void {
+    this.#change(image, (rollOut) => ({ ...rollOut, state: { kind: 'finished', atMs: this.#parts.now() } }));
+  }
+
+  /** Boards that have not got the build keep what they run. */
+  halt(image: string, act: Act): void {
+    this.#change(image, (rollOut) => ({ ...rollOut, state: { kind: 'halted', why: { kind: 'person', ...act } } }));
+  }
+
+  #fleet(image: string): readonly Board[] {
+    const nowMs = performance.now();
+    const known = this.#fleets.get(image);
+    if (known !== undefined && nowMs < known.untilMs) return known.boards;
+    const boards = this.#parts.fleet(image);
+    this.#fleets.set(image, { boards, untilMs: nowMs + FRAME_MS });
+    return boards;
+  }
+
+  #change(image: string, change: (rollOut: RollOut) => RollOut): void {
+    const rollOut = this.#byImage.get(image);
+    if (rollOut !== undefined && rollOut.state.kind !== 'finished') this.#set(change(rollOut));
+  }
+
+  #set(rollOut: RollOut): void {
+    const before = this.#byImage.get(rollOut.image);
+    const isStep =
+      before?.build !== rollOut.build || before.stage !== rollOut.stage || before.state.kind !== rollOut.state.kind;
+    this.#byImage.delete(rollOut.image);
+    this.#byImage.set(rollOut.image, rollOut);
+    for (const oldest of this.#byImage.keys()) {
+      if (this.#byImage.size <= MOST_ROLL_OUTS) break;
+      this.#byImage.delete(oldest);
+      this.#fleets.delete(oldest);
+    }
+    this.#parts.onChange();
+    if (isStep) this.#parts.onStep(rollOut);
+  }
+}
