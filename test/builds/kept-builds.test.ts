@@ -1,8 +1,9 @@
 import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
-import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { constants, copyFile, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
+import { copySet } from '../../src/builds/copy-set.ts';
 import { SET_FILES } from '../../src/images/image-name.ts';
 import { openImageSet } from '../../src/images/image-set.ts';
 import { BUILD_A, BUILD_B, makeOld } from '../images/image-sets.ts';
@@ -144,6 +145,22 @@ suite('a build is not kept', () => {
     const builds = await bench.open();
     await bench.build(BUILD_A);
     await rejects(builds.serveAgain(A, ANNA), /no build aaaaaaaaaaaa… of box\/box-pi is kept/);
+  });
+});
+
+suite('a copy', () => {
+  test('is made only where it leaves as much room as it is to, or takes none', async () => {
+    await using bench = await makeBench();
+    const set = await openImageSet(await bench.build(BUILD_A));
+    ok('zst' in set);
+    const clone = bench.boxes.beside('clone');
+    const canClone = await copyFile(set.zst.path, clone, constants.COPYFILE_FICLONE_FORCE).then(
+      () => true,
+      () => false,
+    );
+    const target = bench.boxes.beside('copy');
+    equal(await copySet(set, target, { leaves: Number.MAX_SAFE_INTEGER }), canClone ? 'copied' : 'no room');
+    await set.close();
   });
 });
 

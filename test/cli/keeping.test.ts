@@ -41,4 +41,16 @@ suite('update-server with KEEP_BUILDS', () => {
       true,
     );
   });
+
+  test('needs a folder of its own', async () => {
+    await using bench = await makeBench();
+    await bench.build(BUILD_A);
+    const IMAGE_PATH = bench.boxes.root;
+    const same = await runCommand([], { IMAGE_PATH, KEEP_BUILDS: '1', KEEP_PATH: IMAGE_PATH });
+    equal(same.status, 2);
+    match(same.stderr, /KEEP_PATH and IMAGE_PATH are the same folder, .*; kept builds need their own\n$/);
+    const file = await runCommand([], { IMAGE_PATH, KEEP_BUILDS: '1', KEEP_PATH: bench.written.file('.img.zst') });
+    equal(file.status, 1);
+    match(file.stderr, /KEEP_PATH: .*box-pi\.img\.zst is not a folder; name one\n$/);
+  });
 });
