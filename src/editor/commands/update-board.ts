@@ -6,7 +6,7 @@ import { UserError } from '../../errors.ts';
 import { untilCancelled } from '../until-cancelled.ts';
 import { chooseRestart, type Restart } from '../update/restart-choice.ts';
 import { tellEnding } from '../update/tell-ending.ts';
-import { type Plan, runUpdate } from '../update/update-run.ts';
+import { type Ending, type Plan, runUpdate } from '../update/update-run.ts';
 import { boardName } from '../words/board-name.ts';
 import { alreadyRunsText, noImageText } from '../words/board-words.ts';
 import { plainMessage } from '../words/plain-message.ts';
@@ -37,7 +37,7 @@ async function updateOne(context: CommandContext, board: Board, how?: Restart): 
     const other = wanted.client ?? '';
     throw new UserError(l10n.t('only {0} is served now, for its update: wait for it, or cancel it.', other));
   }
-  if (!(await isReleased(context, board))) return;
+  if (board.isHeld && !(await isToBeReleased(board))) return;
   const target = targetOf(context, board);
   if (target === undefined) return;
   const isJoined = isUnderWay(board);
@@ -45,15 +45,12 @@ async function updateOne(context: CommandContext, board: Board, how?: Restart): 
   if (restart !== undefined || isJoined) await carryOut(context, { board, ...target, restart });
 }
 
-/** Whether a board gets updates; one on hold is released if the user wants that. */
-async function isReleased({ boards }: CommandContext, board: Board): Promise<boolean> {
-  if (!board.isHeld) return true;
+/** Whether a board on hold is to be released for its update, as the user wants. */
+async function isToBeReleased(board: Board): Promise<boolean> {
   const { l10n, window } = vscode;
   const release = l10n.t('Release and Update');
   const text = l10n.t('mkbox: {0} is on hold, and gets no update.', boardName(board));
-  if ((await window.showWarningMessage(plainMessage(text), release)) !== release) return false;
-  (await boards.acts()).release([board.id]);
-  return true;
+  return (await window.showWarningMessage(plainMessage(text), release)) === release;
 }
 
 /** The image that a board gets when it asks; undefined where it runs that already, which the user is told. */
@@ -71,31 +68,40 @@ function targetOf({ project }: CommandContext, board: Board): Pick<Plan, 'image'
 
 /** Carries out an update, with one notification that shows how far it is, and tells how it ended. */
 async function carryOut(context: CommandContext, plan: Plan): Promise<void> {
-  const { l10n, window, ProgressLocation } = vscode;
-  const { updating } = context;
-  const { board } = plan;
-  const { id } = board;
-  const title = plainMessage(l10n.t('mkbox: updating {0}', boardName(board)));
-  const options = { location: ProgressLocation.Notification, title, cancellable: true };
+  const { updating, boards } = context;
+  const { id, isHeld } = plan.board;
+  const registry = await boards.open();
+  const now = () => registry.get(id) ?? plan.board;
   updating.add(id);
+  let ending: Ending | undefined;
   try {
-    const ending = await window.withProgress(options, (progress, token) => {
-      const show = (message: string) => progress.report({ message: plainMessage(message) });
-      return untilCancelled(token, (signal) => runUpdate(context, plan, show, signal));
-    });
-    if (ending === undefined) await tellCancelled(context, board);
-    else void tellEnding(context, plan, ending, () => updateOne(context, board, { kind: 'by hand' }));
+    if (isHeld) acts.release([id]);
+    ending = await updateWithProgress(context, plan);
+    if (isHeld && ending === undefined) acts.hold([id], board.held?.why);
   } finally {
     updating.delete(id);
   }
+  if (ending === undefined) tellCancelled(context, now());
+  else await tellEnding(context, plan, ending, () => updateOne(context, now(), { kind: 'by hand' }));
+}
+
+/** How an update ended; undefined where it was cancelled. */
+function updateWithProgress(context: CommandContext, plan: Plan): Thenable<Ending | undefined> {
+  const { l10n, window, ProgressLocation } = vscode;
+  const title = plainMessage(l10n.t('mkbox: updating {0}', boardName(plan.board)));
+  const options = { location: ProgressLocation.Notification, title, cancellable: true };
+  return window.withProgress(options, (progress, token) => {
+    const show = (message: string) => progress.report({ message: plainMessage(message) });
+    return untilCancelled(token, (signal) => runUpdate(context, plan, show, signal));
+  });
 }
 
 /** What was cancelled leaves nothing changed here; a board that has begun goes on. */
-async function tellCancelled({ boards, log }: CommandContext, board: Board): Promise<void> {
+function tellCancelled({ log }: CommandContext, board: Board): void {
   const { l10n, window } = vscode;
-  log.info(`the update of ${boardName(board)} was cancelled`);
-  const now = (await boards.open()).get(board.id);
-  if (now === undefined || !isUnderWay(now)) return;
-  const text = l10n.t('mkbox: {0} goes on with its update, which is no longer followed here.', boardName(now));
+  const name = boardName(board);
+  log.info(`the update of ${name} was cancelled`);
+  if (!isUnderWay(board)) return;
+  const text = l10n.t('mkbox: {0} goes on with its update, which is no longer followed here.', name);
   void window.showInformationMessage(plainMessage(text));
 }
