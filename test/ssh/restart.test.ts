@@ -29,10 +29,10 @@ describe('restarting a board by ssh', () => {
   }
 
   it('ends with the connection, and that is no failure', async () => {
-    assert.deepEqual(await outcomeOf('reboot'), {
-      kind: 'cut off',
-      said: `Connection to ${BOARD} closed by remote host.`,
-    });
+    const outcome = await outcomeOf('reboot');
+    assert.equal(outcome.kind, 'cut off');
+    // by who noticed first that the other end is gone
+    assert.match('said' in outcome ? outcome.said : '', /closed by remote host\.|Broken pipe|reset by peer/);
     assert.deepEqual((await sshd.orders()).at(-1), { address: BOARD, command: 'reboot' });
   });
 

@@ -35,7 +35,7 @@ import { showLog } from './show-log.ts';
 import { showProblem } from './show-problem.ts';
 import { stop, stopNow } from './stop.ts';
 import { tagBoard } from './tag-board.ts';
-import { updateBoard } from './update-board.ts';
+import { buildAndUpdateBoard, updateBoard } from './update-board.ts';
 import { verify, verifyRow } from './verify.ts';
 import { whatWouldChange } from './what-would-change.ts';
 
@@ -74,6 +74,7 @@ export const COMMANDS: readonly Command[] = [
   serveOnceToBoard,
   serveOnceToThisBoard,
   updateBoard,
+  buildAndUpdateBoard,
   openSshTerminal,
   copyUpdateTxtForBoard,
   copyDnsTxtForBoard,

@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
 import { isUnderWay } from '../../boards/board-update.ts';
-import { nextImage } from '../../boards/next-image.ts';
 import { UserError } from '../../errors.ts';
 import { untilCancelled } from '../until-cancelled.ts';
+import { type BuildFirst, buildFirst } from '../update/build-first.ts';
 import { chooseRestart, type Restart } from '../update/restart-choice.ts';
 import { tellEnding } from '../update/tell-ending.ts';
 import { type Ending, type Plan, runUpdate } from '../update/update-run.ts';
+import { heldBackText, type Target, targetOf } from '../update/update-target.ts';
 import { boardName } from '../words/board-name.ts';
-import { alreadyRunsText, noImageText } from '../words/board-words.ts';
+import { alreadyRunsText } from '../words/board-words.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import type { Command, CommandContext } from './command.ts';
 import { chooseBoard } from './pick-board.ts';
@@ -19,16 +20,35 @@ export const updateBoard: Command = {
   needsTrust: true,
   async run(context, row) {
     const board = await chooseBoard(context, row, vscode.l10n.t('Update Board Now'));
-    if (board !== undefined) await updateOne(context, board);
+    if (board !== undefined) await updateOne(context, board, { build: 'when stale' });
   },
 };
 
+/** The same, with an image that is built for it. */
+export const buildAndUpdateBoard: Command = {
+  id: 'mkbox.buildAndUpdateBoard',
+  needsTrust: true,
+  async run(context, row) {
+    const board = await chooseBoard(context, row, vscode.l10n.t('Build and Update Board'));
+    if (board !== undefined) await updateOne(context, board, { build: 'always' });
+  },
+};
+
+/** After a restart that failed, of an image that the user was asked about. */
+const AS_IT_IS_BY_HAND: Decided = { build: 'never', restart: { kind: 'by hand' } };
+
+/** What of an update is decided beforehand. */
+interface Decided {
+  readonly build: BuildFirst;
+  /** Without it, the user is asked how the board is to be restarted where no setting says so. */
+  readonly restart?: Restart;
+}
+
 /**
- * Updates `board`, and tells how that ended; cancelled, it leaves nothing changed. The user is asked how it is to be
- * restarted where neither `how` nor a setting says so.
+ * Updates `board`, and tells how that ended; cancelled, it leaves nothing changed but what was built.
  * @throws UserError when it can't be begun.
  */
-async function updateOne(context: CommandContext, board: Board, how?: Restart): Promise<void> {
+async function updateOne(context: CommandContext, board: Board, decided: Decided): Promise<void> {
   const { updating, settings, serving } = context;
   const { l10n } = vscode;
   if (updating.has(board.id)) throw new UserError(l10n.t('{0} is being updated already.', boardName(board)));
@@ -37,52 +57,58 @@ async function updateOne(context: CommandContext, board: Board, how?: Restart): 
     const other = wanted.client ?? '';
     throw new UserError(l10n.t('only {0} is served now, for its update: wait for it, or cancel it.', other));
   }
-  if (board.isHeld && !(await isToBeReleased(board))) return;
-  const target = targetOf(context, board);
-  if (target === undefined) return;
+  const registry = await context.boards.open();
+  const { snapshot } = context.project.served;
+  const heldBack = heldBackText(board, registry, snapshot);
+  if (heldBack !== undefined && !(await isToBeReleased(board, heldBack))) return;
   const isJoined = isUnderWay(board);
-  const restart = isJoined ? undefined : (how ?? (await chooseRestart(board, settings)));
-  if (restart !== undefined || isJoined) await carryOut(context, { board, ...target, restart });
+  if (!isJoined && !(await isBuilt(context, board, targetOf(board, registry, snapshot), decided.build))) return;
+  const target = targetOf(board, registry, context.project.served.snapshot);
+  if (!isJoined && board.reportedBuild === target.build) {
+    const text = alreadyRunsText(boardName(board), target.build, target.image.image, l10n);
+    void vscode.window.showInformationMessage(plainMessage(text));
+    return;
+  }
+  const restart = isJoined ? undefined : (decided.restart ?? (await chooseRestart(board, settings)));
+  if (restart === undefined && !isJoined) return;
+  await carryOut(context, { board, ...target, restart }, heldBack !== undefined);
 }
 
-/** Whether a board on hold is to be released for its update, as the user wants. */
-async function isToBeReleased(board: Board): Promise<boolean> {
+/** Whether a board that gets nothing is to be released for its update, as the user wants. `why` is a clause. */
+async function isToBeReleased(board: Board, why: string): Promise<boolean> {
   const { l10n, window } = vscode;
   const release = l10n.t('Release and Update');
-  const text = l10n.t('mkbox: {0} is on hold, and gets no update.', boardName(board));
+  const text = l10n.t('mkbox: {0}', `${boardName(board)} ${why}`);
   return (await window.showWarningMessage(plainMessage(text), release)) === release;
 }
 
-/** The image that a board gets when it asks; undefined where it runs that already, which the user is told. */
-function targetOf({ project }: CommandContext, board: Board): Pick<Plan, 'image' | 'build'> | undefined {
-  const { l10n, window } = vscode;
-  const name = boardName(board);
-  const next = nextImage(board, project.served.snapshot);
-  if (next?.image.state.kind !== 'ready') throw new UserError(noImageText(name, l10n));
-  const { image } = next;
-  const { buildId: build } = next.image.state;
-  if (board.reportedBuild !== build) return { image, build };
-  void window.showInformationMessage(plainMessage(alreadyRunsText(name, build, image.image, l10n)));
-  return undefined;
+/**
+ * Builds the image that a board gets, as far as that is wanted. Whether the update is to go on. A build that was chosen
+ * for the board, or for all, is not stale.
+ */
+async function isBuilt({ building }: CommandContext, board: Board, target: Target, when: BuildFirst): Promise<boolean> {
+  if (target.why === undefined) return buildFirst(await building.open(), target.image, board, when);
+  if (when === 'always') throw new UserError(`${boardName(board)} ${target.why}`);
+  return true;
 }
 
 /** Carries out an update, with one notification that shows how far it is, and tells how it ended. */
-async function carryOut(context: CommandContext, plan: Plan): Promise<void> {
+async function carryOut(context: CommandContext, plan: Plan, isHeldBack: boolean): Promise<void> {
   const { updating, boards } = context;
-  const { id, isHeld } = plan.board;
-  const registry = await boards.open();
+  const { id, isHeld, held } = plan.board;
+  const [registry, acts] = [await boards.open(), await boards.acts()];
   const now = () => registry.get(id) ?? plan.board;
   updating.add(id);
   let ending: Ending | undefined;
   try {
-    if (isHeld) acts.release([id]);
+    if (isHeldBack) acts.release([id]);
     ending = await updateWithProgress(context, plan);
-    if (isHeld && ending === undefined) acts.hold([id], board.held?.why);
+    if (isHeld && ending === undefined) acts.hold([id], held?.why);
   } finally {
     updating.delete(id);
   }
   if (ending === undefined) tellCancelled(context, now());
-  else await tellEnding(context, plan, ending, () => updateOne(context, now(), { kind: 'by hand' }));
+  else await tellEnding(context, plan, ending, () => updateOne(context, now(), AS_IT_IS_BY_HAND));
 }
 
 /** How an update ended; undefined where it was cancelled. */

@@ -4,32 +4,30 @@ import { endpointOf } from '../serving-state.ts';
 
 /** Something that is served until it is put back. */
 export interface ServedMeanwhile {
-  /** Serves again what was served before, unless something else was wanted since. */
-  putBack(): Promise<void>;
+  /**
+   * Serves again what was served before, unless something else was wanted since. `cutsOff`: where nothing was served, what
+   * the board still downloads is cut off.
+   */
+  putBack(cutsOff: boolean): Promise<void>;
 }
 
 /**
- * Has one image served to the board of that address. Where all images are served, that is so already, and the other
- * boards go on; else it is the only thing that is served, until it is put back. Undefined where nothing can be served:
+ * Has the board of that address served. Where all images are served, that is so already, and the other
+ * boards go on; else it is the only one that is served, until that is put back. Undefined where nothing can be served:
  * the user was told why.
  */
-export async function serveForBoard(
-  serving: Serving,
-  client: string,
-  image: string,
-): Promise<ServedMeanwhile | undefined> {
+export async function serveForBoard(serving: Serving, client: string): Promise<ServedMeanwhile | undefined> {
   const before = serving.wanted;
   if (before?.kind === 'all' && endpointOf(serving.state) !== undefined) return { putBack: async () => {} };
-  const mode: ServeMode = { kind: 'only', client, only: image };
+  const mode: ServeMode = { kind: 'only', client };
   await serving.serve(mode);
   const served: ServedMeanwhile = {
-    async putBack() {
+    async putBack(cutsOff) {
       if (serving.wanted !== mode) return;
-      // what the board still downloads is no longer wanted
-      await (before === undefined ? serving.stop(0) : serving.serve(before));
+      await (before === undefined ? serving.stop(cutsOff ? 0 : undefined) : serving.serve(before));
     },
   };
   if (serving.wanted === mode && endpointOf(serving.state) !== undefined) return served;
-  await served.putBack();
+  await served.putBack(true);
   return undefined;
 }

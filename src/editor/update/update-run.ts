@@ -66,17 +66,21 @@ export async function runUpdate(
     const [problem] = await verifyAll([{ image, state }], checks, log, verifying, signal);
     if (problem !== undefined) return { kind: 'wrong image', text: problem.text };
   }
-  const served = await serveForBoard(serving, board.address, image.id);
+  const served = await serveForBoard(serving, board.address);
   if (served === undefined) return { kind: 'not served' };
+  let isDone = false;
   try {
     signal.throwIfAborted();
     const endpoint = endpointOf(serving.state);
     if (endpoint?.onNetwork === false && !isLoopbackHost(plainAddress(board.address))) {
       return { kind: 'out of reach', url: endpoint.url };
     }
-    return await restartAndWatch(parts, plan, show, signal);
+    const ending = await restartAndWatch(parts, plan, show, signal);
+    isDone = ending.kind === 'ended' && ending.end.kind !== 'stopped';
+    return ending;
   } finally {
-    await served.putBack();
+    // a board that is done gets its answer, one that is not gets no other image
+    await served.putBack(!isDone);
   }
 }
 
