@@ -73,20 +73,23 @@ export class BuildNotices extends Owner {
       ...(waiting.length === 0 ? [] : [boardsToUpdateText(waiting.length, l10n)]),
     ];
     log.info(`built ${image.id} in ${tookMs} ms: ${zstBytes} bytes`);
-    const [show, hold] = [l10n.t('Show Changes'), l10n.t('Hold')];
-    const buttons = [...(packages === undefined ? [] : [show]), ...(waiting.length === 0 ? [] : [hold])];
+    const [update, hold, show] = [l10n.t('Update Now'), l10n.t('Hold'), l10n.t('Show Changes')];
+    const buttons = [...(waiting.length === 0 ? [] : [update, hold]), ...(packages === undefined ? [] : [show])];
     const message = plainMessage(l10n.t('mkbox: {0}', sentences.join(' ')));
     const answer = await window.showInformationMessage(message, ...buttons);
     if (answer === show && old !== undefined) await (await changes()).compare(old, { kind: 'image', image });
     if (answer === hold) acts.hold(waiting.map(({ id }) => id));
+    if (answer === update) await updateOneOf(waiting);
   }
 
   /** The boards that get this build when they ask next. */
   #boardsFor(image: CatalogImage): Board[] {
     const { boards, project } = this.#parts;
     return boards.list.filter((board) => {
-      const next = board.isHeld || board.pin?.build !== undefined ? undefined : nextImage(board, project.snapshot);
-      return next?.image.id === image.id && next.isOther;
+      const isFixed = board.isHeld || board.pin?.build !== undefined;
+      const next = isFixed ? undefined : nextImage(board, project.served.snapshot);
+      const isThis = image.state.kind === 'ready' && next?.build === image.state.buildId;
+      return isThis && next.image.id === image.id && next.isOther;
     });
   }
 
@@ -97,4 +100,11 @@ export class BuildNotices extends Owner {
     const after = before && (await inventories.take(image));
     return before && after && unexpectedOf(compareInventories(before, after)).packages.length;
   }
+}
+
+/** Updates the only board that waits; of several, the one that the user picks. */
+async function updateOneOf(waiting: readonly Board[]): Promise<void> {
+  const [only, ...others] = waiting;
+  const row = only !== undefined && others.length === 0 ? [{ kind: 'board', id: only.id }] : [];
+  await vscode.commands.executeCommand('mkbox.updateBoard', ...row);
 }

@@ -116,6 +116,7 @@ describe('building images in the editor', () => {
     await workbench.choose('mkbox: led-blink for beaglebone-green');
     await described(NEW, /^building, \d+ sec; the last build took \d+ sec · /);
     await described(NEW, /^beaglebone-green · now · \d+ kB$/);
+    await workbench.notification('1 package changed.');
   });
 
   it('leads to the line of a BOXBUILD that an error is in, from a build by its CodeLens', async () => {
@@ -154,10 +155,19 @@ describe('building images in the editor', () => {
     await workbench.dismissNotification('mkbox failed (exit status 1)');
     await workbench.runCommand('Terminal: Focus Terminal');
     const word = page.locator('.xterm-rows span', { hasText: 'world[no-such-thing]' }).last();
-    const { x = 0, y = 0, width = 0, height = 0 } = (await word.boundingBox()) ?? {};
-    // the link is found where the pointer rests
-    await page.mouse.move(x + width - 40, y + height / 2, { steps: 5 });
-    await page.getByText('Open the BOXBUILD where it names no-such-thing').waitFor();
+    // the link is found where the pointer comes to rest, and the terminal may scroll once more
+    const tooltip = page.getByText('Open the BOXBUILD where it names no-such-thing');
+    await until(
+      'the link',
+      async () => {
+        const { x = 0, y = 0, width = 0, height = 0 } = (await word.boundingBox()) ?? {};
+        await page.mouse.move(x + 10, y - 40);
+        await page.mouse.move(x + width - 40, y + height / 2, { steps: 5 });
+        await page.waitForTimeout(1_000);
+        return tooltip.isVisible();
+      },
+      (isVisible) => isVisible,
+    );
     await page.keyboard.down('Control');
     await page.mouse.down();
     await page.mouse.up();

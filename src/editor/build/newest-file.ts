@@ -12,6 +12,9 @@ export interface SeenFile {
 /** What a build leaves, and git's own. */
 const NOT_COUNTED = /\.img(?:\.|$)|^\.git$/;
 
+/** Looked at before the clock is: that takes a tenth of a millisecond or two. */
+const FILES_AT_ONCE = 64;
+
 /** Whether a file or folder of that name can make an image stale. */
 export function isCounted(name: string): boolean {
   return !NOT_COUNTED.test(name);
@@ -34,6 +37,7 @@ export async function newestFile(
   const slices = new Slices();
   const folders = [root];
   let newest: SeenFile | undefined;
+  let count = 0;
   const see = (file: string) => {
     const seen = seeFile(file);
     if (seen !== undefined && seen.changedAtMs > (newest?.changedAtMs ?? 0)) newest = seen;
@@ -41,11 +45,11 @@ export async function newestFile(
   see(root);
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of entriesOf(folder)) {
-      const file = path.join(folder, entry.name);
+      const file = folder + path.sep + entry.name; // what join() tidies up is tidy: it costs as much as the look itself
       if (!isCounted(entry.name) || isLeftOut(file)) continue;
       if (entry.isDirectory()) folders.push(file);
       else see(file);
-      await slices.next();
+      if (++count % FILES_AT_ONCE === 0) await slices.next();
     }
   }
   return newest;

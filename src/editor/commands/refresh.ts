@@ -1,3 +1,10 @@
 import type { Command } from './command.ts';
 
-export const refresh: Command = { id: 'mkbox.refresh', run: ({ project }) => project.refresh(true) };
+/** Looks at the images again, and at what they are made of. */
+export const refresh: Command = {
+  id: 'mkbox.refresh',
+  async run({ project, building }) {
+    building.current?.lookAgain();
+    await project.refresh(true);
+  },
+};

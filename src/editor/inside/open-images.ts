@@ -11,7 +11,7 @@ import type { CatalogImage } from '../../images/catalog.ts';
 import { Owner } from '../dispose.ts';
 import { withLateProgress } from '../late-progress.ts';
 import type { Setting } from '../workspace/settings.ts';
-import type { TreeName } from './inside-node.ts';
+import { buildOf, type TreeName } from './inside-node.ts';
 import { SharedDisk } from './shared-disk.ts';
 
 /** An open image may take gigabytes in the temporary folder. */
@@ -24,6 +24,8 @@ const SILENT_MS = 500;
 
 /** An open image, and those of its trees that were looked into. */
 interface OpenImage {
+  /** A file that was opened and then deleted can be read as before: that says nothing of the one in its place. */
+  readonly build: string;
   readonly disk: SharedDisk;
   readonly trees: Map<TreeName, Promise<FileTree>>;
   idle: NodeJS.Timeout | undefined;
@@ -61,13 +63,21 @@ export class OpenImages extends Owner {
 
   async #use<T>(image: CatalogImage, use: (open: OpenImage, disk: ImageDisk) => Promise<T>): Promise<T> {
     const key = keyOf(image);
-    const known = this.#open.get(key);
+    const known = this.#known(key, image);
     try {
       return await this.#useOpen(key, known ?? this.#begin(key, image), use);
     } catch (error) {
       if (known === undefined || !(error instanceof ImageChangedError)) throw error;
       return this.#useOpen(key, this.#open.get(key) ?? this.#begin(key, image), use);
     }
+  }
+
+  /** What is open of the build that an image has now. */
+  #known(key: string, image: CatalogImage): OpenImage | undefined {
+    const known = this.#open.get(key);
+    if (known === undefined || known.build === buildOf(image)) return known;
+    this.#retire(key, known);
+    return undefined;
   }
 
   async #useOpen<T>(key: string, open: OpenImage, use: (open: OpenImage, disk: ImageDisk) => Promise<T>): Promise<T> {
@@ -94,7 +104,7 @@ export class OpenImages extends Owner {
     const disk = new SharedDisk(openVisibly(image, this.#cache), (error) =>
       this.#log.warn(`${key} was not closed: ${error}`),
     );
-    const open: OpenImage = { disk, trees: new Map(), idle: undefined };
+    const open: OpenImage = { build: buildOf(image), disk, trees: new Map(), idle: undefined };
     this.#open.set(key, open);
     return open;
   }
