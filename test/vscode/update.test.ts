@@ -71,16 +71,20 @@ describe('updating a board now', () => {
     await rm(userDataDir, { recursive: true, force: true, maxRetries: 5 });
   });
 
+  /** Waits until a board's row says that. */
+  const described = (address: string, like: RegExp) =>
+    until(
+      `${address} ${like}`,
+      async () => (await window.workbench.treeRows('Boards')).find(({ label }) => label === address)?.description,
+      (text) => like.test(text ?? ''),
+    );
+
   /** Boards that asked once, and lost their connection at once. */
   async function haveAsked(...addresses: readonly string[]): Promise<void> {
     for (const from of addresses) {
       const asking = { port: bench.port, from, query: QUERY, buildId: OLD_BUILD, signal: AbortSignal.abort() };
       await askForUpdate(asking);
-      await until(
-        `${from} in the view`,
-        () => window.workbench.treeRows('Boards'),
-        (rows) => rows.some(({ label, description }) => label === from && description.startsWith('broken off')),
-      );
+      await described(from, /^broken off/);
     }
   }
 
@@ -192,17 +196,24 @@ describe('updating a board now', () => {
     await window.page.locator('.terminal-wrapper').waitFor({ state: 'detached' });
   });
 
-  it('leaves nothing changed when it is cancelled', async () => {
+  it('leaves nothing changed when it is cancelled: no server, and a board on hold as before', async () => {
     await set('mkbox.rebootTimeout', 300, 'dark');
     await stopServing(window);
     await window.workbench.runCommand('Notifications: Clear All Notifications');
-    await update(LOST);
+    await window.workbench.clickRowAction('Boards', LOST, 'Hold Board');
+    await described(LOST, /^held · /);
+    await window.workbench.contextMenu('Boards', LOST);
+    await window.workbench.clickContextItem('Update Board Now');
+    await message(/^mkbox: 127\.0\.0\.4 gets no updates until it is released: held by /);
+    await window.workbench.clickNotificationButton('until it is released', 'Release and Update');
     await message(/restarting: waiting for it to ask/);
+    await described(LOST, /^broken off/);
     await status(window, `mkbox :${bench.port}`, 'target');
     const other = { port: bench.port, from: BY_HAND, query: QUERY, buildId: OLD_BUILD };
     assert.equal((await askForUpdate(other)).status, 404, 'no other board gets anything meanwhile');
     await window.workbench.clickNotificationButton('mkbox: updating', 'Cancel');
     await status(window, 'mkbox', 'circle-slash');
+    await described(LOST, /^held · /);
     assert.deepEqual(
       (await window.workbench.notifications()).filter(({ text }) => text.includes(LOST)),
       [],
@@ -223,8 +234,7 @@ describe('updating a board now', () => {
     await boot(BY_HAND);
     await message(new RegExp(`^mkbox: ${BY_HAND} runs build`));
     await status(window, 'mkbox', 'circle-slash');
-    const rows = await window.workbench.treeRows('Boards');
-    assert.match(rows.find(({ label }) => label === BY_HAND)?.description ?? '', /^confirmed/);
+    await described(BY_HAND, /^confirmed/);
   });
 
   it('builds an image first that is older than its sources, or always when it is told so', async () => {
