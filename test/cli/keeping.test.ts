@@ -1,4 +1,6 @@
-import { equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { suite, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { KeptBuilds } from '../../src/builds/kept-builds.ts';
@@ -52,5 +54,20 @@ suite('update-server with KEEP_BUILDS', () => {
     const file = await runCommand([], { IMAGE_PATH, KEEP_BUILDS: '1', KEEP_PATH: bench.written.file('.img.zst') });
     equal(file.status, 1);
     match(file.stderr, /KEEP_PATH: .*box-pi\.img\.zst is not a folder; name one\n$/);
+  });
+
+  test('makes whole at its start what was published in part by one that was killed', async () => {
+    await using bench = await makeBench();
+    await bench.build(BUILD_A);
+    const staging = bench.boxes.at('box', '.publish', 'set.1');
+    await mkdir(staging, { recursive: true });
+    await writeFile(path.join(staging, 'box-pi.img.zst'), 'the next build');
+    await rename(bench.written.file('.img.sha256'), path.join(staging, 'box-pi.img.sha256.old'));
+    await using server = new Supervised({ imagePath: bench.boxes.root });
+    const [port] = await server.until('port', 1);
+    const signal = AbortSignal.timeout(10_000);
+    const list = async () => (await fetch(`http://127.0.0.1:${port}/list`)).text();
+    while ((await list()) !== `${IMAGE_ID}\n`) await setTimeout(50, undefined, { signal });
+    deepEqual((await readdir(bench.boxes.at('box'))).length, 3);
   });
 });

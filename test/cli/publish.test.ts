@@ -64,6 +64,10 @@ suite('update-server publish', () => {
     const homeless = await publish(path.join(from, 'strange-pi.img'));
     equal(homeless.status, 1);
     match(homeless.stderr, /no folder below IMAGE_PATH is named for strange-pi: say which by --to <box>\n$/);
+    const unmade = await publish(path.join(from, 'strange-pi.img'), '--to', 'strange');
+    equal(unmade.status, 1);
+    match(unmade.stderr, /No build ID can be read from inside strange-pi\.img/);
+    deepEqual(await readdir(bench.boxes.root), ['box']);
     const none = await publish(path.join(from, 'notes.txt'));
     equal(none.status, 2);
     match(none.stderr, /notes\.txt is no file of an image set/);

@@ -1,4 +1,4 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { KeptBuilds } from '../../builds/kept-builds.ts';
@@ -54,13 +54,16 @@ async function publishAll(sources: readonly PublishSource[], to: string | undefi
   const root = await realpath(given.imagePath);
   for (const source of sources) {
     const snapshot = await catalog.refresh(true);
-    const { box, folder } = await placeFor(source.image, to, root, snapshot);
+    const { box, folder, isNew } = await placeFor(source.image, to, root, snapshot);
     const id = `${box}/${source.image}`;
     const publication = await publish(source, folder, {
       checks,
       signal,
       keep: (former) => keepFormer({ ...former, id, box }, given, builds),
       onWait: () => tell(`another process publishes in ${folder}; waiting for it`),
+    }).catch(async (error: unknown) => {
+      if (isNew) await rmdir(folder).catch(() => {}); // someone else put something in it
+      throw error;
     });
     process.stdout.write(`${printable(publicationText(id, publication))}\n`);
     const choice = builds?.choiceOf(id);
@@ -93,7 +96,7 @@ function sourcesOf(files: readonly string[], buildId: string | undefined): Publi
 async function placeFor(image: string, to: string | undefined, root: string, snapshot: CatalogSnapshot) {
   const box = to ?? boxOf(image, snapshot);
   const known = snapshot.boxes.find(({ name }) => name === box);
-  if (known !== undefined) return { box, folder: known.path };
+  if (known !== undefined) return { box, folder: known.path, isNew: false };
   if (!isPublishableName(box)) throw new UsageError(`${JSON.stringify(box)} can't be the name of a folder of images`);
   const folder = path.join(root, box);
   try {
@@ -102,7 +105,7 @@ async function placeFor(image: string, to: string | undefined, root: string, sna
     if (systemErrorCode(error) !== 'EEXIST') throw error;
     throw new UserError(`${folder} is no folder that images are served from`);
   }
-  return { box, folder };
+  return { box, folder, isNew: true };
 }
 
 function boxOf(image: string, { boxes, byName }: CatalogSnapshot): string {
