@@ -1,8 +1,10 @@
 /** Finding and saving what is inside an image, and what differs between two builds. */
 import assert from 'node:assert/strict';
-import { readFile, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { zstdCompressSync } from 'node:zlib';
 import type { StatusReport } from '../../src/status/report.ts';
 import { makeSetWithTools, type ToolMadeContent } from '../fixtures/tool-made-set.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
@@ -34,6 +36,7 @@ const CHANGES = [
   'net mode 644 → 755',
   'motd content',
 ];
+const QUERY = 'name=changes-box&board=odroid-c4&branch=main';
 const SIZE = { width: 1280, height: 1000 };
 
 describe('what is inside two builds', () => {
@@ -134,6 +137,12 @@ describe('what is inside two builds', () => {
   const togglePane = (view: string) => vscode.page.locator(`.pane-header[aria-label^="${view}"] .title`).click();
   const changes = async () =>
     (await workbench.treeRows('Changes')).map(({ label, description }) => `${label} ${description}`);
+  const messageIs = (text: string) =>
+    until(
+      text,
+      () => workbench.viewMessage('Changes'),
+      (shown) => shown === text,
+    );
   const changesAre = (expected: readonly string[]) =>
     until(
       'the changes',
@@ -180,7 +189,7 @@ describe('what is inside two builds', () => {
     await askForUpdate({
       port: bench.port,
       from: '127.0.0.7',
-      query: 'name=changes-box&board=odroid-c4&branch=main',
+      query: QUERY,
       buildId: '1'.repeat(64),
     });
     await rowOf('Boards', '127.0.0.7');
@@ -190,9 +199,30 @@ describe('what is inside two builds', () => {
     assert.equal(await workbench.viewMessage('Changes'), `${IMAGE} 1111111 → 3333333`);
     await workbench.clickRow('Changes', 'motd');
     await workbench.notification('the image of build 111111111111…');
+    await workbench.dismissNotification('the image of build 111111111111…');
   });
 
-  const QUERY = 'name=changes-box&board=odroid-c4&branch=main';
+  it('says that nothing is known of the build that a board runs', async () => {
+    await askForUpdate({ port: bench.port, from: '127.0.0.8', query: QUERY, buildId: '9'.repeat(64) });
+    await rowOf('Boards', '127.0.0.8');
+    await workbench.contextMenu('Boards', '127.0.0.8');
+    await workbench.clickContextItem('What Would Change?');
+    await workbench.notification('what is in build 999999999999…, which 127.0.0.8 runs, is not known');
+    await workbench.dismissNotification('what is in build 999999999999…');
+    assert.equal(await workbench.viewMessage('Changes'), `${IMAGE} 1111111 → 3333333`);
+  });
+
+  it('is compared with one that is picked among those whose images are gone', async () => {
+    await workbench.expand('Images', 'changes-box');
+    await workbench.contextMenu('Images', IMAGE);
+    await workbench.clickContextItem('Compare with…');
+    const { title, rows } = await workbench.quickPick();
+    assert.equal(title, `Compare ${IMAGE} With`);
+    assert.deepEqual(rows.map(({ label }) => label).sort(), ['111111111111…', '222222222222…']);
+    await workbench.choose('222222222222…');
+    await messageIs(`${IMAGE} 2222222 → 3333333: nothing differs`);
+  });
+
   const status = async () => (await fetch(`http://127.0.0.1:${bench.port}/status`)).json() as Promise<StatusReport>;
   const servedIs = (digit: string) =>
     until(
@@ -258,4 +288,39 @@ describe('what is inside two builds', () => {
       (labels) => !labels.includes('Earlier Builds'),
     );
   });
+
+  it('is compared again when an image was built anew', async () => {
+    await build('changes-box', '5', NEWER);
+    await servedIs('5');
+    await workbench.clickViewAction('Changes', 'Refresh Changes');
+    await messageIs(`${IMAGE} 3333333 → 5555555: nothing differs`);
+  });
+
+  it('is not opened when the user cancels that', async () => {
+    await makeLongSet(path.join(bench.boxes, 'long-box'), 'long-box-odroid-c4');
+    await rowOf('Images', 'long-box-odroid-c4');
+    await workbench.contextMenu('Images', 'long-box-odroid-c4');
+    await workbench.clickContextItem('Find in Image…');
+    await workbench.clickNotificationButton('mkbox: opening long-box-odroid-c4', 'Cancel');
+    await workbench.notification('long-box-odroid-c4 was not opened: cancelled');
+    await until(
+      'nothing left of it',
+      () => workbench.notifications(),
+      (all) => !all.some(({ text }) => text.includes('opening long-box')),
+    );
+  });
 });
+
+/** A set that takes seconds to decompress, and no room: 8 GiB of zeros, in a file that may hold as much. */
+async function makeLongSet(folder: string, image: string): Promise<void> {
+  const frame = zstdCompressSync(Buffer.alloc(64 * 1024 ** 2));
+  const skipped = Buffer.alloc(16 * 1024 ** 2);
+  skipped.writeUInt32LE(0x184d2a50, 0);
+  skipped.writeUInt32LE(skipped.length - 8, 4);
+  const zst = Buffer.concat([...Array<Buffer>(128).fill(frame), skipped]);
+  const digest = createHash('sha256').update(zst).digest('hex');
+  await mkdir(folder);
+  await writeFile(path.join(folder, `${image}.img.buildID`), `${'7'.repeat(64)}  ${image}.img\n`);
+  await writeFile(path.join(folder, `${image}.img.zst`), zst);
+  await writeFile(path.join(folder, `${image}.img.sha256`), `${digest}  ${image}.img\n${digest}  ${image}.img.zst\n`);
+}
