@@ -76,8 +76,9 @@ export class Builds extends Owner {
     this.own({ dispose: () => clearInterval(this.#clock) });
   }
 
-  /** Reads the BOXBUILDs of the workspace first. */
+  /** Finds the boxes of the workspace, and reads their BOXBUILDs, first: a task may be wanted as soon as a window is open. */
   static async open(parts: BuildsParts): Promise<Builds> {
+    while (!parts.project.isLocated) await nextOf(parts.project.onDidChange);
     const builds = new Builds(parts);
     await builds.#recipes.read(parts.project.snapshot.boxes);
     return builds;
@@ -214,4 +215,13 @@ export class Builds extends Owner {
     if (outcome.kind !== 'built' || image === undefined) return;
     void this.#parts.memento.update(TIMES_KEY, { ...this.#times, [path.join(folder, image)]: outcome.tookMs });
   }
+}
+
+function nextOf(event: vscode.Event<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const subscription = event(() => {
+      subscription.dispose();
+      resolve();
+    });
+  });
 }
