@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import { Credentials } from '../server/admission/credentials.ts';
 import { Networks } from '../server/admission/networks.ts';
 import { SLOWEST_RATE } from '../server/limits.ts';
+import { controlPath } from './control-path.ts';
 import { LOG_FORMATS, type LogFormatName, usualLogFormat } from './log-formats.ts';
 import type { TlsFiles } from './secrets.ts';
 
@@ -60,6 +61,8 @@ export interface CommandSettings {
   /** What HTTPS is spoken with. */
   readonly tlsFiles: TlsFiles | undefined;
   readonly logFormat: LogFormatName;
+  /** Where the server is controlled; nowhere without it. */
+  readonly controlPath: string | undefined;
 }
 
 export type AuthSource =
@@ -71,9 +74,8 @@ export class UsageError extends UserError {}
 
 /**
  * Reads HOST, PORT, IMAGE_PATH, FOLLOW_LINKS, STOP_AFTER_REQUEST, ALLOWED_HOSTS, ALLOW_FOREIGN, CHECKS_PATH, STATE_PATH,
- * KEEP_BUILDS, KEEP_PATH, KEEP_SIZE, ROLLOUT,
- * ROLLOUT_WAIT, STOP_LOOPS, INSIDE_CACHE, TRUSTED_PROXIES, STATUS_ALLOW, ALLOW, AUTH, TLS_CERT, TLS_KEY, LOG_FORMAT, RATE_LIMIT and MAX_TRANSFERS. An
- * empty variable counts as unset.
+ * KEEP_BUILDS, KEEP_PATH, KEEP_SIZE, ROLLOUT, ROLLOUT_WAIT, STOP_LOOPS, INSIDE_CACHE, TRUSTED_PROXIES, STATUS_ALLOW, ALLOW,
+ * AUTH, TLS_CERT, TLS_KEY, LOG_FORMAT, CONTROL_PATH, RATE_LIMIT and MAX_TRANSFERS. An empty variable counts as unset.
  * @throws UsageError for a value out of its range.
  */
 export function readEnvironment(environment: NodeJS.ProcessEnv): CommandSettings {
@@ -97,6 +99,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): CommandSettings
     auth: readAuth(environment.AUTH),
     tlsFiles: readTlsFiles(environment),
     logFormat: readLogFormat(environment.LOG_FORMAT || usualLogFormat(environment)),
+    controlPath: controlPath(environment),
     rateLimit: readRate(environment.RATE_LIMIT || '0'),
     maxTransfers: readCount('MAX_TRANSFERS', environment.MAX_TRANSFERS, NO_LIMIT) || undefined,
   };

@@ -9,6 +9,18 @@ export const HELP = `usage: update-server
        update-server packages <image> [--json]
        update-server diff <image> <image> [--json] [--all]
        update-server sbom <image>
+       update-server boards [--json]
+       update-server images [--json]
+       update-server builds [--json]
+       update-server hold <board>... [--why <text>]
+       update-server release <board>... [--why <text>]
+       update-server pin <board> <build|image> [--why <text>]
+       update-server unpin <board>... [--why <text>]
+       update-server tag <board> <tag>... [--remove]
+       update-server rename <board> [<name>]
+       update-server forget <board>...
+       update-server serve-build <image> <build|newest> [--why <text>]
+       update-server log [--follow] [--json]
        update-server --help | --version
 
 Serves the images below a folder to mkbox boards, over HTTP.
@@ -23,6 +35,22 @@ Serves the images below a folder to mkbox boards, over HTTP.
   diff      tells what is different in the second image
   sbom      prints a bill of materials of an image, as CycloneDX
 
+  These control a server that runs, by CONTROL_PATH:
+
+  boards    lists the boards that it knows
+  images    lists the images that it has
+  builds    lists the builds that it serves and keeps
+  hold      puts boards on hold: they boot on with what they have
+  release   releases boards from their holds, and from having been stopped
+  pin       gives a board a certain build, or another image, whatever it asks for
+  unpin     gives boards what they ask for again
+  tag       adds tags to a board
+  rename    names a board
+  forget    forgets boards until they ask again
+  serve-build  serves a kept build in place of the newest one, or the newest again
+  log       prints what people decided: who, when, and why
+
+  <board> is a name, an address, a hardware address, or tag:<tag>.
   <image> is <box>/<image> or <image> below IMAGE_PATH, or the path of an .img or
   .img.zst; <image>:initramfs:<path> is a path in its initramfs. To diff, @<build ID>
   is a build that was looked at before. <command> --help tells more of each.
@@ -57,6 +85,8 @@ environment:
   INSIDE_CACHE         how much of decompressed images is kept to look inside, such
                        as 500M (4G); none keeps nothing
   ALLOW_FOREIGN        true: serve images that mkbox did not make, too (false)
+  CONTROL_PATH         the socket by which the server is controlled (control.sock, in
+                       $RUNTIME_DIRECTORY or beside STATE_PATH); none opens none
   LOG_FORMAT           text, json or journald (text; journald in the journal)
 
 endpoints:

@@ -24,6 +24,7 @@ import { LineLog } from './line-log.ts';
 import { takeListenDescriptor } from './listen-fds.ts';
 import { LOG_FORMATS } from './log-formats.ts';
 import { standardOutput } from './log-output.ts';
+import { openControl } from './open-control.ts';
 import { openInventories } from './open-inventories.ts';
 import { readTls, readUsers } from './secrets.ts';
 import { ServiceManager } from './service-manager.ts';
@@ -109,6 +110,14 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
   const taker = takeInventories(settings, server, checks, log);
   builds?.events.on('changed', () => server.forgetAnswers());
   const keeper = builds && keepBuilds(settings, { builds, catalog, checks, server, boards, warn: warnOfBuilds });
+  const warnOfControl = (text: string) => log.write(text, 'control', 'warning');
+  const control = await openControl(settings, {
+    boards,
+    catalog: served,
+    builds,
+    status: pages.report,
+    warn: warnOfControl,
+  });
   manager.ready(runningText(server), async () => {
     await stat(folder).catch(() => {}); // how it ends does not matter: that it does, shows that files can be read
     return server.isListening || server.isStopping ? runningText(server) : undefined;
@@ -117,6 +126,7 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
   const shot = await server.stopped;
   stopLoggingBugs();
   pages.close();
+  await control?.[Symbol.asyncDispose]();
   await Promise.all([boards.close(), taker?.close(), keeper?.close(), checks.close(), manager.close()]);
   log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`, 'stopped');
   await log.close();

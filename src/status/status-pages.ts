@@ -48,7 +48,7 @@ export class StatusPages {
   readonly #startedAtMs = Date.now();
   #server: UpdateServer | undefined;
   #unwatch: () => void = () => {};
-  readonly #live = new LivePages(async () => String(await mainHtml(await this.#report())));
+  readonly #live = new LivePages(async () => String(await mainHtml(await this.report())));
 
   constructor(parts: StatusParts) {
     this.#parts = parts;
@@ -84,14 +84,14 @@ export class StatusPages {
     }
     app.get('/', async (context) => {
       if (!(context.req.header('accept') ?? '').includes('text/html')) return context.notFound();
-      return context.html(pageHtml(await this.#report()));
+      return context.html(pageHtml(await this.report()));
     });
-    app.get('/status', async (context) => context.json(await this.#report()));
+    app.get('/status', async (context) => context.json(await this.report()));
     app.get('/status.css', (context) => context.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
     app.get('/status.js', (context) => context.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
     app.get('/healthz', (context) => context.text('ok\n'));
     app.get('/metrics', async (context) => {
-      const text = await this.#metrics.render(await this.#report(), this.#recent);
+      const text = await this.#metrics.render(await this.report(), this.#recent);
       return context.body(text, 200, { 'Content-Type': this.#metrics.contentType });
     });
     app.get('/status/events', (context) => {
@@ -107,7 +107,8 @@ export class StatusPages {
     });
   };
 
-  async #report(): Promise<StatusReport> {
+  /** What is served now, to whom, and the outcome. */
+  readonly report = async (): Promise<StatusReport> => {
     const { version, catalog, checks, boards, builds } = this.#parts;
     const snapshot = await catalog.refresh();
     const running = this.#server?.running ?? new Set<Transfer>();
@@ -121,7 +122,7 @@ export class StatusPages {
       running,
       recent: this.#recent,
     });
-  }
+  };
 }
 
 /** Whether `client` is this machine: loopback, or the address of this machine that it asked. */

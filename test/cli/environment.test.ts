@@ -22,6 +22,7 @@ const DEFAULTS = {
   auth: undefined,
   tlsFiles: undefined,
   logFormat: 'text',
+  controlPath: undefined,
   rateLimit: undefined,
   maxTransfers: undefined,
 };
@@ -58,6 +59,7 @@ suite('the environment', () => {
       TLS_CERT: '',
       TLS_KEY: '',
       LOG_FORMAT: '',
+      CONTROL_PATH: '',
       RATE_LIMIT: '',
       MAX_TRANSFERS: '',
     };
@@ -100,6 +102,7 @@ suite('the environment', () => {
       allowForeign: true,
       checksPath: '/var/lib/mkbox/checks.json',
       insideCache: { folder: path.join('/var/lib/mkbox', 'inside'), mostBytes: 1_500_000_000 },
+      controlPath: '/var/lib/mkbox/control.sock',
       statePath: '/var/lib/mkbox/boards.json',
       keep: { folder: '/srv/builds', bounds: { builds: 3, bytes: 20e9 } },
       stopLoops: false,
@@ -314,5 +317,16 @@ suite('the environment', () => {
       'c.example',
       'd.example',
     ]);
+  });
+
+  test("says where the server is controlled: what is named, else the service's folder, the state's, or the user's", () => {
+    const [CONTROL_PATH, RUNTIME_DIRECTORY] = ['/a/socket', '/run/ours:/run/more'];
+    const [STATE_PATH, XDG_RUNTIME_DIR] = ['/var/state.json', '/run/user/7'];
+    const pathOf = (environment: NodeJS.ProcessEnv) => readEnvironment(environment).controlPath;
+    equal(pathOf({ CONTROL_PATH, RUNTIME_DIRECTORY, STATE_PATH, XDG_RUNTIME_DIR }), '/a/socket');
+    equal(pathOf({ RUNTIME_DIRECTORY, STATE_PATH, XDG_RUNTIME_DIR }), '/run/ours/control.sock');
+    equal(pathOf({ STATE_PATH, XDG_RUNTIME_DIR }), '/var/control.sock');
+    equal(pathOf({ XDG_RUNTIME_DIR }), '/run/user/7/mkbox/control.sock');
+    equal(pathOf({ CONTROL_PATH: 'none', STATE_PATH }), undefined);
   });
 });

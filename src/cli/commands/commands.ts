@@ -12,13 +12,25 @@ export interface CommandContext {
  * `process.exitCode` where it ends with another status than 0.
  */
 export const COMMANDS: Readonly<Record<string, (context: CommandContext) => Promise<Command>>> = {
+  boards: async (context) => (await import('./boards.ts')).boardsCommand(context),
+  builds: async (context) => (await import('./builds.ts')).buildsCommand(context),
   cat: async (context) => (await import('./cat.ts')).catCommand(context),
   diff: async (context) => (await import('./diff.ts')).diffCommand(context),
   explain: async (context) => (await import('./explain.ts')).explainCommand(context),
+  forget: async (context) => (await import('./forget.ts')).forgetCommand(context),
+  hold: async (context) => (await import('./hold.ts')).holdCommand(context),
+  images: async (context) => (await import('./images.ts')).imagesCommand(context),
+  log: async (context) => (await import('./log.ts')).logCommand(context),
   ls: async (context) => (await import('./ls.ts')).lsCommand(context),
   pack: async () => (await import('./pack.ts')).packCommand(),
   packages: async (context) => (await import('./packages.ts')).packagesCommand(context),
+  pin: async (context) => (await import('./pin.ts')).pinCommand(context),
   publish: async (context) => (await import('./publish.ts')).publishCommand(context),
+  release: async (context) => (await import('./release.ts')).releaseCommand(context),
+  rename: async (context) => (await import('./rename.ts')).renameCommand(context),
   sbom: async (context) => (await import('./sbom.ts')).sbomCommand(context),
+  'serve-build': async (context) => (await import('./serve-build.ts')).serveBuildCommand(context),
+  tag: async (context) => (await import('./tag.ts')).tagCommand(context),
+  unpin: async (context) => (await import('./unpin.ts')).unpinCommand(context),
   verify: async (context) => (await import('./verify.ts')).verifyCommand(context),
 };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { KeptBuilds } from '../../builds/kept-builds.ts';
 import { type Publication, type PublishSource, publish } from '../../builds/publish.ts';
+import { servedAgainText } from '../../builds/served-again-text.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import { systemErrorCode, UserError } from '../../errors.ts';
 import { shortBuildId } from '../../images/build-id.ts';
@@ -67,8 +68,7 @@ async function publishAll(sources: readonly PublishSource[], to: string | undefi
     });
     process.stdout.write(`${printable(publicationText(id, publication))}\n`);
     const choice = builds?.choiceOf(id);
-    if (choice !== undefined)
-      tell(`boards get build ${shortBuildId(choice.build)} of ${id} until the newest is served again`);
+    if (choice !== undefined) tell(servedAgainText(choice.build, id));
   }
 }
 

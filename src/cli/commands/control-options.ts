@@ -1,0 +1,8 @@
+/** What is said of a board in the help of a subcommand. */
+export const BOARDS_HELP = 'a name, an address, a hardware address, or tag:<tag> for all that have it';
+
+/** The option that says why something is done, for those who ask later. */
+export const WHY = ['--why <text>', 'a reason, which is shown with the board'] as const;
+
+/** What is said of `--json` where a list is one of the status page's. */
+export const JSON_OF_STATUS = 'for programs, as /status has them';

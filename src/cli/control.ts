@@ -1,0 +1,36 @@
+import { userInfo } from 'node:os';
+import { askControl, orderByControl } from '../control/control-client.ts';
+import type { Order } from '../control/order.ts';
+import { UserError } from '../errors.ts';
+import { printable } from '../printable.ts';
+import { REPORT_FORMAT, type StatusReport } from '../status/report.ts';
+import { type CommandSettings, UsageError } from './environment.ts';
+
+/** What a running server serves, and to whom. @throws UserError where none is reached, or one of another version */
+export async function readStatus(settings: CommandSettings): Promise<StatusReport> {
+  const status = (await askControl(requireControlPath(settings), 'status')) as Partial<StatusReport>;
+  if (status.format === REPORT_FORMAT) return status as StatusReport;
+  throw new UserError('the server that runs is of another version: use its own update-server');
+}
+
+/** Where the server is controlled. @throws UsageError where no place is known */
+export function requireControlPath({ controlPath }: Pick<CommandSettings, 'controlPath'>): string {
+  if (controlPath !== undefined) return controlPath;
+  throw new UsageError('set CONTROL_PATH, or STATE_PATH, as it is for the server');
+}
+
+/** Has the server carry out an order, and prints what it did. @throws UserError where it can't be */
+export async function order(settings: CommandSettings, wanted: Order): Promise<void> {
+  const done = await orderByControl(requireControlPath(settings), wanted, callerName());
+  for (const line of done) process.stdout.write(`${printable(line)}\n`);
+}
+
+/** The person's name: of who called sudo(8), else of the user. */
+function callerName(): string {
+  if (process.env.SUDO_USER) return process.env.SUDO_USER;
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown'); // a number without an entry in passwd(5)
+  }
+}

@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { BoardRegistry } from '../boards/board-registry.ts';
+import type { KeptBuilds } from '../builds/kept-builds.ts';
+import { Acts } from '../control/acts.ts';
+import { auditFile } from '../control/audit-file.ts';
+import { AuditLog } from '../control/audit-log.ts';
+import { carryOut } from '../control/carry-out.ts';
+import { ControlServer } from '../control/control-server.ts';
+import { systemErrorCode, UserError } from '../errors.ts';
+import type { ImageSource } from '../images/catalog.ts';
+import type { CommandSettings } from './environment.ts';
+
+/** What is controlled. */
+export interface ControlledParts {
+  readonly boards: BoardRegistry;
+  readonly catalog: ImageSource;
+  readonly builds: KeptBuilds | undefined;
+  readonly status: () => Promise<object>;
+  readonly warn: (text: string) => void;
+}
+
+/**
+ * Opens the control socket of a server, if there is a place for it. Where it can't be opened, `warn` is told, and the
+ * server goes without: boards come first.
+ */
+export async function openControl(
+  { controlPath, statePath }: Pick<CommandSettings, 'controlPath' | 'statePath'>,
+  { boards: registry, catalog, builds, status, warn }: ControlledParts,
+): Promise<AsyncDisposable | undefined> {
+  if (controlPath === undefined) return undefined;
+  const audit = await AuditLog.open(auditFile(statePath), warn);
+  try {
+    await mkdir(path.dirname(controlPath), { recursive: true });
+    const server = await ControlServer.listen(controlPath, {
+      status,
+      log: () => audit.entries,
+      onMessage: warn,
+      carryOut: async (order, by) => {
+        const snapshot = await catalog.refresh();
+        const acts = new Acts({ registry, audit, by });
+        return carryOut(order, { acts, boards: registry.boards, snapshot, builds, by });
+      },
+    });
+    return {
+      async [Symbol.asyncDispose]() {
+        await server.close();
+        await audit.close();
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof UserError) && systemErrorCode(error) === undefined) throw error;
+    warn(`${error instanceof Error ? error.message : error}; this server can't be controlled`);
+    return undefined;
+  }
+}

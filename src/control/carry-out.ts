@@ -1,0 +1,145 @@
+import type { Board } from '../boards/board.ts';
+import { type PinTarget, pinTargets } from '../boards/pin-targets.ts';
+import type { KeptBuilds } from '../builds/kept-builds.ts';
+import { servedAgainText } from '../builds/served-again-text.ts';
+import { UserError } from '../errors.ts';
+import { shortBuildId } from '../images/build-id.ts';
+import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
+import type { Acts } from './acts.ts';
+import { findBoards } from './find-boards.ts';
+import type { Order } from './order.ts';
+
+/** What an order is carried out on. */
+export interface OrderParts {
+  readonly acts: Acts;
+  readonly boards: readonly Board[];
+  readonly snapshot: CatalogSnapshot;
+  /** Undefined where no builds are kept. */
+  readonly builds: KeptBuilds | undefined;
+  readonly by: string;
+}
+
+const NEWEST = 'newest';
+
+/** Does what was ordered, and tells in lines of English what was done. @throws UserError where it can't be, and system errors */
+export async function carryOut(order: Order, parts: OrderParts): Promise<readonly string[]> {
+  const { acts, boards } = parts;
+  switch (order.act) {
+    case 'rename': {
+      const [board] = onlyOne(findBoards([order.board], boards), order.board);
+      acts.rename(board.id, order.name);
+      return [order.name === undefined ? `${nameOf(board)} has no name now` : `${nameOf(board)} is ${order.name} now`];
+    }
+    case 'serve-build':
+      return [await serveBuild(order, parts)];
+    case 'pin':
+      return pin(order, parts);
+    case 'hold':
+    case 'release':
+    case 'unpin': {
+      const found = findBoards(order.boards, boards);
+      acts[order.act](idsOf(found), order.why);
+      return told(found, DONE[order.act]);
+    }
+    case 'forget': {
+      const found = findBoards(order.boards, boards);
+      acts.forget(idsOf(found));
+      return told(found, 'is forgotten until it asks again');
+    }
+    case 'tag': {
+      const found = findBoards(order.boards, boards);
+      acts.tag(idsOf(found), { add: order.add, remove: order.remove });
+      return told(found, `is tagged ${[...order.add, ...order.remove.map((tag) => `not ${tag}`)].join(', ')}`);
+    }
+  }
+}
+
+const DONE = {
+  hold: 'is on hold: it gets nothing until it is released',
+  release: 'is released',
+  unpin: 'gets what it asks for',
+} as const;
+
+function pin({ boards: names, to, why }: Extract<Order, { act: 'pin' }>, parts: OrderParts): string[] {
+  const { acts, boards, snapshot, builds } = parts;
+  const found = findBoards(names, boards);
+  const targets = pinTargets(found, snapshot, (image) => builds?.of(image).map(({ buildId }) => buildId) ?? []);
+  const target = targetOf(to, targets);
+  const { newest: _, ...pinned } = target;
+  acts.pin(idsOf(found), pinned, why);
+  const what = target.build === undefined ? 'the newest build' : `build ${shortBuildId(target.build)}`;
+  return told(found, `is pinned to ${what} of ${target.image}`);
+}
+
+/** An image by its ID or its name, or a build by the beginning of its ID. */
+function targetOf(to: string, targets: readonly PinTarget[]): PinTarget {
+  const isNamed = ({ image }: PinTarget) => image === to || image.endsWith(`/${to}`);
+  const images = targets.filter((target) => target.build === undefined && isNamed(target));
+  const found = images.length > 0 ? images : targets.filter(({ build }) => build?.startsWith(to.toLowerCase()));
+  const [target, ...others] = found;
+  if (target === undefined || to === '') {
+    const there = [...new Set(targets.map(({ image }) => image))];
+    throw new UserError(
+      `there is no image and no build ${JSON.stringify(to)} for these boards` +
+        (there.length === 0 ? '' : `; there is ${there.join(', ')}`),
+    );
+  }
+  if (others.length > 0) {
+    throw ambiguous(
+      to,
+      found.map(({ image, build }) => `${image} ${build ?? NEWEST}`),
+    );
+  }
+  return target;
+}
+
+async function serveBuild(
+  { image: name, build, why }: Extract<Order, { act: 'serve-build' }>,
+  { snapshot, builds, by }: OrderParts,
+): Promise<string> {
+  if (builds === undefined) throw new UserError('no builds are kept here: set KEEP_BUILDS');
+  const { id } = imageNamed(name, snapshot);
+  if (build === NEWEST) {
+    await builds.serveNewest(id);
+    return `boards get the newest build of ${id}`;
+  }
+  const found = builds.of(id).filter(({ buildId }) => buildId.startsWith(build.toLowerCase()));
+  const [kept, ...others] = found;
+  if (kept === undefined || build === '') throw new UserError(`${id} has no kept build ${JSON.stringify(build)}`);
+  if (others.length > 0) {
+    throw ambiguous(
+      build,
+      found.map(({ buildId }) => buildId),
+    );
+  }
+  await builds.serveAgain({ imageId: id, buildId: kept.buildId }, { by, atMs: Date.now(), ...(why && { why }) });
+  return servedAgainText(kept.buildId, id);
+}
+
+/** An image by `<box>/<image>`, or by `<image>` where one box has it. @throws UserError */
+function imageNamed(name: string, { byId, byName }: CatalogSnapshot): CatalogImage {
+  const image = byId.get(name);
+  if (image !== undefined) return image;
+  const images = byName.get(name) ?? [];
+  if (images.length === 0) throw new UserError(`there is no image ${JSON.stringify(name)}`);
+  return onlyOne(images, name)[0];
+}
+
+function onlyOne<T extends { id: string }>(found: readonly T[], name: string): readonly [T] {
+  const [first, ...others] = found;
+  if (first === undefined || others.length > 0) {
+    throw new UserError(`${JSON.stringify(name)} means ${found.map(({ id }) => id).join(' and ')}: say which`);
+  }
+  return [first];
+}
+
+function ambiguous(name: string, meanings: readonly string[]): UserError {
+  return new UserError(`${JSON.stringify(name)} may mean ${meanings.join(' or ')}: say more of it`);
+}
+
+const idsOf = (boards: readonly Board[]) => boards.map(({ id }) => id);
+const nameOf = ({ name, address }: Board) => name ?? address;
+
+function told(boards: readonly Board[], what: string): string[] {
+  return boards.map((board) => `${nameOf(board)} ${what}`);
+}

@@ -1,0 +1,24 @@
+import * as v from 'valibot';
+
+/** A name, a reason: what people type. */
+const text = v.pipe(v.string(), v.maxLength(1_000));
+const names = v.pipe(v.array(text), v.minLength(1), v.maxLength(10_000));
+const why = v.exactOptional(text);
+
+/** What someone wants done, as the control socket takes it. Boards go by what `findBoards` knows. */
+export const orderSchema = v.variant('act', [
+  v.strictObject({ act: v.picklist(['hold', 'release', 'unpin']), boards: names, why }),
+  v.strictObject({ act: v.literal('forget'), boards: names }),
+  /** `to`: an image, or the beginning of a build ID. */
+  v.strictObject({ act: v.literal('pin'), boards: names, to: text, why }),
+  v.strictObject({ act: v.literal('tag'), boards: names, add: v.array(text), remove: v.array(text) }),
+  /** Without a name, the board goes by its address again. */
+  v.strictObject({ act: v.literal('rename'), board: text, name: v.exactOptional(text) }),
+  /** `build`: the beginning of the ID of a kept build, or `newest`. */
+  v.strictObject({ act: v.literal('serve-build'), image: text, build: text, why }),
+]);
+
+export type Order = Readonly<v.InferOutput<typeof orderSchema>>;
+
+/** An order, and who says that they give it: the socket's permissions are the proof. */
+export const requestSchema = v.strictObject({ by: text, order: orderSchema });

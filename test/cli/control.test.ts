@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
+import { describe, it } from 'node:test';
+import { startUpdateServer } from '../board/update-server.ts';
+import { makeBench } from '../builds/kept.ts';
+import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
+import { runCommand } from './run-command.ts';
+
+/** A server that has A and keeps B, whose state has a place; and how it is asked and controlled. */
+async function controlled() {
+  const bench = await makeBench();
+  const former = await bench.build(BUILD_B);
+  const kept = await bench.open();
+  assert.equal(await kept.keep(former), 'kept');
+  await bench.build(BUILD_A);
+  const env = { STATE_PATH: bench.boxes.beside('boards.json'), KEEP_PATH: bench.folder };
+  const server = await startUpdateServer({ imagePath: bench.boxes.root, env });
+  const update = async (running: string) => {
+    const response = await fetch(`${server.url}/update?name=box&board=pi&branch=&version=&build_id=${running}`);
+    return (await response.text()).includes('box-pi.img.zst') ? 'an image' : 'up to date';
+  };
+  const control = async (...args: string[]) => {
+    const { status, stdout, stderr } = await runCommand(args, env);
+    assert.deepEqual([status, stderr], [0, ''], args.join(' '));
+    return stdout;
+  };
+  return {
+    bench,
+    env,
+    server,
+    update,
+    control,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await bench[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('a server without a screen', () => {
+  it('is told what boards get, and tells who said so', async () => {
+    await using site = await controlled();
+    const { control, update, server, bench, env } = site;
+    assert.equal(await update(BUILD_B), 'an image');
+    assert.match(
+      await control('boards'),
+      /^BOARD +ADDRESS +STATE.*\n.* 127\.0\.0\.1 +\S.* bbbbbbbbbbbb… +box\/box-pi /,
+    );
+
+    assert.match(await control('rename', '127.0.0.1', 'bench 1'), /^127\.0\.0\.1 is bench 1 now\n$/);
+    await control('hold', 'bench 1', '--why', 'the display');
+    assert.equal(await update(BUILD_B), 'up to date');
+    assert.match(await control('boards'), /the display/);
+    await control('release', 'bench 1');
+    assert.equal(await update(BUILD_B), 'an image');
+
+    await control('tag', 'bench 1', 'lab');
+    await control('pin', 'tag:lab', BUILD_B.slice(0, 6));
+    assert.equal(await update(BUILD_B), 'up to date');
+    await control('unpin', 'bench 1');
+
+    const builds = JSON.parse(await control('builds', '--json')) as { buildId: string; is: string }[];
+    assert.deepEqual(
+      builds.map(({ buildId, is }) => [buildId, is]),
+      [
+        [BUILD_A, 'served'],
+        [BUILD_B, 'kept'],
+      ],
+    );
+    await control('serve-build', 'box-pi', BUILD_B.slice(0, 6), '--why', 'no network');
+    assert.equal(await update(BUILD_B), 'up to date');
+    assert.match(await control('images'), /^IMAGE .*\nbox\/box-pi .*bbbbbbbbbbbb….*in place of the newest/);
+    await control('serve-build', 'box-pi', 'newest');
+    assert.equal(await update(BUILD_B), 'an image');
+
+    const log = await control('log');
+    assert.match(log, /: hold bench 1 \(the display\)\n/);
+    assert.equal(log.split('\n').length - 1, 6);
+
+    const refused = await runCommand(['hold', 'nobody'], env);
+    assert.deepEqual([refused.status, refused.stdout], [1, '']);
+    assert.match(refused.stderr, /^update-server: no board goes by "nobody": update-server boards lists them\n$/);
+
+    const socket = bench.boxes.beside('control.sock');
+    assert.equal((await stat(socket)).mode & 0o777, 0o660);
+    assert.deepEqual(await server.stop(), { status: 0, signal: null });
+    await assert.rejects(stat(socket), { code: 'ENOENT' });
+    const late = await runCommand(['boards'], env);
+    assert.deepEqual(
+      [late.status, late.stderr],
+      [1, `update-server: no update-server listens at ${socket}: set CONTROL_PATH as it is for the server\n`],
+    );
+  });
+
+  it('serves on where it can not be controlled, and says so', async () => {
+    await using bench = await makeBench();
+    await bench.build(BUILD_A);
+    const CONTROL_PATH = `${bench.boxes.at('box', 'box-pi.img.sha256')}/control.sock`;
+    await using server = await startUpdateServer({ imagePath: bench.boxes.root, env: { CONTROL_PATH } });
+    assert.equal((await fetch(`${server.url}/list`)).status, 200);
+    assert.match(server.lines().join('\n'), /this server can't be controlled/);
+  });
+
+  it('needs a place for the socket, which is said to who controls', async () => {
+    const { status, stderr } = await runCommand(['boards'], {});
+    assert.deepEqual(
+      [status, stderr],
+      [2, 'update-server: set CONTROL_PATH, or STATE_PATH, as it is for the server\n'],
+    );
+  });
+});

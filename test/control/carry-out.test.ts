@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Acts } from '../../src/control/acts.ts';
+import { AuditLog } from '../../src/control/audit-log.ts';
+import { carryOut } from '../../src/control/carry-out.ts';
+import type { Order } from '../../src/control/order.ts';
+import { Catalog } from '../../src/images/catalog.ts';
+import { BUILD, OLD, startBench } from '../boards/bench.ts';
+import { makeSet } from '../server/harness.ts';
+
+/** Three boards of one kind, and an image of each of two boxes for them. */
+async function lab() {
+  const bench = await startBench({}, async (boxes) => {
+    await makeSet(boxes, 'box', 'box-pi');
+    await makeSet(boxes, 'other', 'other-pi', 1000, 2);
+  });
+  for (const from of ['127.0.0.2', '127.0.0.3', '127.0.0.4']) {
+    await bench.boot(OLD, { from, query: `name=box&board=pi&build_id=${OLD}` });
+  }
+  const audit = await AuditLog.open(undefined, assert.fail);
+  const { registry, server } = bench;
+  const order = async (wanted: Order) =>
+    carryOut(wanted, {
+      acts: new Acts({ registry, audit, by: 'anna' }),
+      boards: registry.boards,
+      snapshot: await new Catalog([server.boxes]).refresh(),
+      builds: undefined,
+      by: 'anna',
+    });
+  const board = (address: string) => registry.boards.find((each) => each.address === address);
+  return { bench, audit, order, board, [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose]() };
+}
+
+describe('an order', () => {
+  it('is carried out on boards by name, address or tag, each once, and recorded', async () => {
+    await using site = await lab();
+    const { order, board, audit } = site;
+    assert.deepEqual(await order({ act: 'rename', board: '127.0.0.2', name: 'bench 1' }), ['127.0.0.2 is bench 1 now']);
+    await order({ act: 'tag', boards: ['Bench 1', '127.0.0.3'], add: ['lab'], remove: [] });
+    const held = await order({ act: 'hold', boards: ['tag:lab', 'bench 1'], why: 'the display' });
+    assert.deepEqual(
+      held.map((line) => line.split(' is ')[0]),
+      ['127.0.0.3', 'bench 1'],
+    );
+    assert.deepEqual([board('127.0.0.2')?.held?.why, board('127.0.0.4')?.isHeld], ['the display', false]);
+    await order({ act: 'release', boards: ['tag:lab'] });
+    assert.equal(board('127.0.0.2')?.isHeld, false);
+    await order({ act: 'forget', boards: ['127.0.0.4'] });
+    assert.equal(board('127.0.0.4'), undefined);
+    assert.deepEqual(
+      audit.entries.map(({ act, by }) => `${by} ${act}`),
+      ['rename', 'tag', 'tag', 'hold', 'hold', 'release', 'release', 'forget'].map((act) => `anna ${act}`),
+    );
+  });
+
+  it('pins a board to an image, or to a build by the beginning of its ID', async () => {
+    await using site = await lab();
+    const { order, board } = site;
+    await order({ act: 'pin', boards: ['127.0.0.2'], to: 'other-pi' });
+    assert.deepEqual([board('127.0.0.2')?.pin?.image, board('127.0.0.2')?.pin?.build], ['other/other-pi', undefined]);
+    const [told] = await order({ act: 'pin', boards: ['127.0.0.2'], to: BUILD.slice(0, 7) });
+    assert.match(told ?? '', /^127\.0\.0\.2 is pinned to build [0-9a-f]{12}… of box\/box-pi$/);
+    assert.equal(board('127.0.0.2')?.pin?.build, BUILD);
+    await order({ act: 'unpin', boards: ['127.0.0.2'] });
+    assert.equal(board('127.0.0.2')?.pin, undefined);
+  });
+
+  it('that means nothing, or several, is refused in words, and changes nothing', async () => {
+    await using site = await lab();
+    const { order, audit } = site;
+    const refused: readonly [Order, RegExp][] = [
+      [{ act: 'hold', boards: ['127.0.0.2', 'nobody'] }, /^no board goes by "nobody"/],
+      [{ act: 'hold', boards: ['tag:nothing'] }, /^no board has the tag "nothing"$/],
+      [{ act: 'pin', boards: ['127.0.0.2'], to: 'ffffffff' }, /^there is no image and no build "ffffffff"/],
+      [{ act: 'pin', boards: ['127.0.0.2'], to: '' }, /^there is no image and no build ""/],
+      [{ act: 'serve-build', image: 'box-pi', build: 'newest' }, /^no builds are kept here: set KEEP_BUILDS$/],
+    ];
+    for (const [wanted, message] of refused) await assert.rejects(order(wanted), { name: 'UserError', message });
+    assert.deepEqual(audit.entries, []);
+  });
+
+  it('for one of several boards with the same name says how to tell them apart', async () => {
+    await using site = await lab();
+    const { order } = site;
+    await order({ act: 'rename', board: '127.0.0.2', name: 'pi' });
+    await order({ act: 'rename', board: '127.0.0.3', name: 'pi' });
+    await assert.rejects(order({ act: 'hold', boards: ['pi'] }), { message: /^2 boards go by "pi": say which by / });
+  });
+});

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { askControl, orderByControl } from '../../src/control/control-client.ts';
+import { type ControlParts, ControlServer } from '../../src/control/control-server.ts';
+import type { Order } from '../../src/control/order.ts';
+import { UserError } from '../../src/errors.ts';
+
+const HOLD: Order = { act: 'hold', boards: ['127.0.0.9'] };
+
+/** A place for a socket, and a server at it that notes what it was told. */
+async function place() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mkbox-control-'));
+  const socket = path.join(folder, 'control.sock');
+  const orders: unknown[] = [];
+  const messages: string[] = [];
+  const parts: ControlParts = {
+    status: async () => ({ format: 1 }),
+    log: () => [{ act: 'hold' }],
+    carryOut: async (order, by) => {
+      orders.push([order, by]);
+      return ['done'];
+    },
+    onMessage: (text) => messages.push(text),
+  };
+  return {
+    folder,
+    socket,
+    orders,
+    messages,
+    listen: (more: Partial<ControlParts> = {}) => ControlServer.listen(socket, { ...parts, ...more }),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Sends a body as it is, and answers the status and what was said. */
+function post(socketPath: string, body: string, target = '/v1/orders'): Promise<[number | undefined, string]> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ socketPath, method: 'POST', path: target }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve([response.statusCode, text]));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+describe('the control socket', () => {
+  it('takes orders, and tells what was done and what is known', async () => {
+    await using at = await place();
+    const server = await at.listen();
+    assert.deepEqual(await orderByControl(at.socket, HOLD, 'anna'), ['done']);
+    assert.deepEqual(at.orders, [[HOLD, 'anna']]);
+    assert.deepEqual(await askControl(at.socket, 'status'), { format: 1 });
+    assert.deepEqual(await askControl(at.socket, 'log'), { entries: [{ act: 'hold' }] });
+    await server.close();
+    await assert.rejects(stat(at.socket), { code: 'ENOENT' });
+  });
+
+  it('is for its user and group only', { skip: process.platform === 'win32' }, async () => {
+    await using at = await place();
+    const server = await at.listen();
+    assert.equal((await stat(at.socket)).mode & 0o777, 0o660);
+    await server.close();
+  });
+
+  it('is taken from a process that died, and from none that lives', async () => {
+    await using at = await place();
+    const first = await at.listen();
+    await assert.rejects(
+      at.listen(),
+      (error) => error instanceof UserError && /another process listens/.test(error.message),
+    );
+    assert.deepEqual(await orderByControl(at.socket, HOLD, 'anna'), ['done']);
+    await first.close();
+    await writeFile(at.socket, ''); // nobody answers there
+    const next = await at.listen();
+    assert.deepEqual(await orderByControl(at.socket, HOLD, 'anna'), ['done']);
+    await next.close();
+  });
+
+  it('says what is wrong with an order, and does nothing', async () => {
+    await using at = await place();
+    const server = await at.listen();
+    for (const body of [
+      '',
+      '{',
+      '{}',
+      '{"by":"a","order":{"act":"explode"}}',
+      '{"by":"a","order":{"act":"hold","boards":[]}}',
+    ]) {
+      const [status, text] = await post(at.socket, body);
+      assert.equal(status, 400, body);
+      assert.match(text, /"error":"no order: /);
+    }
+    assert.equal((await post(at.socket, '{}', '/v2/orders'))[0], 404);
+    assert.equal((await post(at.socket, ' '.repeat(5_000_000)).catch(() => [413]))[0], 413);
+    assert.deepEqual(at.orders, []);
+    await server.close();
+  });
+
+  it('hands on what can not be done, and keeps the stack of a bug for the log', async () => {
+    await using at = await place();
+    const refusing = await at.listen({ carryOut: () => Promise.reject(new UserError('no board goes by that')) });
+    await assert.rejects(orderByControl(at.socket, HOLD, 'anna'), {
+      name: 'UserError',
+      message: 'no board goes by that',
+    });
+    await refusing.close();
+    const broken = await at.listen({ carryOut: () => Promise.reject(new TypeError('oops')) });
+    await assert.rejects(orderByControl(at.socket, HOLD, 'anna'), { name: 'UserError', message: /internal error/ });
+    assert.match(at.messages.join(), /bug: TypeError: oops \| at /);
+    await broken.close();
+  });
+
+  it('is said to be missing, forbidden, or none of ours, to who orders', async () => {
+    await using at = await place();
+    await assert.rejects(orderByControl(at.socket, HOLD, 'anna'), {
+      name: 'UserError',
+      message: /no update-server listens at/,
+    });
+    const other = createServer((_, response) => response.end('hello'));
+    await new Promise<void>((resolve) => other.listen(at.socket, resolve));
+    await assert.rejects(orderByControl(at.socket, HOLD, 'anna'), {
+      name: 'UserError',
+      message: /is no update-server/,
+    });
+    other.close();
+  });
+});
