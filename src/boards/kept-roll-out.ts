@@ -34,6 +34,7 @@ const rollOut = v.object({
   former: maybeText,
   stages: v.array(stage),
   waitMs: v.exactOptional(time),
+  isByHand: v.exactOptional(v.literal(true)),
   startedAtMs: time,
   stage: count,
   members: v.array(member),

@@ -11,6 +11,8 @@ export interface RollOutPlan {
   readonly stages: readonly Stage[];
   /** The next stage opens after this time, too, once one board of the stage is confirmed; never without it. */
   readonly waitMs?: number;
+  /** Someone began it, and no setting: of the next build nothing follows, once this one is finished. */
+  readonly isByHand?: true;
 }
 
 /** Why a roll-out stopped: what one board did, or someone wanted it. */

@@ -1,6 +1,15 @@
 import type { Act, Board } from './board.ts';
 import { FRAME_MS } from './limits.ts';
-import { continued, isLetIn, letIn, newRollOut, observed, type RollOut, type RollOutPlan } from './roll-out.ts';
+import {
+  continued,
+  isLetIn,
+  letIn,
+  newRollOut,
+  observed,
+  progressOf,
+  type RollOut,
+  type RollOutPlan,
+} from './roll-out.ts';
 
 /**
  * The former build may still be seen for so long after a new one was written: the catalog does not look at each small file
@@ -47,9 +56,8 @@ export class RollOuts {
 
   /** The roll-out of a build, if that is rolled out. */
   get(image: string, build: string): RollOut | undefined {
-    if (this.#parts.plan() === undefined) return undefined;
     const rollOut = this.#byImage.get(image);
-    return rollOut?.build === build ? rollOut : undefined;
+    return rollOut?.build === build && this.#isInForce(rollOut) ? rollOut : undefined;
   }
 
   /**
@@ -57,10 +65,11 @@ export class RollOuts {
    * a roll-out changed.
    */
   asked(board: Board, image: string, build: string): boolean {
-    const plan = this.#parts.plan();
-    if (plan === undefined) return false;
     const { now } = this.#parts;
     const known = this.#byImage.get(image);
+    const isUnderWay = known?.isByHand === true && (known.state.kind !== 'finished' || known.build === build);
+    const plan = this.#parts.plan() ?? (isUnderWay ? planOf(known) : undefined);
+    if (plan === undefined) return false;
     if (known === undefined) {
       // what is there at first is what boards run, and no new build
       this.#set({ ...newRollOut(image, build, undefined, plan, now()), state: { kind: 'finished', atMs: now() } });
@@ -86,12 +95,21 @@ export class RollOuts {
 
   /** Looks at all boards: time may have passed, or one came back. */
   observe(): void {
-    if (this.#parts.plan() === undefined) return;
-    for (const rollOut of this.#byImage.values()) {
-      if (rollOut.state.kind !== 'running') continue;
+    for (const rollOut of this.list) {
+      if (rollOut.state.kind !== 'running' || !this.#isInForce(rollOut)) continue;
       const next = observed(rollOut, this.#fleet(rollOut.image), this.#parts.now());
       if (next !== rollOut) this.#set(next);
     }
+  }
+
+  /** Begins the roll-out of a build; `former`: the build before, to go back to. */
+  start(image: string, build: string, former: string | undefined, plan: RollOutPlan): void {
+    this.#set(newRollOut(image, build, former, plan, this.#parts.now()));
+  }
+
+  /** How far one is. */
+  progressOf(rollOut: RollOut): ReturnType<typeof progressOf> {
+    return progressOf(rollOut, this.#parts.fleet(rollOut.image));
   }
 
   /** Lets the roll-out of an image go on, whatever went wrong so far. */
@@ -107,6 +125,10 @@ export class RollOuts {
   /** Boards that have not got the build keep what they run. */
   halt(image: string, act: Act): void {
     this.#change(image, (rollOut) => ({ ...rollOut, state: { kind: 'halted', why: { kind: 'person', ...act } } }));
+  }
+
+  #isInForce({ isByHand }: RollOut): boolean {
+    return isByHand === true || this.#parts.plan() !== undefined;
   }
 
   #fleet(image: string): readonly Board[] {
@@ -137,4 +159,8 @@ export class RollOuts {
     this.#parts.onChange();
     if (isStep) this.#parts.onStep(rollOut);
   }
+}
+
+function planOf({ stages, waitMs, isByHand }: RollOut): RollOutPlan {
+  return { stages, ...(waitMs !== undefined && { waitMs }), ...(isByHand && { isByHand }) };
 }

@@ -1,5 +1,6 @@
 import type { Act, Board, Pin } from '../boards/board.ts';
 import type { BoardRegistry } from '../boards/board-registry.ts';
+import type { RollOutPlan } from '../boards/roll-out.ts';
 import type { AuditEntry, AuditLog } from './audit-log.ts';
 
 /** Who acts. */
@@ -74,6 +75,35 @@ export class Acts {
   /** Forgets boards until they ask again. */
   forget(ids: readonly string[]): void {
     this.#each(ids, 'forget', {}, ({ id }) => this.#registry.forget(id));
+  }
+
+  /** Sends a build of an image out in stages; `former`: the build before, to go back to. */
+  rollOut(image: string, build: string, former: string | undefined, plan: RollOutPlan): void {
+    this.#registry.rollOuts.start(image, build, former, plan);
+    this.#recordRollOut(image, build, 'start');
+  }
+
+  /** Lets the roll-out of an image go on, whatever went wrong so far. */
+  continueRollOut(image: string): void {
+    this.#registry.rollOuts.continue(image);
+    this.#recordRollOut(image, undefined, 'continue');
+  }
+
+  /** Boards that have not got the build keep what they run. */
+  haltRollOut(image: string, why?: string): void {
+    this.#registry.rollOuts.halt(image, this.#act(why));
+    this.#recordRollOut(image, undefined, 'halt', why);
+  }
+
+  /** Every board gets the build from now on. */
+  finishRollOut(image: string): void {
+    this.#registry.rollOuts.finish(image);
+    this.#recordRollOut(image, undefined, 'finish');
+  }
+
+  #recordRollOut(image: string, build: string | undefined, detail: string, why?: string): void {
+    const more = given({ image, build, detail, why });
+    this.#audit.record({ atMs: this.#now(), by: this.#by, act: 'roll-out', ...more });
   }
 
   #act(why: string | undefined): Act {

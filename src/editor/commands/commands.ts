@@ -26,6 +26,7 @@ import { pinBoard, unpinBoard } from './pin-board.ts';
 import { refresh } from './refresh.ts';
 import { renameBoard } from './rename-board.ts';
 import { reveal } from './reveal.ts';
+import { rollOut } from './roll-out.ts';
 import { saveInside } from './save-inside.ts';
 import { restart, serve, serveImageOnce, serveOneUpdate } from './serve.ts';
 import { serveOnceToBoard, serveOnceToThisBoard } from './serve-once-to-board.ts';
@@ -71,6 +72,7 @@ export const COMMANDS: readonly Command[] = [
   pinBoard,
   unpinBoard,
   tagBoard,
+  rollOut,
   serveOnceToBoard,
   serveOnceToThisBoard,
   updateBoard,

@@ -1,0 +1,85 @@
+import { userInfo } from 'node:os';
+import * as vscode from 'vscode';
+import type { RollOut, Stage } from '../../boards/roll-out.ts';
+import { rollOutText } from '../../boards/roll-out-text.ts';
+import type { CatalogImage } from '../../images/catalog.ts';
+import { withProgress } from '../words/roll-out-words.ts';
+import type { Command, CommandContext } from './command.ts';
+import { pick } from './pick.ts';
+import { pickReadyImage } from './pick-image.ts';
+import { imageOf } from './rows.ts';
+
+/** Something that can be done about a roll-out. */
+interface Choice {
+  readonly label: string;
+  readonly description?: string;
+  run(): unknown;
+}
+
+/** Sends an image's build out in stages; of one that is on its way, lets it go on, or stop. */
+export const rollOut: Command = {
+  id: 'mkbox.rollOut',
+  needsTrust: true,
+  async run(context, row) {
+    const { l10n } = vscode;
+    const title = l10n.t('Roll Out in Stages…');
+    const image = imageOf(row) ?? (await pickReadyImage(context.project, title));
+    if (image?.state.kind !== 'ready') return;
+    const { registry } = await context.boards.openAll();
+    const known = registry.rollOuts.get(image.id, image.state.buildId);
+    const isUnderWay = known !== undefined && known.state.kind !== 'finished';
+    const choices = isUnderWay ? await stepsOf(known, image, context) : startsOf(image, image.state.buildId, context);
+    const placeHolder = isUnderWay
+      ? withProgress(rollOutText(known, l10n), registry.rollOuts.progressOf(known), l10n)
+      : l10n.t('The stages: the next one opens when all boards of a stage have reported the build');
+    const choice = await pick(choices, (choice) => choice, { title, placeHolder, none: '' });
+    await choice?.run();
+  },
+};
+
+/** In what stages it can go out. */
+function startsOf(image: CatalogImage, build: string, { boards, builds }: CommandContext): Choice[] {
+  const { l10n } = vscode;
+  const [former] = builds.before(image);
+  const start = (label: string, description: string, stages: readonly Stage[]): Choice => ({
+    label,
+    description,
+    run: async () => (await boards.acts()).rollOut(image.id, build, former?.buildId, { stages, isByHand: true }),
+  });
+  const [one, tenth, all] = [{ kind: 'boards', count: 1 }, { kind: 'percent', percent: 10 }, { kind: 'all' }] as const;
+  return [
+    start(l10n.t('1 board, then all'), l10n.t('those tagged canary first, if there are any'), [one, all]),
+    start(l10n.t('1 board, 10 %, then all'), '', [one, tenth, all]),
+  ];
+}
+
+/** What can be done about one that is under way. */
+async function stepsOf(known: RollOut, image: CatalogImage, { boards, builds }: CommandContext): Promise<Choice[]> {
+  const { l10n } = vscode;
+  const acts = await boards.acts();
+  const kept = await builds.open();
+  const { former } = known;
+  const isHalted = known.state.kind === 'halted';
+  const goOn: Choice = { label: l10n.t('Continue'), run: () => acts.continueRollOut(image.id) };
+  const halt: Choice = {
+    label: l10n.t('Halt'),
+    description: l10n.t('boards that have not got it keep what they run'),
+    run: () => acts.haltRollOut(image.id),
+  };
+  const finish: Choice = {
+    label: l10n.t('Finish'),
+    description: l10n.t('all boards get it'),
+    run: () => acts.finishRollOut(image.id),
+  };
+  const back: Choice = {
+    label: l10n.t('Go Back'),
+    description: l10n.t('all boards get the build before, those that took the new one, too'),
+    async run() {
+      acts.haltRollOut(image.id);
+      const act = { by: userInfo().username, atMs: Date.now() };
+      if (former !== undefined) await kept?.serveAgain({ imageId: image.id, buildId: former }, act);
+    },
+  };
+  const canGoBack = former !== undefined && kept?.find({ imageId: image.id, buildId: former }) !== undefined;
+  return [isHalted ? goOn : halt, ...(canGoBack ? [back] : []), finish];
+}
