@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { RollOutPlan, Stage } from '../boards/roll-out.ts';
+import { readStages } from '../boards/stages.ts';
 import type { KeepBounds } from '../builds/pruning.ts';
 import { UserError } from '../errors.ts';
 import { Credentials } from '../server/admission/credentials.ts';
@@ -221,8 +222,7 @@ function readRollOut({ ROLLOUT, ROLLOUT_WAIT }: NodeJS.ProcessEnv): RollOutPlan 
     if (ROLLOUT_WAIT) throw new UsageError('ROLLOUT_WAIT needs ROLLOUT, the stages of a roll-out');
     return undefined;
   }
-  const read = readList(ROLLOUT).map(readStage);
-  const stages = read.at(-1)?.kind === 'all' ? read : [...read, { kind: 'all' } as const];
+  const stages = readRollOutStages(ROLLOUT);
   const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(ROLLOUT_WAIT || '') ?? [];
   if (!ROLLOUT_WAIT) return { stages };
   if (unit === undefined) {
@@ -231,13 +231,12 @@ function readRollOut({ ROLLOUT, ROLLOUT_WAIT }: NodeJS.ProcessEnv): RollOutPlan 
   return { stages, waitMs: Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS] };
 }
 
-function readStage(text: string): Stage {
-  if (text === 'all') return { kind: 'all' };
-  const [, amount = '', sign] = /^(\d{1,6})(%?)$/.exec(text) ?? [];
-  const number = Number(amount);
-  if (amount !== '' && number > 0 && sign === '') return { kind: 'boards', count: number };
-  if (amount !== '' && number > 0 && number <= 100) return { kind: 'percent', percent: number };
-  throw new UsageError(`ROLLOUT must be stages, such as 1,10%,all; ${JSON.stringify(text)} is none`);
+function readRollOutStages(value: string): readonly Stage[] {
+  try {
+    return readStages(readList(value));
+  } catch (error) {
+    throw error instanceof UserError ? new UsageError(`ROLLOUT: ${error.message}`) : error;
+  }
 }
 
 function readFlag(name: string, value: string): boolean {

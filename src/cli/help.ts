@@ -20,6 +20,7 @@ export const HELP = `usage: update-server
        update-server rename <board> [<name>]
        update-server forget <board>...
        update-server serve-build <image> <build|newest> [--why <text>]
+       update-server rollout [<image> start|continue|halt|back|finish] [--stages <list>]
        update-server log [--follow] [--json]
        update-server --help | --version
 
@@ -48,6 +49,7 @@ Serves the images below a folder to mkbox boards, over HTTP.
   rename    names a board
   forget    forgets boards until they ask again
   serve-build  serves a kept build in place of the newest one, or the newest again
+  rollout   sends a new build out in stages, and decides how that goes on
   log       prints what people decided: who, when, and why
 
   <board> is a name, an address, a hardware address, or tag:<tag>.

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { BoardRegistry } from '../boards/board-registry.ts';
+import { rollOutText } from '../boards/roll-out-text.ts';
 import type { KeptBuilds } from '../builds/kept-builds.ts';
 import { Acts } from '../control/acts.ts';
 import { auditFile } from '../control/audit-file.ts';
@@ -35,11 +36,18 @@ export async function openControl(
     const server = await ControlServer.listen(controlPath, {
       status,
       log: () => audit.entries,
+      rollOuts: () =>
+        registry.rollOuts.list.map((rollOut) => ({
+          ...rollOut,
+          text: rollOutText(rollOut),
+          progress: registry.rollOuts.progressOf(rollOut),
+        })),
       onMessage: warn,
       carryOut: async (order, by) => {
         const snapshot = await catalog.refresh();
         const acts = new Acts({ registry, audit, by });
-        return carryOut(order, { acts, boards: registry.boards, snapshot, builds, by });
+        const rollOutOf = (image: string, build: string) => registry.rollOuts.get(image, build);
+        return carryOut(order, { acts, boards: registry.boards, rollOutOf, snapshot, builds, by });
       },
     });
     return {

@@ -1,5 +1,7 @@
 import type { Board } from '../boards/board.ts';
 import { type PinTarget, pinTargets } from '../boards/pin-targets.ts';
+import type { RollOut } from '../boards/roll-out.ts';
+import { readStages } from '../boards/stages.ts';
 import type { KeptBuilds } from '../builds/kept-builds.ts';
 import { servedAgainText } from '../builds/served-again-text.ts';
 import { UserError } from '../errors.ts';
@@ -7,12 +9,15 @@ import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
 import type { Acts } from './acts.ts';
 import { findBoards } from './find-boards.ts';
+import { goBack } from './go-back.ts';
 import type { Order } from './order.ts';
 
 /** What an order is carried out on. */
 export interface OrderParts {
   readonly acts: Acts;
   readonly boards: readonly Board[];
+  /** The roll-out of an image's build, if there is one. */
+  readonly rollOutOf: (image: string, build: string) => RollOut | undefined;
   readonly snapshot: CatalogSnapshot;
   /** Undefined where no builds are kept. */
   readonly builds: KeptBuilds | undefined;
@@ -32,6 +37,8 @@ export async function carryOut(order: Order, parts: OrderParts): Promise<readonl
     }
     case 'serve-build':
       return [await serveBuild(order, parts)];
+    case 'roll-out':
+      return [await rollOut(order, parts)];
     case 'pin':
       return pin(order, parts);
     case 'hold':
@@ -114,6 +121,37 @@ async function serveBuild(
   }
   await builds.serveAgain({ imageId: id, buildId: kept.buildId }, { by, atMs: Date.now(), ...(why && { why }) });
   return servedAgainText(kept.buildId, id);
+}
+
+async function rollOut(order: Extract<Order, { act: 'roll-out' }>, parts: OrderParts): Promise<string> {
+  const { acts, snapshot, builds, by, rollOutOf } = parts;
+  const { id, state } = imageNamed(order.image, snapshot);
+  if (state.kind !== 'ready') throw new UserError(`${id} is not complete`);
+  if (order.step === 'start') {
+    const former = builds?.of(id).find(({ buildId }) => buildId !== state.buildId);
+    acts.rollOut(id, state.buildId, former?.buildId, { stages: readStages(order.stages), isByHand: true });
+    return `build ${shortBuildId(state.buildId)} of ${id} goes out in stages`;
+  }
+  const known = rollOutOf(id, state.buildId);
+  if (known === undefined || known.state.kind === 'finished')
+    throw new UserError(`no build of ${id} is being rolled out`);
+  const what = `the roll-out of build ${shortBuildId(known.build)} of ${id}`;
+  switch (order.step) {
+    case 'continue':
+      acts.continueRollOut(id);
+      return `${what} goes on`;
+    case 'halt':
+      acts.haltRollOut(id, order.why);
+      return `${what} is halted`;
+    case 'finish':
+      acts.finishRollOut(id);
+      return `${what} is finished: all boards get it`;
+    case 'back': {
+      const former = await goBack(known, { acts, builds, by, why: order.why });
+      if (former === undefined) throw new UserError(`the build before is not kept: there is nothing to go back to`);
+      return servedAgainText(former, id);
+    }
+  }
 }
 
 /** An image by `<box>/<image>`, or by `<image>` where one box has it. @throws UserError */

@@ -8,7 +8,7 @@ const SAYS_ERROR = v.object({ error: v.string() });
 const SAYS_DONE = v.object({ done: v.array(v.string()) });
 
 /** Asks the server behind the control socket at `path` for one of its lists. @throws UserError when there is none, or it refuses */
-export function askControl(path: string, what: 'status' | 'log'): Promise<unknown> {
+export function askControl(path: string, what: 'status' | 'log' | 'roll-outs'): Promise<unknown> {
   return exchange(path, 'GET', what);
 }
 

@@ -14,6 +14,8 @@ export interface ControlParts {
   readonly status: () => Promise<object>;
   /** The acts so far, oldest first. */
   readonly log: () => readonly object[];
+  /** The roll-outs of images, each with how far it is. */
+  readonly rollOuts: () => readonly object[];
   /** Carries out an order, and tells what was done. @throws UserError, system errors */
   readonly carryOut: (order: Order, by: string) => Promise<readonly string[]>;
   /** Told of what went wrong here, in a line of English. */
@@ -79,13 +81,16 @@ export class ControlServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status, log } = this.#parts;
+    const { status, log, rollOuts } = this.#parts;
     switch (`${request.method} ${request.url}`) {
       case `GET /${CONTROL_VERSION}/status`:
         reply(response, 200, await status());
         return;
       case `GET /${CONTROL_VERSION}/log`:
         reply(response, 200, { entries: log() });
+        return;
+      case `GET /${CONTROL_VERSION}/roll-outs`:
+        reply(response, 200, { rollOuts: rollOuts() });
         return;
       case `POST /${CONTROL_VERSION}/orders`:
         await this.#order(request, response);

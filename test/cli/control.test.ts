@@ -73,9 +73,17 @@ describe('a server without a screen', () => {
     await control('serve-build', 'box-pi', 'newest');
     assert.equal(await update(BUILD_B), 'an image');
 
+    await control('forget', 'bench 1'); // it did not take a build that it got: that would halt the roll-out
+    await control('rollout', 'box-pi', 'start', '--stages', '1,all');
+    assert.equal(await update(BUILD_B), 'an image');
+    assert.match(await control('rollout'), /^IMAGE .*\nbox\/box-pi +aaaaaaaaaaaa… +0 of 1 +stage 1 of 2, 1 board/);
+    assert.match(await control('rollout', 'box-pi', 'back'), /^boards get build bbbbbbbbbbbb… of box\/box-pi until/);
+    assert.equal(await update(BUILD_B), 'up to date');
+    assert.match(await control('rollout'), /halted by /);
+
     const log = await control('log');
     assert.match(log, /: hold bench 1 \(the display\)\n/);
-    assert.equal(log.split('\n').length - 1, 6);
+    assert.equal(log.split('\n').length - 1, 9);
 
     const refused = await runCommand(['hold', 'nobody'], env);
     assert.deepEqual([refused.status, refused.stdout], [1, '']);

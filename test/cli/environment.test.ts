@@ -297,7 +297,7 @@ suite('the environment', () => {
   }
 
   for (const [variables, message] of [
-    [{ ROLLOUT: '1,x' }, /^UserError: ROLLOUT must be stages, such as 1,10%,all; "x" is none$/],
+    [{ ROLLOUT: '1,x' }, /^UserError: ROLLOUT: stages are such as 1,10%,all; "x" is none$/],
     [{ ROLLOUT: '0' }, /"0" is none$/],
     [{ ROLLOUT: '101%' }, /"101%" is none$/],
     [{ ROLLOUT: '1', ROLLOUT_WAIT: '30' }, /^UserError: ROLLOUT_WAIT must be a time, such as 30m or 2h, not "30"$/],

@@ -23,6 +23,7 @@ async function lab() {
     carryOut(wanted, {
       acts: new Acts({ registry, audit, by: 'anna' }),
       boards: registry.boards,
+      rollOutOf: (image, build) => registry.rollOuts.get(image, build),
       snapshot: await new Catalog([server.boxes]).refresh(),
       builds: undefined,
       by: 'anna',
@@ -63,6 +64,36 @@ describe('an order', () => {
     assert.equal(board('127.0.0.2')?.pin?.build, BUILD);
     await order({ act: 'unpin', boards: ['127.0.0.2'] });
     assert.equal(board('127.0.0.2')?.pin, undefined);
+  });
+
+  it('sends a build out in stages, halts that, and lets it go on', async () => {
+    await using site = await lab();
+    const { order, bench } = site;
+    const rollOut = () => bench.registry.rollOuts.get('box/box-pi', BUILD);
+    const step = (step: 'halt' | 'continue' | 'finish' | 'back') =>
+      order({ act: 'roll-out', image: 'box-pi', step, ...(step === 'halt' && { why: 'the display' }) });
+    await assert.rejects(step('halt'), { message: 'no build of box/box-pi is being rolled out' });
+    await order({ act: 'roll-out', image: 'box-pi', step: 'start', stages: ['1', '50%'] });
+    assert.deepEqual(
+      rollOut()?.stages.map(({ kind }) => kind),
+      ['boards', 'percent', 'all'],
+    );
+    for (const from of ['127.0.0.2', '127.0.0.3']) {
+      await bench.boot(OLD, { from, query: `name=box&board=pi&build_id=${OLD}` });
+    }
+    assert.deepEqual(
+      ['127.0.0.2', '127.0.0.3'].map((address) => site.board(address)?.state.kind),
+      ['flashing', 'withheld'],
+    );
+    await step('halt');
+    assert.equal(rollOut()?.state.kind, 'halted');
+    await assert.rejects(step('back'), { message: /^the build before is not kept/ });
+    await step('continue');
+    assert.equal(rollOut()?.state.kind, 'running');
+    await step('finish');
+    assert.equal(rollOut()?.state.kind, 'finished');
+    const wrong: Order = { act: 'roll-out', image: 'box-pi', step: 'start', stages: ['some'] };
+    await assert.rejects(order(wrong), { name: 'UserError', message: /"some" is none$/ });
   });
 
   it('that means nothing, or several, is refused in words, and changes nothing', async () => {

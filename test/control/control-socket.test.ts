@@ -20,6 +20,7 @@ async function place() {
   const parts: ControlParts = {
     status: async () => ({ format: 1 }),
     log: () => [{ act: 'hold' }],
+    rollOuts: () => [],
     carryOut: async (order, by) => {
       orders.push([order, by]);
       return ['done'];
@@ -59,6 +60,7 @@ describe('the control socket', () => {
     assert.deepEqual(at.orders, [[HOLD, 'anna']]);
     assert.deepEqual(await askControl(at.socket, 'status'), { format: 1 });
     assert.deepEqual(await askControl(at.socket, 'log'), { entries: [{ act: 'hold' }] });
+    assert.deepEqual(await askControl(at.socket, 'roll-outs'), { rollOuts: [] });
     await server.close();
     await assert.rejects(stat(at.socket), { code: 'ENOENT' });
   });

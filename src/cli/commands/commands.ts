@@ -28,6 +28,7 @@ export const COMMANDS: Readonly<Record<string, (context: CommandContext) => Prom
   publish: async (context) => (await import('./publish.ts')).publishCommand(context),
   release: async (context) => (await import('./release.ts')).releaseCommand(context),
   rename: async (context) => (await import('./rename.ts')).renameCommand(context),
+  rollout: async (context) => (await import('./rollout.ts')).rolloutCommand(context),
   sbom: async (context) => (await import('./sbom.ts')).sbomCommand(context),
   'serve-build': async (context) => (await import('./serve-build.ts')).serveBuildCommand(context),
   tag: async (context) => (await import('./tag.ts')).tagCommand(context),

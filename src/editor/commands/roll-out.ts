@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import type { RollOut, Stage } from '../../boards/roll-out.ts';
 import { rollOutText } from '../../boards/roll-out-text.ts';
+import { goBack } from '../../control/go-back.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { withProgress } from '../words/roll-out-words.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -74,11 +75,7 @@ async function stepsOf(known: RollOut, image: CatalogImage, { boards, builds }: 
   const back: Choice = {
     label: l10n.t('Go Back'),
     description: l10n.t('all boards get the build before, those that took the new one, too'),
-    async run() {
-      acts.haltRollOut(image.id);
-      const act = { by: userInfo().username, atMs: Date.now() };
-      if (former !== undefined) await kept?.serveAgain({ imageId: image.id, buildId: former }, act);
-    },
+    run: () => goBack(known, { acts, builds: kept, by: userInfo().username }),
   };
   const canGoBack = former !== undefined && kept?.find({ imageId: image.id, buildId: former }) !== undefined;
   return [isHalted ? goOn : halt, ...(canGoBack ? [back] : []), finish];
