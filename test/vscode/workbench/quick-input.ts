@@ -41,6 +41,9 @@ export function quickInput(page: Page) {
     /** The list an extension asks to pick from, once it has rows. */
     quickPick: () => until('a list to pick from', asked, ({ rows }) => rows.length > 0),
 
+    /** What an extension asks for now, a list or a line. */
+    quickPickOrBox: asked,
+
     /** Picks the row with this label. */
     async choose(label: string): Promise<void> {
       await until(`"${label}" in the list`, asked, ({ rows }) => rows.some((row) => row.label === label));

@@ -1,0 +1,123 @@
+/** Who gets what, as a user decides it: pins, tags, holds for a tag, and a roll-out in stages. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { keepEvidenceOfFailure } from './evidence.ts';
+import { askForUpdate } from './lab-board.ts';
+import { type Bench, setUpBench } from './mkbox.ts';
+import type { VSCode } from './vscode.ts';
+import { until } from './workbench/wait.ts';
+import type { Workbench } from './workbench.ts';
+
+const OLD_BUILD = '0'.repeat(64);
+const IMAGE = 'linux-box-odroid-c4-master';
+const QUERY = 'name=linux-box&board=odroid-c4&branch=master';
+const BOARDS = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
+/** What a board gets that is told to be up to date. */
+const EMPTY_ARCHIVE_BYTES = 10_240;
+
+describe('who gets what', () => {
+  let bench: Bench;
+  let vscode: VSCode & { readonly workbench: Workbench };
+  let workbench: Workbench;
+  let build: string;
+
+  before(async () => {
+    bench = await setUpBench();
+    build = (await readFile(path.join(bench.boxes, 'linux-box', `${IMAGE}.img.buildID`), 'utf8')).slice(0, 64);
+    vscode = await bench.open({ viewport: { width: 1280, height: 1000 } });
+    workbench = vscode.workbench;
+    await until(
+      'the server',
+      () => workbench.statusBarItem('mkbox.status'),
+      (item) => item.icons.includes('broadcast'),
+    );
+    await workbench.openView('mkbox');
+    await workbench.widenSideBar(640);
+  });
+  afterEach((t) => keepEvidenceOfFailure(t, vscode));
+  after(async () => {
+    await vscode?.close();
+    await bench?.[Symbol.asyncDispose]();
+  });
+
+  /** Whether a board that asks gets an image. */
+  const gets = async (from: string, buildId = OLD_BUILD) =>
+    (await askForUpdate({ port: bench.port, from, query: QUERY, buildId })).bytes > EMPTY_ARCHIVE_BYTES;
+  const rowThat = (label: string, description: RegExp) =>
+    until(
+      `${label} ${description}`,
+      async () => (await workbench.treeRows('Boards')).find((row) => row.label === label),
+      (row) => description.test(row?.description ?? ''),
+    );
+  /** Does something about the roll-out of the image, by its row. */
+  const rollOut = async (choice: string) => {
+    await workbench.contextMenu('Images', IMAGE);
+    await workbench.clickContextItem('Roll Out in Stages…');
+    const { placeholder } = await workbench.quickPick();
+    await workbench.pictures(`roll-out-${choice.toLowerCase().replaceAll(/\W+/g, '-')}`);
+    await workbench.choose(choice);
+    return placeholder;
+  };
+
+  it('is decided stage by stage: one board first, and all once it runs the build', async () => {
+    await rollOut('1 board, then all');
+    assert.deepEqual([await gets('127.0.0.2'), await gets('127.0.0.3')], [true, false]);
+    await rowThat('127.0.0.3', /roll/i);
+    assert.equal(await gets('127.0.0.2', build), false);
+    await rowThat('127.0.0.2', /up to date|runs|confirmed/);
+    assert.deepEqual([await gets('127.0.0.3'), await gets('127.0.0.4')], [true, true]);
+    await workbench.pictures('roll-out-boards');
+  });
+
+  it('is nothing while a person halts a roll-out, and the build once they finish it', async () => {
+    await rollOut('Finish');
+    await rollOut('1 board, 10 %, then all');
+    await rollOut('Halt');
+    assert.equal(await gets('127.0.0.4'), false);
+    assert.match(await rollOut('Finish'), /^halted by /);
+    assert.equal(await gets('127.0.0.4'), true);
+  });
+
+  it('is a build that a board is pinned to, whatever it asks for', async () => {
+    await workbench.contextMenu('Boards', '127.0.0.2');
+    await workbench.clickContextItem('Pin Board…');
+    const { rows } = await workbench.quickPick();
+    assert.ok(
+      rows.some(({ label }) => label.includes(IMAGE)),
+      JSON.stringify(rows),
+    );
+    await workbench.pictures('pin-board');
+    await workbench.choose(rows[0]?.label ?? '');
+    await until(
+      'the question why',
+      () => workbench.quickPickOrBox(),
+      ({ message }) => message.startsWith('Why?'),
+    );
+    await workbench.inputBox('the display');
+    await rowThat('127.0.0.2', /pinned/);
+    await workbench.pictures('pinned-board');
+    await workbench.contextMenu('Boards', '127.0.0.2');
+    await workbench.clickContextItem('Unpin Board');
+    await until(
+      'the board to be unpinned',
+      async () => (await workbench.treeRows('Boards')).find(({ label }) => label === '127.0.0.2'),
+      (row) => !/pinned/.test(row?.description ?? 'pinned'),
+    );
+  });
+
+  it('is held for all boards of a tag at once', async () => {
+    for (const board of BOARDS.slice(0, 2)) {
+      await workbench.contextMenu('Boards', board);
+      await workbench.clickContextItem('Tag Board…');
+      await workbench.inputBox('lab');
+    }
+    await rowThat('127.0.0.3', /#lab/);
+    await workbench.runCommand('mkbox: Hold Board');
+    await workbench.choose('#lab');
+    for (const board of BOARDS.slice(0, 2)) await rowThat(board, /hold|held/);
+    assert.deepEqual(await Promise.all(BOARDS.map((board) => gets(board))), [false, false, true]);
+    await workbench.pictures('held-by-tag');
+  });
+});
