@@ -1,5 +1,9 @@
 /** What VS Code shows when the mouse rests on something. */
-import type { Locator } from 'playwright-core';
+import { errors, type Locator } from 'playwright-core';
+import { found } from './wait.ts';
+
+/** It is there half a second after the mouse came to rest; one whose row was drawn anew meanwhile never comes. */
+const APPEARS_MS = 3_000;
 
 /** Points at an element and reads what appears; the mouse goes away again. */
 export async function tooltipOf(element: Locator): Promise<string> {
@@ -9,9 +13,15 @@ export async function tooltipOf(element: Locator): Promise<string> {
     await page.mouse.move(0, 0);
     await shown.first().waitFor({ state: 'detached' });
   };
-  await pointNowhere();
-  await element.hover();
-  const text = await shown.first().innerText();
+  const text = await found('the hover', async () => {
+    await pointNowhere();
+    await element.hover();
+    return shown.first().innerText({ timeout: APPEARS_MS }).catch(unlessTimedOut);
+  });
   await pointNowhere();
   return text.replaceAll('\u00a0', ' ').trim();
+}
+
+function unlessTimedOut(error: unknown): undefined {
+  if (!(error instanceof errors.TimeoutError)) throw error;
 }
