@@ -15,6 +15,11 @@ export function systemErrorCode(error: unknown): string | undefined {
   return code?.startsWith('ERR_') ? undefined : code;
 }
 
+/** For a `catch` where an error of the system means that there is nothing; what else is thrown is a bug, and goes on. */
+export function unlessBug(error: unknown): undefined {
+  if (systemErrorCode(error) === undefined) throw error;
+}
+
 /** The `code` of an error of the system or of Node; undefined for any other value. */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { systemErrorCode, UserError } from '../errors.ts';
+import { unlessAbsent } from '../images/outage.ts';
 import { isRunning } from './running.ts';
 
 /** Who holds or wants the lock notes so often that it lives. */
@@ -114,7 +115,7 @@ class Watch {
 
   async #lives({ name, pid, where }: Ticket): Promise<boolean> {
     if (where === this.#where && !isRunning(pid)) return false;
-    const stats = await stat(path.join(this.#folder, name)).catch(() => undefined);
+    const stats = await stat(path.join(this.#folder, name)).catch(unlessAbsent); // else it would count as dead, and go
     if (stats === undefined) return false; // given back meanwhile
     const { mtimeMs } = stats;
     const seen = this.#beats.get(name);

@@ -1,20 +1,20 @@
 import { EventEmitter } from 'node:events';
-import { readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
+import { realpath, rename, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode, UserError } from '../errors.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogImage } from '../images/catalog.ts';
-import { PATIENT_LOOKS } from '../images/file-looks.ts';
-import { isPublishableName, SET_FILES } from '../images/image-name.ts';
+import { SET_FILES } from '../images/image-name.ts';
 import { type ImageSet, openImageSet } from '../images/image-set.ts';
-import { type Inspection, inspectImage } from '../images/image-state.ts';
+import type { Inspection } from '../images/image-state.ts';
 import { isAbsence } from '../images/outage.ts';
 import { sameIdentity } from '../images/pinned-file.ts';
 import { syncFolder } from '../images/sync-folder.ts';
 import { type Choice, readChoices, writeChoices } from './choices.ts';
 import { copySet } from './copy-set.ts';
-import { type BuildName, buildFolderOf, isBuildId, type KeptBuild } from './kept-build.ts';
-import { goneName, partName, removeLeftovers } from './passing-folder.ts';
+import { type BuildName, buildFolderOf, type KeptBuild } from './kept-build.ts';
+import { keptIn, sameBuilds } from './kept-folder.ts';
+import { goneName, partName } from './passing-folder.ts';
 
 const CHOICES_FILE = 'choices.json';
 
@@ -243,13 +243,9 @@ export class KeptBuilds {
     const found = new Map<string, readonly KeptBuild[]>();
     try {
       this.#root = await realpath(this.#folder);
-      for (const box of await foldersIn(this.#root)) {
-        for (const image of await foldersIn(path.join(this.#root, box))) {
-          const folder = path.join(this.#root, box, image);
-          if (isFirst) await removeLeftovers(folder);
-          const builds = await this.#buildsIn(folder, box, image, inspections);
-          if (builds.length > 0) found.set(`${box}/${image}`, builds);
-        }
+      for await (const builds of keptIn(this.#root, { isFirst, known: this.#inspections, seen: inspections })) {
+        const [first] = builds;
+        if (first !== undefined) found.set(first.id, builds);
       }
     } catch (error) {
       const code = systemErrorCode(error);
@@ -265,56 +261,4 @@ export class KeptBuilds {
     this.#builds = found;
     this.#changed();
   }
-
-  async #buildsIn(
-    folder: string,
-    box: string,
-    image: string,
-    inspections: Map<string, Inspection>,
-  ): Promise<readonly KeptBuild[]> {
-    const builds: KeptBuild[] = [];
-    for (const buildId of (await foldersIn(folder)).filter(isBuildId)) {
-      const location = { root: this.#root, folder: path.join(folder, buildId), image };
-      const stats = await stat(location.folder).catch(unlessAbsent);
-      if (stats === undefined) continue;
-      const known = this.#inspections.get(location.folder);
-      const inspection = await inspectImage(location, false, PATIENT_LOOKS, known);
-      inspections.set(location.folder, inspection);
-      const { state, files } = inspection;
-      const sizes = Object.values(files).map((file) => (file.kind === 'file' ? Number(file.identity.size) : 0));
-      const bytes = sizes.reduce((sum, size) => sum + size);
-      builds.push({
-        ...location,
-        isKept: true,
-        id: `${box}/${image}`,
-        box,
-        buildId,
-        state,
-        bytes,
-        keptAtMs: stats.mtimeMs,
-      });
-    }
-    return builds.sort((a, b) => b.keptAtMs - a.keptAtMs);
-  }
-}
-
-/** The folders in one; none where it is gone, since another process may remove some. @throws other system errors */
-async function foldersIn(folder: string): Promise<string[]> {
-  const entries = (await readdir(folder, { withFileTypes: true }).catch(unlessAbsent)) ?? [];
-  return entries.filter((entry) => entry.isDirectory() && isPublishableName(entry.name)).map(({ name }) => name);
-}
-
-function unlessAbsent(error: unknown): undefined {
-  const code = systemErrorCode(error);
-  if (code === undefined || !isAbsence(code)) throw error;
-}
-
-function sameBuilds(some: readonly KeptBuild[], others: readonly KeptBuild[]): boolean {
-  return (
-    some.length === others.length &&
-    some.every(({ folder, state, keptAtMs }, index) => {
-      const other = others[index];
-      return other?.folder === folder && other.state === state && other.keptAtMs === keptAtMs;
-    })
-  );
 }

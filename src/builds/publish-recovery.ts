@@ -2,7 +2,7 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode } from '../errors.ts';
 import { imageOfSetFile, SET_FILES } from '../images/image-name.ts';
-import { isAbsence } from '../images/outage.ts';
+import { unlessAbsent } from '../images/outage.ts';
 import { syncFolder } from '../images/sync-folder.ts';
 import { lockFolder } from './folder-lock.ts';
 
@@ -39,11 +39,6 @@ export async function recoverBox(folder: string): Promise<void> {
   if (!names?.some((name) => name.startsWith(STAGING))) return;
   await using _lock = await lockFolder(work);
   await recoverPublications(folder);
-}
-
-function unlessAbsent(error: unknown): undefined {
-  const code = systemErrorCode(error);
-  if (code === undefined || !isAbsence(code)) throw error;
 }
 
 function imagesOf(files: readonly string[]): Set<string> {

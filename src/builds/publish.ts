@@ -4,7 +4,7 @@ import path from 'node:path';
 import { findingText } from '../checks/finding-text.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import { buildIdInside } from '../contents/raw-image.ts';
-import { systemErrorCode, UserError } from '../errors.ts';
+import { systemErrorCode, UserError, unlessBug } from '../errors.ts';
 import { PATIENT_LOOKS } from '../images/file-looks.ts';
 import { SET_FILES } from '../images/image-name.ts';
 import { openImageSet, type SetLocation } from '../images/image-set.ts';
@@ -89,7 +89,7 @@ export async function publish(
     const told = former && { former: { buildId: former.buildId, unkept } };
     return { kind: 'published', buildId, zstBytes, ...told };
   } catch (error) {
-    await recoverPublications(folder).catch(() => {}); // what can't be made whole now is, by the next one who publishes
+    await recoverPublications(folder).catch(unlessBug); // what can't be made whole now is, by the next one who publishes
     throw explained(error, folder, image);
   }
 

@@ -14,6 +14,12 @@ export function isAbsence(code: string): boolean {
   return ABSENT_CODES.has(code);
 }
 
+/** For a `catch` where what is absent is no error. @throws what else it is given */
+export function unlessAbsent(error: unknown): undefined {
+  const code = systemErrorCode(error);
+  if (code === undefined || !isAbsence(code)) throw error;
+}
+
 /** A time in which a folder can't be read. The last seen state is kept at first: most such times are short. */
 export class Outage {
   readonly #keepMs: number;

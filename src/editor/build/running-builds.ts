@@ -3,8 +3,10 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { builtImage } from '../../boxbuild/built-image.ts';
 import type { BuildWish } from '../../boxbuild/order.ts';
+import { unlessBug } from '../../errors.ts';
 import { parseBuildId } from '../../images/build-id.ts';
 import { SET_FILES } from '../../images/image-name.ts';
+import { unlessAbsent } from '../../images/outage.ts';
 import { Owner } from '../dispose.ts';
 import type { Project } from '../workspace/project.ts';
 import type { BuildOutcome } from './build-outcome.ts';
@@ -131,17 +133,17 @@ export class RunningBuilds extends Owner {
   }
 }
 
-/** The sets in a folder, by their images. */
+/** The sets in a folder, by their images; none where it is gone. One that can't be read is left out. @throws system errors of the folder */
 async function setsIn(folder: string): Promise<Map<string, BuiltSet>> {
-  const names = await readdir(folder).catch(() => []); // a folder that is gone has none
+  const names = (await readdir(folder).catch(unlessAbsent)) ?? [];
   const sets = new Map<string, BuiltSet>();
   for (const name of names.filter((file) => file.endsWith(SET_FILES.buildId))) {
     const image = name.slice(0, -SET_FILES.buildId.length);
     const [text, zst] = await Promise.all([
-      readFile(path.join(folder, name), 'utf8').catch(() => ''),
-      stat(path.join(folder, image + SET_FILES.zst)).catch(() => undefined),
+      readFile(path.join(folder, name), 'utf8').catch(unlessBug),
+      stat(path.join(folder, image + SET_FILES.zst)).catch(unlessBug),
     ]);
-    const buildId = parseBuildId(text);
+    const buildId = text && parseBuildId(text);
     if (buildId !== undefined && zst !== undefined) sets.set(image, { buildId, zstBytes: zst.size });
   }
   return sets;
