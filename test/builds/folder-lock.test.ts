@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -57,6 +57,15 @@ suite('the lock of a folder', () => {
       reason,
     );
     equal((await readdir(folder)).length, 1);
+  });
+
+  test('is given to nobody while a ticket can not be looked at, which stays', async () => {
+    const folder = path.join(above, 'unreadable');
+    const ticket = 'ticket.1.1.abc.def';
+    await mkdir(folder);
+    await symlink(ticket, path.join(folder, ticket)); // a loop
+    await rejects(lockFolder(folder), { code: 'ELOOP' });
+    deepEqual(await readdir(folder), [ticket]);
   });
 
   test('is known to be lost', async () => {
