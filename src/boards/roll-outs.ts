@@ -38,7 +38,7 @@ export class RollOuts {
   readonly #parts: RollOutsParts;
   readonly #byImage = new Map<string, RollOut>();
   /** The boards of an image, as of a moment ago: looking at all of them at each request would cost more than the answer. */
-  readonly #fleets = new Map<string, { readonly boards: readonly Board[]; readonly untilMs: number }>();
+  readonly #fleets = new Map<string, { readonly boards: readonly Board[]; readonly atMs: number }>();
 
   constructor(parts: RollOutsParts) {
     this.#parts = parts;
@@ -132,11 +132,11 @@ export class RollOuts {
   }
 
   #fleet(image: string): readonly Board[] {
-    const nowMs = performance.now();
+    const nowMs = this.#parts.now();
     const known = this.#fleets.get(image);
-    if (known !== undefined && nowMs < known.untilMs) return known.boards;
+    if (known !== undefined && nowMs >= known.atMs && nowMs < known.atMs + FRAME_MS) return known.boards;
     const boards = this.#parts.fleet(image);
-    this.#fleets.set(image, { boards, untilMs: nowMs + FRAME_MS });
+    this.#fleets.set(image, { boards, atMs: nowMs });
     return boards;
   }
 

@@ -82,6 +82,7 @@ describe('the files inside an image', () => {
   it('open in editors, which cannot change them', async () => {
     await workbench.clickRow('Images', 'motd');
     await opened('motd', /^build 1$/);
+    await vscode.page.locator('.tabs-container .tab', { hasText: 'motd' }).dblclick(); // the next file would take its place
     await vscode.page.locator('.editor-instance .view-lines').click();
     await vscode.page.keyboard.type('x');
     assert.equal(await textOf('motd'), 'build 1');
