@@ -13,7 +13,7 @@ export function parseBuildId(text: string): string | undefined {
   return BUILD_ID.test(id) ? id : undefined;
 }
 
-/** A build ID as people tell builds apart: its first digits. */
+/** A build ID as people tell builds apart: its first seven digits, as Git shortens its own. */
 export function shortBuildId(buildId: string): string {
-  return buildId.length > 12 ? `${buildId.slice(0, 12)}…` : buildId;
+  return buildId.slice(0, 7);
 }

@@ -62,7 +62,7 @@ suite('a finding in words', () => {
     ],
     [
       { kind: 'build ID', inside: BUILD_1, outside: BUILD_2 },
-      'the image says that it is build 0123456789ab…, and its .img.buildID says fedcba987654…: a board would flash it again at every boot',
+      'the image says that it is build 0123456, and its .img.buildID says fedcba9: a board would flash it again at every boot',
     ],
     [{ kind: 'box', inside: 'other' }, 'the image was built for the box other, which is not the one in its name'],
     [{ kind: 'board', inside: 'c2' }, 'the image was built for the board c2, which is not the one in its name'],

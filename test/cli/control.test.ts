@@ -42,10 +42,7 @@ describe('a server without a screen', () => {
     await using site = await controlled();
     const { control, update, server, bench, env } = site;
     assert.equal(await update(BUILD_B), 'an image');
-    assert.match(
-      await control('boards'),
-      /^BOARD +ADDRESS +STATE.*\n.* 127\.0\.0\.1 +\S.* bbbbbbbbbbbb… +box\/box-pi /,
-    );
+    assert.match(await control('boards'), /^BOARD +ADDRESS +STATE.*\n.* 127\.0\.0\.1 +\S.* bbbbbbb +box\/box-pi /);
 
     assert.match(await control('rename', '127.0.0.1', 'bench 1'), /^127\.0\.0\.1 is bench 1 now\n$/);
     await control('hold', 'bench 1', '--why', 'the display');
@@ -69,15 +66,15 @@ describe('a server without a screen', () => {
     );
     await control('serve-build', 'box-pi', BUILD_B.slice(0, 6), '--why', 'no network');
     assert.equal(await update(BUILD_B), 'up to date');
-    assert.match(await control('images'), /^IMAGE .*\nbox\/box-pi .*bbbbbbbbbbbb….*in place of the newest/);
+    assert.match(await control('images'), /^IMAGE .*\nbox\/box-pi .*bbbbbbb.*in place of the newest/);
     await control('serve-build', 'box-pi', 'newest');
     assert.equal(await update(BUILD_B), 'an image');
 
     await control('forget', 'bench 1'); // it did not take a build that it got: that would halt the roll-out
     await control('rollout', 'box-pi', 'start', '--stages', '1,all');
     assert.equal(await update(BUILD_B), 'an image');
-    assert.match(await control('rollout'), /^IMAGE .*\nbox\/box-pi +aaaaaaaaaaaa… +0 of 1 +stage 1 of 2, 1 board/);
-    assert.match(await control('rollout', 'box-pi', 'back'), /^boards get build bbbbbbbbbbbb… of box\/box-pi until/);
+    assert.match(await control('rollout'), /^IMAGE .*\nbox\/box-pi +aaaaaaa +0 of 1 +stage 1 of 2, 1 board/);
+    assert.match(await control('rollout', 'box-pi', 'back'), /^boards get build bbbbbbb of box\/box-pi until/);
     assert.equal(await update(BUILD_B), 'up to date');
     assert.match(await control('rollout'), /halted by /);
 

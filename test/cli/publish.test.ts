@@ -36,17 +36,14 @@ suite('update-server publish', () => {
     const { bench, file, publish } = site;
     const told = await publish(file('.img.zst'), file('.img.sha256'), file('.img.buildID'), '--to', 'box');
     deepEqual([told.status, told.stderr], [0, '']);
-    match(
-      told.stdout,
-      /^published build bbbbbbbbbbbb… of box\/box-pi, \d+ bytes; the former one, aaaaaaaaaaaa…, is kept\n$/,
-    );
+    match(told.stdout, /^published build bbbbbbb of box\/box-pi, \d+ bytes; the former one, aaaaaaa, is kept\n$/);
     equal(await buildOf(bench), BUILD_B);
     deepEqual(
       (await bench.open()).of(IMAGE_ID).map(({ buildId }) => buildId),
       [BUILD_A],
     );
     const again = await publish(file('.img.zst'));
-    deepEqual([again.status, again.stdout], [0, 'box/box-pi is build bbbbbbbbbbbb… already\n']);
+    deepEqual([again.status, again.stdout], [0, 'box/box-pi is build bbbbbbb already\n']);
   });
 
   test('says why it did not, and leaves what is there as it was', async () => {
@@ -84,7 +81,7 @@ suite('update-server publish', () => {
     await copyFile(path.join(from, 'all', `${image}.img`), path.join(from, 'raw', `${image}.img`));
     const told = await publish(path.join(from, 'raw', `${image}.img`), '--to', 'docker-box');
     deepEqual([told.status, told.stderr], [0, '']);
-    match(told.stdout, /^published build bbbbbbbbbbbb… of docker-box\/docker-box-odroid-c4-main, \d+ bytes\n$/);
+    match(told.stdout, /^published build bbbbbbb of docker-box\/docker-box-odroid-c4-main, \d+ bytes\n$/);
     deepEqual(await readdir(path.join(from, 'raw')), [`${image}.img`]);
     equal((await readdir(bench.boxes.at('docker-box'))).length, 3);
     equal((await runCommand(['verify', image], env)).status, 0);
@@ -119,7 +116,7 @@ suite('update-server publish', () => {
     const told = await publish(file('.img.zst'));
     deepEqual(
       [told.status, told.stderr],
-      [0, 'boards get build aaaaaaaaaaaa… of box/box-pi until the newest is served again\n'],
+      [0, 'boards get build aaaaaaa of box/box-pi until the newest is served again\n'],
     );
   });
 });

@@ -60,7 +60,7 @@ describe('an order', () => {
     await order({ act: 'pin', boards: ['127.0.0.2'], to: 'other-pi' });
     assert.deepEqual([board('127.0.0.2')?.pin?.image, board('127.0.0.2')?.pin?.build], ['other/other-pi', undefined]);
     const [told] = await order({ act: 'pin', boards: ['127.0.0.2'], to: BUILD.slice(0, 7) });
-    assert.match(told ?? '', /^127\.0\.0\.2 is pinned to build [0-9a-f]{12}… of box\/box-pi$/);
+    assert.match(told ?? '', /^127\.0\.0\.2 is pinned to build [0-9a-f]{7} of box\/box-pi$/);
     assert.equal(board('127.0.0.2')?.pin?.build, BUILD);
     await order({ act: 'unpin', boards: ['127.0.0.2'] });
     assert.equal(board('127.0.0.2')?.pin, undefined);

@@ -55,10 +55,7 @@ describe('an image that would spoil a board', () => {
       await writeFile(set.file('.img.buildID'), `${buildId(2)}  ${set.image}.img\n`);
     });
     assert.equal(status, 409);
-    assert.match(
-      body.toString(),
-      /the image says that it is build \w{12}….*a board would flash it again at every boot/,
-    );
+    assert.match(body.toString(), /the image says that it is build \w{7}.*a board would flash it again at every boot/);
   });
 
   it('is one whose build has just begun when the raw image beside it is that build already', async () => {

@@ -120,9 +120,9 @@ describe('the status page', () => {
       await page.screenshot({ path: path.join(PICTURES, `status-page-${colorScheme}.png`), fullPage: true });
     }
     await board.finish();
-    await shows(page, /flashing build a{12}/);
+    await shows(page, /flashing build a{7}/);
     await ask(site, `/update?name=box&board=pi&build_id=${'a'.repeat(64)}`).finish();
-    await shows(page, /confirmed: it runs build a{12}/);
+    await shows(page, /confirmed: it runs build a{7}/);
     await page.close();
   });
 
@@ -197,7 +197,7 @@ describe('the status page', () => {
     await page.goto(`${site.url}/`);
     await shows(page, 'box/box-pi');
     await ask(site, `/update?name=box&board=pi&build_id=${BUILD_B}`).finish();
-    await shows(page, /flashing build a{12}/);
+    await shows(page, /flashing build a{7}/);
     await context.close();
   });
 });

@@ -220,7 +220,7 @@ describe('of an earlier build that is served in place of the newest', () => {
       );
       assert.match(
         await get('/', HTML),
-        /aaaaaaaaaaaa… <strong>earlier<\/strong>.*an earlier build, in place of the newest, bbbbbbbbbbbb…: chosen by Anna, 1970-01-01 00:00:00 \(B does not boot\)/,
+        /aaaaaaa <strong>earlier<\/strong>.*an earlier build, in place of the newest, bbbbbbb: chosen by Anna, 1970-01-01 00:00:00 \(B does not boot\)/,
       );
       const metrics = await get('/metrics');
       assert.match(metrics, /^mkbox_images_earlier 1$/m);

@@ -111,17 +111,14 @@ describe('boards in mkbox', () => {
     await rowThat('127.0.0.1', /^downloading [2-9]\d%/);
     await workbench.pictures('boards-downloading');
     assert.equal((await booted).flashed, true);
-    await rowThat('127.0.0.1', /^flashing build [0-9a-f]{12}… · docker-box-odroid-c4-big$/);
+    await rowThat('127.0.0.1', /^flashing build [0-9a-f]{7} · docker-box-odroid-c4-big$/);
     await until(
       'the badge to go',
       () => workbench.badge('mkbox'),
       ({ text }) => text === '',
     );
     await board.boot();
-    const confirmed = await rowThat(
-      '127.0.0.1',
-      /^confirmed: it runs build [0-9a-f]{12}… · docker-box-odroid-c4-main$/,
-    );
+    const confirmed = await rowThat('127.0.0.1', /^confirmed: it runs build [0-9a-f]{7} · docker-box-odroid-c4-main$/);
     assert.equal(confirmed?.icon, 'pass-filled');
     const seen = (await vscode.page.evaluate('globalThis.seenOfBoards')) as string[];
     const kinds = seen.map((text) => text.split(/[ :]/)[0]);
@@ -155,7 +152,7 @@ describe('boards in mkbox', () => {
     );
     const value = (label: string) => rows.find((row) => row.label.startsWith(label))?.description ?? '';
     assert.equal(value('Runs'), OLD_BUILD);
-    assert.equal(value('Gets next'), `build ${build.slice(0, 12)}… of ${IMAGE}: differs from its current build`);
+    assert.equal(value('Gets next'), `build ${build.slice(0, 7)} of ${IMAGE}: differs from its current build`);
     assert.match(value('Build '), new RegExp(`^${IMAGE}, given .*, not confirmed$`));
     assert.equal(value('Address'), '127.0.0.2');
     const description = await until('the description', () => workbench.viewDescription('Boards'));
@@ -296,7 +293,7 @@ describe('boards in mkbox', () => {
         await boot('127.0.0.5', build);
         return (await workbench.notifications()).map(({ text }) => text);
       },
-      (texts) => texts.includes(`mkbox: 127.0.0.5 runs build ${build.slice(0, 12)}… of ${IMAGE}.`),
+      (texts) => texts.includes(`mkbox: 127.0.0.5 runs build ${build.slice(0, 7)} of ${IMAGE}.`),
     );
     await workbench.dismissNotification('runs build');
     await vscode.changeSettings({ 'mkbox.notifyConfirmed': undefined });

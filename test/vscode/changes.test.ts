@@ -198,8 +198,8 @@ describe('what is inside two builds', () => {
     await changesAre(CHANGES);
     assert.equal(await workbench.viewMessage('Changes'), `${IMAGE} 1111111 → 3333333`);
     await workbench.clickRow('Changes', 'motd');
-    await workbench.notification('the image of build 111111111111…');
-    await workbench.dismissNotification('the image of build 111111111111…');
+    await workbench.notification('the image of build 1111111');
+    await workbench.dismissNotification('the image of build 1111111');
   });
 
   it('says that nothing is known of the build that a board runs', async () => {
@@ -207,8 +207,8 @@ describe('what is inside two builds', () => {
     await rowOf('Boards', '127.0.0.8');
     await workbench.contextMenu('Boards', '127.0.0.8');
     await workbench.clickContextItem('What Would Change?');
-    await workbench.notification('what is in build 999999999999…, which 127.0.0.8 runs, is not known');
-    await workbench.dismissNotification('what is in build 999999999999…');
+    await workbench.notification('what is in build 9999999, which 127.0.0.8 runs, is not known');
+    await workbench.dismissNotification('what is in build 9999999');
     assert.equal(await workbench.viewMessage('Changes'), `${IMAGE} 1111111 → 3333333`);
   });
 
@@ -218,8 +218,8 @@ describe('what is inside two builds', () => {
     await workbench.clickContextItem('Compare with…');
     const { title, rows } = await workbench.quickPick();
     assert.equal(title, `Compare ${IMAGE} With`);
-    assert.deepEqual(rows.map(({ label }) => label).sort(), ['111111111111…', '222222222222…']);
-    await workbench.choose('222222222222…');
+    assert.deepEqual(rows.map(({ label }) => label).sort(), ['1111111', '2222222']);
+    await workbench.choose('2222222');
     await messageIs(`${IMAGE} 2222222 → 3333333: nothing differs`);
   });
 
@@ -230,7 +230,7 @@ describe('what is inside two builds', () => {
       async () => (await status()).images[0]?.buildId,
       (build) => build === digit.repeat(64),
     );
-  const kept = '333333333333…';
+  const kept = '3333333';
 
   it('can be served again when the next build has overwritten it, until the newest is', async () => {
     await until(

@@ -142,7 +142,7 @@ describe('updating a board now', () => {
     await window.workbench.choose(`ssh root@${FIRST} reboot`);
     await message(/downloading [2-9]\d%/);
     await window.workbench.pictures('update-downloading');
-    const told = await message(new RegExp(`^mkbox: ${FIRST} runs build [0-9a-f]{12}… of ${IMAGE}\\.$`));
+    const told = await message(new RegExp(`^mkbox: ${FIRST} runs build [0-9a-f]{7} of ${IMAGE}\\.$`));
     assert.equal(told?.severity, 'info');
     const seen = (await window.page.evaluate('globalThis.seenOfUpdate')) as string[];
     const steps = seen.map((text) => /: (verifying|restarting|checking|downloading|flashing)/.exec(text)?.[1]);
@@ -254,7 +254,7 @@ describe('updating a board now', () => {
     assert.deepEqual(asked?.buttons, ['Build and Update', 'Update Without Building']);
     await window.workbench.pictures('update-stale');
     await window.workbench.clickNotificationButton('is older than', 'Build and Update');
-    await message(new RegExp(`^mkbox: ${FIRST} runs build [0-9a-f]{12}… of ${MAIN}\\.$`));
+    await message(new RegExp(`^mkbox: ${FIRST} runs build [0-9a-f]{7} of ${MAIN}\\.$`));
     builds.push(await readFile(buildIdFile, 'utf8'));
     await window.workbench.runCommand('Notifications: Clear All Notifications');
     await window.workbench.runCommand('mkbox: Build and Update Board…');

@@ -223,8 +223,8 @@ suite('the status after a request that failed, until it is seen,', () => {
       reported: 'b'.repeat(64),
     } as const;
     const label =
-      'mkbox: 192.168.1.20 flashes itself at every boot: it got build aaaaaaaaaaaa… 2 times in a row and still reports ' +
-      'bbbbbbbbbbbb…; does it boot from the storage that it writes to, and is that intact?';
+      'mkbox: 192.168.1.20 flashes itself at every boot: it got build aaaaaaa 2 times in a row and still reports ' +
+      'bbbbbbb; does it boot from the storage that it writes to, and is that intact?';
     deepEqual(status(SERVING, [], unseen, reflash), ['$(warning) mkbox 192.168.1.20', label, 'warning']);
     const again = request({ kind: 'running' }, { sentBytes: 1, totalBytes: 4 });
     equal(status(SERVING, [again], unseen, reflash)[2], 'warning');
