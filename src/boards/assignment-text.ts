@@ -62,7 +62,14 @@ function untilText(until: Until, time: TimeText, words: Words): string {
 
 function reasonText({ kind, act }: Reason, time: TimeText, words: Words): string {
   const who = actText(act, time, words);
-  return kind === 'pin' ? words.t('pinned by {0}', who) : words.t('served in place of the newest by {0}', who);
+  switch (kind) {
+    case 'pin':
+      return words.t('pinned by {0}', who);
+    case 'once':
+      return words.t('served once by {0}', who);
+    case 'earlier':
+      return words.t('served in place of the newest by {0}', who);
+  }
 }
 
 /** Who did something, and when, and why if they said so. */

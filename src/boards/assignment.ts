@@ -1,4 +1,4 @@
-import type { Act, Board, Pin } from './board.ts';
+import type { Act, Board, Pin, ServeOnce } from './board.ts';
 import { STOP_TIMES } from './limits.ts';
 import { isLetIn, type RollOut } from './roll-out.ts';
 
@@ -16,7 +16,10 @@ export type Assignment =
   | { readonly kind: 'nothing'; readonly until: Until };
 
 /** Why a board gets another build than the newest, or another image. */
-export type Reason = { readonly kind: 'pin'; readonly act: Pin } | { readonly kind: 'earlier'; readonly act: Act };
+export type Reason =
+  | { readonly kind: 'pin'; readonly act: Pin }
+  | { readonly kind: 'once'; readonly act: ServeOnce }
+  | { readonly kind: 'earlier'; readonly act: Act };
 
 /** What has to happen before a board gets something. */
 export type Until =
@@ -51,7 +54,7 @@ export interface Conditions {
   readonly rollOut?: RollOut | undefined;
   /** Whether its record is that of one board: it is known by its hardware address, or as the only one of its address. */
   isOne(): boolean;
-  /** Whether someone serves it one update, now. */
+  /** Whether serving is limited to one update for it. */
   readonly isServedOnce: boolean;
 }
 
@@ -59,7 +62,7 @@ export interface Conditions {
  * What `board` gets that asks for `image` (`<box>/<image>`, if there is such an image). What comes first decides:
  *
  * 1. a hold: nothing;
- * 2. a pin says which image and build it is about; else a build that is served to everyone in place of the newest; else the newest;
+ * 2. an image that someone serves it once; else a pin says which image and build it is about; else a build that is served to everyone in place of the newest; else the newest;
  * 3. that is not there: nothing;
  * 4. it got that very build again and again: nothing, unless someone serves it once;
  * 5. the newest is rolled out, and it is not its turn: nothing, unless someone serves it once.
@@ -71,13 +74,14 @@ export function assignment(board: Board, image: string | undefined, conditions: 
   if (target === undefined) return { kind: 'newest' };
   const { why } = target;
   const build = target.build ?? builds.served(target.image);
-  if (why?.kind === 'pin' && (build === undefined || !builds.has(target.image, build))) {
+  if (why !== undefined && isCertain(why) && (build === undefined || !builds.has(target.image, build))) {
     return { kind: 'nothing', until: { kind: 'build missing', image: target.image, build: target.build, why } };
   }
   const loop = build === undefined ? undefined : loopOf(board, build, conditions);
-  if (loop !== undefined && !conditions.isServedOnce) return { kind: 'nothing', until: loop };
+  const isServedOnce = conditions.isServedOnce || onceOf(board) !== undefined;
+  if (loop !== undefined && !isServedOnce) return { kind: 'nothing', until: loop };
   if (why === undefined) {
-    const { rollOut, isServedOnce } = conditions;
+    const { rollOut } = conditions;
     const isItsTurn = rollOut === undefined || rollOut.build !== build || isServedOnce || isLetIn(rollOut, board);
     return isItsTurn ? { kind: 'newest' } : { kind: 'nothing', until: { kind: 'not its turn', rollOut } };
   }
@@ -92,10 +96,24 @@ interface Target {
   readonly why?: Reason;
 }
 
-function targetOf({ pin }: Board, image: string | undefined, { earlier }: Conditions): Target | undefined {
+function targetOf(board: Board, image: string | undefined, { earlier }: Conditions): Target | undefined {
+  const { pin } = board;
+  const once = onceOf(board);
+  if (once?.image !== undefined) return { image: once.image, why: { kind: 'once', act: once } };
   if (pin !== undefined) return { image: pin.image, build: pin.build, why: { kind: 'pin', act: pin } };
   if (image === undefined) return undefined;
-  return earlier === undefined ? { image } : { image, build: earlier.build, why: { kind: 'earlier', act: earlier } };
+  if (earlier !== undefined) return { image, build: earlier.build, why: { kind: 'earlier', act: earlier } };
+  return once === undefined ? { image } : { image, why: { kind: 'once', act: once } };
+}
+
+/** Whether someone said what it is to get. Of what it asks for itself, it is told what is wrong with that. */
+function isCertain(why: Reason): boolean {
+  return why.kind === 'pin' || (why.kind === 'once' && why.act.image !== undefined);
+}
+
+/** What someone serves a board once, until it has it. */
+function onceOf({ once }: Board): ServeOnce | undefined {
+  return once?.isDone ? undefined : once;
 }
 
 /** That one board downloaded `build` whole again and again and still reports another; undefined where it did not. */

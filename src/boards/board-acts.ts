@@ -1,10 +1,10 @@
-import type { Act, Board, Pin } from './board.ts';
+import type { Act, Board, Pin, ServeOnce } from './board.ts';
 import { cut } from './board-record.ts';
 import { MOST_TAGS } from './limits.ts';
 
-/** `board` on hold. */
+/** `board` on hold. What it was to be served once, it is not. */
 export function held(board: Board, act: Act | undefined): Board {
-  const { held: _, ...rest } = board;
+  const { held: _, once: __, ...rest } = board;
   return { ...rest, isHeld: true, ...(act === undefined ? {} : { held: act }) };
 }
 
@@ -20,6 +20,16 @@ export function released(board: Board): Board {
 export function pinned(board: Board, pin: Pin | undefined): Board {
   const { pin: _, ...rest } = board;
   return pin === undefined ? rest : { ...rest, pin };
+}
+
+/** `board` as it gets one update, whatever else would keep that back. */
+export function servedOnce(board: Board, once: ServeOnce): Board {
+  return { ...board, once };
+}
+
+/** `board` when one of its requests was answered whole: of what it was to be served once, it has that. */
+export function hasOnce(board: Board): Board {
+  return board.once === undefined ? board : { ...board, once: { ...board.once, isDone: true } };
 }
 
 /** `board` with these tags only: without spaces around them, sorted, each once. */

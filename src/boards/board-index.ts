@@ -49,7 +49,7 @@ export class BoardIndex {
     return this.#byId.values();
   }
 
-  /** How many boards are pinned. */
+  /** How many boards are pinned, or served once. */
   get pinned(): number {
     return this.#pinned;
   }
@@ -99,9 +99,13 @@ export class BoardIndex {
 
   /** Replaces a board's record by `board`. */
   set(entry: Entry, board: Board): void {
-    const { address, mac, name, wish, pin } = entry.board;
+    const { address, mac, name, wish, pin, once } = entry.board;
     const isMoved =
-      address !== board.address || mac !== board.mac || pin !== board.pin || !isAskedAlike(wish, board.wish);
+      address !== board.address ||
+      mac !== board.mac ||
+      pin !== board.pin ||
+      once?.box !== board.once?.box ||
+      !isAskedAlike(wish, board.wish);
     if (isMoved) this.#unindex(entry);
     if (this.#byId.get(board.id) === entry) this.#pinned += pinsOf(board) - pinsOf(entry.board);
     entry.board = board;
@@ -138,13 +142,13 @@ export class BoardIndex {
 
   /**
    * The board to drop: the one heard of longest ago, of those that never downloaded anything; then of the others, named
-   * ones last. Never one that is being answered, on hold or pinned.
+   * ones last. Never one that is being answered, on hold, pinned or served once.
    */
   #leastMissed(): Entry | undefined {
     const oldest: (Entry | undefined)[] = [undefined, undefined];
     for (const entry of this.#byId.values()) {
-      const { name, history, isHeld, pin } = entry.board;
-      if (entry.newest !== undefined || isHeld || pin !== undefined) continue;
+      const { name, history, isHeld } = entry.board;
+      if (entry.newest !== undefined || isHeld || pinsOf(entry.board) > 0) continue;
       if (name === undefined && history.length === 0) return entry;
       oldest[name === undefined ? 0 : 1] ??= entry;
     }
@@ -170,13 +174,14 @@ function keysOf({ address, mac, wish }: Keyed): string[] {
   return mac === undefined ? [addressKey(address, wish)] : [addressKey(address, wish), macKey(mac, wish)];
 }
 
-/** What a board is found by once it runs the image that it is pinned to, and asks for that box. */
-function pinnedKeysOf({ address, mac, wish, pin }: Board): string[] {
-  return pin?.box === undefined ? [] : keysOf({ address, mac, wish: { ...wish, box: pin.box } });
+/** What a board is found by once it runs the image that it was given whatever it asked for, and asks for that box. */
+function pinnedKeysOf({ address, mac, wish, pin, once }: Board): string[] {
+  const box = once?.box ?? pin?.box;
+  return box === undefined ? [] : keysOf({ address, mac, wish: { ...wish, box } });
 }
 
-function pinsOf({ pin }: Board): number {
-  return pin === undefined ? 0 : 1;
+function pinsOf({ pin, once }: Board): number {
+  return pin === undefined && once === undefined ? 0 : 1;
 }
 
 /** Whether boards that ask so are found by the same keys. */

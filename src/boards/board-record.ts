@@ -31,10 +31,11 @@ export function wishOf({ box, board, branch, version, image }: Asked): Wish {
  * one may report what another one runs.
  */
 export function asking(board: Board, asked: Asked, atMs: number): Board {
-  const { reportedBuild: _, ...rest } = board;
+  const { reportedBuild: _, once, ...rest } = board;
   const reported = asked.buildId === undefined ? undefined : cut(asked.buildId);
   const known: Board = {
     ...rest,
+    ...(once === undefined || once.isDone ? {} : { once }),
     ...(reported === undefined ? {} : { reportedBuild: reported }),
     wish: wishOf(asked),
     lastSeenMs: atMs,

@@ -5,8 +5,8 @@ import type { Assigner } from '../server/decision/assigned.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import type { Assignment } from './assignment.ts';
-import type { Act, Board, Pin, Reflashing } from './board.ts';
-import { held, pinned, released, tagged } from './board-acts.ts';
+import type { Act, Board, Pin, Reflashing, ServeOnce } from './board.ts';
+import { held, pinned, released, servedOnce, tagged } from './board-acts.ts';
 import { BoardAssigner, type KeptBuildOf } from './board-assigner.ts';
 import { BoardFinder } from './board-finder.ts';
 import { BoardIndex, type Entry } from './board-index.ts';
@@ -205,6 +205,11 @@ export class BoardRegistry {
   /** From its next request on, a board gets what `pin` says, whatever it asks for; without it, what it asks for. */
   pin(id: string, pin: Pin | undefined): void {
     this.#act(id, (board) => pinned(board, pin));
+  }
+
+  /** A board gets one update, whatever else would keep that back but a hold. */
+  serveOnce(id: string, once: ServeOnce): void {
+    this.#act(id, (board) => servedOnce(board, once));
   }
 
   /** Gives a board these tags, in place of those it had. */

@@ -2,6 +2,7 @@ import type { Asked } from '../server/decision/asked.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import type { BoardState } from './board.ts';
+import { hasOnce } from './board-acts.ts';
 import type { BoardFinder } from './board-finder.ts';
 import type { BoardIndex, Entry } from './board-index.ts';
 import { answering, asking, ended, given, interrupted, waiting } from './board-record.ts';
@@ -96,6 +97,9 @@ export class BoardRequests {
       };
       const history = given(board.history, completed, nowMs);
       board = history === board.history ? { ...board, isShared: true } : { ...board, history };
+    }
+    if (state.kind === 'finished' && transfer.completesUpdate && (board.once?.atMs ?? 0) <= request.askedAtMs) {
+      board = hasOnce(board);
     }
     if (isNewest) {
       board = { ...board, lastSeenMs: nowMs };

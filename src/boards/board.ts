@@ -29,6 +29,16 @@ export interface Pin extends Act {
   readonly build?: string;
 }
 
+/** One update that someone wants a board to get, whatever else would keep it back. */
+export interface ServeOnce extends Act {
+  /** `<box>/<image>`: what it gets, whatever it asks for; without it, what it asks for. */
+  readonly image?: string;
+  /** As of a `Pin`. */
+  readonly box?: string;
+  /** It has it. Kept until it asks again: it may do so by the other box. */
+  readonly isDone?: true;
+}
+
 /** It got the same build several times in a row and still reports another; also while it downloads that again. */
 export interface Reflashing {
   readonly kind: 'reflashing';
@@ -122,6 +132,7 @@ export interface Board {
   /** Who holds it, where that is known. */
   readonly held?: Act;
   readonly pin?: Pin;
+  readonly once?: ServeOnce;
   /** Names of the groups that it belongs to, sorted. */
   readonly tags?: readonly string[];
   /** Several boards are behind its address, which can't be told apart: two downloads of one build completed side by side. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { BreakReason } from '../server/transfer.ts';
-import type { Board, BoardState, GivenBuild, Pin, Wish } from './board.ts';
+import type { Board, BoardState, GivenBuild, Pin, ServeOnce, Wish } from './board.ts';
 import type { KeptFlashTimes } from './flash-times.ts';
 import { count, keptRefusal, maybeText, text } from './kept-refusal.ts';
 import { MOST_HISTORY, MOST_TAGS, SILENT_AFTER_MS } from './limits.ts';
@@ -78,6 +78,13 @@ const act = { by: text, atMs: time, why: maybeText };
 
 const pin = v.object({ ...act, image: text, box: maybeText, build: maybeText }) satisfies v.GenericSchema<Pin>;
 
+const once = v.object({
+  ...act,
+  image: maybeText,
+  box: maybeText,
+  isDone: v.exactOptional(v.literal(true)),
+}) satisfies v.GenericSchema<ServeOnce>;
+
 const board = v.object({
   id: text,
   address: text,
@@ -92,6 +99,7 @@ const board = v.object({
   isHeld: v.boolean(),
   held: v.exactOptional(v.object(act)),
   pin: v.exactOptional(pin),
+  once: v.exactOptional(once),
   tags: v.exactOptional(v.pipe(v.array(text), v.maxLength(MOST_TAGS))),
   isShared: v.exactOptional(v.literal(true)),
   history: v.pipe(v.array(given), v.maxLength(MOST_HISTORY)),

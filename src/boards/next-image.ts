@@ -13,8 +13,12 @@ export interface NextImage {
 }
 
 /** What `board` gets if it asks the same again, unless that is withheld; undefined for nothing. */
-export function nextImage({ wish, pin, reportedBuild }: Board, snapshot: CatalogSnapshot): NextImage | undefined {
-  const image = pin === undefined ? imageFor(wish, snapshot) : snapshot.byId.get(pin.image);
+export function nextImage(board: Board, snapshot: CatalogSnapshot): NextImage | undefined {
+  const { wish, once, reportedBuild } = board;
+  const given = once?.isDone ? undefined : once?.image;
+  const pin = given === undefined ? board.pin : undefined;
+  const id = given ?? pin?.image;
+  const image = id === undefined ? imageFor(wish, snapshot) : snapshot.byId.get(id);
   if (image === undefined) return undefined;
   const build = pin?.build ?? (image.state.kind === 'ready' ? image.state.buildId : undefined);
   const isOther = build !== undefined && reportedBuild !== undefined && build !== reportedBuild;

@@ -26,6 +26,7 @@ export function sameBoard(earlier: Board, later: Board): Board {
     isHeld: earlier.isHeld || later.isHeld,
     ...kept('held', later, earlier),
     ...kept('pin', later, earlier),
+    ...kept('once', later, earlier),
     ...kept('isShared', later, earlier),
     ...(tags.length === 0 ? {} : { tags }),
     history: oneHistory(later.history, history),
@@ -34,7 +35,11 @@ export function sameBoard(earlier: Board, later: Board): Board {
 }
 
 /** The member of `one`, else that of `other`, if either has it. */
-function kept<K extends 'held' | 'pin' | 'isShared'>(key: K, one: Board, other: Board): Pick<Board, K> | object {
+function kept<K extends 'held' | 'pin' | 'once' | 'isShared'>(
+  key: K,
+  one: Board,
+  other: Board,
+): Pick<Board, K> | object {
   const value = one[key] ?? other[key];
   return value === undefined ? {} : { [key]: value };
 }

@@ -19,6 +19,7 @@ export const HELP = `usage: update-server
        update-server tag <board> <tag>... [--remove]
        update-server rename <board> [<name>]
        update-server forget <board>...
+       update-server serve-once <board> [<image>] [--why <text>]
        update-server serve-build <image> <build|newest> [--why <text>]
        update-server rollout [<image> start|continue|halt|back|finish] [--stages <list>]
        update-server log [--follow] [--json]
@@ -48,6 +49,7 @@ Serves the images below a folder to mkbox boards, over HTTP.
   tag       adds tags to a board
   rename    names a board
   forget    forgets boards until they ask again
+  serve-once  gives a board one update, though it was stopped or it is not its turn
   serve-build  serves a kept build in place of the newest one, or the newest again
   rollout   sends a new build out in stages, and decides how that goes on
   log       prints what people decided: who, when, and why

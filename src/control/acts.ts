@@ -1,4 +1,4 @@
-import type { Act, Board, Pin } from '../boards/board.ts';
+import type { Act, Board, Pin, ServeOnce } from '../boards/board.ts';
 import type { BoardRegistry } from '../boards/board-registry.ts';
 import type { RollOutPlan } from '../boards/roll-out.ts';
 import type { AuditEntry, AuditLog } from './audit-log.ts';
@@ -51,6 +51,12 @@ export class Acts {
   /** From their next requests on, boards get what they ask for. */
   unpin(ids: readonly string[], why?: string): void {
     this.#each(ids, 'unpin', { why }, ({ id }) => this.#registry.pin(id, undefined));
+  }
+
+  /** Boards get one update, and then what they got before; `image`: that, whatever they ask for. None that is on hold. */
+  serveOnce(ids: readonly string[], target: Pick<ServeOnce, 'image' | 'box'> = {}, why?: string): void {
+    const once = { ...target, ...this.#act(why) };
+    this.#each(ids, 'serve once', { why, image: target.image }, ({ id }) => this.#registry.serveOnce(id, once));
   }
 
   /** Adds tags to boards, and removes others. */

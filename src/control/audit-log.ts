@@ -14,7 +14,7 @@ const entry = v.object({
   atMs: v.number(),
   /** Who did it; `mkbox` where a roll-out went on or stopped by itself. */
   by: text,
-  act: v.picklist(['hold', 'release', 'pin', 'unpin', 'tag', 'rename', 'forget', 'roll-out']),
+  act: v.picklist(['hold', 'release', 'pin', 'unpin', 'serve once', 'tag', 'rename', 'forget', 'roll-out']),
   why: v.exactOptional(text),
   /** The board's ID. */
   board: v.exactOptional(text),

@@ -41,6 +41,8 @@ export async function carryOut(order: Order, parts: OrderParts): Promise<readonl
       return [await rollOut(order, parts)];
     case 'pin':
       return pin(order, parts);
+    case 'serve-once':
+      return serveOnce(order, parts);
     case 'hold':
     case 'release':
     case 'unpin': {
@@ -76,6 +78,23 @@ function pin({ boards: names, to, why }: Extract<Order, { act: 'pin' }>, parts: 
   acts.pin(idsOf(found), pinned, why);
   const what = target.build === undefined ? 'the newest build' : `build ${shortBuildId(target.build)}`;
   return told(found, `is pinned to ${what} of ${target.image}`);
+}
+
+function serveOnce(
+  { boards: names, image, why }: Extract<Order, { act: 'serve-once' }>,
+  { acts, boards, snapshot }: OrderParts,
+): string[] {
+  const found = findBoards(names, boards);
+  const held = found.find(({ isHeld }) => isHeld);
+  if (held !== undefined) throw new UserError(`${nameOf(held)} is on hold: release it first`);
+  if (image === undefined) {
+    acts.serveOnce(idsOf(found), {}, why);
+    return told(found, 'gets one update, when it asks next');
+  }
+  const isImage = ({ build }: PinTarget) => build === undefined;
+  const { image: id, box } = targetOf(image, pinTargets(found, snapshot, () => []).filter(isImage));
+  acts.serveOnce(idsOf(found), { image: id, ...(box !== undefined && { box }) }, why);
+  return told(found, `gets ${id} once, when it asks next`);
 }
 
 /** An image by its ID or its name, or a build by the beginning of its ID. */

@@ -11,6 +11,8 @@ export const orderSchema = v.variant('act', [
   v.strictObject({ act: v.literal('forget'), boards: names }),
   /** `to`: an image, or the beginning of a build ID. */
   v.strictObject({ act: v.literal('pin'), boards: names, to: text, why }),
+  /** `image`: whatever they ask for; without it, what they ask for. */
+  v.strictObject({ act: v.literal('serve-once'), boards: names, image: v.exactOptional(text), why }),
   v.strictObject({ act: v.literal('tag'), boards: names, add: v.array(text), remove: v.array(text) }),
   /** Without a name, the board goes by its address again. */
   v.strictObject({ act: v.literal('rename'), board: text, name: v.exactOptional(text) }),

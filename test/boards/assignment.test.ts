@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Assignment, assignment, type Conditions } from '../../src/boards/assignment.ts';
 import { assignmentText } from '../../src/boards/assignment-text.ts';
-import type { Act, Board, GivenBuild, Pin } from '../../src/boards/board.ts';
+import type { Act, Board, GivenBuild, Pin, ServeOnce } from '../../src/boards/board.ts';
 import { newRollOut, type RollOut } from '../../src/boards/roll-out.ts';
 
 const [OLD, NEW, OTHER] = ['0'.repeat(64), '1'.repeat(64), '2'.repeat(64)];
@@ -43,6 +43,14 @@ function under(like: Partial<Conditions> = {}): Conditions {
 
 function pin(to: Partial<Pin>, act = ACT): Pin {
   return { image: IMAGE, ...to, ...act };
+}
+
+function once(to: Partial<ServeOnce> = {}): Partial<Board> {
+  return { once: { ...ACT, ...to } };
+}
+
+function servedOnce(image: string, to: Partial<ServeOnce> = {}): Assignment {
+  return { kind: 'image', image, why: { kind: 'once', act: { ...ACT, ...to } } };
 }
 
 function looped(like: Partial<GivenBuild> = {}): Partial<Board> {
@@ -126,6 +134,46 @@ const CASES: Record<string, readonly [like: Partial<Board>, conditions: Partial<
   'the build again that it got three times, where no loop is stopped': [looped(), { stopsLoops: false }, NEWEST],
   'the build again that it got three times, where it may be several boards': [looped(), { isOne: () => false }, NEWEST],
   'the build again that it got three times, where someone serves it once': [looped(), { isServedOnce: true }, NEWEST],
+  'the build again that it got three times, where someone gives it one update': [
+    { ...looped(), ...once() },
+    {},
+    servedOnce(IMAGE),
+  ],
+  'the newest that is rolled out where someone gives it one update': [once(), { rollOut: ROLL_OUT }, servedOnce(IMAGE)],
+  'the image that someone serves it once, though it is pinned': [
+    { ...once({ image: MAIN }), pin: pin({ build: OLD }) },
+    { earlier: EARLIER },
+    servedOnce(MAIN, { image: MAIN }),
+  ],
+  'nothing while the image that it is to be served once is not there': [
+    once({ image: 'box/no' }),
+    {},
+    {
+      kind: 'nothing',
+      until: {
+        kind: 'build missing',
+        image: 'box/no',
+        build: undefined,
+        why: { kind: 'once', act: { ...ACT, image: 'box/no' } },
+      },
+    },
+  ],
+  'what it is pinned to, though it got that three times, where someone gives it one update': [
+    { ...looped(), ...once(), pin: pin({ build: NEW }) },
+    {},
+    { kind: 'build', image: IMAGE, build: NEW, why: { kind: 'pin', act: pin({ build: NEW }) } },
+  ],
+  'the earlier build that everyone gets, where someone gives it one update': [
+    once(),
+    { earlier: EARLIER },
+    { kind: 'build', image: IMAGE, build: OLD, why: { kind: 'earlier', act: EARLIER } },
+  ],
+  'nothing on hold, though someone gives it one update': [
+    { isHeld: true, ...once() },
+    {},
+    { kind: 'held', held: undefined },
+  ],
+  'what it got before, once it has the one update': [{ ...looped(), ...once({ isDone: true }) }, {}, LOOP],
   'nothing while the newest is rolled out and it is not its turn': [
     {},
     { rollOut: ROLL_OUT },
@@ -167,6 +215,7 @@ describe('what a board gets', () => {
     [{ isHeld: true, held: WHY }, {}, /: held by anna, since 2026-11-28 09:30 UTC \(the display\)$/],
     [{ pin: pin({ build: OLD }) }, {}, /^gets build 0000000 of box-pi: pinned by anna, since 2026-11-28 09:30 UTC$/],
     [{ pin: pin({ image: MAIN }, WHY) }, {}, /^gets box-pi-main: pinned by anna, since .* \(the display\)$/],
+    [once(), {}, /^gets box-pi: served once by anna, since 2026-11-28 09:30 UTC$/],
     [{ pin: MISSING }, {}, /^gets nothing until build 9999999 of box-pi is there: pinned by anna/],
     [{ pin: pin({ image: 'box/no' }) }, {}, /^gets nothing until no is there: pinned by anna/],
     [{}, { earlier: EARLIER }, /^gets build 0000000 of box-pi: served in place of the newest by anna/],

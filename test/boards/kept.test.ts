@@ -38,6 +38,7 @@ describe('the boards that are kept', () => {
     const [first, second] = bench.registry.boards;
     bench.registry.rename(first?.id ?? '', 'Gerät "eins"');
     bench.registry.hold(second?.id ?? '');
+    bench.registry.serveOnce(first?.id ?? '', { by: 'anna', atMs: 1, image: 'other/other-pi', box: 'other' });
     await bench.boot(OLD, { from: '127.0.0.6', headers: { range: 'bytes=0-9' } });
     await bench.registry.close();
     const { registry, messages } = await reopen(state.statePath);

@@ -66,6 +66,43 @@ describe('a board that is pinned', () => {
   });
 });
 
+describe('a board that is served once', () => {
+  it('gets another image whatever it asks, once, and then what it asks for', async () => {
+    await using bench = await startBench({}, threeImages);
+    await bench.boot(BUILD);
+    bench.registry.serveOnce(bench.board().id, { ...ACT, image: 'box/box-pi-next' });
+    await bench.boot(BUILD, { cutAt: 10 });
+    assert.equal(bench.board().once?.isDone, undefined); // it has not got it
+    await bench.boot(BUILD);
+    assert.deepEqual(plain(bench.board().state), { kind: 'flashing', build: TWO });
+    await bench.boot(TWO);
+    assert.deepEqual([bench.board().once, historyOf(bench.board())], [undefined, ['b1 x1', 'b2 x1+']]);
+  });
+
+  it('with the image of another box is still the same board when it asks for that box', async () => {
+    await using bench = await startBench({}, threeImages);
+    await bench.boot(BUILD);
+    bench.registry.serveOnce(bench.board().id, { ...ACT, image: 'other/other-pi', box: 'other' });
+    await bench.boot(BUILD);
+    for (const times of [1, 2]) {
+      await bench.boot(buildId(3), { query: 'name=other&board=pi' });
+      assert.equal(bench.registry.boards.length, 1, `${times}`);
+    }
+    assert.deepEqual(plain(bench.board().state), { kind: 'up to date', build: buildId(3) });
+  });
+
+  it('with what it runs already was served', async () => {
+    await using bench = await startBench();
+    await bench.boot(BUILD);
+    await bench.boot(BUILD); // which is remembered
+    bench.registry.serveOnce(bench.board().id, ACT);
+    await bench.boot(BUILD);
+    assert.equal(bench.board().once?.isDone, true);
+    await bench.boot(OLD);
+    assert.equal(bench.board().once, undefined);
+  });
+});
+
 describe('a board that flashes itself again and again', () => {
   /** Boots with time to flash in between. */
   async function loop(bench: Bench, times: number, as = '198.51.100.7'): Promise<void> {
@@ -92,6 +129,14 @@ describe('a board that flashes itself again and again', () => {
     bench.registry.release(bench.board().id);
     await loop(bench, 5);
     assert.deepEqual(historyOf(bench.board()), ['b1 x6']);
+  });
+
+  it('gets it once more when someone serves it once', async () => {
+    await using bench = await startBench();
+    await loop(bench, 5);
+    bench.registry.serveOnce(bench.board().id, ACT);
+    await loop(bench, 5);
+    assert.deepEqual(historyOf(bench.board()), ['b1 x4']);
   });
 
   it('is not stopped where that is not wanted', async () => {

@@ -70,6 +70,17 @@ describe('a server without a screen', () => {
     await control('serve-build', 'box-pi', 'newest');
     assert.equal(await update(BUILD_B), 'an image');
 
+    await control('hold', 'bench 1');
+    const onHold = await runCommand(['serve-once', 'bench 1'], env);
+    assert.deepEqual([onHold.status, onHold.stderr], [1, 'update-server: bench 1 is on hold: release it first\n']);
+    await control('release', 'bench 1');
+    await control('serve-build', 'box-pi', BUILD_B.slice(0, 6));
+    assert.equal(await control('serve-once', 'bench 1', 'box-pi'), 'bench 1 gets box/box-pi once, when it asks next\n');
+    assert.match(await control('boards'), /gets box-pi: served once by /);
+    assert.equal(await update(BUILD_A), 'an image'); // the build that is served in place of the newest
+    assert.equal(await update(BUILD_A), 'an image'); // as is everyone
+    await control('serve-build', 'box-pi', 'newest');
+
     await control('forget', 'bench 1'); // it did not take a build that it got: that would halt the roll-out
     await control('rollout', 'box-pi', 'start', '--stages', '1,all');
     assert.equal(await update(BUILD_B), 'an image');
@@ -80,7 +91,8 @@ describe('a server without a screen', () => {
 
     const log = await control('log');
     assert.match(log, /: hold bench 1 \(the display\)\n/);
-    assert.equal(log.split('\n').length - 1, 9);
+    assert.match(log, /: serve once bench 1 box\/box-pi\n/);
+    assert.equal(log.split('\n').length - 1, 12);
 
     const refused = await runCommand(['hold', 'nobody'], env);
     assert.deepEqual([refused.status, refused.stdout], [1, '']);

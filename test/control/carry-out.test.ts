@@ -66,6 +66,27 @@ describe('an order', () => {
     assert.equal(board('127.0.0.2')?.pin, undefined);
   });
 
+  it('serves a board once, with what it asks for or another image', async () => {
+    await using site = await lab();
+    const { order, board, audit } = site;
+    const once = (image?: string): Order => ({ act: 'serve-once', boards: ['127.0.0.2'], ...(image && { image }) });
+    assert.deepEqual(await order(once()), ['127.0.0.2 gets one update, when it asks next']);
+    assert.deepEqual([board('127.0.0.2')?.once?.by, board('127.0.0.3')?.once], ['anna', undefined]);
+    assert.deepEqual(await order(once('other-pi')), ['127.0.0.2 gets other/other-pi once, when it asks next']);
+    assert.equal(board('127.0.0.2')?.once?.image, 'other/other-pi');
+    assert.deepEqual(
+      audit.entries.map(({ act, image }) => [act, image]),
+      [
+        ['serve once', undefined],
+        ['serve once', 'other/other-pi'],
+      ],
+    );
+    await assert.rejects(order(once('no-such')), { message: /^there is no image and no build "no-such"/ });
+    await order({ act: 'hold', boards: ['127.0.0.2'] });
+    assert.equal(board('127.0.0.2')?.once, undefined);
+    await assert.rejects(order(once()), { name: 'UserError', message: '127.0.0.2 is on hold: release it first' });
+  });
+
   it('sends a build out in stages, halts that, and lets it go on', async () => {
     await using site = await lab();
     const { order, bench } = site;

@@ -31,6 +31,7 @@ export const COMMANDS: Readonly<Record<string, (context: CommandContext) => Prom
   rollout: async (context) => (await import('./rollout.ts')).rolloutCommand(context),
   sbom: async (context) => (await import('./sbom.ts')).sbomCommand(context),
   'serve-build': async (context) => (await import('./serve-build.ts')).serveBuildCommand(context),
+  'serve-once': async (context) => (await import('./serve-once.ts')).serveOnceCommand(context),
   tag: async (context) => (await import('./tag.ts')).tagCommand(context),
   unpin: async (context) => (await import('./unpin.ts')).unpinCommand(context),
   verify: async (context) => (await import('./verify.ts')).verifyCommand(context),

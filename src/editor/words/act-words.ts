@@ -23,6 +23,8 @@ function actLabel({ act }: AuditEntry, words: Words): string {
       return words.t('Pinned');
     case 'unpin':
       return words.t('Unpinned');
+    case 'serve once':
+      return words.t('Served once');
     case 'tag':
       return words.t('Tagged');
     case 'rename':
@@ -35,7 +37,7 @@ function actLabel({ act }: AuditEntry, words: Words): string {
 }
 
 function about({ act, image, build, detail }: AuditEntry, words: Words): string | undefined {
-  if (act !== 'pin' || image === undefined) return detail;
+  if ((act !== 'pin' && act !== 'serve once') || image === undefined) return detail;
   const name = image.slice(image.indexOf('/') + 1);
   return build === undefined ? name : words.t('build {0} of {1}', shortBuildId(build), name);
 }
