@@ -17,10 +17,10 @@ import type { BuildOutcome } from './build-outcome.ts';
 import { BuildTasks } from './build-tasks.ts';
 import { partsOfBox } from './composition-rows.ts';
 import { EDITOR_FILES } from './editor-files.ts';
-import type { SeenFile } from './newest-file.ts';
 import { packageLinks } from './package-links.ts';
 import { type BoxRecipe, Recipes, recipeIn } from './recipes.ts';
 import { type EndedBuild, type RunningBuild, RunningBuilds } from './running-builds.ts';
+import type { SeenFile } from './seen-tree.ts';
 import { Staleness } from './staleness.ts';
 
 /** The time of a running build is shown in seconds. */

@@ -6,12 +6,15 @@ import { Owner } from '../dispose.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Settings } from '../workspace/settings.ts';
 import { ignoredFiles } from './ignored-files.ts';
-import { isCounted, newestFile, type SeenFile, seeFile } from './newest-file.ts';
 import type { Recipes } from './recipes.ts';
+import { isCounted, type SeenFile, SeenTree } from './seen-tree.ts';
 import { type Source, sourcesOf } from './sources.ts';
 
 /** Changes come in bursts: a checkout, a copy, an editor that saves all. */
 const REST_MS = 500;
+
+/** How often everything is looked at again, at most, when the user comes back to the window: no watcher is sure to tell. */
+const RECHECK_MS = 60_000;
 
 /** Files that were written together, as by a checkout, are of one age. */
 const SAME_AGE_MS = 2_000;
@@ -27,11 +30,12 @@ interface StalenessParts {
 export class Staleness extends Owner {
   readonly #parts: StalenessParts;
   readonly #changed = this.own(new vscode.EventEmitter<void>());
-  /** What was seen below each source, until something there changes. */
-  readonly #seen = new Map<string, Promise<SeenFile | undefined>>();
+  /** What was seen of each source, by its path. */
+  readonly #trees = new Map<string, SeenTree>();
   #newer: ReadonlyMap<string, SeenFile> = new Map();
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
+  #isLooking = false;
+  #checkedAtMs = Date.now();
 
   readonly onDidChange = this.#changed.event;
 
@@ -40,11 +44,12 @@ export class Staleness extends Owner {
     this.#parts = parts;
     this.own({ dispose: () => clearTimeout(this.#timer) });
     this.own(parts.project.onDidChange(() => this.#lookSoon()));
-    this.own(parts.settings.countIgnoredFiles.onDidChange(() => this.lookAgain()));
+    this.own(parts.settings.countIgnoredFiles.onDidChange(() => this.#onOtherCount()));
     const watcher = this.own(vscode.workspace.createFileSystemWatcher('**/*'));
-    for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) {
-      this.own(event((uri) => void this.#onHint(uri.fsPath).catch((error) => parts.log.error(error))));
-    }
+    this.own(watcher.onDidCreate(({ fsPath }) => this.#onHint(fsPath, true)));
+    this.own(watcher.onDidChange(({ fsPath }) => this.#onHint(fsPath, false)));
+    this.own(watcher.onDidDelete(({ fsPath }) => this.#onHint(fsPath, false)));
+    this.own(vscode.window.onDidChangeWindowState(({ focused }) => focused && this.#onReturn()));
     this.#lookSoon();
   }
 
@@ -53,39 +58,52 @@ export class Staleness extends Owner {
     return this.#newer.get(path.join(folder, image));
   }
 
-  /** Looks now whether a file is newer than `image`. */
+  /** Looks now whether a file is newer than `image`, at every file. */
   async lookAt(image: CatalogImage): Promise<SeenFile | undefined> {
     const sources = await this.#sources(image);
-    for (const source of sources) this.#seen.delete(source.path);
+    for (const { path: source } of sources) this.#trees.get(source)?.forgetAll();
     return this.#newerSource(image, sources);
   }
 
-  /** Looks at everything again, soon: no watcher is sure to tell. */
+  /** Looks at everything again, soon. */
   lookAgain(): void {
-    this.#seen.clear();
+    this.#checkedAtMs = Date.now();
+    for (const tree of this.#trees.values()) tree.forgetAll();
     this.#lookSoon();
   }
 
-  /** A watcher tells of a file: all that was seen is looked at again only where that one does not say it all. */
-  async #onHint(file: string): Promise<void> {
-    if (!isCounted(path.basename(file))) return;
-    const hit = [...this.#seen].filter(([source]) => isBelow(file, source));
-    for (const [source, seeing] of hit) {
-      const [newest, seen] = [await seeing, seeFile(file)];
-      const isNewest = seen !== undefined && seen.changedAtMs >= (newest?.changedAtMs ?? 0);
-      if (isNewest && this.#parts.settings.countIgnoredFiles.get()) this.#seen.set(source, Promise.resolve(seen));
-      else if (isNewest || seen === undefined || newest?.path === file) this.#seen.delete(source);
+  #onReturn(): void {
+    if (Date.now() - this.#checkedAtMs >= RECHECK_MS) this.lookAgain();
+  }
+
+  #onOtherCount(): void {
+    this.#trees.clear();
+    this.#lookSoon();
+  }
+
+  #onHint(file: string, isNew: boolean): void {
+    const name = path.basename(file);
+    if (!isCounted(name)) return;
+    const isOfGit = name === '.gitignore'; // that of a folder above counts, too
+    const hit = [...this.#trees].filter(([source]) => isOfGit || isBelow(file, source));
+    for (const [, tree] of hit) {
+      if (isOfGit) tree.forgetAll();
+      else tree.forget(file);
+      if (isNew) tree.forgetIgnored();
     }
     if (hit.length > 0) this.#lookSoon();
   }
 
+  /** One look at a time: what is told during one is looked at by the next. */
   #lookSoon(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#looking ??= this.#look()
+      if (this.#isLooking) return this.#lookSoon();
+      this.#isLooking = true;
+      this.#look()
         .catch((error) => this.#parts.log.error(error))
         .finally(() => {
-          this.#looking = undefined;
+          this.#isLooking = false;
         });
     }, REST_MS);
   }
@@ -115,25 +133,20 @@ export class Staleness extends Owner {
     if (state.kind !== 'ready') return undefined;
     let newest: SeenFile | undefined;
     for (const source of sources) {
-      const seen = await this.#newestIn(source);
+      const seen = await this.#treeOf(source).newest();
       if (seen !== undefined && seen.changedAtMs > (newest?.changedAtMs ?? state.builtAtMs + SAME_AGE_MS))
         newest = seen;
     }
     return newest;
   }
 
-  #newestIn(source: Source): Promise<SeenFile | undefined> {
-    const known = this.#seen.get(source.path);
-    if (known !== undefined) return known;
-    const seen = this.#lookBelow(source);
-    this.#seen.set(source.path, seen);
-    return seen;
-  }
-
-  async #lookBelow({ path: root, isOutput }: Source): Promise<SeenFile | undefined> {
-    if (isOutput || this.#parts.settings.countIgnoredFiles.get()) return newestFile(root);
-    const ignored = await ignoredFiles(root);
-    return newestFile(root, (file) => ignored.has(file));
+  #treeOf({ path: root, isOutput }: Source): SeenTree {
+    const countsAll = isOutput || this.#parts.settings.countIgnoredFiles.get();
+    const tree = this.#trees.get(root) ?? new SeenTree(root, countsAll ? undefined : ignoredFiles);
+    // nobody tells of changes outside of the workspace
+    if (vscode.workspace.getWorkspaceFolder(vscode.Uri.file(root)) === undefined) tree.forgetAll();
+    this.#trees.set(root, tree);
+    return tree;
   }
 }
 
