@@ -87,8 +87,8 @@ function encoded(text: string): string {
     .replaceAll('%3A', ':');
 }
 
-/** A UUID of version 5: SHA-1 of the namespace and the name. */
-function uuidOf(name: string): string {
+/** A UUID of version 5 in our namespace: SHA-1 of the namespace and the name. */
+export function uuidOf(name: string): string {
   const bytes = createHash('sha1')
     .update(Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex'))
     .update(name)
