@@ -1,4 +1,5 @@
 /** Building images in the editor, with the demo's stand-in for mkbox: from the tree, from the task list, by CodeLens. */
+import assert from 'node:assert/strict';
 import { readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
@@ -145,7 +146,7 @@ describe('building images in the editor', () => {
     );
   });
 
-  it("leads from apk's error in the terminal to the package that the BOXBUILD names", async () => {
+  it('shows a package that apk does not find where the BOXBUILD names it, and leads there from the terminal', async () => {
     const { page } = vscode;
     await writeFile(path.join(bench.boxes, 'led-blink/BOXBUILD'), UNKNOWN_PACKAGE);
     await described(NEW, /older than boxes\/led-blink\/BOXBUILD$/);
@@ -153,6 +154,13 @@ describe('building images in the editor', () => {
     await workbench.clickContextItem('Build Image…');
     await workbench.notification('mkbox failed (exit status 1)');
     await workbench.dismissNotification('mkbox failed (exit status 1)');
+    await workbench.runCommand('Problems: Focus on Problems View');
+    const problem = page.locator('.markers-panel .monaco-list-row', {
+      hasText: 'apk found no package no-such-thing when this was built for beaglebone-green.',
+    });
+    await problem.waitFor();
+    assert.match(await problem.innerText(), /mkbox[\s\S]*\[Ln 5, Col 5\]/);
+    await workbench.pictures('build-no-package');
     await workbench.runCommand('Terminal: Focus Terminal');
     const word = page.locator('.xterm-rows span', { hasText: 'world[no-such-thing]' }).last();
     // the link is found where the pointer comes to rest, and the terminal may scroll once more
@@ -177,5 +185,8 @@ describe('building images in the editor', () => {
       () => page.locator('#status\\.editor\\.selection').innerText(),
       (text) => text.includes('Ln 5') && text.includes('13 selected'),
     );
+    await page.keyboard.type('vim');
+    await workbench.runCommand('Problems: Focus on Problems View');
+    await problem.waitFor({ state: 'detached' });
   });
 });

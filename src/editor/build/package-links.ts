@@ -1,12 +1,8 @@
 import * as vscode from 'vscode';
-import { readChain } from '../../boxbuild/chain.ts';
-import { findBases } from '../../boxbuild/layout.ts';
+import { failedPackages } from '../../boxbuild/apk-errors.ts';
 import type { BuildWish } from '../../boxbuild/order.ts';
-import { type PackagePlace, placeOfPackage } from '../../boxbuild/package-place.ts';
-import { EDITOR_FILES } from './editor-files.ts';
-
-/** What apk says of packages that it can't install: `foo (no such package)`, `required by: world[foo]`. */
-const NAMED = /(?<=^\s+)[^\s(]+(?= \(no such package\))|(?<=\bworld\[)[^\]\s]+(?=\])/g;
+import type { PackagePlace } from '../../boxbuild/package-place.ts';
+import { placeInBuild } from './place-in-build.ts';
 
 interface PackageLink extends vscode.TerminalLink {
   readonly place: PackagePlace;
@@ -17,12 +13,12 @@ export function packageLinks(lastFailed: () => BuildWish | undefined): vscode.Te
   return {
     async provideTerminalLinks({ line }) {
       const wish = lastFailed();
-      const names = [...line.matchAll(NAMED)];
-      if (wish === undefined || names.length === 0) return [];
-      const links = names.map(async ({ index, 0: name }) => {
-        const place = await placeFor(wish, name);
+      const packages = failedPackages(line);
+      if (wish === undefined || packages.length === 0) return [];
+      const links = packages.map(async ({ start, name }) => {
+        const place = await placeInBuild(wish, name);
         const tooltip = vscode.l10n.t('Open the BOXBUILD where it names {0}', name);
-        return place && { startIndex: index, length: name.length, tooltip, place };
+        return place && { startIndex: start, length: name.length, tooltip, place };
       });
       return (await Promise.all(links)).filter((link) => link !== undefined);
     },
@@ -32,10 +28,4 @@ export function packageLinks(lastFailed: () => BuildWish | undefined): vscode.Te
       await vscode.window.showTextDocument(document, { selection });
     },
   };
-}
-
-async function placeFor({ boxbuild, board }: BuildWish, name: string): Promise<PackagePlace | undefined> {
-  const text = (await EDITOR_FILES.read(boxbuild)) ?? '';
-  const bases = await findBases(boxbuild, EDITOR_FILES);
-  return placeOfPackage(await readChain(boxbuild, text, board, bases, EDITOR_FILES), name);
 }

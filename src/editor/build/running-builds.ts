@@ -36,6 +36,8 @@ export interface EndedBuild extends RunningBuild {
   readonly outcome: BuildOutcome;
   /** The set before it, where there was one. */
   readonly before: BuiltSet | undefined;
+  /** Of what ran in the terminal; undefined where nothing was started. */
+  readonly processId: number | undefined;
 }
 
 interface RunningBuildsParts {
@@ -52,6 +54,7 @@ export class RunningBuilds extends Owner {
   readonly #began = this.own(new vscode.EventEmitter<RunningBuild>());
   readonly #ended = this.own(new vscode.EventEmitter<EndedBuild>());
   readonly #running = new Map<vscode.TaskExecution, RunningBuild & { end(status: number | undefined): void }>();
+  readonly #processes = new WeakMap<vscode.TaskExecution, number>();
   readonly #outcomes = new WeakMap<vscode.TaskExecution, Promise<BuildOutcome>>();
 
   readonly onDidChange = this.#changed.event;
@@ -63,6 +66,7 @@ export class RunningBuilds extends Owner {
     this.#parts = parts;
     const { tasks } = vscode;
     this.own(tasks.onDidStartTask(({ execution }) => void this.#outcomeOf(execution)));
+    this.own(tasks.onDidStartTaskProcess(({ execution, processId }) => this.#processes.set(execution, processId)));
     this.own(tasks.onDidEndTaskProcess(({ execution, exitCode }) => this.#running.get(execution)?.end(exitCode)));
     this.own(tasks.onDidEndTask(({ execution }) => this.#running.get(execution)?.end(undefined)));
     for (const execution of tasks.taskExecutions) void this.#outcomeOf(execution);
@@ -105,7 +109,12 @@ export class RunningBuilds extends Owner {
     const made = outcome.kind === 'built' ? (outcome.image?.image ?? image) : image;
     this.#running.delete(execution);
     this.#changed.fire();
-    this.#ended.fire({ ...running, outcome, before: made === undefined ? undefined : (await before).get(made) });
+    this.#ended.fire({
+      ...running,
+      outcome,
+      before: made === undefined ? undefined : (await before).get(made),
+      processId: this.#processes.get(execution),
+    });
     return outcome;
   }
 

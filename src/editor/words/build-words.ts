@@ -67,6 +67,13 @@ export function failedText(what: string, status: number, words: Words): string {
     : words.t('{0}: mkbox failed (exit status {1}). The terminal tells why.', what, status);
 }
 
+/** Why a package was not installed, on the line that names it. */
+export function failedPackageText(name: string, board: string, isUnknown: boolean, words: Words): string {
+  return isUnknown
+    ? words.t('apk found no package {0} when this was built for {1}.', name, board)
+    : words.t('apk could not install {0} when this was built for {1}. The terminal tells why.', name, board);
+}
+
 /** Why nothing is built. */
 export function refusedText(refusal: BuildRefusal, words: Words): string {
   switch (refusal.kind) {

@@ -5,6 +5,7 @@ import {
   buildingText,
   buildTimeText,
   builtText,
+  failedPackageText,
   failedText,
   packagesChangedText,
   refusedText,
@@ -42,6 +43,11 @@ suite('what is said of a build', () => {
 
   test('is why there is none', () => {
     equal(failedText('box-pi', 127, PLAIN), 'box-pi: mkbox failed (exit status 127). The terminal tells why.');
+    equal(failedPackageText('vim', 'pi', true, PLAIN), 'apk found no package vim when this was built for pi.');
+    equal(
+      failedPackageText('vim>10', 'pi', false, PLAIN),
+      'apk could not install vim>10 when this was built for pi. The terminal tells why.',
+    );
     equal(failedText('box-pi', 0, PLAIN), 'box-pi: mkbox ended without a new image. The terminal tells why.');
     equal(
       refusedText({ kind: 'no mkbox', searched: ['/a/mkbox', '/b'] }, PLAIN),
