@@ -58,6 +58,7 @@ export class DiskPart {
   #load(position: number, length: number): Buffer | Promise<Buffer> {
     const memory = this.#memory(Math.max(0, Math.min(length, this.#bytes - position)));
     const count = memory.length === 0 ? 0 : this.#disk.read(memory, this.#start + position);
+    if (count === memory.length) return this.#keep(position, memory);
     const keep = (bytes: number) => this.#keep(position, memory.subarray(0, bytes));
     return count instanceof Promise ? count.then(keep) : keep(count);
   }

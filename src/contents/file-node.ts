@@ -34,10 +34,10 @@ export interface FileAttribute {
 export interface FileNode {
   readonly status: FileStatus;
   /**
-   * The files in a folder, in its own order, without `.` and `..`, as many at once as are read at once; none for anything
-   * else. Damage is thrown where it lies: behind the names before it.
+   * The files in a folder, in its own order, without `.` and `..`; none for anything else. Damage is thrown where it lies:
+   * behind the names before it.
    */
-  list(): AsyncIterable<Iterable<FolderChild>>;
+  list(): FolderList;
   /**
    * The content of a file, in pieces that are only to be read, and only until the next one is asked for: their memory is
    * used again. Empty for anything else.
@@ -48,6 +48,14 @@ export interface FileNode {
   /** Its extended attributes, in the order in which they are kept. */
   attributes(): Promise<readonly FileAttribute[]>;
 }
+
+/**
+ * The names in a folder, as many at once as are read at once. Where it need not be asynchronous, what is in memory is not
+ * waited for; a promise is to be waited for before the next step.
+ */
+export type FolderList =
+  | Iterable<Iterable<FolderChild> | Promise<Iterable<FolderChild>>>
+  | AsyncIterable<Iterable<FolderChild>>;
 
 /** A name in a folder. */
 export interface FolderChild {

@@ -1,6 +1,7 @@
-import { ENGLISH, type Words } from '../words.ts';
-import { DamagedVolume, tooManyEntries, volumeDamageText } from './damaged-volume.ts';
+import { DamagedVolume, tooManyEntries } from './damaged-volume.ts';
 import type { FileAttribute, FileNode, FileStatus, FolderChild } from './file-node.ts';
+import type { TreeFault } from './tree-fault.ts';
+import { type Mount, TreeWalk, type UnreadablePath, type WalkedFile } from './tree-walk.ts';
 
 /** Linux follows as many links on the way to a file (path_resolution(7)). */
 const MOST_LINKS = 40;
@@ -8,8 +9,6 @@ const MOST_LINKS = 40;
 const MOST_DEPTH = 2048;
 /** A folder in an image has some thousand entries. */
 const MOST_ENTRIES = 1_000_000;
-/** Most folders take one read. Several under way keep each from waiting for its way to another thread and back. */
-const FOLDERS_AT_ONCE = 16;
 
 /** A file, as a folder shows it. */
 export interface TreeFile {
@@ -29,30 +28,6 @@ export interface UnreadableFile {
   readonly name: string;
   readonly reason: string;
 }
-
-/** A file, as a walk over all of them comes to it. */
-export interface WalkedFile {
-  /** From the root folder, which is `/` itself. */
-  readonly path: string;
-  readonly node: FileNode;
-  /** Whether it is of the file system mounted there: `node.status.id` is of that one. */
-  readonly isMounted: boolean;
-}
-
-/** A path whose file, or whose folder's list, can't be read, and why. */
-export interface UnreadablePath {
-  readonly path: string;
-  readonly reason: string;
-}
-
-/** Why a path can't be looked at. */
-export type TreeFault =
-  | { readonly kind: 'missing' }
-  /** A part of the path that is not the last one is no folder. */
-  | { readonly kind: 'not a folder' }
-  | { readonly kind: 'not a file' }
-  | { readonly kind: 'too many links' }
-  | { readonly kind: 'damaged'; readonly reason: string };
 
 /** Where a path led: the folders down to the file, and the file. */
 interface Place {
@@ -118,64 +93,12 @@ export class FileTree {
   }
 
   /**
-   * All files, as many at once as are read at once, each folder before what is in it, in no other order. Follows no links.
-   * A folder is not walked twice.
+   * All files, many at once, each folder before what is in it, in no other order. Follows no links. A folder is not walked
+   * twice.
    * @throws what reading the disk may throw.
    */
-  async *walk(): AsyncGenerator<readonly (WalkedFile | UnreadablePath)[]> {
-    const seen = new Set<string>();
-    const root = { path: '/', node: this.#root, isMounted: false };
-    yield [root];
-    for (const ahead: WalkedFile[] = [root]; ahead.length > 0; ) {
-      const listings: Listing[] = [];
-      const again: UnreadablePath[] = [];
-      for (const folder of ahead.splice(-FOLDERS_AT_ONCE)) {
-        const key = `${folder.isMounted} ${folder.node.status.id}`;
-        if (seen.has(key)) again.push({ path: folder.path, reason: 'a folder has two names' });
-        else listings.push(beginListing(folder));
-        seen.add(key);
-      }
-      try {
-        if (again.length > 0) yield again;
-        for (const listing of listings) yield* this.#walkFolder(listing, ahead);
-      } finally {
-        await Promise.allSettled(listings.map(({ first }) => first)); // the disk may be closed now
-      }
-    }
-  }
-
-  /** What is in a folder; the folders in it go to `ahead`, too. */
-  async *#walkFolder(
-    { folder, first, rest }: Listing,
-    ahead: WalkedFile[],
-  ): AsyncGenerator<(WalkedFile | UnreadablePath)[]> {
-    const { path: folderPath, isMounted } = folder;
-    const mounted = folderPath === '/' ? this.#mounted : undefined;
-    const prefix = folderPath === '/' ? '/' : `${folderPath}/`;
-    let found: (WalkedFile | UnreadablePath)[] = [];
-    const find = (file: WalkedFile) => {
-      found.push(file);
-      if (file.node.status.type === 'folder') ahead.push(file);
-    };
-    if (mounted !== undefined) find({ path: prefix + mounted.name, node: mounted.root, isMounted: true });
-    try {
-      for (let next = await first; !next.done; next = await rest.next()) {
-        for (const child of next.value) {
-          if (child.name === mounted?.name) continue;
-          const path = prefix + child.name;
-          const opened = openOrReason(child);
-          // waiting for what is there already costs more than the rest
-          const node = opened instanceof Promise ? await opened : opened;
-          if (typeof node === 'string') found.push({ path, reason: node });
-          else find({ path, node, isMounted });
-        }
-        yield found;
-        found = [];
-      }
-    } catch (error) {
-      if (!(error instanceof DamagedVolume)) throw error;
-      yield [...found, { path: folderPath, reason: error.message }];
-    }
+  walk(): AsyncGenerator<readonly (WalkedFile | UnreadablePath)[]> {
+    return new TreeWalk(this.#root, this.#mounted).files();
   }
 
   async #find(path: string, followsLast: boolean): Promise<Place | TreeFault> {
@@ -221,28 +144,6 @@ export class FileTree {
   }
 }
 
-/** A file system at a folder of the root folder. */
-export interface Mount {
-  readonly name: string;
-  readonly root: FileNode;
-}
-
-/** The fault in words, with its path: `/etc/x: no such file or folder`. */
-export function treeFaultText(path: string, fault: TreeFault, words: Words = ENGLISH): string {
-  switch (fault.kind) {
-    case 'missing':
-      return words.t('{0}: no such file or folder', path);
-    case 'not a folder':
-      return words.t('{0}: not a folder', path);
-    case 'not a file':
-      return words.t('{0}: not a regular file', path);
-    case 'too many links':
-      return words.t('{0}: too many levels of symbolic links', path);
-    case 'damaged':
-      return volumeDamageText(path, fault.reason, words);
-  }
-}
-
 function partsOf(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }
@@ -276,34 +177,6 @@ async function childFile(child: FolderChild): Promise<TreeFile | UnreadableFile>
     if (error instanceof DamagedVolume) return { name: child.name, reason: error.message };
     throw error;
   }
-}
-
-/** A folder that is being read. */
-interface Listing {
-  readonly folder: WalkedFile;
-  readonly first: Promise<IteratorResult<Iterable<FolderChild>>>;
-  readonly rest: AsyncIterator<Iterable<FolderChild>>;
-}
-
-function beginListing(folder: WalkedFile): Listing {
-  const rest = folder.node.list()[Symbol.asyncIterator]();
-  const first = rest.next();
-  first.catch(() => {}); // whoever waits for it is told
-  return { folder, first, rest };
-}
-
-function openOrReason(child: FolderChild): FileNode | string | Promise<FileNode | string> {
-  try {
-    const opened = child.open();
-    return opened instanceof Promise ? opened.catch(damageReason) : opened;
-  } catch (error) {
-    return damageReason(error);
-  }
-}
-
-function damageReason(error: unknown): string {
-  if (error instanceof DamagedVolume) return error.message;
-  throw error;
 }
 
 async function answer<T>(ask: () => Promise<T | TreeFault>): Promise<T | TreeFault> {

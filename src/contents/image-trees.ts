@@ -3,11 +3,12 @@ import { DamagedVolume } from './damaged-volume.ts';
 import type { Disk } from './disk.ts';
 import { ExtVolume } from './ext4/ext-volume.ts';
 import { FatVolume } from './fat-volume.ts';
-import { FileTree, type Mount } from './file-tree.ts';
+import { FileTree } from './file-tree.ts';
 import { bootPartition, LARGEST_INITRAMFS_BYTES, rootPartition } from './image-contents.ts';
 import { unpackInitramfs } from './initramfs-archive.ts';
 import { type NewcRoot, readNewcTree } from './newc-tree.ts';
 import { isGpt, type Partition, parsePartitions, SECTOR_BYTES } from './partitions.ts';
+import type { Mount } from './tree-walk.ts';
 
 /** Where a board mounts its boot partition. */
 const BOOT_FOLDER = 'boot';

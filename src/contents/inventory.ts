@@ -5,12 +5,13 @@ import { DamagedVolume, volumeDamageText } from './damaged-volume.ts';
 import type { Disk } from './disk.ts';
 import { FileDigests } from './file-digests.ts';
 import type { FileNode, FileStatus, FileType } from './file-node.ts';
-import { FileTree, type WalkedFile } from './file-tree.ts';
+import { FileTree } from './file-tree.ts';
 import { openInitramfs, openRootTree, type TreesFault, treesFaultText } from './image-trees.ts';
 import { BOARD_CONF, LARGEST_BOARD_CONF_BYTES } from './initramfs.ts';
 import type { NewcRoot } from './newc-tree.ts';
 import { type InstalledPackage, type PackagesFault, packagesFaultText, readPackages } from './packages.ts';
 import { Slices } from './slices.ts';
+import type { WalkedFile } from './tree-walk.ts';
 
 /** Files of a tree: an image has some ten thousand. */
 const MOST_FILES = 1_000_000;

@@ -1,5 +1,6 @@
 import { ENGLISH, type Words } from '../words.ts';
-import { type FileTree, type TreeFault, treeFaultText } from './file-tree.ts';
+import type { FileTree } from './file-tree.ts';
+import { type TreeFault, treeFaultText } from './tree-fault.ts';
 
 /** A package that is installed in an image. */
 export interface InstalledPackage {

@@ -2,8 +2,9 @@ import { deepEqual, equal, fail } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { DamagedVolume } from '../../src/contents/damaged-volume.ts';
 import type { FileNode, FileStatus, FolderChild } from '../../src/contents/file-node.ts';
-import { FileTree, treeFaultText } from '../../src/contents/file-tree.ts';
+import { FileTree } from '../../src/contents/file-tree.ts';
 import { readNewcTree } from '../../src/contents/newc-tree.ts';
+import { treeFaultText } from '../../src/contents/tree-fault.ts';
 import { type ArchiveEntry, FILE, FOLDER, newcArchive } from '../fixtures/newc-archive.ts';
 
 const LINK = 0o120000;

@@ -1,7 +1,7 @@
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { treeFaultText } from '../../contents/file-tree.ts';
+import { treeFaultText } from '../../contents/tree-fault.ts';
 import { errorCode, UserError } from '../../errors.ts';
 import { printable } from '../../printable.ts';
 import { UsageError } from '../environment.ts';

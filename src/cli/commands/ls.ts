@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { treeFaultText } from '../../contents/file-tree.ts';
 import { readOwners } from '../../contents/owners.ts';
+import { treeFaultText } from '../../contents/tree-fault.ts';
 import { UserError } from '../../errors.ts';
 import { printableJson } from '../../printable.ts';
 import { RUN_TIME_ERROR } from '../exit-status.ts';

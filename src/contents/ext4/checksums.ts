@@ -1,5 +1,7 @@
 import { DamagedVolume } from '../damaged-volume.ts';
+import { int32, uint16, uint32 } from '../little-endian.ts';
 import { crc32c, crc32cOfNumber, crc32cOfZeros, FIRST_SEED } from './crc32c.ts';
+import { lastEntryEnd } from './directory.ts';
 
 /**
  * Linux, Documentation/filesystems/ext4/checksums.rst: what describes files has checksums, which begin with one of the
@@ -31,8 +33,8 @@ const EXTENT_BYTES = 12;
 /** A block of extended attributes has its number in its checksum. */
 const ATTRIBUTES_CHECKSUM_AT = 0x10;
 
-/** As many as half of the largest block has. */
-const ZEROS = new Uint8Array(32 * 1024);
+/** As many as the largest block has. */
+const ZEROS = new Uint8Array(64 * 1024);
 /** Fewer are not worth a look. */
 const LEAST_ZEROS = 256;
 
@@ -56,39 +58,37 @@ export function checkDescriptor(seed: number, group: number, descriptor: Buffer)
 
 /** What the checksums of an inode's blocks begin with, and its own. */
 export function inodeSeed(seed: number, number: number, inode: Buffer, at = 0): number {
-  return crc32cOfNumber(crc32cOfNumber(seed, number), inode.readUInt32LE(at + GENERATION_AT));
+  return crc32cOfNumber(crc32cOfNumber(seed, number), int32(inode, at + GENERATION_AT));
 }
 
 /** @throws DamagedVolume where the inode in `bytes` from `at` to before `end` is not what its checksum says. */
 export function checkInode(seed: number, number: number, bytes: Buffer, at: number, end: number): void {
   const low = at + INODE_CHECKSUM_AT;
-  const high = at + INODE_CHECKSUM_HIGH_AT;
-  const hasHigh = end - at > OLD_INODE_BYTES && bytes.readUInt16LE(at + EXTRA_BYTES_AT) >= LEAST_EXTRA_BYTES;
-  let crc = crc32c(crc32c(inodeSeed(seed, number, bytes, at), bytes, at, low), ZEROS, 0, 2);
-  if (hasHigh) crc = crc32c(crc32c(crc, bytes, low + 2, high), ZEROS, 0, 2);
-  crc = crc32c(crc, bytes, hasHigh ? high + 2 : low + 2, end);
-  const kept = bytes.readUInt16LE(low) + (hasHigh ? bytes.readUInt16LE(high) * 65_536 : 0);
+  const extra = at + EXTRA_BYTES_AT;
+  const hasHigh = end - at > OLD_INODE_BYTES && uint16(bytes, extra) >= LEAST_EXTRA_BYTES;
+  // both halves count as zero: the lower one begins a word, the upper one ends the next
+  let crc = crc32c(inodeSeed(seed, number, bytes, at), bytes, at, low);
+  crc = crc32cOfNumber(crc, int32(bytes, low) & ~0xffff);
+  if (hasHigh) crc = crc32cOfNumber(crc, uint16(bytes, extra));
+  crc = crc32c(crc, bytes, hasHigh ? extra + 4 : extra, end);
+  const kept = uint16(bytes, low) + (hasHigh ? uint16(bytes, at + INODE_CHECKSUM_HIGH_AT) * 65_536 : 0);
   if ((hasHigh ? crc : crc & 0xffff) !== kept) throw mismatch(`inode ${number}`);
 }
 
 /** @throws DamagedVolume where a folder's block is not what its checksum says. Nodes of a hashed folder are not looked at. */
 export function checkFolderBlock(inodeSeed: number, block: Buffer): void {
   const tail = block.length - TAIL_BYTES;
-  const hasTail = block.readUInt32LE(tail) === 0 && block.readUInt32LE(tail + 4) === TAIL_MARK;
+  const hasTail = uint32(block, tail) === 0 && uint32(block, tail + 4) === TAIL_MARK;
   if (!hasTail) return;
   const end = endOfContent(block, tail);
   const crc = crc32cOfZeros(crc32c(inodeSeed, block, 0, end), tail - end);
-  if (crc !== block.readUInt32LE(tail + 8)) throw mismatch('a block of a folder');
+  if (crc !== uint32(block, tail + 8)) throw mismatch('a block of a folder');
 }
 
-/** Where nothing but zeros may follow until `end`, and not long behind what is no zero: most folders fill little of a block. */
-function endOfContent(block: Buffer, end: number): number {
-  let content = end;
-  for (let half = content >>> 1; half >= LEAST_ZEROS; half = content >>> 1) {
-    if (block.compare(ZEROS, 0, content - half, half, content) !== 0) break;
-    content = half;
-  }
-  return content;
+/** Where nothing but zeros may follow until `tail`: most folders fill little of a block. */
+function endOfContent(block: Buffer, tail: number): number {
+  const end = lastEntryEnd(block, tail);
+  return tail - end >= LEAST_ZEROS && block.compare(ZEROS, 0, tail - end, end, tail) === 0 ? end : tail;
 }
 
 /** @throws DamagedVolume where a block of an extent tree is not what its checksum says. */

@@ -1,5 +1,6 @@
 import { DamagedVolume, damagedName } from '../damaged-volume.ts';
 import { fileName } from '../file-name.ts';
+import { uint16, uint32 } from '../little-endian.ts';
 
 /** Linux, Documentation/filesystems/ext4/directory.rst: inode, length of the entry, length of the name, type, name. */
 const LENGTH_AT = 4;
@@ -21,9 +22,9 @@ export function* entriesIn<T>(
 ): Generator<T> {
   for (let at = 0; at < block.length; ) {
     if (at + HEADER_BYTES > block.length) throw new DamagedVolume('a folder ends within an entry');
-    const inode = block.readUInt32LE(at);
-    const length = entryLength(block.readUInt16LE(at + LENGTH_AT), block.length);
-    const nameBytes = hasFileTypes ? block.readUInt8(at + NAME_BYTES_AT) : block.readUInt16LE(at + NAME_BYTES_AT);
+    const inode = uint32(block, at);
+    const length = entryLength(uint16(block, at + LENGTH_AT), block.length);
+    const nameBytes = hasFileTypes ? (block[at + NAME_BYTES_AT] ?? 0) : uint16(block, at + NAME_BYTES_AT);
     const isRight = length >= HEADER_BYTES && length % 4 === 0 && at + length <= block.length;
     if (!isRight || (inode !== 0 && HEADER_BYTES + nameBytes > length))
       throw new DamagedVolume('a folder has a damaged entry');
@@ -32,6 +33,16 @@ export function* entriesIn<T>(
     if (inode === 0 || isDots(block, start, nameBytes)) continue;
     yield entryOf(nameIn(block, start, start + nameBytes), inode);
   }
+}
+
+/** Where the name of the last entry before `end` ends, as far as the entries before it are no damaged ones. */
+export function lastEntryEnd(block: Buffer, end: number): number {
+  let last = 0;
+  for (let at = 0, length = HEADER_BYTES; at < end && length >= HEADER_BYTES; at += length) {
+    last = at;
+    length = uint16(block, at + LENGTH_AT);
+  }
+  return Math.min(end, last + HEADER_BYTES + (block[last + NAME_BYTES_AT] ?? 0));
 }
 
 /** Most names are ASCII, which needs no further look. */

@@ -32,6 +32,12 @@ export interface ExtNodes {
   openNode(number: number): FileNode | Promise<FileNode>;
 }
 
+/** What was seen of a folder so far. */
+interface Listed {
+  entries: number;
+  blocks: number;
+}
+
 /** A file of the file system. Of most, nothing but the status is asked for. */
 export class ExtNode implements FileNode {
   readonly status: FileStatus;
@@ -58,37 +64,58 @@ export class ExtNode implements FileNode {
     return checksumSeed === undefined ? undefined : inodeSeed(checksumSeed, this.status.id, this.#inode);
   }
 
-  async *list(): AsyncGenerator<Iterable<FolderChild>> {
+  *list(): Generator<Iterable<FolderChild> | Promise<Iterable<FolderChild>>> {
     if (this.status.type !== 'folder') return;
-    const listed = { entries: 0 };
+    const listed = { entries: 0, blocks: 0 };
     if (storageOf(this.#inode, this.status.type, this.#nodes.layout) === 'inline') {
       const [first, rest] = inlineParts(this.#inode);
-      yield this.#childrenIn(first.subarray(INLINE_PARENT_BYTES), listed);
-      yield this.#childrenIn(rest, listed);
+      yield this.#childrenIn(first.subarray(INLINE_PARENT_BYTES), undefined, listed);
+      yield this.#childrenIn(rest, undefined, listed);
       return;
     }
-    const { blockBytes } = this.#nodes.layout;
     const seed = this.#checksumSeed;
-    let mapped = 0;
-    for await (const run of this.#runs()) {
-      mapped = this.#checked(run, mapped);
-      const end = Math.min(run.blocks, Math.ceil(this.status.bytes / blockBytes) - run.logical);
-      const most = Math.ceil(FOLDER_PIECE_BYTES / blockBytes);
-      for (let at = 0; at < end; at += most) {
-        const blocks = Math.min(most, end - at);
-        const reading = this.#nodes.part.read((run.physical + at) * blockBytes, blocks * blockBytes);
-        const piece = reading instanceof Promise ? await reading : reading;
-        for (let start = 0; start < piece.length; start += blockBytes) {
-          const block = blocks === 1 ? piece : piece.subarray(start, start + blockBytes);
-          if (seed !== undefined) checkFolderBlock(seed, block);
-          yield this.#childrenIn(block, listed);
-        }
+    const runs = this.#runs();
+    if (Symbol.iterator in runs) {
+      for (const run of runs) yield* this.#childrenOf(run, seed, listed);
+      return;
+    }
+    const steps = runs[Symbol.asyncIterator]();
+    for (;;) {
+      let step: IteratorResult<BlockRun> | undefined;
+      yield steps.next().then((next) => {
+        step = next;
+        return [];
+      });
+      if (step === undefined) throw new Error('a step of a list was not waited for');
+      if (step.done === true) return;
+      yield* this.#childrenOf(step.value, seed, listed);
+    }
+  }
+
+  /** The files in blocks of a folder. */
+  *#childrenOf(
+    run: BlockRun,
+    seed: number | undefined,
+    listed: Listed,
+  ): Generator<Iterable<FolderChild> | Promise<Iterable<FolderChild>>> {
+    const { blockBytes } = this.#nodes.layout;
+    listed.blocks = this.#checked(run, listed.blocks);
+    const end = Math.min(run.blocks, Math.ceil(this.status.bytes / blockBytes) - run.logical);
+    const most = Math.ceil(FOLDER_PIECE_BYTES / blockBytes);
+    for (let at = 0; at < end; at += most) {
+      const bytes = Math.min(most, end - at) * blockBytes;
+      const piece = this.#nodes.part.read((run.physical + at) * blockBytes, bytes);
+      for (let start = 0; start < bytes; start += blockBytes) {
+        yield piece instanceof Promise
+          ? piece.then((read) => this.#childrenIn(blockIn(read, start, blockBytes), seed, listed))
+          : this.#childrenIn(blockIn(piece, start, blockBytes), seed, listed);
       }
     }
   }
 
-  /** The files in a block of a folder; `listed` counts those of all its blocks. */
-  #childrenIn(block: Buffer, listed: { entries: number }): Iterable<FolderChild> {
+  /** The files in a block of a folder, or in a part of one that is kept in its inode, which has no checksum of its own. */
+  #childrenIn(block: Buffer, seed: number | undefined, listed: Listed): Iterable<FolderChild> {
+    if (seed !== undefined) checkFolderBlock(seed, block);
     return entriesIn(block, this.#nodes.layout.hasFileTypes, (name, inode) => {
       listed.entries++;
       if (listed.entries > MOST_ENTRIES) throw tooManyEntries();
@@ -197,6 +224,11 @@ class ExtChild implements FolderChild {
   open(): FileNode | Promise<FileNode> {
     return this.#nodes.openNode(this.#inode);
   }
+}
+
+/** Most pieces are one block. */
+function blockIn(piece: Buffer, start: number, blockBytes: number): Buffer {
+  return piece.length === blockBytes ? piece : piece.subarray(start, start + blockBytes);
 }
 
 function* zeros(bytes: number): Generator<Buffer> {

@@ -1,4 +1,5 @@
 import { DamagedVolume } from '../damaged-volume.ts';
+import { uint16, uint32 } from '../little-endian.ts';
 import type { BlockReader, BlockRun } from './block-run.ts';
 
 /**
@@ -43,7 +44,7 @@ async function* runsBelow(
   readBlock: BlockReader,
 ): AsyncGenerator<BlockRun> {
   for (const at of entriesOf(node, covered)) {
-    const child = await readBlock(node.readUInt16LE(at + 8) * 2 ** 32 + node.readUInt32LE(at + 4));
+    const child = await readBlock(uint16(node, at + 8) * 2 ** 32 + uint32(node, at + 4));
     if (depthOf(child) !== depth - 1) throw damagedNode();
     yield* depth === 1 ? leafRuns(child, covered) : runsBelow(child, depth - 1, covered, readBlock);
   }
@@ -51,12 +52,12 @@ async function* runsBelow(
 
 function* leafRuns(node: Buffer, covered: Covered): Generator<BlockRun> {
   for (const at of entriesOf(node, covered)) {
-    const length = node.readUInt16LE(at + 4);
+    const length = uint16(node, at + 4);
     const blocks = length > LONGEST_WRITTEN ? length - LONGEST_WRITTEN : length;
     if (blocks === 0) throw new DamagedVolume('an extent of a file is empty');
-    const logical = node.readUInt32LE(at);
+    const logical = uint32(node, at);
     covered.end = logical + blocks;
-    const physical = node.readUInt16LE(at + 6) * 2 ** 32 + node.readUInt32LE(at + 8);
+    const physical = uint16(node, at + 6) * 2 ** 32 + uint32(node, at + 8);
     if (length <= LONGEST_WRITTEN) yield { logical, physical, blocks };
   }
 }
@@ -65,17 +66,17 @@ function* leafRuns(node: Buffer, covered: Covered): Generator<BlockRun> {
 function* entriesOf(node: Buffer, covered: Covered): Generator<number> {
   covered.nodes++;
   if (covered.nodes > MOST_NODES) throw new DamagedVolume('an extent tree has too many nodes');
-  const end = HEADER_BYTES + node.readUInt16LE(ENTRIES_AT) * ENTRY_BYTES;
+  const end = HEADER_BYTES + uint16(node, ENTRIES_AT) * ENTRY_BYTES;
   if (end > node.length) throw damagedNode();
   for (let at = HEADER_BYTES; at < end; at += ENTRY_BYTES) {
-    if (node.readUInt32LE(at) < covered.end) throw new DamagedVolume('the extents of a file are out of order');
+    if (uint32(node, at) < covered.end) throw new DamagedVolume('the extents of a file are out of order');
     yield at;
   }
 }
 
 function depthOf(node: Buffer): number {
-  const depth = node.readUInt16LE(DEPTH_AT);
-  if (node.readUInt16LE(0) !== MAGIC || depth > MOST_DEPTH) throw damagedNode();
+  const depth = uint16(node, DEPTH_AT);
+  if (uint16(node, 0) !== MAGIC || depth > MOST_DEPTH) throw damagedNode();
   return depth;
 }
 

@@ -1,5 +1,6 @@
 import { DamagedVolume } from '../damaged-volume.ts';
 import { type FileStatus, type FileType, fileType, permissions } from '../file-node.ts';
+import { int32, uint16, uint32 } from '../little-endian.ts';
 import { checkInode } from './checksums.ts';
 import type { ExtLayout } from './layout.ts';
 
@@ -37,22 +38,22 @@ const LARGEST_FILE_BYTES = 1024 ** 4;
 /** The status in the inode of that number, which lies in `bytes` from `at` on. @throws DamagedVolume */
 export function parseStatus(bytes: Buffer, at: number, number: number, layout: ExtLayout): FileStatus {
   if (layout.checksumSeed !== undefined) checkInode(layout.checksumSeed, number, bytes, at, at + layout.inodeBytes);
-  const format = bytes.readUInt16LE(at + MODE_AT);
+  const format = uint16(bytes, at + MODE_AT);
   const type = fileType(format);
   if (type === undefined) throw new DamagedVolume(`inode ${number} is not in use`);
-  const flags = bytes.readUInt32LE(at + FLAGS_AT);
+  const flags = uint32(bytes, at + FLAGS_AT);
   if ((flags & FLAG_ENCRYPTED) !== 0) throw new DamagedVolume(`inode ${number} is encrypted`);
   if ((flags & FLAG_COMPRESSED) !== 0 && type === 'file') throw new DamagedVolume(`inode ${number} is compressed`);
   const hasHigh = type === 'file' || (type === 'folder' && layout.hasLargeFolders);
-  const size = bytes.readUInt32LE(at + SIZE_AT) + (hasHigh ? bytes.readUInt32LE(at + SIZE_HIGH_AT) * 2 ** 32 : 0);
+  const size = uint32(bytes, at + SIZE_AT) + (hasHigh ? uint32(bytes, at + SIZE_HIGH_AT) * 2 ** 32 : 0);
   if (size > LARGEST_FILE_BYTES) throw new DamagedVolume(`inode ${number} can't have ${size} bytes`);
   const status: FileStatus = {
     type,
     mode: permissions(format),
-    uid: bytes.readUInt16LE(at + UID_AT) + bytes.readUInt16LE(at + UID_HIGH_AT) * 65_536,
-    gid: bytes.readUInt16LE(at + GID_AT) + bytes.readUInt16LE(at + GID_HIGH_AT) * 65_536,
+    uid: uint16(bytes, at + UID_AT) + uint16(bytes, at + UID_HIGH_AT) * 65_536,
+    gid: uint16(bytes, at + GID_AT) + uint16(bytes, at + GID_HIGH_AT) * 65_536,
     bytes: size,
-    links: bytes.readUInt16LE(at + LINKS_AT),
+    links: uint16(bytes, at + LINKS_AT),
     modifiedAt: modificationTime(bytes, at, layout),
     id: number,
   };
@@ -67,41 +68,41 @@ export function blockMap(inode: Buffer): Buffer {
 
 /** What follows the fixed fields: extended attributes may lie there. */
 export function tailOf(inode: Buffer): Buffer {
-  const extraBytes = inode.length > FIXED_BYTES ? inode.readUInt16LE(EXTRA_BYTES_AT) : 0;
+  const extraBytes = inode.length > FIXED_BYTES ? uint16(inode, EXTRA_BYTES_AT) : 0;
   return inode.subarray(Math.min(FIXED_BYTES + extraBytes, inode.length));
 }
 
 /** Where the content of a file of that type lies. */
 export function storageOf(inode: Buffer, type: FileType, layout: ExtLayout): 'extents' | 'block map' | 'inline' {
-  const flags = inode.readUInt32LE(FLAGS_AT);
+  const flags = uint32(inode, FLAGS_AT);
   if ((flags & FLAG_INLINE) !== 0 || (type === 'link' && isFastLink(inode, layout))) return 'inline';
   return (flags & FLAG_EXTENTS) !== 0 ? 'extents' : 'block map';
 }
 
 /** The block of extended attributes; 0 where there is none. */
 export function attributesBlock(inode: Buffer, { is64Bit }: ExtLayout): number {
-  const high = is64Bit ? inode.readUInt16LE(ATTRIBUTES_BLOCK_HIGH_AT) : 0;
-  return high * 2 ** 32 + inode.readUInt32LE(ATTRIBUTES_BLOCK_AT);
+  const high = is64Bit ? uint16(inode, ATTRIBUTES_BLOCK_HIGH_AT) : 0;
+  return high * 2 ** 32 + uint32(inode, ATTRIBUTES_BLOCK_AT);
 }
 
 /** A short target is kept in place of the map: such a link has no blocks, but the one of its attributes. */
 function isFastLink(bytes: Buffer, { blockBytes }: ExtLayout): boolean {
-  const attributesBytes = bytes.readUInt32LE(ATTRIBUTES_BLOCK_AT) === 0 ? 0 : blockBytes;
-  return bytes.readUInt32LE(SECTORS_AT) * SECTOR_BYTES === attributesBytes && bytes.readUInt32LE(SIZE_AT) <= MAP_BYTES;
+  const attributesBytes = uint32(bytes, ATTRIBUTES_BLOCK_AT) === 0 ? 0 : blockBytes;
+  return uint32(bytes, SECTORS_AT) * SECTOR_BYTES === attributesBytes && uint32(bytes, SIZE_AT) <= MAP_BYTES;
 }
 
 /** The seconds are signed; two bits of an extra field carry them beyond 2038. */
 function modificationTime(bytes: Buffer, at: number, { inodeBytes }: ExtLayout): number {
-  const extraBytes = inodeBytes > FIXED_BYTES ? bytes.readUInt16LE(at + EXTRA_BYTES_AT) : 0;
+  const extraBytes = inodeBytes > FIXED_BYTES ? uint16(bytes, at + EXTRA_BYTES_AT) : 0;
   const hasExtra = FIXED_BYTES + extraBytes >= MODIFIED_EXTRA_AT + 4;
-  const epoch = hasExtra ? bytes.readUInt32LE(at + MODIFIED_EXTRA_AT) & 3 : 0;
-  return bytes.readInt32LE(at + MODIFIED_AT) + epoch * 2 ** 32;
+  const epoch = hasExtra ? uint32(bytes, at + MODIFIED_EXTRA_AT) & 3 : 0;
+  return int32(bytes, at + MODIFIED_AT) + epoch * 2 ** 32;
 }
 
 /** Linux, include/linux/kdev_t.h: old numbers have 8 bits each and come first, new ones have 12 and 20. */
 function deviceOf(map: Buffer): { major: number; minor: number } {
-  const old = map.readUInt32LE(0);
+  const old = uint32(map, 0);
   if (old !== 0) return { major: (old >>> 8) & 0xff, minor: old & 0xff };
-  const device = map.readUInt32LE(4);
+  const device = uint32(map, 4);
   return { major: (device & 0xfff00) >>> 8, minor: (device & 0xff) | ((device >>> 12) & 0xfff00) };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { type TreeFault, type TreeFile, treeFaultText } from '../../contents/file-tree.ts';
+import type { TreeFile } from '../../contents/file-tree.ts';
+import { type TreeFault, treeFaultText } from '../../contents/tree-fault.ts';
 import { UserError } from '../../errors.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { CatalogImage } from '../../images/catalog.ts';

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
-import { type FileTree, type TreeFile, treeFaultText, type UnreadableFile } from '../../contents/file-tree.ts';
+import type { FileTree, TreeFile, UnreadableFile } from '../../contents/file-tree.ts';
 import { packagesFaultText, readPackages } from '../../contents/packages.ts';
+import { treeFaultText } from '../../contents/tree-fault.ts';
 import { UserError } from '../../errors.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { Words } from '../../words.ts';

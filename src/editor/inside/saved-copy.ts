@@ -1,12 +1,7 @@
 import { lstat, mkdir, open, rename, rm, symlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  type FileTree,
-  type TreeFault,
-  type TreeFile,
-  treeFaultText,
-  type UnreadableFile,
-} from '../../contents/file-tree.ts';
+import type { FileTree, TreeFile, UnreadableFile } from '../../contents/file-tree.ts';
+import { type TreeFault, treeFaultText } from '../../contents/tree-fault.ts';
 import { errorCode, systemErrorCode, UserError } from '../../errors.ts';
 import type { Words } from '../../words.ts';
 
