@@ -6,9 +6,9 @@ import { printable } from '../printable.ts';
 import { REPORT_FORMAT, type StatusReport } from '../status/report.ts';
 import { type CommandSettings, UsageError } from './environment.ts';
 
-/** What a running server serves, and to whom. @throws UserError where none is reached, or one of another version */
-export async function readStatus(settings: CommandSettings): Promise<StatusReport> {
-  const status = (await askControl(requireControlPath(settings), 'status')) as Partial<StatusReport>;
+/** What a running server serves, and to whom. @throws UserError where none is reached, at the latest after `waitMs`, or one of another version */
+export async function readStatus(settings: CommandSettings, waitMs?: number): Promise<StatusReport> {
+  const status = (await askControl(requireControlPath(settings), 'status', waitMs)) as Partial<StatusReport>;
   if (status.format === REPORT_FORMAT) return status as StatusReport;
   throw new UserError('the server that runs is of another version: use its own update-server');
 }

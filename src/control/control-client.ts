@@ -7,25 +7,41 @@ import type { Order } from './order.ts';
 const SAYS_ERROR = v.object({ error: v.string() });
 const SAYS_DONE = v.object({ done: v.array(v.string()) });
 
-/** Asks the server behind the control socket at `path` for one of its lists. @throws UserError when there is none, or it refuses */
-export function askControl(path: string, what: 'status' | 'log' | 'roll-outs'): Promise<unknown> {
-  return exchange(path, 'GET', what);
+/**
+ * Asks the server behind the control socket at `path` for one of its lists, and waits for it as long as it takes, or for
+ * `waitMs`. @throws UserError when there is none, or it refuses
+ */
+export function askControl(path: string, what: 'status' | 'log' | 'roll-outs', waitMs?: number): Promise<unknown> {
+  return exchange(path, 'GET', what, { waitMs });
 }
 
 /** Has the server behind the control socket carry out an order, and returns what it did, in lines. @throws UserError */
 export async function orderByControl(path: string, order: Order, by: string): Promise<readonly string[]> {
-  const answer = await exchange(path, 'POST', 'orders', JSON.stringify({ by, order }));
+  const answer = await exchange(path, 'POST', 'orders', { body: JSON.stringify({ by, order }) });
   const parsed = v.safeParse(SAYS_DONE, answer);
   if (!parsed.success) throw new UserError(`what answers at ${path} is no update-server of this version`);
   return parsed.output.done;
 }
 
-function exchange(socketPath: string, method: 'GET' | 'POST', what: string, body = ''): Promise<unknown> {
+interface Exchange {
+  readonly body?: string;
+  readonly waitMs?: number | undefined;
+}
+
+function exchange(
+  socketPath: string,
+  method: 'GET' | 'POST',
+  what: string,
+  { body = '', waitMs }: Exchange,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const sent = request({ socketPath, method, path: `/${CONTROL_VERSION}/${what}`, headers: { Host: 'localhost' } });
     sent.on('error', (error) =>
       reject(new UserError(failureText(socketPath, systemErrorCode(error) ?? error.message))),
     );
+    if (waitMs !== undefined) {
+      sent.setTimeout(waitMs, () => sent.destroy(new Error(`no answer within ${waitMs / 1000} s`)));
+    }
     sent.on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));

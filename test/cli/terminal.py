@@ -3,10 +3,11 @@
     terminal.py <command> <argument>...
 
 What the command prints comes on standard output. Takes orders, one a line, on standard input: `stop` and `go`, the keys
-Ctrl-S and Ctrl-Q; `hang up`, which closes the terminal. Then, or when the command ends, it prints `status <number>`, a
+Ctrl-S and Ctrl-Q; `type <text>`, other keys, as a string of JSON; `hang up`, which closes the terminal. Then, or when the command ends, it prints `status <number>`, a
 shell's status, and ends.
 """
 
+import json
 import os
 import pty
 import select
@@ -31,6 +32,8 @@ while end in watched:
             order = sys.stdin.readline().strip()
             if order in KEYS:
                 os.write(end, KEYS[order])
+            elif order.startswith("type "):
+                os.write(end, json.loads(order[len("type "):]).encode())
             elif order == "hang up":
                 os.close(end)
                 watched = []

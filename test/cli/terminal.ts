@@ -37,6 +37,11 @@ export class Terminal implements AsyncDisposable {
     this.#child.stdin.write(`${order}\n`);
   }
 
+  /** Presses other keys. */
+  type(keys: string): void {
+    this.#child.stdin.write(`type ${JSON.stringify(keys)}\n`);
+  }
+
   /** The first line that `text` matches, there by now or yet to come: what it matched, and its groups. */
   async line(text: RegExp): Promise<RegExpExecArray> {
     const signal = AbortSignal.timeout(WAIT_MS);

@@ -25,6 +25,7 @@ suite('the tools that tests run', () => {
       'ssh',
       'sshd',
       'tar',
+      'zsh-static',
       'zstd',
       'zstdcat',
     );

@@ -29,6 +29,7 @@ export type ToolName =
   | 'systemd-socket-activate'
   | 'tar'
   | 'zstd'
+  | 'zsh-static'
   | 'zstdcat';
 
 /** Where each tool that was asked for lies, as absolute paths. */
@@ -121,6 +122,14 @@ const TOOLS: Readonly<Record<ToolName, Tool>> = {
   // Boards unpack with GNU tar; a BSD tar of the same name forgives and refuses other things.
   tar: { package: 'tar', calledAs: ['tar', 'gtar'], probe: ['--version'], answers: /GNU tar/ },
   zstd: { package: 'zstd', fetchable: true, probe: ['--version'] },
+  // It has its modules in itself; without its functions, those of zsh-common, it completes nothing.
+  'zsh-static': {
+    package: 'zsh-static',
+    fetchable: true,
+    isAlwaysFetched: true,
+    surroundings: { libraries: ['zsh-common'], folders: { ZSH_FUNCTIONS: 'usr/share/zsh/functions' } },
+    probe: ['-fc', '[[ -n $ZSH_FUNCTIONS ]]'],
+  },
   zstdcat: { package: 'zstd', fetchable: true, probe: ['--version'] },
 };
 

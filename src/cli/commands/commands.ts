@@ -7,14 +7,18 @@ export interface CommandContext {
   settings(): CommandSettings;
 }
 
+/** Subcommands by their names. */
+export type Subcommands = Readonly<Record<string, (context: CommandContext) => Promise<Command>>>;
+
 /**
  * The subcommands by their names, each from the file that is named after it, read when it runs. Each sets
  * `process.exitCode` where it ends with another status than 0.
  */
-export const COMMANDS: Readonly<Record<string, (context: CommandContext) => Promise<Command>>> = {
+export const COMMANDS: Subcommands = {
   boards: async (context) => (await import('./boards.ts')).boardsCommand(context),
   builds: async (context) => (await import('./builds.ts')).buildsCommand(context),
   cat: async (context) => (await import('./cat.ts')).catCommand(context),
+  completion: async (context) => (await import('./completion.ts')).completionCommand(context, COMMANDS),
   diff: async (context) => (await import('./diff.ts')).diffCommand(context),
   explain: async (context) => (await import('./explain.ts')).explainCommand(context),
   forget: async (context) => (await import('./forget.ts')).forgetCommand(context),

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { askControl } from '../../control/control-client.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import { order, requireControlPath } from '../control.ts';
@@ -31,7 +31,7 @@ const STEPS = ['continue', 'halt', 'back', 'finish'] as const;
 export function rolloutCommand({ settings }: CommandContext): Command {
   return subcommand('rollout', 'Sends a new build out in stages; without arguments, lists what is under way.')
     .argument('[image]', '<box>/<image>, or <image>')
-    .argument('[step]', `start, ${STEPS.join(', ')}`)
+    .addArgument(new Argument('[step]', 'what is to be done').choices(['start', ...STEPS]))
     .option('--stages <list>', 'of a start: numbers of boards, shares of them, all', '1,10%,all')
     .option('--json', 'of the list, for programs')
     .option(...WHY)
