@@ -16,6 +16,11 @@ export function cpuSeconds(pid: number): number {
   return sum(ticks) / TICKS_PER_SECOND;
 }
 
+/** Nanoseconds of processor time that the main thread of a process has used so far: finer than ticks (sched-stats, proc(5)). */
+export function mainThreadNanoseconds(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]);
+}
+
 /** The most bytes that a process, and each of its children, ever had resident. */
 export function peakBytes(pid: number): number {
   return sum(family(pid).map((member) => status(member, 'VmHWM')));

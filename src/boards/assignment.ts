@@ -71,7 +71,7 @@ export function assignment(board: Board, image: string | undefined, conditions: 
   if (board.isHeld) return { kind: 'held', held: board.held };
   const { builds } = conditions;
   const target = targetOf(board, image, conditions);
-  if (target === undefined) return { kind: 'newest' };
+  if (target === undefined) return NEWEST;
   const { why } = target;
   const build = target.build ?? builds.served(target.image);
   if (why !== undefined && isCertain(why) && (build === undefined || !builds.has(target.image, build))) {
@@ -83,11 +83,13 @@ export function assignment(board: Board, image: string | undefined, conditions: 
   if (why === undefined) {
     const { rollOut } = conditions;
     const isItsTurn = rollOut === undefined || rollOut.build !== build || isServedOnce || isLetIn(rollOut, board);
-    return isItsTurn ? { kind: 'newest' } : { kind: 'nothing', until: { kind: 'not its turn', rollOut } };
+    return isItsTurn ? NEWEST : { kind: 'nothing', until: { kind: 'not its turn', rollOut } };
   }
   if (target.build === undefined) return { kind: 'image', image: target.image, why };
   return { kind: 'build', image: target.image, build: target.build, why };
 }
+
+const NEWEST: Assignment = { kind: 'newest' };
 
 /** What a board is to get, whether it is there or not; `build`: a certain one. */
 interface Target {

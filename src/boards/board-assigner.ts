@@ -6,6 +6,7 @@ import type { BoardFinder } from './board-finder.ts';
 import type { BoardIndex } from './board-index.ts';
 import { newBoard } from './board-record.ts';
 import { imageFor } from './next-image.ts';
+import type { RollOut } from './roll-out.ts';
 import type { RollOuts } from './roll-outs.ts';
 
 /** What decides what boards get, beside their records. */
@@ -35,15 +36,13 @@ export class BoardAssigner implements Assigner {
   }
 
   assign({ client, asked, snapshot, found, build, isServedOnce }: AssignRequest): Assigned {
-    const { finder, now } = this.#parts;
+    const { finder, now, rollOuts } = this.#parts;
     const board = finder.find(client, asked)?.board ?? newBoard('', client, asked, now());
-    const served = (id: string) => (id === found?.id ? build : buildOf(snapshot.byId.get(id)));
-    const decide = () =>
-      assignment(board, found?.id, this.#conditions(board, snapshot, found, { served, isServedOnce }));
-    let decided = decide();
+    const conditions = new ConditionsNow(this.#parts, { board, snapshot, image: found, build, isServedOnce });
+    let decided = assignment(board, found?.id, conditions);
     const isWaiting = decided.kind === 'nothing' && decided.until.kind === 'not its turn';
     if (found !== undefined && build !== undefined && (decided.kind === 'newest' || isWaiting) && !isServedOnce) {
-      if (this.#parts.rollOuts.asked(board, found.id, build)) decided = decide();
+      if (rollOuts.asked(board, found.id, build)) decided = assignment(board, found.id, conditions);
     }
     switch (decided.kind) {
       case 'newest':
@@ -57,41 +56,98 @@ export class BoardAssigner implements Assigner {
       case 'build':
         // of an earlier build that everyone gets, the snapshot knows
         if (decided.why.kind === 'earlier') return { kind: 'newest' };
-        return insteadOf(this.imageOfBuild(decided.image, decided.build, snapshot), decided.build);
+        return insteadOf(conditions.imageOfBuild(decided.image, decided.build), decided.build);
     }
   }
 
   /** What `board` gets if it asks the same again, and why. */
   assignmentOf(board: Board, snapshot: CatalogSnapshot): Assignment {
-    const served = (id: string) => buildOf(snapshot.byId.get(id));
     const image = imageFor(board.wish, snapshot);
-    return assignment(board, image?.id, this.#conditions(board, snapshot, image, { served, isServedOnce: false }));
+    const request = { board, snapshot, image, build: buildOf(image), isServedOnce: false };
+    return assignment(board, image?.id, new ConditionsNow(this.#parts, request));
   }
 
   /** The image that `build` is sent from: the newest, or the copy that is kept; undefined where there is none. */
-  imageOfBuild(id: string, build: string, { byId }: CatalogSnapshot): CatalogImage | undefined {
-    const image = byId.get(id);
-    const newest = image?.inPlaceOf?.newest ?? image;
-    return buildOf(newest) === build ? newest : this.#parts.keptBuild(id, build);
+  imageOfBuild(id: string, build: string, snapshot: CatalogSnapshot): CatalogImage | undefined {
+    return imageOfBuild(id, build, snapshot, this.#parts.keptBuild);
+  }
+}
+
+/** What the conditions are those of. */
+interface Deciding {
+  readonly board: Board;
+  readonly snapshot: CatalogSnapshot;
+  /** The image that it asks for, if there is one, and its newest build, as far as it is known. */
+  readonly image: CatalogImage | undefined;
+  readonly build: string | undefined;
+  readonly isServedOnce: boolean;
+}
+
+/** The conditions at this moment, each looked up when it is asked for: most boards need few. */
+class ConditionsNow implements Conditions, Builds {
+  readonly #parts: AssignerParts;
+  readonly #deciding: Deciding;
+  /** What was found last: `has` is asked before the image is. */
+  #found: { readonly id: string; readonly build: string; readonly image: CatalogImage | undefined } | undefined;
+
+  constructor(parts: AssignerParts, deciding: Deciding) {
+    this.#parts = parts;
+    this.#deciding = deciding;
   }
 
-  #conditions(
-    board: Board,
-    snapshot: CatalogSnapshot,
-    image: CatalogImage | undefined,
-    { served, isServedOnce }: { served: Builds['served']; isServedOnce: boolean },
-  ): Conditions {
-    const { index, stopsLoops, rollOuts } = this.#parts;
-    const newest = image === undefined ? undefined : served(image.id);
-    return {
-      builds: { served, has: (id, build) => this.imageOfBuild(id, build, snapshot) !== undefined },
-      earlier: image?.inPlaceOf?.choice,
-      rollOut: newest === undefined ? undefined : rollOuts.get(image?.id ?? '', newest),
-      stopsLoops: stopsLoops(),
-      isServedOnce,
-      isOne: () => board.isShared !== true && (board.mac !== undefined || index.isAlone(board)),
-    };
+  get builds(): Builds {
+    return this;
   }
+
+  get earlier(): Conditions['earlier'] {
+    return this.#deciding.image?.inPlaceOf?.choice;
+  }
+
+  get rollOut(): RollOut | undefined {
+    const { image } = this.#deciding;
+    const build = image === undefined ? undefined : this.served(image.id);
+    return image === undefined || build === undefined ? undefined : this.#parts.rollOuts.get(image.id, build);
+  }
+
+  get stopsLoops(): boolean {
+    return this.#parts.stopsLoops();
+  }
+
+  get isServedOnce(): boolean {
+    return this.#deciding.isServedOnce;
+  }
+
+  served(id: string): string | undefined {
+    const { snapshot, image, build } = this.#deciding;
+    return id === image?.id ? build : buildOf(snapshot.byId.get(id));
+  }
+
+  has(id: string, build: string): boolean {
+    return this.imageOfBuild(id, build) !== undefined;
+  }
+
+  isOne(): boolean {
+    const { board } = this.#deciding;
+    return board.isShared !== true && (board.mac !== undefined || this.#parts.index.isAlone(board));
+  }
+
+  imageOfBuild(id: string, build: string): CatalogImage | undefined {
+    if (this.#found?.id !== id || this.#found.build !== build) {
+      this.#found = { id, build, image: imageOfBuild(id, build, this.#deciding.snapshot, this.#parts.keptBuild) };
+    }
+    return this.#found.image;
+  }
+}
+
+function imageOfBuild(
+  id: string,
+  build: string,
+  { byId }: CatalogSnapshot,
+  keptBuild: KeptBuildOf,
+): CatalogImage | undefined {
+  const image = byId.get(id);
+  const newest = image?.inPlaceOf?.newest ?? image;
+  return buildOf(newest) === build ? newest : keptBuild(id, build);
 }
 
 function insteadOf(image: CatalogImage | undefined, build?: string): Assigned {

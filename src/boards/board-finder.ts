@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isLoopback } from '../server/admission/identity.ts';
 import type { Asked } from '../server/decision/asked.ts';
 import type { BoardIndex, Entry } from './board-index.ts';
-import { newBoard, wishOf } from './board-record.ts';
+import { kindOf, newBoard } from './board-record.ts';
 import type { Neighbours } from './neighbours.ts';
 
 /** Finds the board that asks. This machine itself has no MAC. */
@@ -22,14 +22,14 @@ export class BoardFinder {
 
   /** The board that asks this from `client`, if known. */
   find(client: string, asked: Asked): Entry | undefined {
-    return this.#index.find(client, this.#macOf(client), wishOf(asked));
+    return this.#index.find(client, this.#macOf(client), kindOf(asked));
   }
 
   /** The same; an unknown board is added. Undefined if there is no room for another one. */
   findOrAdd(client: string, asked: Asked, nowMs: number): Entry | undefined {
     const mac = this.#macOf(client);
     if (mac === undefined && !isLoopback(client)) this.#learn();
-    const known = this.#index.find(client, mac, wishOf(asked));
+    const known = this.#index.find(client, mac, kindOf(asked));
     const entry = known ?? { board: newBoard(randomUUID(), client, asked, nowMs) };
     if (known === undefined && !this.#index.add(entry)) return undefined;
     this.#index.set(entry, { ...entry.board, address: client, ...(mac === undefined ? {} : { mac }) });

@@ -1,6 +1,7 @@
 import type { Transfer } from '../server/transfer.ts';
 import type { Board, BoardState, Wish } from './board.ts';
 import { MOST_BOARDS } from './limits.ts';
+import { type Kind, Places } from './places.ts';
 import { sameBoard } from './same-board.ts';
 
 /** A remembered board, and its request that is being answered. */
@@ -14,13 +15,6 @@ export interface Entry {
   sameAs?: Entry;
 }
 
-/** What a board is found by. */
-interface Keyed {
-  readonly address: string;
-  readonly mac?: string | undefined;
-  readonly wish: Wish;
-}
-
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
 /**
@@ -30,7 +24,8 @@ const NATURAL = new Intl.Collator('en', { numeric: true });
 export class BoardIndex {
   /** By their IDs, least recently heard first. */
   readonly #byId = new Map<string, Entry>();
-  readonly #byKey = new Map<string, Entry>();
+  readonly #byAddress = new Places<Entry>();
+  readonly #byMac = new Places<Entry>();
   readonly #onConfirmed: (board: Board) => void;
   #pinned = 0;
   #sorted: readonly Entry[] | undefined;
@@ -75,10 +70,10 @@ export class BoardIndex {
    * The board that asks for `wish` from `address`. A MAC decides; a record that was begun before the address's MAC was
    * known is carried over.
    */
-  find(address: string, mac: string | undefined, wish: Wish): Entry | undefined {
-    const byAddress = this.#byKey.get(addressKey(address, wish));
+  find(address: string, mac: string | undefined, wish: Kind): Entry | undefined {
+    const byAddress = this.#byAddress.get(address, wish);
     if (mac === undefined) return byAddress;
-    const byMac = this.#byKey.get(macKey(mac, wish));
+    const byMac = this.#byMac.get(mac, wish);
     const withoutMac = byAddress?.board.mac === undefined ? byAddress : undefined;
     if (byMac === undefined || withoutMac === undefined) return byMac ?? withoutMac;
     return this.#join(byMac, withoutMac);
@@ -156,28 +151,32 @@ export class BoardIndex {
   }
 
   #index(entry: Entry): void {
-    for (const key of keysOf(entry.board)) this.#byKey.set(key, entry);
-    const [byAddress, byMac] = pinnedKeysOf(entry.board);
-    if (byAddress !== undefined && !this.#byKey.has(byAddress)) this.#byKey.set(byAddress, entry);
-    if (byMac !== undefined) this.#byKey.set(byMac, entry); // it is that board, whatever it was known as before
+    const { address, mac, wish } = entry.board;
+    this.#byAddress.set(address, wish, entry);
+    if (mac !== undefined) this.#byMac.set(mac, wish, entry);
+    const later = pinnedWishOf(entry.board);
+    if (later !== undefined) {
+      if (this.#byAddress.get(address, later) === undefined) this.#byAddress.set(address, later, entry);
+      if (mac !== undefined) this.#byMac.set(mac, later, entry); // it is that board, whatever it was known as before
+    }
     this.#sorted = undefined;
   }
 
   #unindex(entry: Entry): void {
-    const keys = [...keysOf(entry.board), ...pinnedKeysOf(entry.board)];
-    for (const key of keys) if (this.#byKey.get(key) === entry) this.#byKey.delete(key);
+    const { address, mac, wish } = entry.board;
+    for (const asked of [wish, pinnedWishOf(entry.board)]) {
+      if (asked === undefined) continue;
+      this.#byAddress.delete(address, asked, entry);
+      if (mac !== undefined) this.#byMac.delete(mac, asked, entry);
+    }
     this.#sorted = undefined;
   }
 }
 
-function keysOf({ address, mac, wish }: Keyed): string[] {
-  return mac === undefined ? [addressKey(address, wish)] : [addressKey(address, wish), macKey(mac, wish)];
-}
-
-/** What a board is found by once it runs the image that it was given whatever it asked for, and asks for that box. */
-function pinnedKeysOf({ address, mac, wish, pin, once }: Board): string[] {
+/** What a board asks for once it runs the image that it was given whatever it asked for, and asks for that box. */
+function pinnedWishOf({ wish, pin, once }: Board): Wish | undefined {
   const box = once?.box ?? pin?.box;
-  return box === undefined ? [] : keysOf({ address, mac, wish: { ...wish, box } });
+  return box === undefined ? undefined : { ...wish, box };
 }
 
 function pinsOf({ pin, once }: Board): number {
@@ -187,12 +186,4 @@ function pinsOf({ pin, once }: Board): number {
 /** Whether boards that ask so are found by the same keys. */
 function isAskedAlike(a: Wish, b: Wish): boolean {
   return a.box === b.box && a.board === b.board && (a.board !== undefined || a.image === b.image);
-}
-
-function addressKey(address: string, { box, board, image }: Wish): string {
-  return JSON.stringify(['address', address, box, board ?? image]);
-}
-
-function macKey(mac: string, { box, board, image }: Wish): string {
-  return JSON.stringify(['mac', mac, box, board ?? image]);
 }

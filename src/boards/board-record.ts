@@ -4,6 +4,7 @@ import type { Refusal } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { Board, BoardState, GivenBuild, Reflashing, Wish } from './board.ts';
 import { LOOP_TIMES, MOST_HISTORY, MOST_TEXT } from './limits.ts';
+import type { Kind } from './places.ts';
 
 /** A new board, from the first thing that it asked. */
 export function newBoard(id: string, address: string, asked: Asked, atMs: number): Board {
@@ -23,6 +24,12 @@ export function newBoard(id: string, address: string, asked: Asked, atMs: number
 export function wishOf({ box, board, branch, version, image }: Asked): Wish {
   const parts = Object.entries({ box, board, branch, version, image });
   return Object.fromEntries(parts.flatMap(([part, text]) => (text === undefined ? [] : [[part, cut(text)]])));
+}
+
+/** What a board that asks is found by: what is stored of its wish. */
+export function kindOf(asked: Asked): Kind {
+  const { box = '', board = '', image = '' } = asked;
+  return Math.max(box.length, board.length, image.length) <= MOST_TEXT ? asked : wishOf(asked);
 }
 
 /**

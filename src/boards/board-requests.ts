@@ -125,7 +125,8 @@ export class BoardRequests {
     if (entry === undefined || entry.sameAs !== undefined || entry.newest !== undefined) return false;
     const { board } = entry;
     const isSame = board.state.kind === 'up to date' && board.reportedBuild === asked.buildId;
-    if (!isSame || state.kind !== 'finished') return false;
+    const waitsForOne = board.once !== undefined && board.once.isDone !== true;
+    if (!isSame || waitsForOne || state.kind !== 'finished') return false;
     const { index, now, onChange } = this.#options;
     if (index.get(board.id) !== entry) return false;
     const nowMs = now();

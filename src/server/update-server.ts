@@ -221,9 +221,8 @@ export class UpdateServer {
     return this.#exchanges.answer(request, response, async ({ asked, client, target }) => {
       const { changes } = this.#upToDate;
       const decision = await this.#decider.decide(asked, { client, ...asking });
-      if ('result' in decision && decision.result === 'up to date' && this.#decider.holdsFor(() => client, decision)) {
-        this.#upToDate.remember(target, decision, changes);
-      }
+      const isUpToDate = 'result' in decision && decision.result === 'up to date';
+      if (isUpToDate && this.#decider.isForOthers(decision)) this.#upToDate.remember(target, decision, changes);
       return decision;
     });
   }

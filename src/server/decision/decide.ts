@@ -97,11 +97,21 @@ export class Decider {
     return decided({ asked }, textAnswer(200, lines.join('')), 'list');
   }
 
+  /** Whether others that ask the same may get what was found: it is of the image that they ask for. */
+  isForOthers({ asked, resolution }: Found): boolean {
+    if (this.#assigner.isPlain) return true;
+    const asksFor = resolve(this.#catalog.snapshot, asked);
+    return !('kind' in asksFor) && asksFor.found === resolution?.found;
+  }
+
   /** Whether the client gets what was found a moment ago of the same request, which was up to date. */
   holdsFor(client: () => string, { asked, resolution, servedBuildId }: Found): boolean {
     if (this.#assigner.isPlain) return true;
-    const { snapshot } = this.#catalog;
-    return this.#assigned(client(), asked, snapshot, resolution?.found, servedBuildId).kind === 'newest';
+    const found = resolution?.found;
+    const assigned = this.#assigned(client(), asked, this.#catalog.snapshot, found, servedBuildId);
+    if (assigned.kind !== 'instead') return assigned.kind === 'newest';
+    const { image, build = servedBuildId } = assigned;
+    return image === found && build === servedBuildId; // it is pinned to what it asks for
   }
 
   async #update(asked: Asked, asking: Asking): Promise<Decision> {
