@@ -37,6 +37,8 @@ const CHANGES = [
   'motd content',
 ];
 const QUERY = 'name=changes-box&board=odroid-c4&branch=main';
+/** Of a text that nobody compares by eye. */
+const TOO_LARGE_BYTES = 2_000_001;
 const SIZE = { width: 1280, height: 1000 };
 
 describe('what is inside two builds', () => {
@@ -290,10 +292,17 @@ describe('what is inside two builds', () => {
   });
 
   it('is compared again when an image was built anew', async () => {
-    await build('changes-box', '5', NEWER);
+    const rootFiles = { ...NEWER.rootFiles, 'home/data.txt': 'x'.repeat(TOO_LARGE_BYTES) };
+    await build('changes-box', '5', { ...NEWER, rootFiles });
     await servedIs('5');
     await workbench.clickViewAction('Changes', 'Refresh Changes');
-    await messageIs(`${IMAGE} 3333333 → 5555555: nothing differs`);
+    await messageIs(`${IMAGE} 3333333 → 5555555`);
+  });
+
+  it('says which texts are too large to be opened', async () => {
+    await workbench.clickViewAction('Changes', 'Open All Text Changes');
+    await workbench.notification('no text changed. Changed files larger than 2 MB were left out: 1.');
+    await workbench.dismissNotification('no text changed.');
   });
 
   it('is not opened when the user cancels that', async () => {
