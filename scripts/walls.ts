@@ -45,6 +45,11 @@ const FLOORS: readonly (readonly Floor[])[] = [
       bans: [...HTTP, ...EDITOR],
       message: 'builds/ stands on images/ and checks/: it knows no requests.',
     },
+    {
+      name: 'trial',
+      bans: [...FILES, ...EDITOR],
+      message: 'trial/ asks a server as a board does, stands on images/, contents/ and checks/, and writes nothing.',
+    },
   ],
   [
     {

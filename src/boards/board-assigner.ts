@@ -35,13 +35,15 @@ export class BoardAssigner implements Assigner {
     return this.#parts.index.pinned === 0;
   }
 
-  assign({ client, asked, snapshot, found, build, isServedOnce }: AssignRequest): Assigned {
+  assign({ client, asked, snapshot, found, build, isServedOnce, isTrial }: AssignRequest): Assigned {
     const { finder, now, rollOuts } = this.#parts;
-    const board = finder.find(client, asked)?.board ?? newBoard('', client, asked, now());
+    const known = isTrial ? undefined : finder.find(client, asked);
+    const board = known?.board ?? newBoard('', client, asked, now());
     const conditions = new ConditionsNow(this.#parts, { board, snapshot, image: found, build, isServedOnce });
     let decided = assignment(board, found?.id, conditions);
     const isWaiting = decided.kind === 'nothing' && decided.until.kind === 'not its turn';
-    if (found !== undefined && build !== undefined && (decided.kind === 'newest' || isWaiting) && !isServedOnce) {
+    const startsNothing = isServedOnce || isTrial;
+    if (found !== undefined && build !== undefined && (decided.kind === 'newest' || isWaiting) && !startsNothing) {
       if (rollOuts.asked(board, found.id, build)) decided = assignment(board, found.id, conditions);
     }
     switch (decided.kind) {

@@ -75,7 +75,7 @@ export class BoardRequests {
 
   /** The end of an older request says nothing about its board's state, only about what it got. */
   readonly #onEnd = (transfer: Transfer): void => {
-    if (transfer.isRepeat && this.#repeat(transfer)) return;
+    if (transfer.isRepeat && !transfer.isTrial && this.#repeat(transfer)) return;
     const request = this.#requestOf(transfer);
     if (request === undefined) return;
     this.#running.delete(transfer);
@@ -163,8 +163,8 @@ export class BoardRequests {
 const IN_ANSWER: ReadonlySet<BoardState['kind']> = new Set(['checking', 'waiting', 'downloading']);
 
 /** Whether it is a board that asks: for an update, and saying what kind of board it is, or what it runs. */
-function isBoards({ method, asked: { kind, board, buildId } }: Transfer): boolean {
-  return method === 'GET' && kind === 'update' && (board !== undefined || buildId !== undefined);
+function isBoards({ method, asked: { kind, board, buildId }, isTrial }: Transfer): boolean {
+  return method === 'GET' && kind === 'update' && (board !== undefined || buildId !== undefined) && !isTrial;
 }
 
 function current(entry: Entry): Entry {

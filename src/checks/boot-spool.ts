@@ -37,6 +37,11 @@ export class BootSpool implements Disk {
     return new BootSpool(await SparseStore.create());
   }
 
+  /** One that writes to no file: bounded memory is all it has. */
+  static inMemory(): BootSpool {
+    return new BootSpool(SparseStore.inMemory());
+  }
+
   /** Bytes of the image that went by. */
   get size(): number {
     return this.#size;

@@ -104,7 +104,8 @@ function unusableText(zst: string, fault: ContentsFault, words: Words, { allowFo
   return isForeignFault(fault) ? words.t('{0}; {1} serves images that mkbox did not make', text, allowForeign) : text;
 }
 
-function contentsText(fault: Exclude<ContentsFault, 'no partition table'>, words: Words): string {
+/** What an image lacks that has a partition table, as one clause. */
+export function contentsText(fault: Exclude<ContentsFault, 'no partition table'>, words: Words): string {
   switch (fault) {
     case 'GPT':
       return words.t('the image has a GUID partition table, and mkbox makes an MBR');

@@ -29,6 +29,11 @@ export class SparseStore {
 
   private constructor() {}
 
+  /** A store that writes to no file: bounded memory is all it has. */
+  static inMemory(): SparseStore {
+    return new SparseStore();
+  }
+
   /** A store with a file in the system's temporary folder, if one can be made. */
   static async create(): Promise<SparseStore> {
     const store = new SparseStore();
@@ -91,7 +96,10 @@ export class SparseStore {
   /** A block with what the file has of it; undefined when there is no more room. */
   #makeBlock(number: number): Buffer | undefined {
     if (this.#blocks.size === MOST_BLOCKS) {
-      this.#failure = `${this.#fileFailure} in the temporary folder ${tmpdir()}`;
+      this.#failure =
+        this.#fileFailure === undefined
+          ? `more than ${(MOST_BLOCKS * BLOCK_BYTES) / 1024 ** 2} MiB of content`
+          : `${this.#fileFailure} in the temporary folder ${tmpdir()}`;
       this.#blocks.clear();
       return undefined;
     }

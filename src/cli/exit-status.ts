@@ -3,3 +3,6 @@ export const RUN_TIME_ERROR = 1;
 
 /** Where what was asked makes no sense. */
 export const USAGE_ERROR = 2;
+
+/** Where what was to be tried could not be. */
+export const TROUBLE = 2;

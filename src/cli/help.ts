@@ -2,6 +2,7 @@
 export const HELP = `usage: update-server
        update-server verify [<name>]
        update-server explain '<path or query of a board>'
+       update-server try '<query of a board>' [--at <URL>] [--json]
        update-server pack <image>.img [--build-id <ID>]
        update-server publish <file>... [--to <box>] [--build-id <ID>]
        update-server ls <image>[:<path>] [--json]
@@ -30,6 +31,7 @@ Serves the images below a folder to mkbox boards, over HTTP.
 
   verify    checks all images, or those that <name> finds, to the last byte
   explain   tells which image a board would get, or why none
+  try       asks a server as a board does, writes nowhere, and tells what it would run
   pack      makes .img.zst, .img.sha256 and .img.buildID of a raw image
   publish   puts a set from elsewhere, or a raw image, in the place of the former one
   ls        lists a folder inside an image, as the board sees it

@@ -39,6 +39,7 @@ function requestMembers(transfer: Transfer): object {
     buildId: asked.buildId,
     image: resolution?.found?.id,
     servedBuildId: transfer.servedBuildId,
+    trial: transfer.isTrial || undefined,
     ...outcomeMembers(transfer, state),
   };
 }

@@ -13,7 +13,8 @@ export function transferLine(transfer: Transfer): string {
   const hasWaited = waitedMs > 0 && state.kind !== 'running';
   const waited = hasWaited ? `, after ${Math.round(waitedMs)} ms in the queue` : '';
   const request = `"${printable(method)} ${printable(target)}"`;
-  return `${client} ${request} ${status} ${sentBytes} B ${Math.round(durationMs)} ms ${image}: ${outcomeText(transfer)}${waited}`;
+  const trial = transfer.isTrial ? ' (a trial, no board)' : '';
+  return `${client} ${request} ${status} ${sentBytes} B ${Math.round(durationMs)} ms ${image}: ${outcomeText(transfer)}${waited}${trial}`;
 }
 
 /** The outcome of a request, in words. */

@@ -1,4 +1,5 @@
 import type { Resolution } from '../images/resolution.ts';
+import { isTrial } from '../trial/trial-agent.ts';
 import { type Asked, parseTarget } from './decision/asked.ts';
 import type { Refusal } from './refusal.ts';
 import type { WaitingPlace } from './sending/turns.ts';
@@ -45,8 +46,12 @@ export class TransferRecord implements Transfer {
     this.asked = asked;
   }
 
+  get isTrial(): boolean {
+    return isTrial(this.headers);
+  }
+
   get completesUpdate(): boolean {
-    if (this.state.kind !== 'finished') return false;
+    if (this.state.kind !== 'finished' || this.isTrial) return false;
     return this.state.result === 'image' || this.state.result === 'up to date';
   }
 

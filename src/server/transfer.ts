@@ -75,6 +75,8 @@ export interface Transfer {
   /** Body bytes acknowledged by the client, as far as is known. Read it while the transfer runs. */
   readonly sentBytes: number;
   readonly state: TransferState;
+  /** Whether it asks as a board does and is none: someone tries what a board would get. */
+  readonly isTrial: boolean;
   /** Whether the board now has the image it asked for, or was told that it does. */
   readonly completesUpdate: boolean;
   /** Milliseconds from the request's arrival to its end, or until now. */

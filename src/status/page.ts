@@ -78,7 +78,8 @@ function imageRow(image: ImageReport): Html {
   return html`<tr><td>${id}</td><td>${buildText(buildId)}${earlier}</td><td class="number">${bytes === undefined ? '–' : bytesText(bytes)}</td><td class="${look}">${imageText(image)}</td></tr>`;
 }
 
-function requestRow({ atMs, client, method, target, status, outcome, reason }: RecentRequest): Html {
+function requestRow({ atMs, client, method, target, isTrial, status, outcome, reason }: RecentRequest): Html {
+  const trial = isTrial ? ' (a trial)' : '';
   const isBad = reason !== undefined;
-  return html`<tr><td>${timeText(atMs)}</td><td>${client}</td><td>${method} ${target}</td><td class="${isBad ? 'bad' : ''}">${status} ${outcome}${isBad ? `: ${reason}` : ''}</td></tr>`;
+  return html`<tr><td>${timeText(atMs)}</td><td>${client}${trial}</td><td>${method} ${target}</td><td class="${isBad ? 'bad' : ''}">${status} ${outcome}${isBad ? `: ${reason}` : ''}</td></tr>`;
 }

@@ -12,6 +12,8 @@ export interface RecentRequest {
   readonly client: string;
   readonly method: string;
   readonly target: string;
+  /** Whether someone tried what a board would get; absent otherwise. */
+  readonly isTrial?: true;
   readonly status: number;
   readonly sentBytes: number;
   readonly durationMs: number;
@@ -78,7 +80,16 @@ export function outcomeOf({ state }: Transfer): string {
 
 function describe(transfer: Transfer): RecentRequest {
   const { startedAtMs, client, method, target, status, sentBytes, durationMs, state, objection } = transfer;
-  const request = { atMs: startedAtMs, client, method, target, status, sentBytes, durationMs: Math.round(durationMs) };
+  const request = {
+    atMs: startedAtMs,
+    client,
+    method,
+    target,
+    ...(transfer.isTrial && ({ isTrial: true } as const)),
+    status,
+    sentBytes,
+    durationMs: Math.round(durationMs),
+  };
   const outcome = outcomeOf(transfer);
   if (state.kind === 'refused') return { ...request, outcome, reason: refusalText(state.refusal) };
   if (state.kind !== 'broken') return { ...request, outcome };

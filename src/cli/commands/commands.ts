@@ -37,6 +37,7 @@ export const COMMANDS: Subcommands = {
   'serve-build': async (context) => (await import('./serve-build.ts')).serveBuildCommand(context),
   'serve-once': async (context) => (await import('./serve-once.ts')).serveOnceCommand(context),
   tag: async (context) => (await import('./tag.ts')).tagCommand(context),
+  try: async (context) => (await import('./try.ts')).tryCommand(context),
   unpin: async (context) => (await import('./unpin.ts')).unpinCommand(context),
   verify: async (context) => (await import('./verify.ts')).verifyCommand(context),
 };

@@ -9,6 +9,7 @@ import { type Asked, parseTarget } from '../../server/decision/asked.ts';
 import { Decider } from '../../server/decision/decide.ts';
 import type { Decision } from '../../server/decision/decision.ts';
 import { refusalStatus, refusalText } from '../../server/refusal.ts';
+import { readTarget } from '../../trial/trial-target.ts';
 import { RUN_TIME_ERROR } from '../exit-status.ts';
 import { earlierText, openBuilds } from '../keeping.ts';
 import { withChecks } from '../with-checks.ts';
@@ -57,21 +58,13 @@ async function explain(request: string, catalog: ImageSource, checks: ImageCheck
   return { text: lines.map(printable).join('\n').concat('\n'), isServed: end.isServed };
 }
 
-/** A URL, a path, a query, or `<box>/<image>[/<buildID>]`, as a board's log or a person has it. */
 function readRequest(request: string): Asked {
-  const [path = '', query] = request.replace(/^\w+:\/\/[^/]*/, '').split(/\?(.*)/s);
-  const asked = parseTarget(targetOf(path, query));
+  const asked = parseTarget(readTarget(request).path);
   if (asked.kind === 'update') return asked;
   throw new UserError(
     `${JSON.stringify(request)} asks for no update; say it as a board does: ` +
       "'/update?name=docker-box&board=odroid-c4&build_id=…', or '<box>/<image>'",
   );
-}
-
-function targetOf(path: string, query: string | undefined): string {
-  if (query !== undefined && /^\/*update$/.test(path)) return `/update?${query}`;
-  if (query === undefined && path.includes('=')) return `/update?${path}`;
-  return path.replace(/^\/*(update\/)?/, '/update/');
 }
 
 function askedText({ box, image, board, branch, version, buildId }: Asked): string {

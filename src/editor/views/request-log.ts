@@ -74,7 +74,7 @@ export class RequestLog extends Owner {
     }
     if (!this.#requests.includes(transfer)) this.#requests = withNewest(this.#requests, transfer);
     const failed = transfer.state.kind === 'refused' || transfer.state.kind === 'broken';
-    if (failed && transfer.asked.kind === 'update') this.#unseen = transfer;
+    if (failed && transfer.asked.kind === 'update' && !transfer.isTrial) this.#unseen = transfer;
     this.#changed.fire();
   }
 

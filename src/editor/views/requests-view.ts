@@ -42,7 +42,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
 
   getTreeItem(transfer: Transfer): vscode.TreeItem {
     const { l10n, env } = vscode;
-    const client = this.#boards.nameOf(transfer);
+    const client = transfer.isTrial ? l10n.t('Trial') : this.#boards.nameOf(transfer);
     const asked = askedText(transfer, l10n);
     const reflash = this.#requests.reflashOf(transfer);
     const flag = reflash === undefined ? [] : [reflashText(reflash, l10n)];

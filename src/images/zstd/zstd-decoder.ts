@@ -14,7 +14,7 @@ export interface ZstdContent {
 
 /** Who takes the bytes on their way. What they are given is only theirs until they are done. */
 export interface ZstdSinks {
-  /** Takes bytes of the file, each once and in order, those behind a damage too. They lie in shared memory. */
+  /** Takes bytes of the file, each once and in order, those behind a damage too. Those of a file on disk lie in shared memory. */
   readonly onRead: (bytes: Buffer) => void | Promise<void>;
   /** Takes decompressed bytes, in order; nothing more is decompressed while it has many to deal with. */
   readonly onContent: (bytes: Buffer) => void | Promise<void>;
@@ -48,13 +48,33 @@ export const DECODING_LIMITS: DecodingLimits = {
   contentBytes: (fileBytes) => 4 * 1024 ** 3 + 256 * fileBytes,
 };
 
+/** A zstd file that comes in pieces, each of which is the reader's until it asks for the next. */
+export interface ZstdSource {
+  /** Bytes in all. */
+  readonly size: number;
+  readonly pieces: AsyncIterable<Buffer>;
+}
+
 /**
  * Reads `file` once, from its beginning to its end, and decompresses all of its frames, within `limits`. Answers what the
  * content is, or where the file is damaged; undefined when it became shorter meanwhile.
  * @throws the signal's reason when it is aborted, what reading a disk may throw, and what the sinks throw.
  */
-export async function decodeZstd(
+export function decodeZstd(
   file: PinnedFile,
+  sinks: ZstdSinks,
+  signal?: AbortSignal,
+  limits: DecodingLimits = DECODING_LIMITS,
+): Promise<ZstdContent | ZstdDamage | undefined> {
+  return decodeZstdPieces({ size: file.size, pieces: readAhead(file) }, sinks, signal, limits);
+}
+
+/**
+ * The same for one that comes from elsewhere; undefined when it ends early.
+ * @throws also what its pieces throw.
+ */
+export async function decodeZstdPieces(
+  source: ZstdSource,
   { onRead, onContent }: ZstdSinks,
   signal?: AbortSignal,
   limits: DecodingLimits = DECODING_LIMITS,
@@ -64,11 +84,11 @@ export async function decodeZstd(
     signal?.throwIfAborted(); // little of the file may hold much content
     return onContent(bytes);
   };
-  const decoder = new FrameDecoder(takeContent, limits.contentBytes(file.size));
+  const decoder = new FrameDecoder(takeContent, limits.contentBytes(source.size));
   let readBytes = 0;
   let damage: ZstdDamage | undefined;
   try {
-    for await (const bytes of readAhead(file)) {
+    for await (const bytes of source.pieces) {
       signal?.throwIfAborted();
       const hashing = laterInThisTurn(() => onRead(bytes));
       hashing.catch(() => {}); // it is waited for below, when a decoder that is slower is done
@@ -81,7 +101,7 @@ export async function decodeZstd(
       }
       readBytes += bytes.length;
     }
-    if (readBytes < file.size) return undefined;
+    if (readBytes < source.size) return undefined;
     if (decoder.damage === undefined) scanner.finish();
     if (scanner.damage === undefined && scanner.frames > 0) await decoder.finish(); // it takes an end of nothing for a cut
     damage = decoder.damage ?? scanner.damage;

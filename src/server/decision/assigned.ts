@@ -32,6 +32,8 @@ export interface AssignRequest {
   readonly build: string | undefined;
   /** Serving was limited to this client: someone wants it to have its update now. */
   readonly isServedOnce: boolean;
+  /** No board asks, but someone who tries what a board would get that nobody knows. */
+  readonly isTrial: boolean;
 }
 
 /** Decides what each board gets. */

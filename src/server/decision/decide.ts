@@ -43,6 +43,8 @@ export interface Asking {
   readonly conditions: Conditions;
   /** HEAD: nobody waits for the body. */
   readonly isHead: boolean;
+  /** No board asks, but someone who tries what a board would get. */
+  readonly isTrial?: boolean;
 }
 
 /** Decides the answers to requests, from the catalog as it is at that moment. */
@@ -108,7 +110,7 @@ export class Decider {
   holdsFor(client: () => string, { asked, resolution, servedBuildId }: Found): boolean {
     if (this.#assigner.isPlain) return true;
     const found = resolution?.found;
-    const assigned = this.#assigned(client(), asked, this.#catalog.snapshot, found, servedBuildId);
+    const assigned = this.#assigned({ client: client() }, asked, this.#catalog.snapshot, found, servedBuildId);
     if (assigned.kind !== 'instead') return assigned.kind === 'newest';
     const { image, build = servedBuildId } = assigned;
     return image === found && build === servedBuildId; // it is pinned to what it asks for
@@ -121,7 +123,7 @@ export class Decider {
     const wanted = 'kind' in asksFor ? undefined : asksFor.found;
     let newest = buildOf(wanted);
     for (let attempt = 1; ; attempt++) {
-      const assigned = this.#assigned(client, asked, snapshot, wanted, newest);
+      const assigned = this.#assigned(asking, asked, snapshot, wanted, newest);
       const place = assigned.kind === 'instead' ? placeOf(assigned.image) : asked;
       const resolution = assigned.kind === 'instead' ? resolvedTo(assigned.image) : asksFor;
       if ('kind' in resolution) return refuse({ asked }, resolution);
@@ -159,14 +161,14 @@ export class Decider {
   }
 
   #assigned(
-    client: string,
+    { client, isTrial = false }: Pick<Asking, 'client' | 'isTrial'>,
     asked: Asked,
     snapshot: CatalogSnapshot,
     found: CatalogImage | undefined,
     build: string | undefined,
   ): Assigned {
     const isServedOnce = this.#restriction.client === client;
-    return this.#assigner.assign({ client, asked, snapshot, found, build, isServedOnce });
+    return this.#assigner.assign({ client, asked, snapshot, found, build, isServedOnce, isTrial });
   }
 
   /** Why `client` does not get the image while serving is limited. */
