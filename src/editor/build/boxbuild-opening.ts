@@ -21,7 +21,9 @@ export class BoxbuildOpening extends Owner {
   }
 
   async #load(): Promise<void> {
+    const startMs = performance.now();
     const { BoxbuildLanguage } = await import('./boxbuild-language.ts');
     this.own(new BoxbuildLanguage(this.#log));
+    this.#log.info(`language features for BOXBUILDs loaded in ${(performance.now() - startMs).toFixed(1)} ms`);
   }
 }
