@@ -1,11 +1,14 @@
 /** Building images in the editor, with the demo's stand-in for mkbox: from the tree, from the task list, by CodeLens. */
 import assert from 'node:assert/strict';
-import { readFile, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { keepEvidenceOfFailure } from './evidence.ts';
 import { askForUpdate } from './lab-board.ts';
 import { type Bench, setUpBench } from './mkbox.ts';
+import { pathWithNode } from './npm.ts';
 import type { VSCode } from './vscode.ts';
 import { until } from './workbench/wait.ts';
 import type { Workbench } from './workbench.ts';
@@ -31,13 +34,34 @@ apks+=(
 )
 `;
 
+const PASSWORD = 'open sesame';
+/** Asks for the password on the terminal and remembers it, as sudo does, and logs when each build begins and ends. */
+const SUDO = `#!/bin/bash
+for try in 1 2 3; do
+    [ -e "$0.remembered" ] && break
+    read -rsp "[sudo] password for builder: " password < /dev/tty
+    echo
+    if [ "$password" = "${PASSWORD}" ]; then touch "$0.remembered"; else echo "Sorry, try again."; fi
+done
+[ -e "$0.remembered" ] || { echo "sudo: 3 incorrect password attempts"; exit 1; }
+[ "$1" = -E ] && shift
+echo "$BOARD begins" >> "$0.log"
+"$@"
+status=$?
+echo "$BOARD ends" >> "$0.log"
+exit "$status"
+`;
+
 describe('building images in the editor', () => {
   let bench: Bench;
+  let programs: string;
   let vscode: VSCode & { readonly workbench: Workbench };
   let workbench: Workbench;
 
   before(async () => {
     bench = await setUpBench();
+    programs = await mkdtemp(path.join(tmpdir(), 'mkbox-programs-'));
+    await writeFile(path.join(programs, 'sudo'), SUDO, { mode: 0o755 });
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the setting's own variables
     const buildCommand = ['env', `MKBOX_PACE_MS=${PACE_MS}`, process.execPath, '${mkbox}', '${boxbuild}'];
     vscode = await bench.open({
@@ -45,6 +69,8 @@ describe('building images in the editor', () => {
       // the terminal's text is in the page only where no graphics card draws it
       settings: { 'terminal.integrated.gpuAcceleration': 'off' },
       machineSettings: { 'mkbox.buildCommand': buildCommand },
+      // as from a command line: else it asks a login shell for its PATH
+      env: { PATH: `${programs}:${pathWithNode()}`, VSCODE_CLI: '1' },
     });
     workbench = vscode.workbench;
     await workbench.openView('mkbox');
@@ -54,6 +80,7 @@ describe('building images in the editor', () => {
   after(async () => {
     await vscode?.close();
     await bench?.[Symbol.asyncDispose]();
+    await rm(programs, { recursive: true });
   });
 
   /** What stands behind a row's name, as soon as that is as wished. */
@@ -113,9 +140,21 @@ describe('building images in the editor', () => {
     await utimes(source, soon, soon);
     await described(NEW, / kB · older than boxes\/led-blink\/root\/usr\/bin\/led-blink$/);
     await workbench.pictures('build-stale');
+    const { page } = vscode;
     await workbench.runCommand('Tasks: Run Build Task');
+    await page.evaluate(`(() => {
+      globalThis.sawLastBuild = false;
+      setInterval(() => {
+        const text = document.querySelector('.monaco-workbench')?.textContent.replaceAll('\\u00a0', ' ');
+        if (/building, \\d+ sec; the last build took \\d+ sec · /.test(text)) globalThis.sawLastBuild = true;
+      }, 50);
+    })()`);
     await workbench.choose('mkbox: led-blink for beaglebone-green');
-    await described(NEW, /^building, \d+ sec; the last build took \d+ sec · /);
+    await until(
+      'the time of the last build in the row',
+      () => page.evaluate('globalThis.sawLastBuild'),
+      (isSeen) => isSeen === true,
+    );
     await described(NEW, /^beaglebone-green · now · \d+ kB$/);
     await workbench.notification('1 package changed.');
   });
@@ -188,5 +227,51 @@ describe('building images in the editor', () => {
     await page.keyboard.type('vim');
     await workbench.runCommand('Problems: Focus on Problems View');
     await problem.waitFor({ state: 'detached' });
+  });
+
+  it('builds a box of the examples for several boards in turn, as soon as the password is right', async () => {
+    const { page } = vscode;
+    const blink = path.join(bench.demo, 'examples/blink');
+    await mkdir(blink, { recursive: true });
+    await writeFile(path.join(blink, 'BOXBUILD'), 'extend "$BOXES_BASE/linux-box/BOXBUILD"\n\nname="example-blink"\n');
+    execFileSync('git', ['init', '-q', '-b', 'feature/x', bench.demo]);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the setting's own variables
+    const bySudo = ['sudo', '-E', 'env', 'MKBOX_PACE_MS=50', process.execPath, '${mkbox}', '${boxbuild}'];
+    await vscode.changeSettings({ 'mkbox.build.branchFromGit': true, 'mkbox.buildCommand': bySudo });
+    await described('example-blink-odroid-c4', /^odroid-c4 · not built$/);
+    await workbench.contextMenu('Images', 'blink');
+    await workbench.clickContextItem('Build Image…');
+    await workbench.quickPick();
+    for (const board of ['beaglebone-green', 'odroid-c4']) {
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: board }).click();
+    }
+    await page.keyboard.press('Enter');
+    const asked = await until(
+      'the question about the branch',
+      () => workbench.quickPickOrBox(),
+      ({ value }) => value === 'feature-x',
+    );
+    assert.match(JSON.stringify(asked), /The branch feature\/x cannot be part of an image's name/);
+    await workbench.pictures('build-branch');
+    await page.keyboard.press('Enter');
+    const terminal = page.locator('.xterm-rows');
+    const typed = async (password: string) => {
+      await terminal.getByText('[sudo] password for builder:').last().waitFor();
+      await page.keyboard.type(password);
+      await page.keyboard.press('Enter');
+    };
+    await typed('guessed');
+    await terminal.getByText('Sorry, try again.').waitFor();
+    await workbench.pictures('build-password');
+    await typed(PASSWORD);
+    for (const board of ['beaglebone-green', 'odroid-c4']) {
+      await described(`example-blink-${board}-feature-x`, new RegExp(`^${board} · feature-x · now · `));
+    }
+    assert.deepEqual((await readFile(path.join(programs, 'sudo.log'), 'utf8')).trim().split('\n'), [
+      'beaglebone-green begins',
+      'beaglebone-green ends',
+      'odroid-c4 begins',
+      'odroid-c4 ends',
+    ]);
   });
 });

@@ -73,9 +73,14 @@ export class Builds extends Owner {
     this.own(new PackageProblems(this.#running, terminals, log));
     this.own(vscode.window.registerTerminalLinkProvider(packageLinks(() => this.#lastFailed)));
     this.own(project.onDidChange(() => this.#readRecipes()));
-    const watcher = this.own(vscode.workspace.createFileSystemWatcher('**/BOXBUILD'));
-    for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) {
-      this.own(event(() => this.#readRecipes()));
+    const { workspace } = vscode;
+    this.own(workspace.createFileSystemWatcher('**/BOXBUILD')).onDidChange(() => this.#readRecipes());
+    // of a folder that is new, only the folder itself may be told of
+    const places = this.own(
+      workspace.createFileSystemWatcher('**/{BOXBUILD,boards,boxes,examples,boards/*}', false, true),
+    );
+    for (const event of [places.onDidCreate, places.onDidDelete]) {
+      this.own(event(() => project.locate().catch((error) => log.error(error))));
     }
     this.own({ dispose: () => clearInterval(this.#clock) });
   }
