@@ -65,7 +65,15 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
   });
   const served = builds === undefined ? catalog : new ServedImages(catalog, builds);
   const snapshot = await served.refresh();
-  const pages = new StatusPages({ version: packageJson.version, catalog: served, builds, checks, boards, allowed });
+  const pages = new StatusPages({
+    version: packageJson.version,
+    catalog: served,
+    builds,
+    checks,
+    boards,
+    folders: { images: folder, ...(settings.keep && { builds: settings.keep.folder }) },
+    allowed,
+  });
   const server = await UpdateServer.start({
     ...settings,
     ...(descriptor === undefined ? {} : { descriptor }),

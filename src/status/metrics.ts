@@ -1,8 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { DiskRoom } from '../images/disk-room.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { RecentRequests } from './recent-requests.ts';
 import type { StatusReport } from './report.ts';
+import type { RollOutReport } from './roll-out-report.ts';
 
 /** Seconds: from a small image in the lab to a large one over a slow line. */
 const DURATIONS = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800];
@@ -31,6 +33,20 @@ export class Metrics {
   readonly #kept = this.#gauge('mkbox_kept_builds', 'Builds that are kept', []);
   readonly #keptBytes = this.#gauge('mkbox_kept_bytes', 'Bytes of the builds that are kept', []);
   readonly #boards = this.#gauge('mkbox_boards', 'Boards, by their state', ['state']);
+  readonly #assigned = this.#gauge('mkbox_boards_assigned', 'Boards, by what they get or why they get nothing', [
+    'gets',
+  ]);
+  readonly #rollOuts = this.#gauge('mkbox_rollouts', 'Roll-outs, by their state', ['state']);
+  readonly #rollOutHalted = this.#gauge('mkbox_rollout_halted', 'Whether the roll-out is halted', ['image']);
+  readonly #rollOutStage = this.#gauge('mkbox_rollout_stage', 'The stage that is open, from 1', ['image']);
+  readonly #rollOutConfirmed = this.#gauge('mkbox_rollout_boards_confirmed', 'Boards that run the build', ['image']);
+  readonly #rollOutBoards = this.#gauge('mkbox_rollout_boards', 'Boards that run the build or may get it so far', [
+    'image',
+  ]);
+  readonly #diskFree = this.#gauge('mkbox_disk_free_bytes', 'Free bytes where a folder lies', ['folder']);
+  readonly #diskSize = this.#gauge('mkbox_disk_size_bytes', 'Bytes of the file system that a folder lies on', [
+    'folder',
+  ]);
   readonly #delayGauge = this.#gauge('mkbox_event_loop_delay_seconds', "The event loop's delay since the last scrape", [
     'quantile',
   ]);
@@ -69,7 +85,7 @@ export class Metrics {
   }
 
   /** The present metrics in Prometheus' text format. */
-  async render(report: StatusReport, requests: RecentRequests): Promise<string> {
+  async render(report: StatusReport, requests: RecentRequests, disks: ReadonlyMap<string, DiskRoom>): Promise<string> {
     setCounts(this.#requests, 'result', requests.counts);
     this.#bytes.reset();
     this.#bytes.inc(requests.sentBytes);
@@ -77,6 +93,7 @@ export class Metrics {
     this.#waiting.set(report.running.filter(({ before }) => before !== undefined).length);
     setStates(
       this.#images,
+      'state',
       report.images.map(({ state }) => state),
     );
     const kept = report.images.flatMap(({ kept = [] }) => kept);
@@ -85,14 +102,44 @@ export class Metrics {
     this.#keptBytes.set(kept.reduce((sum, { bytes }) => sum + bytes, 0));
     setStates(
       this.#boards,
+      'state',
       report.boards.map(({ state }) => state.kind),
     );
+    setStates(
+      this.#assigned,
+      'gets',
+      report.boards.map(({ gets }) => gets),
+    );
+    this.#setRollOuts(report.rollOuts);
+    this.#diskFree.reset();
+    this.#diskSize.reset();
+    for (const [folder, { freeBytes, sizeBytes }] of disks) {
+      this.#diskFree.set({ folder }, freeBytes);
+      this.#diskSize.set({ folder }, sizeBytes);
+    }
     this.#delay.enable(); // only from the first scrape on: it wakes the process fifty times a second
     for (const quantile of [50, 99, 100]) {
       this.#delayGauge.set({ quantile: String(quantile / 100) }, this.#delay.percentile(quantile) / NS_PER_S);
     }
     this.#delay.reset();
     return this.#registry.metrics();
+  }
+
+  #setRollOuts(rollOuts: readonly RollOutReport[]): void {
+    setStates(
+      this.#rollOuts,
+      'state',
+      rollOuts.map(({ state }) => state),
+    );
+    for (const gauge of [this.#rollOutHalted, this.#rollOutStage, this.#rollOutConfirmed, this.#rollOutBoards]) {
+      gauge.reset();
+    }
+    for (const { image, state, stage, confirmed, of } of rollOuts) {
+      this.#rollOutHalted.set({ image }, state === 'halted' ? 1 : 0);
+      this.#rollOutStage.set({ image }, stage);
+      this.#rollOutConfirmed.set({ image }, confirmed);
+      this.#rollOutBoards.set({ image }, of);
+    }
   }
 
   close(): void {
@@ -114,7 +161,7 @@ function setCounts(counter: Counter<'result'>, label: 'result', counts: Readonly
   for (const [value, count] of counts) counter.inc({ [label]: value }, count);
 }
 
-function setStates(gauge: Gauge<'state'>, states: readonly string[]): void {
+function setStates<L extends string>(gauge: Gauge<L>, label: L, values: readonly string[]): void {
   gauge.reset();
-  for (const state of states) gauge.inc({ state });
+  for (const value of values) gauge.inc({ [label]: value } as Record<L, string>);
 }

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { RecentRequest } from './recent-requests.ts';
 import type { BoardReport, ImageReport, StatusReport } from './report.ts';
+import type { RollOutReport } from './roll-out-report.ts';
 import { boardText, buildText, bytesText, imageText, timeText, wishText } from './words.ts';
 
 /** HTML in which everything that came from outside is escaped. */
@@ -29,9 +30,10 @@ export function pageHtml(report: StatusReport): Html {
 `;
 }
 
-/** What changes: boards, images and requests. */
-export function mainHtml({ boards, images, recent }: StatusReport): Html {
+/** What changes: boards, roll-outs if there are any, images and requests. */
+export function mainHtml({ boards, rollOuts, images, recent }: StatusReport): Html {
   return html`${table('Boards', ['Board', 'Asks for', 'Runs', 'State', 'Last heard of (UTC)'], boards.map(boardRow), 'No board has asked yet.')}
+${rollOuts.length === 0 ? '' : table('Roll-outs', ['Image', 'Build', 'State'], rollOuts.map(rollOutRow), '')}
 ${table('Images', ['Image', 'Build', 'Size', 'State'], images.map(imageRow), 'There is no image.')}
 ${table('Recent requests', ['Time (UTC)', 'Client', 'Request', 'Answer'], recent.map(requestRow), 'No request has come yet.')}`;
 }
@@ -69,6 +71,11 @@ function boardClass({ state }: BoardReport): string {
     default:
       return '';
   }
+}
+
+function rollOutRow({ image, build, state, confirmed, of, text }: RollOutReport): Html {
+  const look = state === 'halted' ? 'bad' : state === 'finished' ? 'good' : '';
+  return html`<tr><td>${image}</td><td>${buildText(build)}</td><td class="${look}"><progress aria-label="confirmed" max="${Math.max(of, 1)}" value="${confirmed}"></progress> ${text}</td></tr>`;
 }
 
 function imageRow(image: ImageReport): Html {

@@ -1,8 +1,9 @@
-import type { Assignment } from '../boards/assignment.ts';
+import type { Assignment, Until } from '../boards/assignment.ts';
 import { assignmentText } from '../boards/assignment-text.ts';
 import type { Board, BoardState } from '../boards/board.ts';
 import { nextImage } from '../boards/next-image.ts';
 import { progressOf } from '../boards/progress.ts';
+import type { RollOuts } from '../boards/roll-outs.ts';
 import { refusedText } from '../boards/state-text.ts';
 import type { KeptBuilds } from '../builds/kept-builds.ts';
 import { findingText, gapText } from '../checks/finding-text.ts';
@@ -12,6 +13,7 @@ import type { CatalogImage, CatalogSnapshot, Replaced } from '../images/catalog.
 import { faultText } from '../images/set-fault.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { RecentRequest, RecentRequests } from './recent-requests.ts';
+import { type RollOutReport, reportRollOuts } from './roll-out-report.ts';
 
 /** The format's version: it changes when a member's meaning does. New members may come without that. */
 export const REPORT_FORMAT = 1;
@@ -22,6 +24,7 @@ export interface StatusReport {
   readonly server: { readonly name: 'mkbox'; readonly version: string; readonly startedAtMs: number };
   readonly images: readonly ImageReport[];
   readonly boards: readonly BoardReport[];
+  readonly rollOuts: readonly RollOutReport[];
   /** Requests being answered now. */
   readonly running: readonly RunningReport[];
   /** Requests that ended, newest first. */
@@ -54,6 +57,8 @@ type Refused = Extract<BoardState, { kind: 'refused' }>;
 /** A board, and the progress of its download, or its place in the queue. */
 export interface BoardReport extends Omit<Board, 'state'> {
   readonly state: StateReport;
+  /** What it gets, as a short name: that of the assignment, or of why it gets nothing. */
+  readonly gets: Assignment['kind'] | Until['kind'];
   /** What it gets and why, as a line of English; absent where it is the newest of what it asks for. */
   readonly assignment?: string;
   /** Whether it would now get a build that differs from the one it reports. */
@@ -84,6 +89,7 @@ export interface KnownBoards {
   transferOf(id: string): Transfer | undefined;
   /** What a board gets, and why. */
   assignmentOf(board: Board, snapshot: CatalogSnapshot): Assignment;
+  readonly rollOuts: Pick<RollOuts, 'list' | 'get' | 'progressOf'>;
 }
 
 /** What a report is made of. */
@@ -114,6 +120,7 @@ export function makeReport({
     server: { name: 'mkbox', version, startedAtMs },
     images: snapshot.images.map((image) => ({ ...reportImage(image, checks), ...reportBuilds(image, builds) })),
     boards: boards.boards.map((board) => reportBoard(board, boards, snapshot)),
+    rollOuts: reportRollOuts(boards.rollOuts, boards.boards),
     running: [...running].map((transfer) => ({
       client: transfer.client,
       target: transfer.target,
@@ -149,11 +156,13 @@ function reportReplaced({ newest, choice }: Replaced): NonNullable<ImageReport['
 }
 
 function reportBoard(board: Board, boards: KnownBoards, snapshot: CatalogSnapshot): BoardReport {
-  const assignment = assignmentText(boards.assignmentOf(board, snapshot));
-  return { ...reportState(board, boards, snapshot), ...(assignment !== undefined && { assignment }) };
+  const decided = boards.assignmentOf(board, snapshot);
+  const assignment = assignmentText(decided);
+  const gets = decided.kind === 'nothing' ? decided.until.kind : decided.kind;
+  return { ...reportState(board, boards, snapshot), gets, ...(assignment !== undefined && { assignment }) };
 }
 
-function reportState(board: Board, boards: KnownBoards, snapshot: CatalogSnapshot): BoardReport {
+function reportState(board: Board, boards: KnownBoards, snapshot: CatalogSnapshot): Omit<BoardReport, 'gets'> {
   const isBehind = nextImage(board, snapshot)?.isOther ?? false;
   const transfer = boards.transferOf(board.id);
   const { state } = board;

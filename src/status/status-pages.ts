@@ -4,6 +4,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { KeptBuilds } from '../builds/kept-builds.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { ImageSource } from '../images/catalog.ts';
+import { type DiskRoom, diskRoom } from '../images/disk-room.ts';
 import { isLoopback } from '../server/admission/identity.ts';
 import { type Networks, plainAddress } from '../server/admission/networks.ts';
 import type { PageApp, PageBindings } from '../server/pages.ts';
@@ -33,6 +34,8 @@ export interface StatusParts {
   /** The builds that are kept; none without it. */
   readonly builds?: KeptBuilds | undefined;
   readonly boards: KnownBoards;
+  /** Folders whose disks the metrics tell of, by what they hold; none without it. */
+  readonly folders?: Readonly<Record<string, string>>;
   /** Who may see the pages besides this machine. */
   readonly allowed: Networks;
 }
@@ -91,7 +94,7 @@ export class StatusPages {
     app.get('/status.js', (context) => context.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
     app.get('/healthz', (context) => context.text('ok\n'));
     app.get('/metrics', async (context) => {
-      const text = await this.#metrics.render(await this.report(), this.#recent);
+      const text = await this.#metrics.render(await this.report(), this.#recent, await this.#disks());
       return context.body(text, 200, { 'Content-Type': this.#metrics.contentType });
     });
     app.get('/status/events', (context) => {
@@ -106,6 +109,15 @@ export class StatusPages {
       );
     });
   };
+
+  async #disks(): Promise<ReadonlyMap<string, DiskRoom>> {
+    const rooms = new Map<string, DiskRoom>();
+    for (const [name, folder] of Object.entries(this.#parts.folders ?? {})) {
+      const room = await diskRoom(folder);
+      if (room !== undefined) rooms.set(name, room);
+    }
+    return rooms;
+  }
 
   /** What is served now, to whom, and the outcome. */
   readonly report = async (): Promise<StatusReport> => {

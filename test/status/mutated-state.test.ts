@@ -117,6 +117,9 @@ describe('a file of boards with nonsense in it', () => {
       },
       transferOf: (id: string) => registry.transferOf(id),
       assignmentOf: (board: Board, snapshot: CatalogSnapshot) => registry.assignmentOf(board, snapshot),
+      get rollOuts() {
+        return registry.rollOuts;
+      },
     };
     const pages = new StatusPages({ version: '1', catalog, checks, boards, allowed: new Networks([]) });
     const server = await UpdateServer.start({

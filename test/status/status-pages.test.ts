@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BoardRegistry } from '../../src/boards/board-registry.ts';
+import { readStages } from '../../src/boards/stages.ts';
 import { ServedImages } from '../../src/builds/served-images.ts';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
 import { Catalog } from '../../src/images/catalog.ts';
@@ -231,6 +233,76 @@ describe('of an earlier build that is served in place of the newest', () => {
       pages.close();
       await boards.close();
       await checks.close();
+    }
+  });
+});
+
+describe('of a roll-out', () => {
+  it('the page, the JSON and the metrics tell how far it is, and why it halted', async () => {
+    const boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi');
+    const catalog = new Catalog([boxes.root]);
+    const checks = await ImageChecks.open();
+    const boards = new BoardRegistry();
+    const pages = new StatusPages({ version: '1', catalog, checks, boards, allowed: new Networks([]) });
+    const { assigner } = boards;
+    const trustedProxies = new Networks(['127.0.0.1']);
+    const setUp = { catalog, checks, host: '127.0.0.1', port: 0, pages: pages.add, assigner, trustedProxies };
+    const server = await UpdateServer.start(setUp);
+    boards.watch(server);
+    const get = async (target: string, headers = {}) =>
+      (await fetch(`http://127.0.0.1:${server.address.port}${target}`, { headers })).text();
+    const boot = async (board: number, build: string) => {
+      const headers = { 'x-forwarded-for': `192.0.2.${board}`, connection: 'close' };
+      await get(`/update?name=box&board=pi&build_id=${build}`, headers);
+    };
+    const told = async () => JSON.parse(await get('/status')).rollOuts[0];
+    try {
+      for (const board of [1, 2, 3]) await boot(board, BUILD_A);
+      assert.equal(await told(), undefined);
+      boards.rollOuts.start(IMAGE_ID, BUILD_A, BUILD_B, { stages: readStages(['1', 'all']), isByHand: true });
+      for (const board of [2, 3]) await boot(board, BUILD_B);
+      const { startedAtMs: _, ...begun } = await told();
+      assert.deepEqual(begun, {
+        image: IMAGE_ID,
+        build: BUILD_A,
+        former: BUILD_B,
+        state: 'running',
+        stage: 1,
+        stages: 2,
+        confirmed: 1,
+        of: 1,
+        text: '1 of 1 confirmed, stage 1 of 2, 1 boards so far',
+      });
+      boards.rename(boards.boards.find(({ address }) => address === '192.0.2.2')?.id ?? '', 'bench 2');
+      for (const _again of [2, 3]) await boot(2, BUILD_B);
+      while ((await told()).state === 'running') await sleep(20); // boards are looked at four times a second
+      const { state, text, halted } = await told();
+      assert.deepEqual([state, halted.kind, halted.board], ['halted', 'looping', 'bench 2']);
+      assert.match(text, /^1 of 1 confirmed, halted: a board that got it flashes itself again and again: bench 2$/);
+      const page = await get('/', HTML);
+      assert.match(
+        page,
+        /<caption>Roll-outs<\/caption>.*class="bad"><progress[^>]*max="1" value="1"><\/progress> 1 of 1/,
+      );
+      assert.match(page, /gets nothing yet: build aaaaaaa is rolled out/);
+      const metrics = await get('/metrics');
+      for (const line of [
+        /^mkbox_rollouts\{state="halted"\} 1$/m,
+        /^mkbox_rollout_halted\{image="box\/box-pi"\} 1$/m,
+        /^mkbox_rollout_stage\{image="box\/box-pi"\} 1$/m,
+        /^mkbox_rollout_boards_confirmed\{image="box\/box-pi"\} 1$/m,
+        /^mkbox_rollout_boards\{image="box\/box-pi"\} 1$/m,
+        /^mkbox_boards_assigned\{gets="not its turn"\} \d$/m,
+      ]) {
+        assert.match(metrics, line);
+      }
+    } finally {
+      await server.stop(0);
+      pages.close();
+      await boards.close();
+      await checks.close();
+      await boxes[Symbol.asyncDispose]();
     }
   });
 });
