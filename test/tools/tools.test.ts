@@ -18,6 +18,7 @@ suite('the tools that tests run', () => {
       'mkimage',
       'nginx',
       'openssl',
+      'promtool',
       'pzstd',
       'python3',
       'sfdisk',

@@ -18,6 +18,7 @@ export type ToolName =
   | 'mkimage'
   | 'nginx'
   | 'openssl'
+  | 'promtool'
   | 'pzstd'
   | 'python3'
   | 'sfdisk'
@@ -92,6 +93,7 @@ const TOOLS: Readonly<Record<ToolName, Tool>> = {
   // Debian's package of the program itself; nginx-light and its like only add modules to it.
   nginx: { package: 'nginx', fetchable: true, probe: ['-v'] },
   openssl: { package: 'openssl', probe: ['version'] },
+  promtool: { package: 'prometheus', fetchable: true, probe: ['--version'] },
   pzstd: { package: 'zstd', fetchable: true, probe: ['--version'] },
   python3: { package: 'python3', probe: ['--version'] },
   sfdisk: {
