@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { shortBuildId } from '../../src/images/build-id.ts';
 import { buildId, makeSet, startServer, type TestServer } from '../server/harness.ts';
 import { serveAs } from '../trial/servers.ts';
 import { runCommand } from './run-command.ts';
@@ -19,9 +20,9 @@ suite('update-server try', () => {
     const { status, stdout, stderr } = await runCommand(['try', 'name=box&board=pi'], { PORT: new URL(site.url).port });
     deepEqual([status, stderr], [0, '']);
     const lines = stdout.trimEnd().split('\n');
-    equal(lines.at(-1), `A board would now run build ${buildId().slice(0, 12)}…`);
+    equal(lines.at(-1), `A board would now run build ${shortBuildId(buildId())}`);
     for (const line of lines.slice(0, -1)) match(line, /^ +\d+\.\d\d s {2}\S/);
-    match(stdout, /^.* s {2}inside: box box, board pi, build \w{12}…$/m);
+    match(stdout, /^.* s {2}inside: box box, board pi, build \w{7}$/m);
   });
 
   test('ends with 1 where a board would fail, and with 2 where nothing can be tried', async () => {

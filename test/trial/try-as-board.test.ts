@@ -5,6 +5,7 @@ import path from 'node:path';
 import { suite, test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
 import { BoardRegistry } from '../../src/boards/board-registry.ts';
+import { shortBuildId } from '../../src/images/build-id.ts';
 import { transferLine } from '../../src/server/transfer-line.ts';
 import type { TrialEnd, TrialStep } from '../../src/trial/trial.ts';
 import { readTarget } from '../../src/trial/trial-target.ts';
@@ -51,7 +52,7 @@ suite('a trial', () => {
   test('does all that a board does, and asks again with the build inside', async () => {
     await using site = await startServer(oneImage);
     deepEqual(await tried(site.url), { end: FLASH, steps: [...WHOLE, 'asked again'] });
-    equal(endText(FLASH), `A board would now run build ${buildId().slice(0, 12)}…`);
+    equal(endText(FLASH), `A board would now run build ${shortBuildId(buildId())}`);
   });
 
   for (const [form, query] of Object.entries({
