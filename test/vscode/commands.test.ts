@@ -77,6 +77,19 @@ describe('the commands of mkbox', () => {
     assert.equal(await copied(/IN TXT/), values.map((value) => `${owner} "${value}"\n`).join(''));
   });
 
+  it('try an image as a board does, and make no board of that', async () => {
+    await workbench.contextMenu('Images', 'docker-box-odroid-c4-main');
+    await workbench.clickContextItem('Try as a Board…');
+    await workbench.notification('mkbox: A board would now run build d66ce5c');
+    await until(
+      'the trial among the requests',
+      () => workbench.treeRows('Requests'),
+      (rows) => rows.some(({ label }) => label === 'Trial'),
+    );
+    assert.deepEqual(await workbench.treeRows('Boards'), []);
+    await vscode.screenshot('trial-dark');
+  });
+
   it("open a box's recipe", async () => {
     await workbench.clickRowAction('Images', 'led-blink', 'Open BOXBUILD');
     await vscode.page.getByRole('tab', { name: /BOXBUILD/ }).waitFor();

@@ -36,6 +36,7 @@ import { showLog } from './show-log.ts';
 import { showProblem } from './show-problem.ts';
 import { stop, stopNow } from './stop.ts';
 import { tagBoard } from './tag-board.ts';
+import { tryAsBoard } from './try-as-board.ts';
 import { buildAndUpdateBoard, updateBoard } from './update-board.ts';
 import { verify, verifyRow } from './verify.ts';
 import { whatWouldChange } from './what-would-change.ts';
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   copyUpdateTxt,
   copyDnsTxt,
   copyDetail,
+  tryAsBoard,
   showLog,
   refresh,
   verify,

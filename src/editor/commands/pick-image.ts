@@ -25,14 +25,15 @@ export function isReady({ state }: CatalogImage): boolean {
   return state.kind === 'ready';
 }
 
+/** An image in a list to pick from. */
+export function imagePickItem({ image, box, state }: CatalogImage): vscode.QuickPickItem {
+  const detail = state.kind === 'ready' ? bytesText(state.zstBytes, vscode.env.language) : '';
+  return { label: image, description: box, detail };
+}
+
 function pickOf(images: readonly CatalogImage[], title: string): Promise<CatalogImage | undefined> {
-  const { l10n, env } = vscode;
-  const itemOf = ({ image, box, state }: CatalogImage) => ({
-    label: image,
-    description: box,
-    detail: state.kind === 'ready' ? bytesText(state.zstBytes, env.language) : '',
-  });
-  return pick(images, itemOf, { title, placeHolder: l10n.t('The image'), none: noneReadyText(l10n) });
+  const { l10n } = vscode;
+  return pick(images, imagePickItem, { title, placeHolder: l10n.t('The image'), none: noneReadyText(l10n) });
 }
 
 /**

@@ -57,7 +57,10 @@ export async function urlToAsk(serving: Serving): Promise<string | undefined> {
 }
 
 /** The parts that a board asks by; undefined where neither it nor its image tells. */
-function partsFor(board: Board, { project, checks }: CommandContext): ImageParts | undefined {
+export function partsFor(
+  board: Board,
+  { project, checks }: Pick<CommandContext, 'project' | 'checks'>,
+): ImageParts | undefined {
   const { box, board: kind, branch, version } = board.wish;
   const isPlain = [box, kind, branch, version].every((part) => part === undefined || isPlainName(part));
   if (box === undefined || kind === undefined || !isPlain) {
