@@ -220,6 +220,26 @@ describe('updating a board now', () => {
     );
   });
 
+  it('serves one update to any board again, when it was cancelled while that was served', async () => {
+    const served = (what: string) =>
+      until(
+        `${what} in the status bar`,
+        () => window.workbench.statusBarItem('mkbox.status'),
+        ({ ariaLabel }) => ariaLabel.includes(what),
+      );
+    await window.workbench.runCommand('mkbox: Serve One Update');
+    await served('serving one update of any image');
+    await window.workbench.contextMenu('Boards', LOST);
+    await window.workbench.clickContextItem('Update Board Now');
+    await window.workbench.clickNotificationButton('until it is released', 'Release and Update');
+    await message(/restarting: waiting for it to ask/);
+    await served(LOST);
+    await window.workbench.clickNotificationButton('mkbox: updating', 'Cancel');
+    await served('serving one update of any image');
+    await described(LOST, /^held · /);
+    await stopServing(window);
+  });
+
   it('says why ssh failed, and goes on with one that is restarted by hand, though nothing else is served', async () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the setting's variable
     await set('mkbox.rebootCommand', 'ssh -p 1 root@${address} reboot', 'light');

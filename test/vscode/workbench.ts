@@ -45,6 +45,7 @@ export function openWorkbench(vscode: Window) {
 
     /** Keeps both looks of the window as it is now. */
     async pictures(name: string): Promise<void> {
+      await setTheme('light');
       await vscode.screenshot(`${name}-light`);
       await setTheme('dark');
       await vscode.screenshot(`${name}-dark`);
