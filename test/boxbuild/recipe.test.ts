@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 import { readChain } from '../../src/boxbuild/chain.ts';
 import { compositionOf } from '../../src/boxbuild/composition.ts';
 import { findBases } from '../../src/boxbuild/layout.ts';
-import { placeOfPackage } from '../../src/boxbuild/package-place.ts';
+import { placeOfPackage, placesOfCommand } from '../../src/boxbuild/places.ts';
 import { readRecipe } from '../../src/boxbuild/recipe.ts';
 import { sizeBytes } from '../../src/boxbuild/size.ts';
 import { filesOf, RELEASE, ROOT, type Texts } from './project.ts';
@@ -97,4 +97,19 @@ test('a package is found where the chain names it last', async () => {
   deepEqual(named('bind-tools'), ['boxes/lab-box/BOXBUILD', 'bind-tools']);
   deepEqual(named('docker'), ['boxes/app-box/BOXBUILD', 'docker']);
   equal(named('no-such-thing'), undefined);
+});
+
+test('a command is found in all functions of the chain that call it', async () => {
+  const files = filesOf(RELEASE);
+  const boxbuild = path.join(ROOT, 'boxes/lab-box/BOXBUILD');
+  const text = RELEASE['boxes/lab-box/BOXBUILD'] ?? '';
+  const chain = await readChain(boxbuild, text, 'board-a', await findBases(boxbuild, files), files);
+  const called = (name: string) =>
+    placesOfCommand(chain, name).map((place) => {
+      const file = path.relative(ROOT, place.boxbuild);
+      return [file, RELEASE[file]?.slice(place.start, place.end)];
+    });
+  deepEqual(called('dd'), [['boards/board-a/BOXBUILD', 'dd']]);
+  deepEqual(called('envsubst'), [['boxes/lab-box/BOXBUILD', 'envsubst']]);
+  deepEqual([called('extend'), called('no_such_command')], [[], []]);
 });

@@ -185,6 +185,25 @@ describe('building images in the editor', () => {
     );
   });
 
+  it('shows a command that is not found where an extended BOXBUILD calls it, though bash names no file', async () => {
+    const { page } = vscode;
+    const extended = path.join(bench.boxes, 'linux-box/BOXBUILD');
+    const right = await readFile(extended, 'utf8');
+    await writeFile(extended, `${right}\nfunction build()\n{\n    no_such_program "$SRC"\n}\n`);
+    await workbench.runCommand('Notifications: Clear All Notifications');
+    await workbench.contextMenu('Images', NEW);
+    await workbench.clickContextItem('Build Image…');
+    await workbench.notification('mkbox failed (exit status 127)');
+    await workbench.dismissNotification('mkbox failed (exit status 127)');
+    await workbench.runCommand('Problems: Focus on Problems View');
+    const problem = page.locator('.markers-panel .monaco-list-row', {
+      hasText: 'bash did not find the command no_such_program when this was built for beaglebone-green.',
+    });
+    await problem.waitFor();
+    await writeFile(extended, right);
+    await problem.waitFor({ state: 'detached' });
+  });
+
   it('shows a package that apk does not find where the BOXBUILD names it, and leads there from the terminal', async () => {
     const { page } = vscode;
     await writeFile(path.join(bench.boxes, 'led-blink/BOXBUILD'), UNKNOWN_PACKAGE);

@@ -15,7 +15,7 @@ build_steps=() initramfs_steps=() root_steps=()
 keep_step() {
   local kind=$1 folder=$2 name="\${1}_step_$((step_count += 1))"
   declare -F "$kind" > /dev/null || return 0
-  eval "$(declare -f "$kind" | sed "1s/^$kind /$name /")"
+  source <(declare -f "$kind" | sed "1s/^$kind /$name /") # mkbox does so, too: errors name /dev/fd/63
   unset -f "$kind"
   eval "\${kind}_steps+=(\\"\\$name\\" \\"\\$folder\\")"
 }

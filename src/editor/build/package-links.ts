@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { failedPackages } from '../../boxbuild/apk-errors.ts';
+import { failedPackages } from '../../boxbuild/build-errors.ts';
 import type { BuildWish } from '../../boxbuild/order.ts';
-import type { PackagePlace } from '../../boxbuild/package-place.ts';
-import { placeInBuild } from './place-in-build.ts';
+import { type Place, placeOfPackage } from '../../boxbuild/places.ts';
+import { chainOfBuild } from './chain-of-build.ts';
 
 interface PackageLink extends vscode.TerminalLink {
-  readonly place: PackagePlace;
+  readonly place: Place;
 }
 
 /** Leads from apk's errors in a terminal to where the BOXBUILD of a failed build names the package. */
@@ -16,7 +16,7 @@ export function packageLinks(lastFailed: () => BuildWish | undefined): vscode.Te
       const packages = failedPackages(line);
       if (wish === undefined || packages.length === 0) return [];
       const links = packages.map(async ({ start, name }) => {
-        const place = await placeInBuild(wish, name);
+        const place = placeOfPackage(await chainOfBuild(wish), name);
         const tooltip = vscode.l10n.t('Open the BOXBUILD where it names {0}', name);
         return place && { startIndex: start, length: name.length, tooltip, place };
       });

@@ -74,6 +74,11 @@ export function failedPackageText(name: string, board: string, isUnknown: boolea
     : words.t('apk could not install {0} when this was built for {1}. The terminal tells why.', name, board);
 }
 
+/** Why a build stopped at a command, on the line that calls it. */
+export function unknownCommandText(name: string, board: string, words: Words): string {
+  return words.t('bash did not find the command {0} when this was built for {1}.', name, board);
+}
+
 /** Why nothing is built. */
 export function refusedText(refusal: BuildRefusal, words: Words): string {
   switch (refusal.kind) {

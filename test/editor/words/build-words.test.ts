@@ -9,6 +9,7 @@ import {
   failedText,
   packagesChangedText,
   refusedText,
+  unknownCommandText,
 } from '../../../src/editor/words/build-words.ts';
 import { PLAIN } from '../plain-words.ts';
 
@@ -48,6 +49,7 @@ suite('what is said of a build', () => {
       failedPackageText('vim>10', 'pi', false, PLAIN),
       'apk could not install vim>10 when this was built for pi. The terminal tells why.',
     );
+    equal(unknownCommandText('dd', 'pi', PLAIN), 'bash did not find the command dd when this was built for pi.');
     equal(failedText('box-pi', 0, PLAIN), 'box-pi: mkbox ended without a new image. The terminal tells why.');
     equal(
       refusedText({ kind: 'no mkbox', searched: ['/a/mkbox', '/b'] }, PLAIN),

@@ -1,22 +1,23 @@
 import * as vscode from 'vscode';
+import { type Place, placeOfPackage, placesOfCommand } from '../../boxbuild/places.ts';
 import { Owner } from '../dispose.ts';
-import { failedPackageText } from '../words/build-words.ts';
+import { failedPackageText, unknownCommandText } from '../words/build-words.ts';
 import type { BuildTerminals } from './build-terminals.ts';
+import { chainOfBuild } from './chain-of-build.ts';
 import { EDITOR_FILES } from './editor-files.ts';
-import { placeInBuild } from './place-in-build.ts';
 import type { EndedBuild, RunningBuilds } from './running-builds.ts';
 
-interface PackageProblem {
+interface BuildProblem {
   readonly file: string;
   readonly diagnostic: vscode.Diagnostic;
 }
 
-/** Shows packages that apk could not install where a BOXBUILD names them, until that file changes or is built again. */
-export class PackageProblems extends Owner {
-  readonly #shown = this.own(vscode.languages.createDiagnosticCollection('mkbox-apk'));
+/** Shows errors of a build that name no file where a BOXBUILD caused them, until that file changes or is built again. */
+export class BuildProblems extends Owner {
+  readonly #shown = this.own(vscode.languages.createDiagnosticCollection('mkbox-output'));
   readonly #terminals: BuildTerminals;
   /** By the BOXBUILD that was built. */
-  readonly #problems = new Map<string, readonly PackageProblem[]>();
+  readonly #problems = new Map<string, readonly BuildProblem[]>();
 
   constructor(running: RunningBuilds, terminals: BuildTerminals, log: vscode.LogOutputChannel) {
     super();
@@ -31,15 +32,18 @@ export class PackageProblems extends Owner {
 
   async #onEnd({ outcome, processId, wish }: EndedBuild): Promise<void> {
     if (outcome.kind !== 'failed' || processId === undefined) return;
-    const problems: PackageProblem[] = [];
-    for (const [name, isUnknown] of await this.#terminals.failedPackages(processId)) {
-      const place = await placeInBuild(wish, name);
-      const text = place && (await EDITOR_FILES.read(place.boxbuild));
-      if (place === undefined || text === undefined) continue; // another package needs it
-      const range = new vscode.Range(positionIn(text, place.start), positionIn(text, place.end));
-      const diagnostic = new vscode.Diagnostic(range, failedPackageText(name, wish.board, isUnknown, vscode.l10n));
-      diagnostic.source = 'mkbox';
-      problems.push({ file: place.boxbuild, diagnostic });
+    const errors = await this.#terminals.errorsOf(processId);
+    if (errors === undefined) return;
+    const chain = await chainOfBuild(wish);
+    const problems: BuildProblem[] = [];
+    for (const [name, isUnknown] of errors.packages) {
+      const place = placeOfPackage(chain, name); // none where another package needs it
+      const text = failedPackageText(name, wish.board, isUnknown, vscode.l10n);
+      if (place !== undefined) problems.push(await problemAt(place, text));
+    }
+    for (const name of errors.commands) {
+      const text = unknownCommandText(name, wish.board, vscode.l10n);
+      for (const place of placesOfCommand(chain, name)) problems.push(await problemAt(place, text));
     }
     this.#set(wish.boxbuild, problems);
   }
@@ -54,7 +58,7 @@ export class PackageProblems extends Owner {
     }
   }
 
-  #set(boxbuild: string, problems: readonly PackageProblem[]): void {
+  #set(boxbuild: string, problems: readonly BuildProblem[]): void {
     if (this.isDisposed || problems.length + (this.#problems.get(boxbuild)?.length ?? 0) === 0) return;
     this.#problems.set(boxbuild, problems);
     const all = [...this.#problems.values()].flat();
@@ -66,6 +70,14 @@ export class PackageProblems extends Owner {
       );
     }
   }
+}
+
+async function problemAt({ boxbuild, start, end }: Place, message: string): Promise<BuildProblem> {
+  const text = (await EDITOR_FILES.read(boxbuild)) ?? '';
+  const range = new vscode.Range(positionIn(text, start), positionIn(text, end));
+  const diagnostic = new vscode.Diagnostic(range, message);
+  diagnostic.source = 'mkbox';
+  return { file: boxbuild, diagnostic };
 }
 
 /** As a document would tell: but one that is opened for that shows its other problems, too. */

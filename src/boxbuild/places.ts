@@ -1,9 +1,9 @@
-import { type Chain, topAssignments } from './chain.ts';
+import { type Chain, nameOf, topAssignments } from './chain.ts';
 import { PACKAGE_ARRAYS } from './vocabulary.ts';
 import { expand } from './words.ts';
 
-/** Where a BOXBUILD names a package. */
-export interface PackagePlace {
+/** Where a BOXBUILD names a package, or a command. */
+export interface Place {
   readonly boxbuild: string;
   /** Offsets into its text; the end is exclusive. */
   readonly start: number;
@@ -11,7 +11,7 @@ export interface PackagePlace {
 }
 
 /** Finds the word that makes mkbox install a package: the last one in a chain. apk may name it with a version: `vim>9`. */
-export function placeOfPackage({ steps }: Chain, name: string): PackagePlace | undefined {
+export function placeOfPackage({ steps }: Chain, name: string): Place | undefined {
   for (const { path: boxbuild, script } of steps.toReversed()) {
     const arrays = topAssignments(script).filter((assignment) => PACKAGE_ARRAYS.has(assignment.name));
     const words = arrays.flatMap(({ value }) => ('parts' in value ? [] : value));
@@ -19,4 +19,15 @@ export function placeOfPackage({ steps }: Chain, name: string): PackagePlace | u
     if (word !== undefined) return { boxbuild, start: word.start, end: word.end };
   }
   return undefined;
+}
+
+/** Finds where the functions of a chain call a command: all of these places, as it is the same command. */
+export function placesOfCommand({ steps }: Chain, name: string): Place[] {
+  return steps.flatMap(({ path: boxbuild, script }) =>
+    script.commands.flatMap((command) => {
+      const [word] = command.words;
+      if (command.within === undefined || word === undefined || nameOf(command) !== name) return [];
+      return [{ boxbuild, start: word.start, end: word.end }];
+    }),
+  );
 }

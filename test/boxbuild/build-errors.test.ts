@@ -1,6 +1,6 @@
 import { deepEqual } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { ApkErrors, failedPackages } from '../../src/boxbuild/apk-errors.ts';
+import { BuildErrors, failedPackages } from '../../src/boxbuild/build-errors.ts';
 
 /** What apk-tools prints in a terminal, with its progress bar. */
 const OUTPUT = [
@@ -17,7 +17,7 @@ const OUTPUT = [
 
 suite('what apk can not install', () => {
   test('is named in its errors, with and without a version', () => {
-    const errors = new ApkErrors();
+    const errors = new BuildErrors();
     errors.add(`${OUTPUT}\r\n`);
     deepEqual(
       [...errors.packages],
@@ -31,7 +31,7 @@ suite('what apk can not install', () => {
 
   test('is found in pieces of any size', () => {
     for (let size = 1; size < 40; size++) {
-      const errors = new ApkErrors();
+      const errors = new BuildErrors();
       for (let at = 0; at < OUTPUT.length; at += size) errors.add(OUTPUT.slice(at, at + size));
       errors.add('\n');
       deepEqual([...errors.packages.keys()], ['no-such-thing', 'libfoo', 'vim>10'], `${size}`);
@@ -39,7 +39,7 @@ suite('what apk can not install', () => {
   });
 
   test('is nothing where all goes well', () => {
-    const errors = new ApkErrors();
+    const errors = new BuildErrors();
     errors.add('(1/1) Installing hello[world] (no such thing)\nOK: 8 MiB in 20 packages\n');
     deepEqual([...errors.packages], []);
   });
@@ -50,4 +50,11 @@ suite('what apk can not install', () => {
     ]);
     deepEqual(failedPackages('    required by: world[vim>10]'), [{ name: 'vim>10', isUnknown: false, start: 23 }]);
   });
+});
+
+test('a command that bash does not find is one that is named without a file', () => {
+  const errors = new BuildErrors();
+  errors.add('/dev/fd/63: line 11: in_base: command not found\nenvironment: line 7: in_build: command not found\n');
+  errors.add('/lab/boxes/app/BOXBUILD: line 12: in_app: command not found\nsh: odd: command not found\n');
+  deepEqual([...errors.commands], ['in_base', 'in_build']);
 });
