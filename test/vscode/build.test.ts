@@ -293,4 +293,14 @@ describe('building images in the editor', () => {
       'odroid-c4 ends',
     ]);
   });
+
+  it('runs a task of tasks.json, with a branch and a version', async () => {
+    const definition = { type: 'mkbox', box: 'linux-box', board: 'odroid-c4', branch: 'nightly', version: '1.2' };
+    const task = { ...definition, label: 'nightly build', problemMatcher: '$mkbox' };
+    await mkdir(path.join(bench.demo, '.vscode'), { recursive: true });
+    await writeFile(path.join(bench.demo, '.vscode/tasks.json'), JSON.stringify({ version: '2.0.0', tasks: [task] }));
+    await workbench.runCommand('Tasks: Run Task');
+    await workbench.choose('nightly build');
+    await described('linux-box-odroid-c4-nightly-1.2', /^odroid-c4 · nightly · 1\.2 · now · /);
+  });
 });
