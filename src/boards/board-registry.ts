@@ -52,8 +52,8 @@ export interface BoardEvents {
   changed: [];
   /** It asked again, reporting the build it was given. */
   confirmed: [board: Board];
-  /** A roll-out began, went on, halted or is finished. */
-  rollOut: [rollOut: RollOut];
+  /** A roll-out began, went on, halted or is finished; `isOrdered`: because someone wanted it. */
+  rollOut: [rollOut: RollOut, isOrdered: boolean];
   /** One more request showed that a board flashes itself again and again. */
   reflashing: [reflash: Reflash];
 }
@@ -86,7 +86,7 @@ export class BoardRegistry {
       fleet: (image) => this.boards.filter((board) => board.image === image && isInFleet(board)),
       now,
       onChange: () => this.#changed(),
-      onStep: (rollOut) => void this.events.emit('rollOut', rollOut),
+      onStep: (rollOut, isOrdered) => void this.events.emit('rollOut', rollOut, isOrdered),
     });
     this.#assigner = new BoardAssigner({
       index: this.#index,

@@ -29,8 +29,8 @@ export interface RollOutsParts {
   readonly now: () => number;
   /** Called when anything of one changed, which is to be kept. */
   readonly onChange: () => void;
-  /** Called when one began, opened a stage, halted or is finished. */
-  readonly onStep: (rollOut: RollOut) => void;
+  /** Called when one began, opened a stage, halted or is finished; `isOrdered`: because someone wanted it. */
+  readonly onStep: (rollOut: RollOut, isOrdered: boolean) => void;
 }
 
 /** The roll-outs of all images, each of its newest build. */
@@ -104,7 +104,7 @@ export class RollOuts {
 
   /** Begins the roll-out of a build; `former`: the build before, to go back to. */
   start(image: string, build: string, former: string | undefined, plan: RollOutPlan): void {
-    this.#set(newRollOut(image, build, former, plan, this.#parts.now()));
+    this.#set(newRollOut(image, build, former, plan, this.#parts.now()), true);
   }
 
   /** How far one is. */
@@ -142,10 +142,10 @@ export class RollOuts {
 
   #change(image: string, change: (rollOut: RollOut) => RollOut): void {
     const rollOut = this.#byImage.get(image);
-    if (rollOut !== undefined && rollOut.state.kind !== 'finished') this.#set(change(rollOut));
+    if (rollOut !== undefined && rollOut.state.kind !== 'finished') this.#set(change(rollOut), true);
   }
 
-  #set(rollOut: RollOut): void {
+  #set(rollOut: RollOut, isOrdered = false): void {
     const before = this.#byImage.get(rollOut.image);
     const isStep =
       before?.build !== rollOut.build || before.stage !== rollOut.stage || before.state.kind !== rollOut.state.kind;
@@ -157,7 +157,7 @@ export class RollOuts {
       this.#fleets.delete(oldest);
     }
     this.#parts.onChange();
-    if (isStep) this.#parts.onStep(rollOut);
+    if (isStep) this.#parts.onStep(rollOut, isOrdered);
   }
 }
 

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import type { AuditEntry } from '../control/audit-log.ts';
 import { askControl, orderByControl } from '../control/control-client.ts';
 import type { Order } from '../control/order.ts';
 import { UserError } from '../errors.ts';
@@ -13,6 +14,12 @@ export async function readStatus(settings: CommandSettings, waitMs?: number): Pr
   throw new UserError('the server that runs is of another version: use its own update-server');
 }
 
+/** What was decided on the server behind the control socket, oldest first. @throws UserError where none is reached */
+export async function readLog(path: string): Promise<readonly AuditEntry[]> {
+  const { entries = [] } = (await askControl(path, 'log')) as { entries?: readonly AuditEntry[] };
+  return entries;
+}
+
 /** Where the server is controlled. @throws UsageError where no place is known */
 export function requireControlPath({ controlPath }: Pick<CommandSettings, 'controlPath'>): string {
   if (controlPath !== undefined) return controlPath;
@@ -23,6 +30,16 @@ export function requireControlPath({ controlPath }: Pick<CommandSettings, 'contr
 export async function order(settings: CommandSettings, wanted: Order): Promise<void> {
   const done = await orderByControl(requireControlPath(settings), wanted, callerName());
   for (const line of done) process.stdout.write(`${printable(line)}\n`);
+}
+
+/** Tells the server, if one runs, that a build was published: what it records, it shows with the image. */
+export async function notePublished({ controlPath }: CommandSettings, image: string, build: string): Promise<void> {
+  if (controlPath === undefined) return;
+  try {
+    await orderByControl(controlPath, { act: 'published', image, build }, callerName());
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error; // nobody is there to be told, or may be by this user
+  }
 }
 
 /** The person's name: of who called sudo(8), else of the user. */

@@ -23,7 +23,7 @@ export const HELP = `usage: update-server
        update-server serve-once <board> [<image>] [--why <text>]
        update-server serve-build <image> <build|newest> [--why <text>]
        update-server rollout [<image> start|continue|halt|back|finish] [--stages <list>]
-       update-server log [--follow] [--json]
+       update-server log [<image>] [--follow] [--json]
        update-server completion bash|zsh
        update-server --help | --version
 
@@ -56,7 +56,7 @@ Serves the images below a folder to mkbox boards, over HTTP.
   serve-once  gives a board one update, though it was stopped or it is not its turn
   serve-build  serves a kept build in place of the newest one, or the newest again
   rollout   sends a new build out in stages, and decides how that goes on
-  log       prints what people decided: who, when, and why
+  log       prints what was decided, of an image or all: who, when, and why
 
   <board> is a name, an address, a hardware address, or tag:<tag>.
   <image> is <box>/<image> or <image> below IMAGE_PATH, or the path of an .img or

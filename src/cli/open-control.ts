@@ -6,6 +6,7 @@ import type { KeptBuilds } from '../builds/kept-builds.ts';
 import { Acts } from '../control/acts.ts';
 import { auditFile } from '../control/audit-file.ts';
 import { AuditLog } from '../control/audit-log.ts';
+import { recordAutomaticActs } from '../control/automatic-acts.ts';
 import { carryOut } from '../control/carry-out.ts';
 import { ControlServer } from '../control/control-server.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
@@ -31,6 +32,7 @@ export async function openControl(
 ): Promise<AsyncDisposable | undefined> {
   if (controlPath === undefined) return undefined;
   const audit = await AuditLog.open(auditFile(statePath), warn);
+  const stopRecording = recordAutomaticActs(registry, audit, (board) => registry.assignmentOf(board, catalog.snapshot));
   try {
     await mkdir(path.dirname(controlPath), { recursive: true });
     const server = await ControlServer.listen(controlPath, {
@@ -53,11 +55,14 @@ export async function openControl(
     return {
       async [Symbol.asyncDispose]() {
         await server.close();
+        stopRecording();
         await audit.close();
       },
     };
   } catch (error) {
     if (!(error instanceof UserError) && systemErrorCode(error) === undefined) throw error;
+    stopRecording();
+    await audit.close();
     warn(`${error instanceof Error ? error.message : error}; this server can't be controlled`);
     return undefined;
   }

@@ -107,6 +107,17 @@ export class Acts {
     this.#recordRollOut(image, undefined, 'finish');
   }
 
+  /** Records that a kept build of an image is served in place of the newest, or the newest again (`build` undefined). */
+  servesBuild(image: string, build: string | undefined, why?: string): void {
+    const more = given({ image, build, detail: build === undefined ? 'newest' : undefined, why });
+    this.#audit.record({ atMs: this.#now(), by: this.#by, act: 'serve build', ...more });
+  }
+
+  /** Records that a build was published, by another process. */
+  published(image: string, build: string): void {
+    this.#audit.record({ atMs: this.#now(), by: this.#by, act: 'publish', image, build });
+  }
+
   #recordRollOut(image: string, build: string | undefined, detail: string, why?: string): void {
     const more = given({ image, build, detail, why });
     this.#audit.record({ atMs: this.#now(), by: this.#by, act: 'roll-out', ...more });

@@ -12,9 +12,22 @@ const text = v.pipe(v.string(), v.maxLength(1_000));
 const entry = v.object({
   /** Milliseconds since 1970. */
   atMs: v.number(),
-  /** Who did it; `mkbox` where a roll-out went on or stopped by itself. */
+  /** Who did it; `mkbox` where a roll-out went on or stopped by itself, or a board was stopped. */
   by: text,
-  act: v.picklist(['hold', 'release', 'pin', 'unpin', 'serve once', 'tag', 'rename', 'forget', 'roll-out']),
+  act: v.picklist([
+    'hold',
+    'release',
+    'pin',
+    'unpin',
+    'serve once',
+    'tag',
+    'rename',
+    'forget',
+    'stop',
+    'roll-out',
+    'serve build',
+    'publish',
+  ]),
   why: v.exactOptional(text),
   /** The board's ID. */
   board: v.exactOptional(text),

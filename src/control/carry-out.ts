@@ -37,6 +37,9 @@ export async function carryOut(order: Order, parts: OrderParts): Promise<readonl
     }
     case 'serve-build':
       return [await serveBuild(order, parts)];
+    case 'published':
+      acts.published(order.image, order.build);
+      return ['noted'];
     case 'roll-out':
       return [await rollOut(order, parts)];
     case 'pin':
@@ -121,12 +124,13 @@ function targetOf(to: string, targets: readonly PinTarget[]): PinTarget {
 
 async function serveBuild(
   { image: name, build, why }: Extract<Order, { act: 'serve-build' }>,
-  { snapshot, builds, by }: OrderParts,
+  { acts, snapshot, builds, by }: OrderParts,
 ): Promise<string> {
   if (builds === undefined) throw new UserError('no builds are kept here: set KEEP_BUILDS');
   const { id } = imageNamed(name, snapshot);
   if (build === NEWEST) {
     await builds.serveNewest(id);
+    acts.servesBuild(id, undefined, why);
     return `boards get the newest build of ${id}`;
   }
   const found = builds.of(id).filter(({ buildId }) => buildId.startsWith(build.toLowerCase()));
@@ -139,6 +143,7 @@ async function serveBuild(
     );
   }
   await builds.serveAgain({ imageId: id, buildId: kept.buildId }, { by, atMs: Date.now(), ...(why && { why }) });
+  acts.servesBuild(id, kept.buildId, why);
   return servedAgainText(kept.buildId, id);
 }
 

@@ -21,5 +21,6 @@ export async function goBack({ image, former }: RollOut, parts: GoBackParts): Pr
   if (builds.find(name) === undefined) return undefined;
   acts.haltRollOut(image, why);
   await builds.serveAgain(name, { by, atMs: Date.now(), ...(why === undefined ? {} : { why }) });
+  acts.servesBuild(image, former, why);
   return former;
 }

@@ -18,6 +18,8 @@ export const orderSchema = v.variant('act', [
   v.strictObject({ act: v.literal('rename'), board: text, name: v.exactOptional(text) }),
   /** `build`: the beginning of the ID of a kept build, or `newest`. */
   v.strictObject({ act: v.literal('serve-build'), image: text, build: text, why }),
+  /** Another process published a build: to be recorded. */
+  v.strictObject({ act: v.literal('published'), image: text, build: text }),
   /** `stages`: of a start, as ROLLOUT has them. */
   v.strictObject({ act: v.literal('roll-out'), image: text, step: v.literal('start'), stages: v.array(text) }),
   v.strictObject({

@@ -6,7 +6,9 @@ import { describe, it } from 'node:test';
 import { Acts } from '../../src/control/acts.ts';
 import { auditFile } from '../../src/control/audit-file.ts';
 import { type AuditEntry, AuditLog } from '../../src/control/audit-log.ts';
-import { type Bench, OLD, startBench } from '../boards/bench.ts';
+import { recordAutomaticActs } from '../../src/control/automatic-acts.ts';
+import { Catalog } from '../../src/images/catalog.ts';
+import { type Bench, BUILD, OLD, startBench } from '../boards/bench.ts';
 
 const IMAGE = 'box/box-pi';
 
@@ -103,5 +105,36 @@ describe('the log of acts', () => {
     assert.deepEqual([log.entries.length, new Set(told).size], [3, told.length]);
     assert.match(told[0] ?? '', /^can't keep the log of acts in .*ENOTDIR/);
     assert.equal(auditFile(temp.file.replace('.acts.jsonl', '.json')), temp.file);
+  });
+});
+
+describe('what a server decides by itself', () => {
+  it('is recorded, each once: a board that is stopped, and the steps of a roll-out that nobody ordered', async () => {
+    const { bench, audit, acts } = await twoBoards();
+    await using _ = bench;
+    const catalog = new Catalog([bench.server.boxes]);
+    const snapshot = await catalog.refresh();
+    recordAutomaticActs(bench.registry, audit, (board) => bench.registry.assignmentOf(board, snapshot));
+    const boot = async (build: string, as: string) => {
+      await bench.boot(build, { as });
+      bench.pass(60_000);
+    };
+    for (let time = 0; time < 6; time++) await boot(OLD, '198.51.100.7');
+    const told = () => audit.entries.map(({ by, act, detail = '' }) => `${by} ${act} ${detail}`);
+    assert.deepEqual(told(), ['mkbox stop got it 3 times']);
+    const stopped = bench.registry.boards.find(({ address }) => address === '198.51.100.7');
+    acts.release([stopped?.id ?? '']);
+    for (let time = 0; time < 6; time++) await boot(OLD, '198.51.100.7');
+    assert.deepEqual(told().slice(1), ['anna release ', 'mkbox stop got it 6 times']);
+
+    acts.rollOut(IMAGE, BUILD, OLD, { stages: [{ kind: 'boards', count: 1 }, { kind: 'all' }], isByHand: true });
+    await boot(OLD, '127.0.0.2');
+    await boot(BUILD, '127.0.0.2');
+    bench.registry.rollOuts.observe();
+    acts.finishRollOut(IMAGE);
+    assert.deepEqual(
+      audit.about({ image: IMAGE }, 9).map(({ by, detail }) => `${by}: ${detail}`),
+      ['anna: finish', 'mkbox: stage 2 of 2, 1 boards so far', 'anna: start'],
+    );
   });
 });

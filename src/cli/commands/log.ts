@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { AuditEntry } from '../../control/audit-log.ts';
-import { askControl } from '../../control/control-client.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import { printable } from '../../printable.ts';
-import { requireControlPath } from '../control.ts';
+import { readLog, requireControlPath } from '../control.ts';
 import type { CommandContext } from './commands.ts';
 import { subcommand } from './subcommand.ts';
 
@@ -16,16 +15,17 @@ interface LogOptions {
   readonly json?: boolean;
 }
 
-/** `update-server log [--follow] [--json]`: what people decided, who, when and why. */
+/** `update-server log [<image>] [--follow] [--json]`: what was decided, who, when and why; of one image, or all. */
 export function logCommand({ settings }: CommandContext): Command {
-  return subcommand('log', 'Prints what people decided: who, when, and why.')
+  return subcommand('log', 'Prints what was decided, by people and by itself: who, when, and why.')
+    .argument('[image]', '<box>/<image>, or <image>: only what is about that')
     .option('-f, --follow', 'goes on with what is decided from now on')
     .option('--json', 'for programs, an object a line')
-    .action(async ({ follow = false, json = false }: LogOptions) => {
+    .action(async (image: string | undefined, { follow = false, json = false }: LogOptions) => {
       const path = requireControlPath(settings());
       let printed: AuditEntry | undefined;
       do {
-        const { entries = [] } = (await askControl(path, 'log')) as { entries?: readonly AuditEntry[] };
+        const entries = (await readLog(path)).filter((entry) => image === undefined || isAbout(entry, image));
         const last = entries.findLastIndex((entry) => JSON.stringify(entry) === JSON.stringify(printed));
         for (const entry of entries.slice(last + 1)) {
           process.stdout.write(`${json ? JSON.stringify(entry) : printable(lineOf(entry))}\n`);
@@ -34,6 +34,11 @@ export function logCommand({ settings }: CommandContext): Command {
         if (follow) await sleep(LOOK_MS);
       } while (follow);
     });
+}
+
+/** Whether an act was about an image, by its ID or its name. */
+function isAbout({ image }: AuditEntry, name: string): boolean {
+  return image === name || image?.endsWith(`/${name}`) === true;
 }
 
 function lineOf({ atMs, by, act, name, image, build, detail, why }: AuditEntry): string {

@@ -10,6 +10,7 @@ import { shortBuildId } from '../../images/build-id.ts';
 import type { Catalog, CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
 import { imageOfSetFile, isPublishableName } from '../../images/image-name.ts';
 import { printable } from '../../printable.ts';
+import { notePublished } from '../control.ts';
 import { type CommandSettings, UsageError } from '../environment.ts';
 import { openBuilds } from '../keeping.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -67,6 +68,7 @@ async function publishAll(sources: readonly PublishSource[], to: string | undefi
       throw error;
     });
     process.stdout.write(`${printable(publicationText(id, publication))}\n`);
+    if (publication.kind !== 'there already') await notePublished(given, id, publication.buildId);
     const choice = builds?.choiceOf(id);
     if (choice !== undefined) tell(servedAgainText(choice.build, id));
   }

@@ -31,6 +31,12 @@ function actLabel({ act }: AuditEntry, words: Words): string {
       return words.t('Renamed');
     case 'forget':
       return words.t('Forgotten');
+    case 'stop':
+      return words.t('Stopped');
+    case 'serve build':
+      return words.t('Build served');
+    case 'publish':
+      return words.t('Published');
     case 'roll-out':
       return words.t('Roll-out');
   }
