@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +8,10 @@ import { askControl, orderByControl } from '../../src/control/control-client.ts'
 import { type ControlParts, ControlServer } from '../../src/control/control-server.ts';
 import type { Order } from '../../src/control/order.ts';
 import { UserError } from '../../src/errors.ts';
+import { asNobody } from '../as-nobody.ts';
+
+/** Of Debian's passwd(5): nogroup. */
+const NO_GROUP = 65534;
 
 const HOLD: Order = { act: 'hold', boards: ['127.0.0.9'] };
 
@@ -69,6 +73,25 @@ describe('the control socket', () => {
     await using at = await place();
     const server = await at.listen();
     assert.equal((await stat(at.socket)).mode & 0o777, 0o660);
+    await server.close();
+  });
+
+  it('says that permission is denied to who is not its user or in its group', async () => {
+    await using at = await place();
+    const server = await at.listen();
+    await chmod(at.folder, 0o755);
+    // nobody keeps root's groups here, and who is not root can't be another user
+    if (process.geteuid?.() === 0) await chown(at.socket, 0, NO_GROUP);
+    else await chmod(at.socket, 0);
+    await asNobody(async () => {
+      for (const asking of [askControl(at.socket, 'status'), orderByControl(at.socket, HOLD, 'nobody')]) {
+        await assert.rejects(asking, {
+          name: 'UserError',
+          message: `permission denied at ${at.socket}: only the user and the group of the update-server may control it`,
+        });
+      }
+    });
+    assert.deepEqual(at.orders, []);
     await server.close();
   });
 
