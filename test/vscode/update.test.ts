@@ -250,6 +250,11 @@ describe('updating a board now', () => {
     await status(window, 'mkbox', 'circle-slash');
     await window.workbench.clickNotificationButton('could not be restarted', 'Power-Cycle It Instead');
     await message(/power-cycle it now: waiting for it to ask for its update/);
+    await until(
+      'that of the update that failed to be gone',
+      () => window.workbench.notifications(),
+      (shown) => shown.filter(({ text }) => text.startsWith('mkbox: updating')).length === 1,
+    );
     await window.workbench.pictures('update-by-hand');
     await boot(BY_HAND);
     await message(new RegExp(`^mkbox: ${BY_HAND} runs build`));
