@@ -278,8 +278,9 @@ describe('of a roll-out', () => {
       for (const _again of [2, 3]) await boot(2, BUILD_B);
       while ((await told()).state === 'running') await sleep(20); // boards are looked at four times a second
       const { state, text, halted } = await told();
-      assert.deepEqual([state, halted.kind, halted.board], ['halted', 'looping', 'bench 2']);
-      assert.match(text, /^1 of 1 confirmed, halted: a board that got it flashes itself again and again: bench 2$/);
+      assert.deepEqual([state, halted.board], ['halted', 'bench 2']);
+      assert.match(halted.kind, /^(looping|reports another)$/); // whichever a look at the boards sees first
+      assert.match(text, /^1 of 1 confirmed, halted: a board that got it .+: bench 2$/);
       const page = await get('/', HTML);
       assert.match(
         page,

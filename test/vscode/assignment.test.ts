@@ -75,6 +75,11 @@ describe('who gets what', () => {
     await rollOut('Finish');
     await rollOut('1 board, 10 %, then all');
     await rollOut('Halt');
+    await until(
+      'the roll-out at its image',
+      () => workbench.treeRows('Images'),
+      (rows) => rows.some(({ description }) => / · halted by .*; \d of \d confirmed/.test(description ?? '')),
+    );
     assert.equal(await gets('127.0.0.4'), false);
     assert.match(await rollOut('Finish'), /^halted by /);
     assert.equal(await gets('127.0.0.4'), true);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
 import type { BoardRegistry, Reflash } from '../../boards/board-registry.ts';
+import type { RollOuts } from '../../boards/roll-outs.ts';
 import type { Acts } from '../../control/acts.ts';
 import type { AuditLog } from '../../control/audit-log.ts';
 import type { Transfer } from '../../server/transfer.ts';
@@ -42,6 +43,11 @@ export class Boards extends Owner {
   /** The boards now, sorted by name or address; none until they were loaded. */
   get list(): readonly Board[] {
     return this.#registry?.boards ?? [];
+  }
+
+  /** The roll-outs of images; undefined until the boards were loaded. */
+  get rollOuts(): RollOuts | undefined {
+    return this.#registry?.rollOuts;
   }
 
   /** The name of the board that asks, or its address. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { rollOutText } from '../../boards/roll-out-text.ts';
 import type { KeptBuild } from '../../builds/kept-build.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogBox, CatalogImage, UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
@@ -16,6 +17,7 @@ import type { ServingState } from '../serving-state.ts';
 import type { Ticker } from '../ticker.ts';
 import { type JudgedImage, judgedImage, type Surroundings } from '../words/image-health.ts';
 import { unreadableWords } from '../words/image-words.ts';
+import { withProgress } from '../words/roll-out-words.ts';
 import { failureWords } from '../words/status-words.ts';
 import { ageOf } from '../words/words.ts';
 import type { Project } from '../workspace/project.ts';
@@ -125,7 +127,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'box':
         return this.#boxItem(node.box);
       case 'image':
-        return imageItem(judgedImage(node.image, this.#surroundings()), ...this.#buildOf(node.image));
+        return this.#imageItem(node.image);
       case 'unpacked':
         return unpackedItem(node.image, ...this.#buildOf(node.image));
       case 'possible':
@@ -225,7 +227,23 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
 
   #noteText(row: ImagesNode): string | undefined {
     const image = row.kind === 'image' || row.kind === 'unpacked' || row.kind === 'possible' ? row.image : undefined;
-    return image && this.#parts.building.current?.noteOf(image)?.text;
+    const building = image && this.#parts.building.current?.noteOf(image)?.text;
+    const rollOut = row.kind === 'image' ? this.#rollOutText(row.image) : undefined;
+    return rollOut === undefined ? building : `${building ?? ''} ${rollOut}`;
+  }
+
+  #imageItem(image: CatalogImage): vscode.TreeItem {
+    const item = imageItem(judgedImage(image, this.#surroundings()), ...this.#buildOf(image));
+    const rollOut = this.#rollOutText(image);
+    return rollOut === undefined ? item : withText(item, rollOut);
+  }
+
+  /** How far the roll-out of an image's build is, until it is finished. */
+  #rollOutText({ id, state }: CatalogImage): string | undefined {
+    const { rollOuts } = this.#parts.boards;
+    const rollOut = state.kind === 'ready' ? rollOuts?.get(id, state.buildId) : undefined;
+    if (rollOuts === undefined || rollOut === undefined || rollOut.state.kind === 'finished') return undefined;
+    return withProgress(rollOutText(rollOut, vscode.l10n), rollOuts.progressOf(rollOut), vscode.l10n);
   }
 
   /** The images in a box's folder, packed or not, and those that can be built, by their names. */
@@ -348,4 +366,13 @@ function obstacleText(state: ServingState): string | undefined {
   return holder.kind === 'mkbox window'
     ? l10n.t('Not served: another window, {0}, has port {1}.', holder.workspace, port)
     : l10n.t('Not served: port {0} is in use.', port);
+}
+
+/** A row with one more thing to say. */
+function withText(item: vscode.TreeItem, text: string): vscode.TreeItem {
+  const { description, tooltip, accessibilityInformation: spoken } = item;
+  item.description = `${description} · ${text}`;
+  item.tooltip = `${tooltip}\n${text}`;
+  if (spoken !== undefined) item.accessibilityInformation = { ...spoken, label: `${spoken.label}, ${text}` };
+  return item;
 }
