@@ -1,7 +1,7 @@
 import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
 import { resolveQuery } from '../images/resolution.ts';
 import { imageQuery } from '../server/decision/asked.ts';
-import type { Board } from './board.ts';
+import type { Board, BoardState } from './board.ts';
 
 /** What a board gets if it asks the same again. */
 export interface NextImage {
@@ -23,6 +23,11 @@ export function nextImage(board: Board, snapshot: CatalogSnapshot): NextImage | 
   const build = pin?.build ?? (image.state.kind === 'ready' ? image.state.buildId : undefined);
   const isOther = build !== undefined && reportedBuild !== undefined && build !== reportedBuild;
   return { image, build, isOther };
+}
+
+/** Whether a board is on its way to the build that is served: what it still runs needs no saying. */
+export function isOnItsWay({ kind }: BoardState): boolean {
+  return kind === 'checking' || kind === 'waiting' || kind === 'downloading' || kind === 'flashing';
 }
 
 /** The image that a board asks for. */

@@ -54,7 +54,7 @@ function boardRow(board: BoardReport): Html {
   const gets = assignment === undefined ? '' : html`<br><span class="quiet">${assignment}</span>`;
   const tagged = tags.map((tag) => html` <span class="quiet">#${tag}</span>`);
   return html`<tr><td>${name ?? address}${held}${tagged}<br><span class="quiet">${name === undefined ? '' : address} ${mac ?? ''}</span></td>
-<td>${wishText(board)}</td><td>${buildText(reportedBuild)}${isBehind ? ' (older)' : ''}</td>
+<td>${wishText(board)}</td><td>${buildText(reportedBuild)}${isBehind ? ' (different)' : ''}</td>
 <td class="${boardClass(board)}">${bar}${boardText(board)}${gets}</td><td>${timeText(lastSeenMs)}</td></tr>`;
 }
 

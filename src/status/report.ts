@@ -1,7 +1,7 @@
 import type { Assignment, Until } from '../boards/assignment.ts';
 import { assignmentText } from '../boards/assignment-text.ts';
 import type { Board, BoardState } from '../boards/board.ts';
-import { nextImage } from '../boards/next-image.ts';
+import { isOnItsWay, nextImage } from '../boards/next-image.ts';
 import { progressOf } from '../boards/progress.ts';
 import type { RollOuts } from '../boards/roll-outs.ts';
 import { refusedText } from '../boards/state-text.ts';
@@ -163,7 +163,7 @@ function reportBoard(board: Board, boards: KnownBoards, snapshot: CatalogSnapsho
 }
 
 function reportState(board: Board, boards: KnownBoards, snapshot: CatalogSnapshot): Omit<BoardReport, 'gets'> {
-  const isBehind = nextImage(board, snapshot)?.isOther ?? false;
+  const isBehind = !isOnItsWay(board.state) && (nextImage(board, snapshot)?.isOther ?? false);
   const transfer = boards.transferOf(board.id);
   const { state } = board;
   switch (state.kind) {

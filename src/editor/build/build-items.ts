@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { nameInBox } from '../words/image-words.ts';
 import type { BuildNode, PartNode, RowNote } from './build-nodes.ts';
 
 /** What such a row looks like; `note`: that the image is being built. */
@@ -16,17 +17,17 @@ export function buildItem(node: BuildNode, note: RowNote | undefined): vscode.Tr
 
 function possibleItem({ folder, image, board }: { folder: string; image: string; board: string }, note?: RowNote) {
   const { l10n } = vscode;
-  const item = new vscode.TreeItem(image);
+  const item = new vscode.TreeItem(nameInBox(image, path.basename(folder), { box: path.basename(folder), board }));
   const text = note?.text ?? l10n.t('not built');
   item.id = path.join(folder, image);
-  item.description = [board, text].join(' · ');
+  item.description = text;
   item.iconPath =
     note === undefined
       ? new vscode.ThemeIcon('circle-outline', new vscode.ThemeColor('disabledForeground'))
       : new vscode.ThemeIcon('loading~spin');
   item.contextValue = note === undefined ? 'possible' : 'possible building';
   item.tooltip = `${image}\n${note?.state ?? text}`;
-  item.accessibilityInformation = { label: l10n.t('image {0}, {1}; {2}', image, board, text) };
+  item.accessibilityInformation = { label: l10n.t('image {0}, {1}', image, text) };
   return item;
 }
 

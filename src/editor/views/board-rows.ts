@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { BoardState } from '../../boards/board.ts';
+import { isOnItsWay } from '../../boards/next-image.ts';
 import { boardName } from '../words/board-name.ts';
-import { boardDescription, isOnItsWay, isStopped, type SeenBoard } from '../words/board-words.ts';
+import { boardDescription, isStopped, type SeenBoard } from '../words/board-words.ts';
 import type { Detail } from '../words/detail.ts';
 import { coloredIcon } from './colored-icon.ts';
 

@@ -9,7 +9,8 @@ import { Owner } from '../dispose.ts';
 import type { Ticker } from '../ticker.ts';
 import { actDetails } from '../words/act-words.ts';
 import { boardDetails } from '../words/board-details.ts';
-import { olderBuildsText, type SeenBoard, seenBoard, transfersText } from '../words/board-words.ts';
+import { problemsFirst, standingsText } from '../words/board-standing.ts';
+import { type SeenBoard, seenBoard, transfersText } from '../words/board-words.ts';
 import { checkOf } from '../words/image-health.ts';
 import { wholeSeconds } from '../words/words.ts';
 import type { Project } from '../workspace/project.ts';
@@ -73,7 +74,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
   }
 
   getChildren(node?: BoardsNode): BoardsNode[] {
-    if (node === undefined) return this.#parts.registry.boards.map((board) => this.#row(board.id).node);
+    if (node === undefined) return this.#boards().map((board) => this.#row(board.id).node);
     const board = node.kind === 'board' ? this.#parts.registry.get(node.id) : undefined;
     return board === undefined ? [] : this.#details(board);
   }
@@ -88,13 +89,17 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     return board === undefined ? new vscode.TreeItem('') : boardItem(this.#seen(board));
   }
 
+  #boards(): readonly Board[] {
+    return problemsFirst(this.#parts.registry.boards);
+  }
+
   /** Redraws the rows that changed, and all when rows came, went or moved. */
   #draw(): void {
-    const { registry, requests, project } = this.#parts;
-    const { boards } = registry;
+    const { requests, project } = this.#parts;
+    const boards = this.#boards();
     const sending = requests.sending.length;
     this.#view.badge = sending === 0 ? undefined : { value: sending, tooltip: transfersText(sending, vscode.l10n) };
-    this.#tell(boards.length > 0 ? 'some' : 'none', olderBuildsText(boards, project.served.snapshot, vscode.l10n));
+    this.#tell(boards.length > 0 ? 'some' : 'none', standingsText(boards, project.served.snapshot, vscode.l10n));
     if (!this.#view.visible) return;
     const order = boards.map(({ id }) => id).join();
     const isOther = order !== this.#order;

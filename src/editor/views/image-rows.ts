@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CatalogBox, CatalogImage, UnpackedImage } from '../../images/catalog.ts';
+import type { ImageParts } from '../../images/image-parts.ts';
 import { type SkippedLink, skippedLinkText } from '../../images/linked-folder.ts';
 import type { BuildNode, RowNote } from '../build/build-nodes.ts';
 import type { EarlierNode } from '../earlier/earlier-node.ts';
@@ -8,7 +9,7 @@ import type { InsideNode } from '../inside/inside-node.ts';
 import type { Detail } from '../words/detail.ts';
 import { replacedText } from '../words/earlier-words.ts';
 import type { ImageHealth, JudgedImage } from '../words/image-health.ts';
-import { healthText, imageDescription, unpackedDescription, unpackedText } from '../words/image-words.ts';
+import { healthText, imageDescription, nameInBox, unpackedDescription, unpackedText } from '../words/image-words.ts';
 import { IN_THE_EDITOR } from '../words/remedies.ts';
 import { coloredIcon } from './colored-icon.ts';
 
@@ -68,12 +69,19 @@ export function linkItem(link: SkippedLink): vscode.TreeItem {
 
 /** The row of an image; `note`: what building adds to it, where its box can be built. */
 export function imageItem(judged: JudgedImage, isBuildable: boolean, note: RowNote | undefined): vscode.TreeItem {
-  const { image, health } = judged;
+  const { image, parts, health } = judged;
   const description = imageDescription(judged, Date.now(), vscode.l10n, vscode.env.language);
   const { l10n, env } = vscode;
   const earlier = judged.replaced === undefined ? [] : [replacedText(judged.replaced, l10n, env.language)];
   const isPackable = image.raw === 'newer' && note?.look !== 'building';
-  const item = itemOf(image, lookOf(judged), description, [healthText(judged, l10n), ...earlier].join('\n'), note);
+  const item = itemOf(
+    image,
+    parts,
+    lookOf(judged),
+    description,
+    [healthText(judged, l10n), ...earlier].join('\n'),
+    note,
+  );
   item.iconPath = note?.look === 'building' ? BUILDING : iconOf(health);
   const marks = `${isPackable ? ' packable' : ''}${isBuildable ? ' buildable' : ''}${judged.replaced ? ' earlier' : ''}`;
   item.contextValue = `image.${servableAs(health)}${marks}`;
@@ -87,11 +95,17 @@ function lookOf({ image, health, replaced }: JudgedImage): Look {
   return image.raw === 'newer' ? 'newer raw' : 'ready';
 }
 
-export function unpackedItem(image: UnpackedImage, isBuildable: boolean, note: RowNote | undefined): vscode.TreeItem {
+/** The row of a raw image alone; `parts`: those of its name. */
+export function unpackedItem(
+  image: UnpackedImage,
+  parts: ImageParts | undefined,
+  isBuildable: boolean,
+  note: RowNote | undefined,
+): vscode.TreeItem {
   const isBuilding = note?.look === 'building';
   // what there is of it is the build's, half written
   const description = isBuilding ? '' : unpackedDescription(image, Date.now(), vscode.l10n, vscode.env.language);
-  const item = itemOf(image, 'unpacked', description, unpackedText(vscode.l10n), note);
+  const item = itemOf(image, parts, 'unpacked', description, unpackedText(vscode.l10n), note);
   item.iconPath = isBuilding ? BUILDING : coloredIcon('file-binary', 'disabledForeground');
   item.contextValue = `image.unpacked${isBuilding ? '' : ' packable'}${isBuildable ? ' buildable' : ''}`;
   return item;
@@ -136,7 +150,8 @@ function decoration(color: string, badge?: string, tooltip?: string): vscode.Fil
 }
 
 function itemOf(
-  { folder, image }: CatalogImage | UnpackedImage,
+  { folder, box, image }: CatalogImage | UnpackedImage,
+  parts: ImageParts | undefined,
   ownLook: Look,
   own: string,
   state: string,
@@ -145,7 +160,7 @@ function itemOf(
   // a build tells more than what is there so far; that it is stale matters where nothing is wrong
   const look = note?.look === 'building' || ownLook === 'ready' ? (note?.look ?? ownLook) : ownLook;
   const description = describedWith(note, own);
-  const item = new vscode.TreeItem(image, vscode.TreeItemCollapsibleState.Collapsed);
+  const item = new vscode.TreeItem(nameInBox(image, box, parts), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = path.join(folder, image);
   item.resourceUri = vscode.Uri.from({
     scheme: SCHEME,

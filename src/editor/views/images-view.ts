@@ -4,6 +4,7 @@ import { rollOutText } from '../../boards/roll-out-text.ts';
 import type { KeptBuild } from '../../builds/kept-build.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogBox, CatalogImage, UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
+import { type ImageParts, splitImageName } from '../../images/image-parts.ts';
 import type { BuildNode } from '../build/build-nodes.ts';
 import type { LateBuilds } from '../build/late-builds.ts';
 import { Owner } from '../dispose.ts';
@@ -129,7 +130,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'image':
         return this.#imageItem(node.image);
       case 'unpacked':
-        return unpackedItem(node.image, ...this.#buildOf(node.image));
+        return unpackedItem(node.image, this.#partsOf(node.image), ...this.#buildOf(node.image));
       case 'possible':
       case 'recipe':
       case 'part':
@@ -311,6 +312,10 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     const rows = await this.#parts.insideRows();
     rows.forget(id);
     this.#changed.fire(undefined);
+  }
+
+  #partsOf({ image, box }: UnpackedImage): ImageParts | undefined {
+    return splitImageName(image, box, this.#parts.project.boards);
   }
 
   /** Whether an image's box can be built, and what building adds to its row. */

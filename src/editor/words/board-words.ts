@@ -1,6 +1,6 @@
 import type { Assignment } from '../../boards/assignment.ts';
-import type { Board, BoardState } from '../../boards/board.ts';
-import { type NextImage, nextImage } from '../../boards/next-image.ts';
+import type { Board } from '../../boards/board.ts';
+import { isOnItsWay, type NextImage, nextImage } from '../../boards/next-image.ts';
 import type { PinTarget } from '../../boards/pin-targets.ts';
 import { progressOf } from '../../boards/progress.ts';
 import { brokenOffText, stateText } from '../../boards/state-text.ts';
@@ -80,11 +80,6 @@ function downloadText(transfer: Transfer, words: Words, locale: string): string 
   return words.t('downloading {0} of {1}, {2}/s, {3} left', percent, total, bytesText(bytesPerSecond, locale), left);
 }
 
-/** Whether a board is on its way to the build that is served: that the one it runs is older needs no saying. */
-export function isOnItsWay({ kind }: BoardState): boolean {
-  return kind === 'checking' || kind === 'waiting' || kind === 'downloading' || kind === 'flashing';
-}
-
 /** Whether it gets nothing, because it flashes itself again and again. */
 export function isStopped({ assignment }: SeenBoard): boolean {
   return assignment.kind === 'nothing' && assignment.until.kind === 'loop stopped';
@@ -99,24 +94,23 @@ export function boardDescription(seen: SeenBoard, words: Words, locale: string):
     ...(isStopped(seen) && board.state.kind !== 'withheld' ? [words.t('stopped')] : []),
     boardStateText(seen, words, locale),
     wishText(board),
-    ...(next?.isOther && !isOnItsWay(board.state) ? [words.t('older build')] : []),
+    ...(next?.isOther && !isOnItsWay(board.state) ? [words.t('different build')] : []),
     ...(board.tags ?? []).map((tag) => `#${tag}`),
   ].join(' · ');
 }
 
-/** What a board asks for: its image, or the parts it asks by. */
-export function wishText({ wish, image }: Board): string {
-  const [, found] = image?.split('/') ?? [];
-  const { box, board, branch, version } = wish;
-  const parts = [box, board, branch, version].filter((part) => part !== undefined);
-  return found ?? wish.image ?? parts.join(' ');
+/** What a board asks for, in short: the parts it asks by; its image where it does not say them. */
+export function wishText(asking: Board): string {
+  const { box, board, branch, version } = asking.wish;
+  if (box === undefined || board === undefined) return imageText(asking);
+  return [box, board, branch, version].filter((part) => part !== undefined).join(' ');
 }
 
-/** How many of `boards` say that they run another build than the one that is served; empty for none. */
-export function olderBuildsText(boards: readonly Board[], snapshot: CatalogSnapshot, words: Words): string {
-  const count = boards.filter((board) => nextImage(board, snapshot)?.isOther).length;
-  if (count === 0) return '';
-  return count === 1 ? words.t('1 board runs an older build') : words.t('{0} boards run an older build', count);
+/** The name of the image that a board asks for, as far as it is known. */
+function imageText({ wish, image }: Board): string {
+  const [, found] = image?.split('/') ?? [];
+  const { box, board, branch, version } = wish;
+  return found ?? wish.image ?? [box, board, branch, version].filter((part) => part !== undefined).join(' ');
 }
 
 /** What a board can be pinned to, as a name and what is to be known of it. */
@@ -145,7 +139,7 @@ export function transfersText(count: number, words: Words): string {
 /** That a board runs what it was given. */
 export function confirmedText(board: Board, words: Words): string {
   const build = board.state.kind === 'confirmed' ? board.state.build : (board.reportedBuild ?? '');
-  return runsBuildText(boardName(board), build, wishText(board), words);
+  return runsBuildText(boardName(board), build, imageText(board), words);
 }
 
 /** That a board runs a build of an image. */

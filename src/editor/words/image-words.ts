@@ -1,6 +1,7 @@
 import { findingText } from '../../checks/finding-text.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
+import type { ImageParts } from '../../images/image-parts.ts';
 import { faultText } from '../../images/set-fault.ts';
 import type { JudgedImage } from './image-health.ts';
 import { IN_THE_EDITOR } from './remedies.ts';
@@ -48,15 +49,22 @@ export function readyText(count: number, words: Words): string {
   return count === 1 ? words.t('1 image ready') : words.t('{0} images ready', count);
 }
 
-/** What stands behind an image's name: what tells it from its neighbours, then its age and size. */
+/** An image's name in its box's folder: what tells it from its neighbours, as far as its `parts` are known. */
+export function nameInBox(image: string, folder: string, parts: ImageParts | undefined): string {
+  if (parts?.box === folder) {
+    return [parts.board, parts.branch, parts.version].filter((part) => part !== undefined).join(' · ');
+  }
+  return image.startsWith(`${folder}-`) ? image.slice(folder.length + 1) : image;
+}
+
+/** What stands behind an image's name: its state where that is to be known, its age and size. */
 export function imageDescription(judged: JudgedImage, nowMs: number, words: Words, locale: string): string {
-  const { image, parts, health, replaced } = judged;
-  const named = [parts?.board, parts?.branch, parts?.version].filter((part) => part !== undefined);
+  const { image, health, replaced } = judged;
   const earlier = replaced === undefined ? [] : [words.t('serving build {0}', shortBuildId(replaced.choice.build))];
-  if (image.state.kind === 'incomplete') return [...named, words.t('not ready'), ...earlier].join(' · ');
+  if (image.state.kind === 'incomplete') return [words.t('not ready'), ...earlier].join(' · ');
   const { builtAtMs, zstBytes } = image.state;
   const age = ageText(builtAtMs, nowMs, locale);
-  return [...named, age, bytesText(zstBytes, locale), ...marks(judged, health, words), ...earlier].join(' · ');
+  return [...marks(judged, health, words), ...earlier, age, bytesText(zstBytes, locale)].join(' · ');
 }
 
 function marks({ image, otherName }: JudgedImage, health: JudgedImage['health'], words: Words): string[] {

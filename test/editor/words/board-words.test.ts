@@ -77,7 +77,8 @@ suite('what stands behind the name of a board', () => {
   test('is its state, and what it asks for', () => {
     equal(described(UP_TO_DATE), 'up to date · docker-box odroid-c4 main');
     const image = 'docker-box/docker-box-odroid-c4-main';
-    equal(described(UP_TO_DATE, { image }), 'up to date · docker-box-odroid-c4-main');
+    equal(described(UP_TO_DATE, { image }), 'up to date · docker-box odroid-c4 main');
+    equal(described(UP_TO_DATE, { image, wish: { board: 'odroid-c4' } }), 'up to date · docker-box-odroid-c4-main');
     const wish = { box: 'docker-box', image: 'docker-box-x' };
     equal(described(UP_TO_DATE, { wish }), 'up to date · docker-box-x');
   });
@@ -88,9 +89,9 @@ suite('what stands behind the name of a board', () => {
     equal(held, 'on hold: answered as up to date · docker-box odroid-c4 main');
   });
 
-  test('says that it runs an older build, unless it gets the new one just now', () => {
+  test('says that it runs a different build, unless it gets the new one just now', () => {
     const older = described(UP_TO_DATE, { next: next(true) });
-    equal(older, 'up to date · docker-box odroid-c4 main · older build');
+    equal(older, 'up to date · docker-box odroid-c4 main · different build');
     equal(described(UP_TO_DATE, { next: next(false) }), 'up to date · docker-box odroid-c4 main');
     const checking = described({ kind: 'checking', ...SINCE }, { next: next(true) });
     equal(checking, 'checking · docker-box odroid-c4 main');

@@ -40,7 +40,7 @@ suite('an image of which an earlier build is served', () => {
       check: undefined,
       replaced,
     } as const;
-    equal(plainSpaces(imageDescription(judged, NOW, PLAIN, 'en')), '3 days ago · 63 MB · serving build d66ce5c');
+    equal(plainSpaces(imageDescription(judged, NOW, PLAIN, 'en')), 'serving build d66ce5c · 3 days ago · 63 MB');
     const since = new Date(choice.atMs).toLocaleString('en');
     const text = `build d66ce5c in place of the newest, chosen by Anna on ${since}`;
     equal(replacedText(replaced, PLAIN, 'en'), text);

@@ -5,7 +5,10 @@ import { found, until } from './wait.ts';
 
 /** A row, as it is drawn and as a screen reader says it. */
 export interface TreeRow {
+  /** Its name: of an image all of it, of which the row shows what tells it from its neighbours. */
   label: string;
+  /** What is drawn of it. */
+  text: string;
   description: string;
   /** 1 for the outermost. */
   level: number;
@@ -137,6 +140,7 @@ function look(tree: Locator): Promise<Sight> {
     const rows = elements.map((element) => {
       const textOf = (selector: string): string =>
         (element.querySelector(selector)?.textContent ?? '').replaceAll('\u00a0', ' ').trim();
+      const ariaLabel = (element.getAttribute('aria-label') ?? '').trim();
       const expanded = element.getAttribute('aria-expanded');
       const icon = element.querySelector('.custom-view-tree-node-item-icon')?.className ?? '';
       const actions = [...element.querySelectorAll('.actions .action-label')];
@@ -144,11 +148,12 @@ function look(tree: Locator): Promise<Sight> {
         id: element.id,
         index: Number(element.getAttribute('data-index')),
         loading: element.querySelector('.codicon-tree-item-loading') !== null,
-        label: textOf('.label-name'),
+        label: /^(?:image|Image) ([^ ,;]+)[,;]/.exec(ariaLabel)?.[1] ?? textOf('.label-name'),
+        text: textOf('.label-name'),
         description: textOf('.label-description'),
         level: Number(element.getAttribute('aria-level')),
         expanded: expanded === null ? undefined : expanded === 'true',
-        ariaLabel: (element.getAttribute('aria-label') ?? '').trim(),
+        ariaLabel,
         icon: /codicon-([\w-]+)/.exec(icon)?.[1],
         actions: actions.map((action) => action.getAttribute('aria-label') ?? ''),
       };

@@ -1,0 +1,94 @@
+import type { Board } from '../../boards/board.ts';
+import { isOnItsWay, nextImage } from '../../boards/next-image.ts';
+import type { CatalogSnapshot } from '../../images/catalog.ts';
+import type { Words } from './words.ts';
+
+/** Where a board stands, as far as boards are counted by it. */
+type Standing =
+  | 'current'
+  | 'different'
+  | 'updating'
+  | 'held'
+  | 'overdue'
+  | 'looping'
+  | 'refused'
+  | 'broken off'
+  | 'silent';
+
+/** In the order in which they are told. */
+const STANDINGS: readonly Standing[] = [
+  'current',
+  'different',
+  'updating',
+  'held',
+  'overdue',
+  'looping',
+  'refused',
+  'broken off',
+  'silent',
+];
+
+/** How many boards stand where, in short: "27 current · 2 updating · 1 overdue". Empty without boards. */
+export function standingsText(boards: readonly Board[], snapshot: CatalogSnapshot, words: Words): string {
+  const counts = new Map<Standing, number>();
+  for (const board of boards) {
+    const standing = standingOf(board, snapshot);
+    counts.set(standing, (counts.get(standing) ?? 0) + 1);
+  }
+  return STANDINGS.flatMap((standing) => {
+    const count = counts.get(standing);
+    return count === undefined ? [] : [countText(standing, count, words)];
+  }).join(' · ');
+}
+
+/** Those that need someone to look at them first, then the others; each as they were. */
+export function problemsFirst(boards: readonly Board[]): readonly Board[] {
+  const problems = boards.filter(isProblem);
+  return problems.length === 0 ? boards : [...problems, ...boards.filter((board) => !isProblem(board))];
+}
+
+function isProblem({ state: { kind } }: Board): boolean {
+  return kind === 'overdue' || kind === 'reflashing' || kind === 'refused' || kind === 'broken off';
+}
+
+function standingOf(board: Board, snapshot: CatalogSnapshot): Standing {
+  const { state } = board;
+  if (isOnItsWay(state)) return 'updating';
+  switch (state.kind) {
+    case 'held':
+    case 'withheld':
+      return 'held';
+    case 'reflashing':
+      return 'looping';
+    case 'overdue':
+    case 'refused':
+    case 'broken off':
+    case 'silent':
+      return state.kind;
+    default:
+      return nextImage(board, snapshot)?.isOther ? 'different' : 'current';
+  }
+}
+
+function countText(standing: Standing, count: number, words: Words): string {
+  switch (standing) {
+    case 'current':
+      return words.t('{0} current', count);
+    case 'different':
+      return count === 1 ? words.t('1 with a different build') : words.t('{0} with different builds', count);
+    case 'updating':
+      return words.t('{0} updating', count);
+    case 'held':
+      return words.t('{0} held', count);
+    case 'overdue':
+      return words.t('{0} overdue', count);
+    case 'looping':
+      return words.t('{0} looping', count);
+    case 'refused':
+      return words.t('{0} refused', count);
+    case 'broken off':
+      return words.t('{0} broken off', count);
+    case 'silent':
+      return words.t('{0} silent', count);
+  }
+}

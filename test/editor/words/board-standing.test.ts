@@ -1,0 +1,49 @@
+import { deepEqual } from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { problemsFirst, standingsText } from '../../../src/editor/words/board-standing.ts';
+import { Catalog } from '../../../src/images/catalog.ts';
+import { BUILD, OLD, startBench } from '../../boards/bench.ts';
+import { makeSet } from '../../server/harness.ts';
+import { PLAIN } from '../plain-words.ts';
+
+suite('how many boards stand where', () => {
+  test('is told in short, and nothing without boards', async () => {
+    await using bench = await startBench();
+    const told = async () => {
+      const snapshot = await new Catalog([bench.server.boxes]).refresh();
+      return standingsText(bench.registry.boards, snapshot, PLAIN);
+    };
+    const none = await told();
+    await bench.boot(BUILD, { from: '127.0.0.2' });
+    await bench.boot(BUILD, { from: '127.0.0.3' });
+    const current = await told();
+    await bench.boot(OLD, { from: '127.0.0.4' });
+    const updating = await told();
+    await makeSet(bench.server.boxes, 'box', 'box-pi', 1000, 2);
+    const different = await told();
+    bench.pass(3600_000);
+    deepEqual(
+      [none, current, updating, different, await told()],
+      [
+        '',
+        '2 current',
+        '2 current · 1 updating',
+        '2 with different builds · 1 updating',
+        '2 with different builds · 1 overdue',
+      ],
+    );
+  });
+});
+
+suite('boards that need someone to look at them', () => {
+  test('come first, the others as they were', async () => {
+    await using bench = await startBench();
+    await bench.boot(BUILD, { from: '127.0.0.2' });
+    await bench.boot(OLD, { from: '127.0.0.3', cutAt: 10 });
+    await bench.boot(BUILD, { from: '127.0.0.4' });
+    const addresses = () => problemsFirst(bench.registry.boards).map(({ address }) => address);
+    deepEqual(addresses(), ['127.0.0.3', '127.0.0.2', '127.0.0.4']);
+    await bench.boot(BUILD, { from: '127.0.0.3' });
+    deepEqual(addresses(), ['127.0.0.2', '127.0.0.3', '127.0.0.4']);
+  });
+});
