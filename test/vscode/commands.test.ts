@@ -40,11 +40,19 @@ describe('the commands of mkbox', () => {
       (text) => what.test(text),
     );
 
-  it('copy the URL of the server, and of an image', async () => {
+  const copyAnyway = () =>
+    workbench.clickNotificationButton(
+      `only this machine can reach ${url}; boards on the network cannot`,
+      'Copy Anyway',
+    );
+
+  it('copy the URL of the server, and of an image, though only this machine can reach it', async () => {
     await workbench.runCommand('mkbox: Copy Update URL');
+    await copyAnyway();
     assert.equal(await copied(/^http/), url);
     await workbench.contextMenu('Images', 'docker-box-odroid-c4-feature-x-1.2.0');
     await workbench.clickContextItem('Copy Update URL');
+    await copyAnyway();
     assert.equal(
       await copied(/update\?/),
       `${url}/update?name=docker-box&board=odroid-c4&branch=feature-x&version=1.2.0`,
@@ -61,12 +69,14 @@ describe('the commands of mkbox', () => {
   it('copy the update.txt that points a board here', async () => {
     await workbench.contextMenu('Images', 'docker-box-odroid-c4-main');
     await workbench.clickContextItem('Copy update.txt for a Board…');
+    await copyAnyway();
     const lines = ['name=docker-box', 'branch=main', 'version=', `server_http=${url}`];
     assert.equal(await copied(/^force_/), lines.map((line) => `force_update_${line}\n`).join(''));
   });
 
   it('copy the DNS records that do the same', async () => {
     await workbench.runCommand('mkbox: Copy DNS TXT Records…');
+    await copyAnyway();
     await workbench.choose('docker-box-odroid-c4-main');
     const { message } = await workbench.typeIntoInputBox('00:1e');
     assert.match(message, /^Twelve hexadecimal digits/);

@@ -101,7 +101,7 @@ describe('images in mkbox', () => {
     assert.doesNotMatch(await list(), new RegExp(name));
     assert.equal((await fetch(`${url}/update/docker-box/${name}`)).status, 404);
     await rowThat(imageNameOf(NEWER), 'with a newer raw image', ({ description }) =>
-      / · raw image is newer$/.test(description),
+      /^raw image is newer · /.test(description),
     );
     await workbench.expand('Images', name);
     await workbench.pictures('not-packed');
@@ -115,7 +115,7 @@ describe('images in mkbox', () => {
       await until(
         age,
         async () => (await workbench.treeRows('Images')).find(({ label }) => label === FACTS)?.description ?? '',
-        (description) => description.includes(` · ${age} · `),
+        (description) => description.includes(`${age} · `),
         MINUTE_MS / 2,
       );
     }
@@ -163,7 +163,7 @@ describe('images in mkbox', () => {
     const name = imageNameOf(RAW);
     await workbench.clickRowAction('Images', name, 'Pack Image');
     const row = await rowThat(name, 'to be packed', ({ description }) =>
-      /^odroid-c4 · fresh · .* · \d+ kB$/.test(description),
+      /^(?!not packed).+ · \d+ kB$/.test(description),
     );
     assert.deepEqual(row?.actions, ['Serve This Image Once']);
     assert.match(await list(), new RegExp(`^docker-box/${name}$`, 'm'));
@@ -222,7 +222,7 @@ describe('images in mkbox', () => {
     await workbench.runCommand('mkbox: Verify Images');
     const message = await workbench.notification(`mkbox: ${name}: the image says that it is build 0123456`);
     assert.deepEqual([message.severity, message.buttons], ['error', ['Show Log']]);
-    const row = await rowThat(name, 'to be marked', ({ description }) => / · wrong$/.test(description));
+    const row = await rowThat(name, 'to be marked', ({ description }) => /^wrong · /.test(description));
     assert.match(row?.ariaLabel ?? '', /; wrong, not sent to boards: the image says that it is build 0123456, and/);
     assert.deepEqual([row?.icon, row?.actions], ['error', []]);
     const listed = await list();
@@ -259,7 +259,7 @@ describe('images in mkbox', () => {
     await rowThat(name, 'to be there', () => true);
     await using board = await createBoard({ server: url, name: 'docker-box', board: 'odroid-c4', branch: 'cut' });
     assert.equal((await board.boot()).flashed, false);
-    const row = await rowThat(name, 'to be marked', ({ description }) => / · wrong$/.test(description));
+    const row = await rowThat(name, 'to be marked', ({ description }) => /^wrong · /.test(description));
     assert.equal(row?.icon, 'error');
     const why =
       "; wrong, not sent to boards: the initramfs is shorter than its U-Boot header says: a board can't boot it";
@@ -276,10 +276,10 @@ describe('images in mkbox', () => {
     const query = `name=${FOREIGN.box}&board=${FOREIGN.board}&branch=${FOREIGN.branch}`;
     const ask = () => askForUpdate({ port: bench.port, from: '127.0.0.8', query, buildId: BUILD_2 });
     assert.notEqual((await ask()).status, 200);
-    const row = await rowThat(name, 'to be marked as wrong', ({ description }) => / · wrong$/.test(description));
+    const row = await rowThat(name, 'to be marked as wrong', ({ description }) => /^wrong · /.test(description));
     assert.match(row?.ariaLabel ?? '', /has no initramfs.*; mkbox\.allowForeignImages serves images/);
     await vscode.changeSettings({ 'mkbox.allowForeignImages': true });
-    const foreign = await rowThat(name, 'to be let through', ({ description }) => / · foreign$/.test(description));
+    const foreign = await rowThat(name, 'to be let through', ({ description }) => /^foreign · /.test(description));
     assert.match(foreign?.ariaLabel ?? '', /; ready, not verified: mkbox did not make this image$/);
     assert.deepEqual([foreign?.icon, foreign?.actions], ['question', ['Serve This Image Once']]);
     assert.match(await workbench.rowTooltip('Images', name), /ready, not verified: mkbox did not make this image/);
@@ -288,7 +288,7 @@ describe('images in mkbox', () => {
     await workbench.pictures('foreign');
     await workbench.collapse('Images', name);
     await vscode.changeSettings({ 'mkbox.allowForeignImages': undefined });
-    await rowThat(name, 'to be wrong again', ({ description }) => / · wrong$/.test(description));
+    await rowThat(name, 'to be wrong again', ({ description }) => /^wrong · /.test(description));
   });
 
   it('behind a link out of the image folder are not served, which its row says, until links are followed', async () => {

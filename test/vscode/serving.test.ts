@@ -91,7 +91,8 @@ describe('mkbox in a trusted workspace', () => {
       '2 Consists of',
     ]);
     const image = await row('Images', 'docker-box-odroid-c4-feature-x-1.2.0');
-    assert.match(image?.description ?? '', /^odroid-c4 · feature-x · 1\.2\.0 · .* · 32 kB$/);
+    assert.equal(image?.text, 'odroid-c4 · feature-x · 1.2.0');
+    assert.match(image?.description ?? '', /^.+ · 32 kB$/);
     await workbench.expand('Images', 'docker-box-odroid-c4-feature-x-1.2.0');
     await rowWith('Images', 'Size', /^32 kB compressed, 43 MB raw, ratio/);
     await rowWith('Images', 'Build ID', /^[0-9a-f]{64}$/);

@@ -173,7 +173,7 @@ describe('mkbox', () => {
       );
       const twice = rows.filter((row) => row.label === 'docker-box-odroid-c4-main');
       assert.deepEqual(
-        twice.map((row) => /· not served$/.test(row.description)),
+        twice.map((row) => /^not served · /.test(row.description)),
         [false, true],
       );
       await window.screenshot('two-roots-light');

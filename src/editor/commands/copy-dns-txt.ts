@@ -16,7 +16,7 @@ export const copyDnsTxtForBoard: Command = {
   run: (context, row) => copyFor(requestOfBoard, context, row),
 };
 
-async function copyFor(requestFor: typeof requestForImage, context: CommandContext, row?: Row): Promise<void> {
+async function copyFor(requestFor: typeof requestOfBoard, context: CommandContext, row?: Row): Promise<void> {
   const { l10n, window } = vscode;
   const title = l10n.t('Copy DNS TXT Records');
   const request = await requestFor(context, row, title);

@@ -16,7 +16,7 @@ export const copyUpdateTxtForBoard: Command = {
   run: (context, row) => copyFor(requestOfBoard, context, row),
 };
 
-async function copyFor(requestFor: typeof requestForImage, context: CommandContext, row?: Row): Promise<void> {
+async function copyFor(requestFor: typeof requestOfBoard, context: CommandContext, row?: Row): Promise<void> {
   const request = await requestFor(context, row, vscode.l10n.t('Copy update.txt for a Board'));
   if (request !== undefined) await copy(updateTxt(request.url, request.parts));
 }

@@ -4,6 +4,8 @@ import { nextImage } from '../../boards/next-image.ts';
 import { isPublishableName } from '../../images/image-name.ts';
 import type { ImageParts } from '../../images/image-parts.ts';
 import type { Serving } from '../serving/serving.ts';
+import { endpointOf } from '../serving-state.ts';
+import { serveToNetworkTitle } from '../words/remedies.ts';
 import type { CommandContext, Row } from './command.ts';
 import { endpointToAsk } from './endpoint-to-ask.ts';
 import { idOfBoard } from './pick-board.ts';
@@ -19,14 +21,15 @@ interface UpdateRequest {
   readonly mac?: string | undefined;
 }
 
-/** The request for the row's image, or for the one that the user picks. */
+/** The request for the row's image, or for the one that the user picks; by the URL that `urlFor` finds. */
 export async function requestForImage(
   context: CommandContext,
   row: Row | undefined,
   title: string,
+  urlFor = urlForBoards,
 ): Promise<UpdateRequest | undefined> {
   const { serving, project, checks } = context;
-  const url = await urlToAsk(serving);
+  const url = await urlFor(serving);
   if (url === undefined) return undefined;
   const image = imageOf(row) ?? (await pickImage(project, checks, title));
   return image && { url, parts: partsOf(image, project, checks) };
@@ -42,18 +45,31 @@ export async function requestOfBoard(
   if (board === undefined) return undefined;
   const parts = partsFor(board, context);
   if (parts === undefined) return requestForImage(context, undefined, title);
-  const url = await urlToAsk(context.serving);
+  const url = await urlForBoards(context.serving);
   return url === undefined ? undefined : { url, parts, mac: board.mac };
 }
 
-/** The server's URL. Where it does not run, the user may have it start; where boards can't reach it, they are told. */
-export async function urlToAsk(serving: Serving): Promise<string | undefined> {
+/** The server's URL, for a request from this machine. Where it does not run, the user may have it start. */
+export async function urlForThisMachine(serving: Serving): Promise<string | undefined> {
+  return (await endpointToAsk(serving))?.url;
+}
+
+/**
+ * The server's URL, to be handed to boards. Where only this machine can reach it, which no board could use, the user may
+ * have it serve to the network first, or take it as it is; undefined when they want neither.
+ */
+export async function urlForBoards(serving: Serving): Promise<string | undefined> {
+  const { l10n, window, commands } = vscode;
   const endpoint = await endpointToAsk(serving);
-  if (endpoint !== undefined && !endpoint.onNetwork) {
-    const message = vscode.l10n.t('mkbox: only this machine can reach {0}', endpoint.url);
-    vscode.window.setStatusBarMessage(message, 5_000);
-  }
-  return endpoint?.url;
+  if (endpoint === undefined || endpoint.onNetwork) return endpoint?.url;
+  const serve = serveToNetworkTitle(l10n);
+  const copy = l10n.t('Copy Anyway');
+  const message = l10n.t('mkbox: only this machine can reach {0}; boards on the network cannot.', endpoint.url);
+  const answer = await window.showWarningMessage(message, serve, copy);
+  if (answer === copy) return endpoint.url;
+  if (answer === serve) await commands.executeCommand('mkbox.serveToNetwork');
+  const now = endpointOf(serving.state);
+  return now?.onNetwork ? now.url : undefined;
 }
 
 /** The parts that a board asks by; undefined where neither it nor its image tells. */

@@ -115,10 +115,7 @@ suite('an image', () => {
     const seen = { ...(await look(boxes)), checks: checks(() => found) };
     equal(state(seen, 'box/box-pi-main-big'), 'ready, verified; a board that runs it asks for box-pi-main next');
     const renamed = seen.snapshot.byId.get('box/box-pi-main-big') ?? image(ID);
-    match(
-      imageDescription(judgedImage(renamed, seen), Date.now(), PLAIN, 'en'),
-      /^box-pi-main inside · now · /,
-    );
+    match(imageDescription(judgedImage(renamed, seen), Date.now(), PLAIN, 'en'), /^box-pi-main inside · now · /);
   });
 
   test('is known by the parts that it says itself, once it was examined', async () => {
