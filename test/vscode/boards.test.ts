@@ -158,7 +158,7 @@ describe('boards in mkbox', () => {
     assert.match(value('Build '), new RegExp(`^${IMAGE}, given .*, not confirmed$`));
     assert.equal(value('Address'), '127.0.0.2');
     const description = await until('the description', () => workbench.viewDescription('Boards'));
-    assert.equal(description, '1 current · 3 updating');
+    assert.equal(description, '2 current · 2 updating');
     await rowThat('127.0.0.4', /^downloading [1-9]\d*%/);
     await workbench.pictures('boards');
     await workbench.clickRowAction('Boards', 'Runs', 'Copy Value');
