@@ -94,7 +94,7 @@ describe('building images in the editor', () => {
     (await readFile(path.join(bench.boxes, box, `${image}.img.buildID`), 'utf8')).slice(0, 64);
 
   it('shows what was never built, and what a box consists of', async () => {
-    await described(NEW, /^beaglebone-green · not built$/);
+    await described(NEW, /^not built$/);
     await workbench.expand('Images', 'Consists of');
     await described('linux-box', /^8 packages · \+0 MiB$/);
     await workbench.expand('Images', 'Boards');
@@ -108,7 +108,7 @@ describe('building images in the editor', () => {
     await workbench.clickContextItem('Build Image…');
     await described(NEW, /building, \d+ sec/);
     await workbench.pictures('build-running');
-    await described(NEW, /^beaglebone-green · now · \d+ kB$/);
+    await described(NEW, /^now · \d+ kB$/);
     await workbench.notification(`${NEW} was built in`);
     await workbench.pictures('build-done');
     await workbench.dismissNotification(`${NEW} was built in`);
@@ -155,7 +155,7 @@ describe('building images in the editor', () => {
       () => page.evaluate('globalThis.sawLastBuild'),
       (isSeen) => isSeen === true,
     );
-    await described(NEW, /^beaglebone-green · now · \d+ kB$/);
+    await described(NEW, /^now · \d+ kB$/);
     await workbench.notification('1 package changed.');
   });
 
@@ -257,7 +257,7 @@ describe('building images in the editor', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the setting's own variables
     const bySudo = ['sudo', '-E', 'env', 'MKBOX_PACE_MS=50', process.execPath, '${mkbox}', '${boxbuild}'];
     await vscode.changeSettings({ 'mkbox.build.branchFromGit': true, 'mkbox.buildCommand': bySudo });
-    await described('example-blink-odroid-c4', /^odroid-c4 · not built$/);
+    await described('example-blink-odroid-c4', /^not built$/);
     await workbench.contextMenu('Images', 'blink');
     await workbench.clickContextItem('Build Image…');
     await workbench.quickPick();
@@ -284,7 +284,7 @@ describe('building images in the editor', () => {
     await workbench.pictures('build-password');
     await typed(PASSWORD);
     for (const board of ['beaglebone-green', 'odroid-c4']) {
-      await described(`example-blink-${board}-feature-x`, new RegExp(`^${board} · feature-x · now · `));
+      await described(`example-blink-${board}-feature-x`, /^now · /);
     }
     assert.deepEqual((await readFile(path.join(programs, 'sudo.log'), 'utf8')).trim().split('\n'), [
       'beaglebone-green begins',
@@ -301,6 +301,6 @@ describe('building images in the editor', () => {
     await writeFile(path.join(bench.demo, '.vscode/tasks.json'), JSON.stringify({ version: '2.0.0', tasks: [task] }));
     await workbench.runCommand('Tasks: Run Task');
     await workbench.choose('nightly build');
-    await described('linux-box-odroid-c4-nightly-1.2', /^odroid-c4 · nightly · 1\.2 · now · /);
+    await described('linux-box-odroid-c4-nightly-1.2', /^now · /);
   });
 });
