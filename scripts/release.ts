@@ -7,7 +7,8 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '../src/errors.ts';
-import { PARTS, type Part } from './release/parts.ts';
+import type { Part } from './release/part.ts';
+import { PARTS } from './release/parts.ts';
 import { releaseAt } from './release/readiness.ts';
 import { writeSums } from './release/sums.ts';
 

@@ -3,16 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { billOfRelease } from './bill-of-release.ts';
+import { debianPart } from './debian/debian-part.ts';
 import { makeNpmPackage } from './npm-package.ts';
-import type { Release } from './readiness.ts';
-
-/** A part of a release. */
-export interface Part {
-  /** What `--only` calls it. */
-  readonly name: string;
-  /** Makes its files in the folder `out`. */
-  make(release: Release, out: string): void | Promise<void>;
-}
+import type { Part } from './part.ts';
 
 /** All of them, in the order in which they are made. */
 export const PARTS: readonly Part[] = [
@@ -23,6 +16,8 @@ export const PARTS: readonly Part[] = [
     },
   },
   { name: 'npm', make: ({ root }, out) => makeNpmPackage(root, out) },
+  debianPart('amd64'),
+  debianPart('arm64'),
   {
     name: 'notices',
     make: ({ root }, out) =>

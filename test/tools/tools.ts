@@ -5,12 +5,15 @@ import { findOnPath } from './find-on-path.ts';
 
 /** A program that tests run: what a board or a person at a shell would use, never a stand-in written in the test. */
 export type ToolName =
+  | 'apt-get'
   | 'bash'
   | 'busybox'
+  | 'chroot'
   | 'cpio'
   | 'curl'
   | 'dd'
   | 'debugfs'
+  | 'dpkg-deb'
   | 'e2fsck'
   | 'mcopy'
   | 'mkfs.ext4'
@@ -74,12 +77,15 @@ const E2FSPROGS = {
 const KERBEROS = ['libgssapi-krb5-2', 'libkrb5-3', 'libk5crypto3', 'libkrb5support0', 'libkeyutils1', 'libcom-err2'];
 
 const TOOLS: Readonly<Record<ToolName, Tool>> = {
+  'apt-get': { package: 'apt', probe: ['--version'] },
   bash: { package: 'bash', probe: ['--version'] },
   busybox: { package: 'busybox-static', fetchable: true, probe: ['true'] },
+  chroot: { package: 'coreutils', probe: ['--version'] },
   cpio: { package: 'cpio', fetchable: true, probe: ['--version'] },
   curl: { package: 'curl', probe: ['--version'] },
   dd: { package: 'coreutils', probe: ['--version'] },
   debugfs: E2FSPROGS,
+  'dpkg-deb': { package: 'dpkg', probe: ['--version'] },
   e2fsck: E2FSPROGS,
   mcopy: { package: 'mtools', fetchable: true, probe: ['--version'] },
   'mkfs.ext4': E2FSPROGS,
