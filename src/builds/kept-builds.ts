@@ -55,7 +55,7 @@ export class KeptBuilds {
    */
   static async open(folder: string, onMessage: (text: string) => void): Promise<KeptBuilds> {
     const kept = new KeptBuilds(folder, onMessage);
-    kept.#choices = await readChoices(kept.#choicesPath, onMessage);
+    kept.#choices = (await readChoices(kept.#choicesPath, onMessage)) ?? new Map();
     await kept.#scan({ isFirst: true });
     return kept;
   }
@@ -96,9 +96,12 @@ export class KeptBuilds {
     return published;
   }
 
-  /** Looks at the folder: another process may have kept a build, and someone removed one. */
+  /** Looks at the folder: another process may have kept a build, or chosen one, and someone removed one. */
   refresh(): Promise<void> {
-    return this.#inTurn(() => this.#scan({ isFirst: false }));
+    return this.#inTurn(async () => {
+      await this.#readChoices();
+      await this.#scan({ isFirst: false });
+    });
   }
 
   /**
@@ -114,6 +117,7 @@ export class KeptBuilds {
   /** Removes a kept build. What is being sent of it is sent to its end. @throws UserError where it is served, system errors */
   remove(name: BuildName): Promise<void> {
     return this.#inTurn(async () => {
+      await this.#readChoices();
       if (this.#choices.get(name.imageId)?.build === name.buildId) {
         throw new UserError(
           `build ${shortBuildId(name.buildId)} is served in place of the newest of ${name.imageId}: serve the newest first`,
@@ -131,6 +135,7 @@ export class KeptBuilds {
         throw new UserError(`no build ${shortBuildId(name.buildId)} of ${name.imageId} is kept`);
       }
       const choice = { ...act, image: name.imageId, build: name.buildId };
+      await this.#readChoices();
       await this.#choose(new Map([...this.#choices, [name.imageId, choice]]));
     });
   }
@@ -138,6 +143,7 @@ export class KeptBuilds {
   /** Serves the newest build of an image again. @throws system errors */
   serveNewest(imageId: string): Promise<void> {
     return this.#inTurn(async () => {
+      await this.#readChoices();
       const choices = new Map(this.#choices);
       if (choices.delete(imageId)) await this.#choose(choices);
     });
@@ -151,6 +157,14 @@ export class KeptBuilds {
     const done = this.#work.then(act);
     this.#work = done.catch(() => {}); // whoever asked for it is told
     return done;
+  }
+
+  /** Takes what other processes chose: whoever writes the file keeps that. What can't be read leaves what was known. */
+  async #readChoices(): Promise<void> {
+    const choices = await readChoices(this.#choicesPath, this.#onMessage);
+    if (choices === undefined || JSON.stringify([...choices]) === JSON.stringify([...this.#choices])) return;
+    this.#choices = choices;
+    this.#changed();
   }
 
   async #choose(choices: Map<string, Choice>): Promise<void> {

@@ -221,6 +221,25 @@ suite('an earlier build that is served in place of the newest', () => {
     deepEqual(builds.list, []);
   });
 
+  test('is known to all who share the file, and none of them loses what another one chose', async () => {
+    await using bench = await makeBench();
+    const [one, other] = [await bench.open(), await bench.open()];
+    await one.keep(await bench.build(BUILD_A));
+    await other.refresh();
+    const more = { imageId: 'box/more', buildId: BUILD_B };
+    const file = path.join(bench.folder, 'choices.json');
+    await one.serveAgain(A, ANNA);
+    const { choices } = JSON.parse(await readFile(file, 'utf8'));
+    const added = [...choices, { by: 'Ben', atMs: 2, image: more.imageId, build: more.buildId }];
+    await writeFile(file, JSON.stringify({ format: 1, choices: added }));
+    await rejects(other.remove(A), /is served in place of the newest/);
+    await other.serveNewest(IMAGE_ID);
+    await one.refresh();
+    for (const known of [one, other, await bench.open()]) {
+      deepEqual([known.choiceOf(IMAGE_ID), known.choiceOf(more.imageId)?.by], [undefined, 'Ben']);
+    }
+  });
+
   test('is missing, and not replaced by the newest, when someone removed its files', async () => {
     await using bench = await makeBench();
     const builds = await bench.open();
