@@ -103,6 +103,12 @@ export function observed(rollOut: RollOut, fleet: readonly Board[], nowMs: numbe
   return isStageDone(rollOut, byId, fleet, nowMs) ? { ...rollOut, stage: rollOut.stage + 1 } : rollOut;
 }
 
+/** Whether `board` got the build and failed, as far as its record shows. */
+export function hasFailed(rollOut: RollOut, board: Board): boolean {
+  const member = rollOut.members.find(({ board: id }) => id === board.id);
+  return member !== undefined && member.isExcused !== true && faultOf(board, rollOut) !== undefined;
+}
+
 /** The roll-out as someone lets it go on, whatever went wrong so far. */
 export function continued(rollOut: RollOut): RollOut {
   const members = rollOut.members.map((member) => ({ ...member, isExcused: true as const }));

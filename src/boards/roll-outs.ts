@@ -2,6 +2,7 @@ import type { Act, Board } from './board.ts';
 import { FRAME_MS } from './limits.ts';
 import {
   continued,
+  hasFailed,
   isLetIn,
   letIn,
   newRollOut,
@@ -87,19 +88,20 @@ export class RollOuts {
     return next !== known;
   }
 
-  /** A board asked, and may have shown that it runs a build, or not. */
-  heard({ id, image }: Board): void {
-    const rollOut = image === undefined ? undefined : this.#byImage.get(image);
-    if (rollOut?.members.some(({ board }) => board === id)) this.#fleets.delete(rollOut.image);
+  /**
+   * A board asked, and may have shown that it runs a build, or not. One that failed halts its roll-out at once: when it has
+   * downloaded the build again, which a small one does in no time, nothing shows that any more.
+   */
+  heard(board: Board): void {
+    const rollOut = board.image === undefined ? undefined : this.#byImage.get(board.image);
+    if (!rollOut?.members.some((member) => member.board === board.id)) return;
+    this.#fleets.delete(rollOut.image);
+    if (hasFailed(rollOut, board)) this.#observe(rollOut);
   }
 
   /** Looks at all boards: time may have passed, or one came back. */
   observe(): void {
-    for (const rollOut of this.list) {
-      if (rollOut.state.kind !== 'running' || !this.#isInForce(rollOut)) continue;
-      const next = observed(rollOut, this.#fleet(rollOut.image), this.#parts.now());
-      if (next !== rollOut) this.#set(next);
-    }
+    for (const rollOut of this.list) this.#observe(rollOut);
   }
 
   /** Begins the roll-out of a build; `former`: the build before, to go back to. */
@@ -125,6 +127,12 @@ export class RollOuts {
   /** Boards that have not got the build keep what they run. */
   halt(image: string, act: Act): void {
     this.#change(image, (rollOut) => ({ ...rollOut, state: { kind: 'halted', why: { kind: 'person', ...act } } }));
+  }
+
+  #observe(rollOut: RollOut): void {
+    if (rollOut.state.kind !== 'running' || !this.#isInForce(rollOut)) return;
+    const next = observed(rollOut, this.#fleet(rollOut.image), this.#parts.now());
+    if (next !== rollOut) this.#set(next);
   }
 
   #isInForce({ isByHand }: RollOut): boolean {

@@ -78,6 +78,17 @@ describe('a roll-out in stages', () => {
     assert.deepEqual(waiting?.state.kind === 'withheld' && waiting.state.why, 'not its turn');
   });
 
+  it('halts at once when a board comes back with another build, however fast it downloads again', async () => {
+    const fleet = new Fleet(3);
+    await using bench = await fleet.serve(1);
+    await fleet.round(bench);
+    await rebuild(bench);
+    await fleet.round(bench);
+    await bench.boot(BUILD, { from: '127.0.1.2' });
+    assert.match(fleet.steps.at(-1) ?? '', /: halted: a board that got it reports another build$/);
+    assert.equal(fleet.steps.length, 3);
+  });
+
   it('of a good build reaches all in as many boots as there are stages, and one to tell', async () => {
     const fleet = new Fleet(30);
     await using bench = await fleet.serve(1);
