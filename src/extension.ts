@@ -65,7 +65,9 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     const { openBoards } = await import('./editor/after-activation.ts');
     const { fsPath: folder } = context.globalStorageUri;
     const keptBuild = builds.find.bind(builds);
-    return openBoards({ folder, stopsLoops: settings.stopLoops.get, keptBuild, onMessage: warn });
+    const { subscriptions } = context;
+    const stopsLoops = settings.stopLoops.get;
+    return openBoards({ folder, settings, stopsLoops, keptBuild, onMessage: warn, subscriptions });
   });
   const builds = new EarlierBuilds(keepBuilds);
   const serving = new Serving({ settings, project, checks, consent, boards, builds, version, log });
@@ -201,12 +203,14 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   }
   /** The boards' view, once they were read: activation does not wait for them. */
   async function showBoards(): Promise<BoardsView> {
-    const [{ BoardsView }, { registry, audit }] = await Promise.all([
+    const [{ BoardsView, HaltNotices }, { registry, acts, audit }] = await Promise.all([
       import('./editor/after-activation.ts'),
       boards.openAll(),
     ]);
     const view = new BoardsView({ registry, audit, project, requests, checks }, ticker);
-    context.subscriptions.push(view);
+    const show = (id: string) => view.show(id);
+    const halts = new HaltNotices({ registry, acts, builds: () => builds.open(), show, log });
+    context.subscriptions.push(view, halts);
     return view;
   }
   function warn(text: string): void {

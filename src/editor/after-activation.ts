@@ -12,6 +12,7 @@ export { runCommand } from './commands/commands.ts';
 export { confirm, serveBy } from './commands/serve-to-network.ts';
 export { earlierItem } from './earlier/earlier-rows.ts';
 export { openEarlier } from './earlier/open-earlier.ts';
+export { HaltNotices } from './halt-notices.ts';
 export { BuildsSeen } from './inside/builds-seen.ts';
 export { ImageFiles } from './inside/image-files.ts';
 export { InsideRows } from './inside/inside-rows.ts';

@@ -1,8 +1,9 @@
 /** Who gets what, as a user decides it: pins, tags, holds for a tag, and a roll-out in stages. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
+import type { ImageReport, StatusReport } from '../../src/status/report.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
 import { askForUpdate } from './lab-board.ts';
 import { type Bench, setUpBench } from './mkbox.ts';
@@ -43,17 +44,17 @@ describe('who gets what', () => {
   });
 
   /** Whether a board that asks gets an image. */
-  const gets = async (from: string, buildId = OLD_BUILD) =>
-    (await askForUpdate({ port: bench.port, from, query: QUERY, buildId })).bytes > EMPTY_ARCHIVE_BYTES;
-  const rowThat = (label: string, description: RegExp) =>
+  const gets = async (from: string, buildId = OLD_BUILD, query = QUERY) =>
+    (await askForUpdate({ port: bench.port, from, query, buildId })).bytes > EMPTY_ARCHIVE_BYTES;
+  const rowThat = (label: string, description: RegExp, view = 'Boards') =>
     until(
       `${label} ${description}`,
-      async () => (await workbench.treeRows('Boards')).find((row) => row.label === label),
+      async () => (await workbench.treeRows(view)).find((row) => row.label === label),
       (row) => description.test(row?.description ?? ''),
     );
-  /** Does something about the roll-out of the image, by its row. */
-  const rollOut = async (choice: string) => {
-    await workbench.contextMenu('Images', IMAGE);
+  /** Does something about the roll-out of an image, by its row. */
+  const rollOut = async (choice: string, image = IMAGE) => {
+    await workbench.contextMenu('Images', image);
     await workbench.clickContextItem('Roll Out in Stages…');
     const { placeholder } = await workbench.quickPick();
     await workbench.pictures(`roll-out-${choice.toLowerCase().replaceAll(/\W+/g, '-')}`);
@@ -110,6 +111,51 @@ describe('who gets what', () => {
       async () => (await workbench.treeRows('Boards')).find(({ label }) => label === '127.0.0.2'),
       (row) => !/pinned/.test(row?.description ?? 'pinned'),
     );
+  });
+
+  it('is the build before again, for those that took the new one, too, after a roll-out halted by itself', async () => {
+    const image = 'docker-box-odroid-c4-main';
+    const query = 'name=docker-box&board=odroid-c4&branch=main';
+    const [first = '', second = '', third = ''] = ['127.0.1.2', '127.0.1.3', '127.0.1.4'];
+    const target = path.join(bench.boxes, 'docker-box', `${image}.img`);
+    const next = path.join(import.meta.dirname, '../fixtures/next-build', `${image}.img`);
+    const idIn = async (stem: string) => (await readFile(`${stem}.buildID`, 'utf8')).slice(0, 64);
+    const [former, bad] = [await idIn(target), await idIn(next)];
+    const isSeen = (what: string, isIt: (status: ImageReport) => boolean) =>
+      until(
+        what,
+        async () => {
+          const { images } = (await (await fetch(`http://127.0.0.1:${bench.port}/status`)).json()) as StatusReport;
+          return images.find(({ id }) => id === `docker-box/${image}`);
+        },
+        (status) => status !== undefined && isIt(status),
+      );
+
+    assert.equal(await gets(first, OLD_BUILD, query), true);
+    for (const board of [first, second, third]) assert.equal(await gets(board, former, query), false);
+    await isSeen('the copy of it', ({ kept }) => kept?.some(({ buildId }) => buildId === former) === true);
+    for (const suffix of ['.sha256', '.zst', '.buildID']) await rm(target + suffix);
+    for (const suffix of ['.buildID', '.zst', '.sha256']) await cp(next + suffix, target + suffix);
+    await isSeen('the next build', ({ buildId }) => buildId === bad);
+    await rollOut('1 board, then all', image);
+    assert.deepEqual([await gets(first, former, query), await gets(second, former, query)], [true, false]);
+    await gets(first, former, query);
+    const { text, buttons } = await workbench.notification('halted');
+    assert.equal(
+      text,
+      `mkbox: the roll-out of build ${bad.slice(0, 7)} of docker-box/${image} halted: ${first} got it and reports another build. Boards that have not got it keep what they run.`,
+    );
+    assert.deepEqual(buttons, ['Continue', 'Go Back', 'Show Board']);
+    await workbench.pictures('roll-out-halted');
+    await workbench.clickNotificationButton('halted', 'Show Board');
+    assert.equal(await gets(third, former, query), false);
+    assert.match(await rollOut('Go Back', image), /^halted: a board that got it reports another build/);
+    await isSeen('the former build', ({ buildId }) => buildId === former);
+    assert.equal(await gets(first, bad, query), true);
+    assert.deepEqual([await gets(second, former, query), await gets(third, former, query)], [false, false]);
+    await rowThat(image, new RegExp(`serving build ${former.slice(0, 7)}`), 'Images');
+    await workbench.pictures('roll-out-gone-back');
+    assert.deepEqual(await workbench.notifications(), []);
   });
 
   it('is held for all boards of a tag at once', async () => {

@@ -5,30 +5,44 @@ import { Acts } from '../../control/acts.ts';
 import { auditFile } from '../../control/audit-file.ts';
 import { AuditLog } from '../../control/audit-log.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
+import type { Settings } from '../workspace/settings.ts';
 import { boardFile } from './board-file.ts';
 import type { OpenBoards } from './boards.ts';
+import { RollOutSetting } from './roll-out-setting.ts';
 
 /** How boards are opened. */
 export interface OpenBoardsOptions {
   /** The extension's folder for all workspaces. */
   readonly folder: string;
   readonly stopsLoops: () => boolean;
+  /** In what stages new builds go out. */
+  readonly settings: Pick<Settings, 'rollOutStages' | 'rollOutWait'>;
   /** Finds the builds that are kept. */
   readonly keptBuild: (imageId: string, buildId: string) => CatalogImage | undefined;
   /** Gets what went wrong with a file, a line of English. */
   readonly onMessage: (text: string) => void;
+  /** Disposed of with the extension. */
+  readonly subscriptions: vscode.Disposable[];
 }
 
 /** Opens the registry with the boards stored for this workspace, and what is done to them by whom. */
-export async function openBoards({ folder, onMessage, ...decided }: OpenBoardsOptions): Promise<OpenBoards> {
+export async function openBoards({
+  folder,
+  onMessage,
+  settings,
+  subscriptions,
+  ...decided
+}: OpenBoardsOptions): Promise<OpenBoards> {
   const { workspaceFile, workspaceFolders = [] } = vscode.workspace;
   const uris = workspaceFile === undefined ? workspaceFolders.map(({ uri }) => uri) : [workspaceFile];
   const statePath = boardFile(
     folder,
     uris.map((uri) => uri.toString()),
   );
+  const rollOut = new RollOutSetting(settings, onMessage);
+  subscriptions.push(rollOut);
   const [registry, audit] = await Promise.all([
-    BoardRegistry.open({ statePath, onMessage, ...decided }),
+    BoardRegistry.open({ statePath, onMessage, rollOutPlan: rollOut.get, ...decided }),
     AuditLog.open(auditFile(statePath), onMessage),
   ]);
   return { registry, audit, acts: new Acts({ registry, audit, by: userInfo().username }) };

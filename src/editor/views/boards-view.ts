@@ -73,6 +73,12 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     return [...new Set(this.#view.selection.map(({ id }) => id))];
   }
 
+  /** Shows a board with its details, selected. */
+  async show(id: string): Promise<void> {
+    if (this.#parts.registry.get(id) === undefined) return;
+    await this.#view.reveal(this.#row(id).node, { select: true, focus: true, expand: true });
+  }
+
   getChildren(node?: BoardsNode): BoardsNode[] {
     if (node === undefined) return this.#boards().map((board) => this.#row(board.id).node);
     const board = node.kind === 'board' ? this.#parts.registry.get(node.id) : undefined;

@@ -25,6 +25,10 @@ export interface Settings extends vscode.Disposable {
   readonly imagePath: Setting<string>;
   readonly followLinks: Setting<boolean>;
   readonly stopLoops: Setting<boolean>;
+  /** As `readStages` reads them; empty: new builds go to all boards at once. */
+  readonly rollOutStages: Setting<readonly string[]>;
+  /** Minutes; 0: the next stage opens only when all boards of a stage have reported the build. */
+  readonly rollOutWait: Setting<number>;
   readonly notifyConfirmed: Setting<boolean>;
   readonly showExpectedChanges: Setting<boolean>;
   /** Program and arguments that build an image, in place of sudo and mkbox; empty for those. */
@@ -75,6 +79,8 @@ export function openSettings(): Settings {
     imagePath: setting('imagePath', '', isText),
     followLinks: setting('followLinks', false, (value) => typeof value === 'boolean'),
     stopLoops: setting('stopLoops', true, (value) => typeof value === 'boolean'),
+    rollOutStages: setting<readonly string[]>('rollOut.stages', [], isTextList),
+    rollOutWait: setting('rollOut.wait', 0, isAmount),
     notifyConfirmed: setting('notifyConfirmed', false, (value) => typeof value === 'boolean'),
     showExpectedChanges: setting('changes.showExpected', true, (value) => typeof value === 'boolean'),
     buildCommand: setting<readonly string[]>('buildCommand', [], isTextList),

@@ -1,0 +1,42 @@
+import type * as vscode from 'vscode';
+import type { RollOutPlan } from '../../boards/roll-out.ts';
+import { readStages } from '../../boards/stages.ts';
+import { UserError } from '../../errors.ts';
+import { Owner } from '../dispose.ts';
+import type { Settings } from '../workspace/settings.ts';
+
+const MINUTE_MS = 60_000;
+
+/** In what stages new builds go out by the settings, read again when they change: each decision asks for it. */
+export class RollOutSetting extends Owner {
+  readonly #settings: Pick<Settings, 'rollOutStages' | 'rollOutWait'>;
+  readonly #warn: (text: string) => void;
+  #plan: RollOutPlan | undefined;
+
+  /** `warn`: told of stages that are none, in a line of English. */
+  constructor(settings: Pick<Settings, 'rollOutStages' | 'rollOutWait'>, warn: (text: string) => void) {
+    super();
+    this.#settings = settings;
+    this.#warn = warn;
+    for (const { onDidChange } of [settings.rollOutStages, settings.rollOutWait]) {
+      this.own<vscode.Disposable>(onDidChange(() => this.#read()));
+    }
+    this.#read();
+  }
+
+  /** The plan; all boards get new builds at once without one. */
+  readonly get = (): RollOutPlan | undefined => this.#plan;
+
+  /** What can't be read leaves what was in force: a typing error must not send a build to everyone. */
+  #read(): void {
+    const texts = this.#settings.rollOutStages.get();
+    const minutes = this.#settings.rollOutWait.get();
+    try {
+      const stages = readStages(texts);
+      this.#plan = texts.length === 0 ? undefined : { stages, ...(minutes > 0 && { waitMs: minutes * MINUTE_MS }) };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#warn(`mkbox.rollOut.stages: ${error.message}`);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { RollOutSetting } from '../../../src/editor/serving/roll-out-setting.ts';
+
+/** Settings that a test changes as a user does. */
+function settings() {
+  const rollOutStages = changing<readonly string[]>([]);
+  return { rollOutStages, rollOutWait: changing(0) };
+}
+
+function changing<T>(first: T) {
+  const listeners = new Set<() => void>();
+  let value = first;
+  return {
+    listeners,
+    get: () => value,
+    set(next: T) {
+      value = next;
+      for (const listener of listeners) listener();
+    },
+    onDidChange(listener: () => void) {
+      listeners.add(listener);
+      return { dispose: () => listeners.delete(listener) };
+    },
+  };
+}
+
+describe('the stages in which new builds go out', () => {
+  it('are none at first, and those of the settings from the moment they are set', () => {
+    const { rollOutStages, rollOutWait } = settings();
+    const rollOut = new RollOutSetting({ rollOutStages, rollOutWait }, assert.fail);
+    assert.equal(rollOut.get(), undefined);
+    rollOutStages.set(['1', '10%']);
+    const stages = [{ kind: 'boards', count: 1 }, { kind: 'percent', percent: 10 }, { kind: 'all' }];
+    assert.deepEqual(rollOut.get(), { stages });
+    rollOutWait.set(1.5);
+    assert.deepEqual(rollOut.get(), { stages, waitMs: 90_000 });
+    rollOutStages.set([]);
+    assert.equal(rollOut.get(), undefined);
+    rollOut.dispose();
+    assert.equal(rollOutStages.listeners.size + rollOutWait.listeners.size, 0);
+  });
+
+  it('stay as they were when what is written there is no stage', () => {
+    const { rollOutStages, rollOutWait } = settings();
+    const told: string[] = [];
+    const rollOut = new RollOutSetting({ rollOutStages, rollOutWait }, (text) => told.push(text));
+    rollOutStages.set(['1']);
+    const before = rollOut.get();
+    rollOutStages.set(['1', 'a few']);
+    assert.equal(rollOut.get(), before);
+    assert.deepEqual(told, ['mkbox.rollOut.stages: stages are such as 1,10%,all; "a few" is none']);
+  });
+});
