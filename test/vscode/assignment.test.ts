@@ -18,6 +18,13 @@ const BOARDS = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
 /** What a board gets that is told to be up to date. */
 const EMPTY_ARCHIVE_BYTES = 10_240;
 
+/** What a roll-out is after something was done about it; else it is under way. */
+const STATES: ReadonlyMap<string, string> = new Map([
+  ['Finish', 'finished'],
+  ['Halt', 'halted'],
+  ['Go Back', 'halted'],
+]);
+
 describe('who gets what', () => {
   let bench: Bench;
   let vscode: VSCode & { readonly workbench: Workbench };
@@ -52,6 +59,7 @@ describe('who gets what', () => {
       async () => (await workbench.treeRows(view)).find((row) => row.label === label),
       (row) => description.test(row?.description ?? ''),
     );
+  const status = async () => (await (await fetch(`http://127.0.0.1:${bench.port}/status`)).json()) as StatusReport;
   /** Does something about the roll-out of an image, by its row. */
   const rollOut = async (choice: string, image = IMAGE) => {
     await workbench.contextMenu('Images', image);
@@ -59,6 +67,11 @@ describe('who gets what', () => {
     const { placeholder } = await workbench.quickPick();
     await workbench.pictures(`roll-out-${choice.toLowerCase().replaceAll(/\W+/g, '-')}`);
     await workbench.choose(choice);
+    await until(
+      `the roll-out after ${choice}`,
+      async () => (await status()).rollOuts.find((known) => known.image.endsWith(`/${image}`)),
+      (known) => (known?.state ?? 'finished') === (STATES.get(choice) ?? 'running'),
+    );
     return placeholder;
   };
 
@@ -124,11 +137,8 @@ describe('who gets what', () => {
     const isSeen = (what: string, isIt: (status: ImageReport) => boolean) =>
       until(
         what,
-        async () => {
-          const { images } = (await (await fetch(`http://127.0.0.1:${bench.port}/status`)).json()) as StatusReport;
-          return images.find(({ id }) => id === `docker-box/${image}`);
-        },
-        (status) => status !== undefined && isIt(status),
+        async () => (await status()).images.find(({ id }) => id === `docker-box/${image}`),
+        (seen) => seen !== undefined && isIt(seen),
       );
 
     assert.equal(await gets(first, OLD_BUILD, query), true);
