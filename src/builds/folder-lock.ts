@@ -49,7 +49,7 @@ export async function lockFolder(folder: string, signal?: AbortSignal, onWait = 
   const release = async () => {
     clearInterval(beat);
     await rm(ticket, { force: true });
-    await rmdir(folder).catch(() => {}); // others have tickets in it, or it is gone
+    await removeUnused(folder);
   };
   try {
     let hasWaited = false;
@@ -81,6 +81,7 @@ async function draw(folder: string, where: string, watch: Watch): Promise<string
       await writeFile(path.join(folder, name), '', { flag: 'wx' });
     } catch (error) {
       if (systemErrorCode(error) === 'ENOENT') continue; // the last one who had the lock removed the folder
+      await removeUnused(folder);
       throw error;
     }
     const others = (await watch.living()).filter((other) => other.name !== name);
@@ -88,6 +89,10 @@ async function draw(folder: string, where: string, watch: Watch): Promise<string
     await rm(path.join(folder, name), { force: true });
     await setTimeout(Math.random() * MOST_BACK_OFF_MS);
   }
+}
+
+async function removeUnused(folder: string): Promise<void> {
+  await rmdir(folder).catch(() => {}); // others have tickets in it, or it is gone
 }
 
 /** Watches the tickets in a folder, and removes those of the dead. */

@@ -67,10 +67,13 @@ export async function publish(
 ): Promise<Publication> {
   const root = await realpath(folder);
   const work = path.join(folder, PUBLISH_FOLDER);
-  await using lock = await lockFolder(work, signal, onWait);
+  await using lock = await lockFolder(work, signal, onWait).catch((error: unknown) => {
+    throw explained(error, folder, source.image);
+  });
   await recoverPublications(folder);
   const { image } = source;
   const staging = path.join(work, STAGING + randomBytes(6).toString('hex'));
+  let publication: Extract<Publication, { kind: 'published' }> | undefined;
   try {
     await mkdir(staging);
     await stage(source, staging, signal);
@@ -83,13 +86,18 @@ export async function publish(
     const unkept = former && (await keepFormer({ root, folder, image, state: former }));
     signal?.throwIfAborted();
     await lock.requireHeld();
-    await publishSet(folder, image, partsIn(staging, image), signal);
-    await rm(staging, { recursive: true, force: true });
     const { buildId, zstBytes } = staged;
     const told = former && { former: { buildId: former.buildId, unkept } };
-    return { kind: 'published', buildId, zstBytes, ...told };
+    publication = { kind: 'published', buildId, zstBytes, ...told };
+    await publishSet(folder, image, partsIn(staging, image), signal);
+    await rm(staging, { recursive: true, force: true });
+    return publication;
   } catch (error) {
     await recoverPublications(folder).catch(unlessBug); // what can't be made whole now is, by the next one who publishes
+    // from the moment that the new `.img.zst` has its place, the rest of the set followed it
+    if (publication !== undefined && (await readySet({ root, folder, image }))?.buildId === publication.buildId) {
+      return publication;
+    }
     throw explained(error, folder, image);
   }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -63,5 +63,60 @@ export async function endedAt(step: number, text: string): Promise<boolean> {
 export async function atEachStep(attempt: (step: number) => Promise<boolean>): Promise<number> {
   for (let step = 1; ; step++) {
     if (!(await attempt(step))) return step - 1;
+  }
+}
+
+/** What needs room on a disk. */
+const GROWING = ['copyFile', 'mkdir', 'open', 'rename', 'utimes', 'writeFile'];
+
+/**
+ * Runs a program on a thread for which the disk is full (`ENOSPC`) from its `step`th call that needs room; a rename fails there
+ * only, since folders have room left as a rule. Answers whether it got there, and the lines that it told by `tell`.
+ */
+export async function fullAt(
+  step: number,
+  text: string,
+): Promise<{ readonly isFull: boolean; readonly told: string[] }> {
+  const worker = new Worker(
+    `(async () => {
+      const { parentPort } = require('node:worker_threads');
+      const { default: fs } = await import('node:fs/promises');
+      const { syncBuiltinESMExports } = await import('node:module');
+      let calls = 0;
+      const tell = (told) => parentPort.postMessage({ told });
+      const full = () => Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', errno: -28, syscall: 'write' });
+      const isFull = (name) => (++calls === ${step} || (calls > ${step} && name !== 'rename'));
+      for (const name of ${JSON.stringify(GROWING)}) {
+        const call = fs[name];
+        fs[name] = async (...args) => {
+          const isRead = name === 'open' && (args[1] === undefined || args[1] === 'r' || typeof args[1] === 'number');
+          if (isRead) return call(...args);
+          if (isFull(name)) throw full();
+          const made = await call(...args);
+          if (name === 'open') {
+            const write = made.writeFile.bind(made);
+            made.writeFile = async (...data) => {
+              if (isFull('write')) throw full();
+              return write(...data);
+            };
+          }
+          return made;
+        };
+      }
+      syncBuiltinESMExports();
+      await (async () => { ${text} })();
+      parentPort.postMessage({ isFull: calls >= ${step} });
+    })()`,
+    { eval: true },
+  );
+  const told: string[] = [];
+  try {
+    for await (const [message] of on(worker, 'message')) {
+      if (message.isFull !== undefined) return { isFull: message.isFull, told };
+      told.push(message.told);
+    }
+    throw new Error('the program ended early');
+  } finally {
+    await worker.terminate();
   }
 }

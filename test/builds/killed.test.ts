@@ -9,7 +9,7 @@ import { ImageChecks } from '../../src/checks/image-checks.ts';
 import { SET_FILES } from '../../src/images/image-name.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
 import { requireTools } from '../tools/tools.ts';
-import { atEachStep, endedAt, killedAt, moduleAt } from './doomed.ts';
+import { atEachStep, endedAt, fullAt, killedAt, moduleAt } from './doomed.ts';
 import { type Bench, IMAGE_ID, imageIn, makeBench, verdictOf } from './kept.ts';
 
 /** Who looks at all the images of these tests. */
@@ -175,6 +175,45 @@ suite('where the disk is full', () => {
       deepEqual((await readdir(bench.boxes.at('box'))).length, 3);
     });
   }
+
+  test('from whatever step on, a build is kept whole or not at all, and images are as they were', async () => {
+    const seen = new Set<string>();
+    const steps = await atEachStep(async (step) => {
+      await using bench = await makeBench();
+      await bench.build(BUILD_A);
+      const text = 'await builds.keep(image).then(tell, ({ code }) => tell(code));';
+      const { isFull, told } = await fullAt(step, program(bench, text));
+      seen.add(`${told} ${await requireWhole(bench)}`);
+      equal(await buildOf(bench), BUILD_A);
+      return isFull;
+    });
+    ok(steps >= 8, `${steps} steps`);
+    deepEqual([...seen].sort(), ['ENOSPC ', `kept ${BUILD_A}`]);
+  });
+
+  test('from whatever step on, a set is published whole or not at all, which is told in words', async () => {
+    const seen = new Set<string>();
+    const steps = await atEachStep(async (step) => {
+      const { bench, from } = await withBoth();
+      await using _ = bench;
+      const text = publishing(bench, from)
+        .replace('await builds.keep', "return 'full'; await builds.keep")
+        .replace('.finally', '.then(({ kind }) => tell(kind), (error) => tell(error.message)).finally');
+      const { isFull, told } = await fullAt(step, text);
+      seen.add(told.join().replace(/ in .*;/, ' in …;'));
+      equal(await buildOf(bench), told.join() === 'published' ? BUILD_B : BUILD_A);
+      deepEqual((await readdir(bench.boxes.at('box'))).length, 3);
+      const next = { folder: from, image: 'box-pi', isRaw: false };
+      await publish(next, bench.boxes.at('box'), { checks, keep: async () => 'not asked for' });
+      equal(await buildOf(bench), BUILD_B);
+      return isFull;
+    });
+    ok(steps >= 10, `${steps} steps`);
+    deepEqual([...seen].sort(), [
+      'box-pi is not published: there is not enough room in …; the former set is as it was',
+      'published',
+    ]);
+  });
 
   test('what is served can not be chosen, and stays as it was', async () => {
     await using bench = await makeBench();
