@@ -92,7 +92,7 @@ describe('a server without a screen', () => {
     const log = await control('log');
     assert.match(log, /: hold bench 1 \(the display\)\n/);
     assert.match(log, /: serve once bench 1 box\/box-pi\n/);
-    assert.equal(log.split('\n').length - 1, 12);
+    assert.equal(log.split('\n').length - 1, 17);
 
     const refused = await runCommand(['hold', 'nobody'], env);
     assert.deepEqual([refused.status, refused.stdout], [1, '']);
