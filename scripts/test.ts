@@ -1,0 +1,31 @@
+/**
+ * Runs the test files that globs name, three at a time. The order decides how long that takes: files that keep a processor
+ * busy (each has a VS Code) come evenly among the others, most of which wait.
+ */
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+/** On two processors; with more, what measures time would be slowed down. */
+const FILES_AT_ONCE = 3;
+
+const globs = process.argv.slice(2);
+const files = globSync(globs).sort();
+if (files.length === 0) throw new Error(`No test file is named by ${globs.join(' ')}`);
+const busy = files.filter((file) => file.includes(path.join('test', 'vscode')));
+const others = files.filter((file) => !busy.includes(file));
+
+run({ files: spread(busy, others), concurrency: FILES_AT_ONCE })
+  .on('test:fail', () => {
+    process.exitCode = 1;
+  })
+  .compose(spec)
+  .pipe(process.stdout);
+
+/** All of `others`, with `some` evenly among them. */
+function spread(some: readonly string[], others: readonly string[]): string[] {
+  if (some.length === 0) return [...others];
+  const share = others.length / some.length;
+  return some.flatMap((file, at) => [file, ...others.slice(Math.floor(at * share), Math.floor((at + 1) * share))]);
+}

@@ -1,0 +1,49 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { PROJECT_ROOT } from '../vscode/cache.ts';
+
+describe('the script that runs the tests', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'mkbox-test-script-'));
+    await mkdir(path.join(folder, 'test/vscode'), { recursive: true });
+    for (const name of ['a', 'b', 'vscode/c', 'vscode/d']) await write(name, '');
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const write = (name: string, body: string) =>
+    writeFile(
+      path.join(folder, 'test', `${name}.test.mjs`),
+      `import { test } from 'node:test'; test('${name}', () => { ${body} });`,
+    );
+  const run = (glob = 'test/**/*.test.mjs') => {
+    // what marks a process as a test's own would have the inner tests report to this one
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    const script = path.join(PROJECT_ROOT, 'scripts/test.ts');
+    return spawnSync(process.execPath, [script, glob], { cwd: folder, env, encoding: 'utf8' });
+  };
+
+  it('runs each once, those with a VS Code among the others', () => {
+    const { status, stdout } = run();
+    equal(status, 0, stdout);
+    deepEqual(
+      Array.from(stdout.matchAll(/^✔ (\S+) /gm), ([, name]) => name),
+      ['vscode/c', 'a', 'vscode/d', 'b'],
+    );
+    match(stdout, /^ℹ tests 4$/m);
+  });
+
+  it('fails when one does, and when there is none', async () => {
+    await write('b', "throw new Error('wrong')");
+    const failed = run();
+    equal(failed.status, 1);
+    match(failed.stdout, /^ℹ fail 1$/m);
+    const none = run('nothing/*.test.mjs');
+    equal(none.status, 1);
+    match(none.stderr, /No test file is named by nothing/);
+  });
+});
