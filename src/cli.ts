@@ -21,10 +21,10 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
     throw new UserError(`this needs Node 22.15 or later, and runs on ${process.version}`);
   }
   const [name, ...rest] = args;
-  if (name === undefined) {
+  if (name === undefined || name === '--fault') {
     const settings = readEnvironment(environment);
     const { serve } = await import('./cli/serve.ts'); // nothing else needs all of the server
-    await serve(settings, environment);
+    await serve(settings, environment, name === undefined ? undefined : rest);
     process.exit(0); // lines of the log that nobody reads would keep the process
   }
   const define = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

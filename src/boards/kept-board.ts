@@ -14,6 +14,7 @@ const BREAKS: Readonly<Record<BreakReason, true>> = {
   'client closed': true,
   'client stalled': true,
   'gave way': true,
+  fault: true,
   stopped: true,
   'image changed': true,
   'image wrong': true,

@@ -76,6 +76,7 @@ export const keptRefusal = v.variant('kind', [
   v.object({ kind: v.literal('not allowed'), client: text }),
   v.object({ kind: v.literal('not proven'), proof: v.picklist(['absent', 'malformed', 'wrong']) }),
   v.object({ kind: v.literal('full'), transfers: count }),
+  v.object({ kind: v.literal('fault'), status: v.picklist([404, 503]) }),
   v.object({ kind: v.literal('part missing'), part: v.picklist(['box', 'board']) }),
   v.object({
     kind: v.literal('no image'),

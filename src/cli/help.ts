@@ -1,5 +1,5 @@
 /** What `update-server --help` prints. */
-export const HELP = `usage: update-server
+export const HELP = `usage: update-server [--fault <fault>[@<address>]]
        update-server verify [<name>]
        update-server explain '<path or query of a board>'
        update-server try '<query of a board>' [--at <URL>] [--json]
@@ -28,6 +28,11 @@ export const HELP = `usage: update-server
        update-server --help | --version
 
 Serves the images below a folder to mkbox boards, over HTTP.
+
+  --fault   serves with a fault on purpose, to try a board's updater: cut:<percent>,
+            stall:<percent>, slow:<kB per second>, byte, checksum, late:<seconds>,
+            404 or 503, for the next image, or for the board at <address>; off
+            after that image, in any case after ten minutes
 
   verify    checks all images, or those that <name> finds, to the last byte
   explain   tells which image a board would get, or why none

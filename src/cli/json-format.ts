@@ -1,4 +1,5 @@
 import { printableJson } from '../printable.ts';
+import { faultForm } from '../server/sending/fault.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { outcomeText } from '../server/transfer-line.ts';
 import { type LogFormat, type LogRecord, recordLevel, recordText } from './log-record.ts';
@@ -40,6 +41,7 @@ function requestMembers(transfer: Transfer): object {
     image: resolution?.found?.id,
     servedBuildId: transfer.servedBuildId,
     trial: transfer.isTrial || undefined,
+    fault: transfer.fault && faultForm(transfer.fault),
     ...outcomeMembers(transfer, state),
   };
 }

@@ -16,6 +16,7 @@ import { StatusPages } from '../status/status-pages.ts';
 import { announce, unreadableText } from './announce.ts';
 import { logBugs } from './bugs.ts';
 import type { CommandSettings } from './environment.ts';
+import { logFaults, readFault } from './faults.ts';
 import { renewOnHangup } from './hangup.ts';
 import { checkFolder } from './image-folder.ts';
 import { keepBuilds, openBuilds } from './keeping.ts';
@@ -34,9 +35,14 @@ const STATUS_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * Serves until a signal, or the completed update of a one-shot, ends it. `environment` has what a supervisor hands
- * over: a socket, and where to report the service's state.
+ * over: a socket, and where to report the service's state. `fault`: what stands behind `--fault`, where that was given.
  */
-export async function serve(settings: CommandSettings, environment: NodeJS.ProcessEnv): Promise<void> {
+export async function serve(
+  settings: CommandSettings,
+  environment: NodeJS.ProcessEnv,
+  fault?: readonly string[],
+): Promise<void> {
+  const order = fault === undefined ? undefined : readFault(fault, environment, process);
   const descriptor = takeListenDescriptor(environment, process.pid);
   const folder = path.resolve(settings.imagePath);
   await checkFolder(folder);
@@ -87,6 +93,7 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
     tls: tls?.value,
     onHandshakeFailed: (text) => log.write(text, 'handshake', 'warning'),
   });
+  if (order !== undefined) server.faults.arm(order);
   const stopLoggingBugs = logBugs(server, log);
   boards.watch(server);
   pages.watch(server);
@@ -97,6 +104,7 @@ export async function serve(settings: CommandSettings, environment: NodeJS.Proce
     snapshot,
     isHandedOver: descriptor !== undefined,
   });
+  logFaults(server.faults, log);
   for (const warning of [...(users?.warnings ?? []), ...(tls?.warnings ?? [])])
     log.write(warning, 'secrets', 'warning');
   for (const told of ['waiting', 'finished', 'broken', 'refused'] as const) {

@@ -55,6 +55,7 @@ export class Draining {
     }, deadlineMs);
     void this.done.then(() => clearTimeout(deadline));
     if (this.#phase !== 'serving') return;
+    exchanges.faults.disarm(); // a board that is held up on purpose holds up the stop, too
     this.#phase = phase;
     switch (phase) {
       case 'stopping':

@@ -8,8 +8,11 @@ import { withoutPassword } from './admission/password-mask.ts';
 import { bodyBytes } from './decision/answer.ts';
 import type { Asked } from './decision/asked.ts';
 import { type Decision, type Found, refuse } from './decision/decision.ts';
+import { Faults } from './faults.ts';
 import { FULL_RETRY_AFTER_SECONDS, PROBE_AFTER_MS } from './limits.ts';
 import type { Refusal } from './refusal.ts';
+import type { Received } from './sending/delivery.ts';
+import type { MetFault } from './sending/faulty.ts';
 import { probeHalfClosed } from './sending/half-closed.ts';
 import type { Sender } from './sending/sender.ts';
 import type { Sent } from './sending/sent.ts';
@@ -24,6 +27,7 @@ export type Decide = (transfer: Transfer) => Promise<Decision>;
 /** Carries requests from arrival to end, and tells its listeners. */
 export class Exchanges {
   readonly events = new EventEmitter<ServerEvents>();
+  readonly faults = new Faults();
   readonly #sender: Sender;
   readonly #proxies: Networks;
   readonly #turns: Turns;
@@ -203,21 +207,32 @@ export class Exchanges {
   }
 
   /** Sends what was decided. Whatever is met on the way, the transfer has ended then. */
-  async #send(transfer: TransferRecord, response: ServerResponse, decision: Decision): Promise<void> {
+  async #send(transfer: TransferRecord, response: ServerResponse, decided: Decision): Promise<void> {
+    const met = this.#metBy(transfer, decided);
+    const decision = met?.fault.kind === 'status' ? refuse(decided, { ...met.fault, kind: 'fault' }) : decided;
     const { answer } = decision;
     transfer.status = answer.status;
     transfer.totalBytes = transfer.method === 'HEAD' ? 0 : bodyBytes(answer);
     this.#tell('answering', transfer);
     try {
-      const sent = await this.#sender.send(response, answer, transfer.client, ({ bytes, stalledSinceMs }) => {
+      const onProgress = ({ bytes, stalledSinceMs }: Received) => {
         transfer.sentBytes = bytes;
         transfer.stalledSinceMs = stalledSinceMs;
-      });
+      };
+      const sent = await this.#sender.send(response, answer, transfer.client, onProgress, met);
       this.#end(transfer, decision, sent);
     } catch (error) {
       this.report(error);
       this.#break(transfer, 'internal error');
     }
+  }
+
+  /** The fault on purpose that a transfer meets: only one that would get an image meets any. */
+  #metBy(transfer: TransferRecord, { answer }: Decision): MetFault | undefined {
+    if (answer.body.kind !== 'archive' || transfer.method === 'HEAD') return undefined;
+    const met = this.faults.meet(transfer.client);
+    transfer.fault = met?.fault;
+    return met;
   }
 
   #break(transfer: TransferRecord, reason: BreakReason, code?: string): void {

@@ -18,6 +18,8 @@ export type Refusal =
   | { readonly kind: 'stopping' }
   /** `transfers` is the number of simultaneous transfers; the queue is full. */
   | { readonly kind: 'full'; readonly transfers: number }
+  /** Someone had it answered so, on purpose. */
+  | { readonly kind: 'fault'; readonly status: 404 | 503 }
   | { readonly kind: 'path' }
   | { readonly kind: 'part missing'; readonly part: 'box' | 'board' }
   /** `folder` if the request named one; `nearest` is the image with the most similar name. */
@@ -55,6 +57,8 @@ export function refusalStatus(refusal: Refusal): number {
   switch (refusal.kind) {
     case 'request':
       return requestFaultStatus(refusal.fault);
+    case 'fault':
+      return refusal.status;
     case 'foreign host':
     case 'not allowed':
       return 403;
@@ -116,6 +120,8 @@ export function refusalText(refusal: Refusal, words: Words = ENGLISH, remedies =
   switch (refusal.kind) {
     case 'request':
       return requestFaultText(refusal.fault, words);
+    case 'fault':
+      return words.t('a fault on purpose');
     case 'foreign host':
       return words.t(
         'this server does not go by the name {0}; add it to {1} if it should',

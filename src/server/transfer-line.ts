@@ -1,6 +1,7 @@
 import { printable } from '../printable.ts';
 import { ENGLISH, type Words } from '../words.ts';
 import { refusalText } from './refusal.ts';
+import { plannedFaultText } from './sending/fault.ts';
 import type { BreakReason, Transfer, TransferResult, TransferState } from './transfer.ts';
 
 /**
@@ -13,8 +14,9 @@ export function transferLine(transfer: Transfer): string {
   const hasWaited = waitedMs > 0 && state.kind !== 'running';
   const waited = hasWaited ? `, after ${Math.round(waitedMs)} ms in the queue` : '';
   const request = `"${printable(method)} ${printable(target)}"`;
+  const fault = transfer.fault === undefined ? '' : ` (fault on purpose: ${plannedFaultText(transfer.fault)})`;
   const trial = transfer.isTrial ? ' (a trial, no board)' : '';
-  return `${client} ${request} ${status} ${sentBytes} B ${Math.round(durationMs)} ms ${image}: ${outcomeText(transfer)}${waited}${trial}`;
+  return `${client} ${request} ${status} ${sentBytes} B ${Math.round(durationMs)} ms ${image}: ${outcomeText(transfer)}${waited}${fault}${trial}`;
 }
 
 /** The outcome of a request, in words. */
@@ -80,6 +82,8 @@ export function breakText(reason: BreakReason, words: Words = ENGLISH): string {
       return words.t('the image changed while it was being sent');
     case 'image wrong':
       return words.t('the image is wrong');
+    case 'fault':
+      return words.t('a fault on purpose');
     case 'image unreadable':
       return words.t('the image could not be read');
     case 'internal error':

@@ -2,6 +2,7 @@ import type { Resolution } from '../images/resolution.ts';
 import { isTrial } from '../trial/trial-agent.ts';
 import { type Asked, parseTarget } from './decision/asked.ts';
 import type { Refusal } from './refusal.ts';
+import type { Fault } from './sending/fault.ts';
 import type { WaitingPlace } from './sending/turns.ts';
 import type { Transfer, TransferState } from './transfer.ts';
 
@@ -18,6 +19,7 @@ export class TransferRecord implements Transfer {
   servedBuildId: string | undefined;
   objection: Refusal | undefined;
   isRepeat = false;
+  fault: Fault | undefined;
   status = 0;
   totalBytes = 0;
   sentBytes = 0;

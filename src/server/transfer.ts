@@ -2,6 +2,7 @@ import type { Resolution } from '../images/resolution.ts';
 import type { Asked } from './decision/asked.ts';
 import type { Withheld } from './decision/assigned.ts';
 import type { Refusal } from './refusal.ts';
+import type { Fault } from './sending/fault.ts';
 import type { WaitingPlace } from './sending/turns.ts';
 
 /** What a finished request got. `part` is a range that ends before the archive does. */
@@ -29,6 +30,8 @@ export type BreakReason =
   /** It was found to be invalid while it was sent; `objection` says how. */
   | 'image wrong'
   | 'image unreadable'
+  /** A fault on purpose; `fault` says which. */
+  | 'fault'
   /** A bug of ours; the event `bug` has its stack. */
   | 'internal error';
 
@@ -77,6 +80,8 @@ export interface Transfer {
   readonly state: TransferState;
   /** Whether it asks as a board does and is none: someone tries what a board would get. */
   readonly isTrial: boolean;
+  /** The fault on purpose that it met. */
+  readonly fault: Fault | undefined;
   /** Whether the board now has the image it asked for, or was told that it does. */
   readonly completesUpdate: boolean;
   /** Milliseconds from the request's arrival to its end, or until now. */

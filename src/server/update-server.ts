@@ -17,6 +17,7 @@ import { conditionsOf } from './decision/range.ts';
 import { UpToDateMemory } from './decision/up-to-date-memory.ts';
 import { Draining } from './draining.ts';
 import { Exchanges } from './exchanges.ts';
+import type { Faults } from './faults.ts';
 import * as limits from './limits.ts';
 import { type Respond, servePages } from './pages.ts';
 import { type Refusal, refusalHeaders } from './refusal.ts';
@@ -105,6 +106,11 @@ export class UpdateServer {
   /** What happens to requests. */
   get events(): EventEmitter<ServerEvents> {
     return this.#exchanges.events;
+  }
+
+  /** The faults on purpose that it serves with; none unless someone puts one in force. */
+  get faults(): Faults {
+    return this.#exchanges.faults;
   }
 
   /** The requests being answered now. */

@@ -24,6 +24,8 @@ export class Metrics {
   readonly #bytes = this.#counter('mkbox_sent_bytes_total', 'Body bytes that the network took', []);
   readonly #running = this.#gauge('mkbox_transfers_running', 'Requests being answered', []);
   readonly #waiting = this.#gauge('mkbox_transfers_waiting', 'Requests that wait for their turn', []);
+  readonly #fault = this.#gauge('mkbox_fault_armed', 'Whether a fault on purpose is in force', []);
+  readonly #faulty = this.#counter('mkbox_faulty_requests_total', 'Requests that met a fault on purpose', []);
   readonly #images = this.#gauge('mkbox_images', 'Images, by their state', ['state']);
   readonly #earlier = this.#gauge(
     'mkbox_images_earlier',
@@ -91,6 +93,9 @@ export class Metrics {
     this.#bytes.inc(requests.sentBytes);
     this.#running.set(report.running.length);
     this.#waiting.set(report.running.filter(({ before }) => before !== undefined).length);
+    this.#fault.set(report.fault === undefined ? 0 : 1);
+    this.#faulty.reset();
+    this.#faulty.inc(requests.faulty);
     setStates(
       this.#images,
       'state',

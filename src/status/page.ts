@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { RecentRequest } from './recent-requests.ts';
-import type { BoardReport, ImageReport, StatusReport } from './report.ts';
+import type { BoardReport, FaultReport, ImageReport, StatusReport } from './report.ts';
 import type { RollOutReport } from './roll-out-report.ts';
 import { boardText, buildText, bytesText, imageText, timeText, wishText } from './words.ts';
 
@@ -30,12 +30,17 @@ export function pageHtml(report: StatusReport): Html {
 `;
 }
 
-/** What changes: boards, roll-outs if there are any, images and requests. */
-export function mainHtml({ boards, rollOuts, images, recent }: StatusReport): Html {
-  return html`${table('Boards', ['Board', 'Asks for', 'Runs', 'State', 'Last heard of (UTC)'], boards.map(boardRow), 'No board has asked yet.')}
+/** What changes: a fault on purpose if one is in force, boards, roll-outs if there are any, images and requests. */
+export function mainHtml({ fault, boards, rollOuts, images, recent }: StatusReport): Html {
+  return html`${fault === undefined ? '' : faultLine(fault)}${table('Boards', ['Board', 'Asks for', 'Runs', 'State', 'Last heard of (UTC)'], boards.map(boardRow), 'No board has asked yet.')}
 ${rollOuts.length === 0 ? '' : table('Roll-outs', ['Image', 'Build', 'State'], rollOuts.map(rollOutRow), '')}
 ${table('Images', ['Image', 'Build', 'Size', 'State'], images.map(imageRow), 'There is no image.')}
 ${table('Recent requests', ['Time (UTC)', 'Client', 'Request', 'Answer'], recent.map(requestRow), 'No request has come yet.')}`;
+}
+
+function faultLine({ text, untilMs }: FaultReport): Html {
+  return html`<p class="bad"><strong>${text}</strong>, until ${timeText(untilMs)} UTC at the latest</p>
+`;
 }
 
 function table(caption: string, headings: readonly string[], rows: readonly Html[], none: string): Html {
@@ -85,8 +90,10 @@ function imageRow(image: ImageReport): Html {
   return html`<tr><td>${id}</td><td>${buildText(buildId)}${earlier}</td><td class="number">${bytes === undefined ? '–' : bytesText(bytes)}</td><td class="${look}">${imageText(image)}</td></tr>`;
 }
 
-function requestRow({ atMs, client, method, target, isTrial, status, outcome, reason }: RecentRequest): Html {
+function requestRow(request: RecentRequest): Html {
+  const { atMs, client, method, target, isTrial, fault, status, outcome, reason } = request;
   const trial = isTrial ? ' (a trial)' : '';
+  const met = fault === undefined ? '' : html` <strong>fault on purpose, ${fault}</strong>`;
   const isBad = reason !== undefined;
-  return html`<tr><td>${timeText(atMs)}</td><td>${client}${trial}</td><td>${method} ${target}</td><td class="${isBad ? 'bad' : ''}">${status} ${outcome}${isBad ? `: ${reason}` : ''}</td></tr>`;
+  return html`<tr><td>${timeText(atMs)}</td><td>${client}${trial}</td><td>${method} ${target}</td><td class="${isBad ? 'bad' : ''}">${status} ${outcome}${isBad ? `: ${reason}` : ''}${met}</td></tr>`;
 }

@@ -1,4 +1,5 @@
 import { refusalText } from '../server/refusal.ts';
+import { faultForm } from '../server/sending/fault.ts';
 import type { ServerEvents } from '../server/server-events.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
@@ -14,6 +15,8 @@ export interface RecentRequest {
   readonly target: string;
   /** Whether someone tried what a board would get; absent otherwise. */
   readonly isTrial?: true;
+  /** The fault on purpose that it met, as `--fault` has it; absent otherwise. */
+  readonly fault?: string;
   readonly status: number;
   readonly sentBytes: number;
   readonly durationMs: number;
@@ -28,6 +31,7 @@ export class RecentRequests {
   #ended: Transfer[] = [];
   readonly #counts = new Map<string, number>();
   #sentBytes = 0;
+  #faulty = 0;
 
   /** Follows a server's requests; the returned function stops that. */
   watch({ events }: Pick<UpdateServer, 'events'>): () => void {
@@ -49,6 +53,11 @@ export class RecentRequests {
     return this.#sentBytes;
   }
 
+  /** How many requests met a fault on purpose. */
+  get faulty(): number {
+    return this.#faulty;
+  }
+
   /** The last requests, newest first. */
   get list(): readonly RecentRequest[] {
     return this.#ended.slice(-MOST_KEPT).toReversed().map(describe);
@@ -58,6 +67,7 @@ export class RecentRequests {
     const outcome = outcomeOf(transfer);
     this.#counts.set(outcome, (this.#counts.get(outcome) ?? 0) + 1);
     this.#sentBytes += transfer.sentBytes;
+    if (transfer.fault !== undefined) this.#faulty++;
     this.#ended.push(transfer);
     // in one go, so that a flood of small requests does not move the list for each one
     if (this.#ended.length >= 2 * MOST_KEPT) this.#ended = this.#ended.slice(-MOST_KEPT);
@@ -86,6 +96,7 @@ function describe(transfer: Transfer): RecentRequest {
     method,
     target,
     ...(transfer.isTrial && ({ isTrial: true } as const)),
+    ...(transfer.fault && { fault: faultForm(transfer.fault) }),
     status,
     sentBytes,
     durationMs: Math.round(durationMs),

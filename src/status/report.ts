@@ -11,6 +11,8 @@ import type { ImageChecks } from '../checks/image-checks.ts';
 import { isVerified } from '../checks/judgement.ts';
 import type { CatalogImage, CatalogSnapshot, Replaced } from '../images/catalog.ts';
 import { faultText } from '../images/set-fault.ts';
+import type { ArmedFault } from '../server/faults.ts';
+import { faultForm, faultOrderText } from '../server/sending/fault.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { RecentRequest, RecentRequests } from './recent-requests.ts';
 import { type RollOutReport, reportRollOuts } from './roll-out-report.ts';
@@ -22,6 +24,8 @@ export const REPORT_FORMAT = 1;
 export interface StatusReport {
   readonly format: typeof REPORT_FORMAT;
   readonly server: { readonly name: 'mkbox'; readonly version: string; readonly startedAtMs: number };
+  /** Present while a fault on purpose is in force. */
+  readonly fault?: FaultReport;
   readonly images: readonly ImageReport[];
   readonly boards: readonly BoardReport[];
   readonly rollOuts: readonly RollOutReport[];
@@ -29,6 +33,14 @@ export interface StatusReport {
   readonly running: readonly RunningReport[];
   /** Requests that ended, newest first. */
   readonly recent: readonly RecentRequest[];
+}
+
+/** A fault on purpose: as `--fault` has it, for one client or the next image, and as a line of English. */
+export interface FaultReport {
+  readonly kind: string;
+  readonly client?: string;
+  readonly untilMs: number;
+  readonly text: string;
 }
 
 /**
@@ -80,6 +92,8 @@ export interface RunningReport extends ProgressReport {
   readonly before?: number;
   readonly client: string;
   readonly target: string;
+  /** The fault on purpose that it met, as `--fault` has it. */
+  readonly fault?: string;
 }
 
 /** Knows the boards. */
@@ -102,6 +116,7 @@ export interface ReportParts {
   readonly boards: KnownBoards;
   readonly running: ReadonlySet<Transfer>;
   readonly recent: RecentRequests;
+  readonly fault: ArmedFault | undefined;
 }
 
 /** Makes a report of the present state. Nothing is read from a disk. */
@@ -114,21 +129,29 @@ export function makeReport({
   builds,
   running,
   recent,
+  fault,
 }: ReportParts): StatusReport {
   return {
     format: REPORT_FORMAT,
     server: { name: 'mkbox', version, startedAtMs },
+    ...(fault && { fault: reportFault(fault) }),
     images: snapshot.images.map((image) => ({ ...reportImage(image, checks), ...reportBuilds(image, builds) })),
     boards: boards.boards.map((board) => reportBoard(board, boards, snapshot)),
     rollOuts: reportRollOuts(boards.rollOuts, boards.boards),
     running: [...running].map((transfer) => ({
       client: transfer.client,
       target: transfer.target,
+      ...(transfer.fault && { fault: faultForm(transfer.fault) }),
       ...reportProgress(transfer),
       ...placeOf(transfer),
     })),
     recent: recent.list,
   };
+}
+
+function reportFault(armed: ArmedFault): FaultReport {
+  const { fault, client, untilMs } = armed;
+  return { kind: faultForm(fault), ...(client && { client }), untilMs, text: faultOrderText(armed) };
 }
 
 function reportImage({ id, image, state }: CatalogImage, checks: Pick<ImageChecks, 'judgement'>): ImageReport {

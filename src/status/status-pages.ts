@@ -133,6 +133,7 @@ export class StatusPages {
       builds,
       running,
       recent: this.#recent,
+      fault: this.#server?.faults.armed,
     });
   };
 }

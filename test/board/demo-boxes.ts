@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const BOXES = fileURLToPath(new URL('../../demo/boxes/', import.meta.url));
+/** The demo's own boxes: to be copied, not changed. */
+export const DEMO_BOXES = fileURLToPath(new URL('../../demo/boxes/', import.meta.url));
 
 /** An image of the demo workspace, by the parts a board knows it by. */
 export interface DemoImage {
@@ -27,7 +28,7 @@ export const DEMO_IMAGES = {
 /** Copies the demo's boxes to a folder of its own, to serve and to spoil; the caller removes it. */
 export async function copyDemoBoxes(): Promise<string> {
   const boxes = await mkdtemp(join(tmpdir(), 'boxes-'));
-  await cp(BOXES, boxes, { recursive: true });
+  await cp(DEMO_BOXES, boxes, { recursive: true });
   return boxes;
 }
 
@@ -37,7 +38,7 @@ export function imageName({ name, board, branch, version }: DemoImage): string {
 }
 
 /** The file of an image's set with this suffix (`.img.zst`), in the demo's own boxes or in a copy. */
-export function setFile(image: DemoImage, suffix: string, boxes = BOXES): string {
+export function setFile(image: DemoImage, suffix: string, boxes = DEMO_BOXES): string {
   return join(boxes, image.folder, imageName(image) + suffix);
 }
 

@@ -14,6 +14,8 @@ const STOP_TIMEOUT_MS = 5_000;
 export interface UpdateServerOptions {
   /** The folder of images it serves. */
   readonly imagePath: string;
+  /** Its arguments; none if absent. */
+  readonly args?: readonly string[];
   /** Variables over those of every test: loopback, a free port, no stop after a request, nothing kept. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -36,8 +38,12 @@ export interface RunningServer extends AsyncDisposable {
 }
 
 /** Starts `update-server` as a user would, and waits until it says where it listens. */
-export async function startUpdateServer({ imagePath, env = {} }: UpdateServerOptions): Promise<RunningServer> {
-  const child = spawn(process.execPath, ['src/cli.ts'], {
+export async function startUpdateServer({
+  imagePath,
+  args = [],
+  env = {},
+}: UpdateServerOptions): Promise<RunningServer> {
+  const child = spawn(process.execPath, ['src/cli.ts', ...args], {
     cwd: PROJECT,
     env: {
       PATH: process.env.PATH ?? '',

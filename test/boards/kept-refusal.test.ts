@@ -23,6 +23,7 @@ describe('the refusal of a board that is kept', () => {
     'not proven': [{ kind: 'not proven', proof: 'absent' }],
     stopping: [{ kind: 'stopping' }],
     full: [{ kind: 'full', transfers: 4 }],
+    fault: [{ kind: 'fault', status: 503 }],
     path: [{ kind: 'path' }],
     'part missing': [{ kind: 'part missing', part: 'board' }],
     'no image': [

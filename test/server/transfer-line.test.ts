@@ -41,6 +41,7 @@ describe('the line about a request', () => {
     stopped: 'cut off by the stop',
     'image changed': 'the image changed while it was being sent',
     'image wrong': 'the image is wrong',
+    fault: 'a fault on purpose',
     'image unreadable': 'the image could not be read',
     'internal error': "internal error; see the server's log",
   };

@@ -152,6 +152,24 @@ describe('the status pages', () => {
     assert.match((await site.get('/metrics')).text, /^mkbox_requests_total\{result="image"\} 1$/m);
   });
 
+  it('say that a fault on purpose is in force, and which request met it', async () => {
+    await using site = await serve();
+    site.server.faults.arm({ fault: { kind: 'cut', percent: 50 } });
+    const { fault } = JSON.parse((await site.get('/status')).text);
+    const { untilMs, ...facts } = fault;
+    const text = 'fault on purpose for the next image: cut off at 50 %';
+    assert.deepEqual([facts, untilMs > Date.now()], [{ kind: 'cut:50', text }, true]);
+    assert.match((await site.get('/', HTML)).text, new RegExp(`<strong>${text}</strong>, until `));
+    assert.match((await site.get('/metrics')).text, /^mkbox_fault_armed 1$/m);
+    await assert.rejects(site.get(`/update?name=box&board=pi&build_id=${BUILD_B}`));
+    const after = JSON.parse((await site.get('/status')).text);
+    assert.deepEqual([after.fault, after.recent[0].fault, after.recent[0].reason], [undefined, 'cut:50', 'fault']);
+    assert.match((await site.get('/', HTML)).text, /broken off: fault <strong>fault on purpose, cut:50<\/strong>/);
+    const metrics = (await site.get('/metrics')).text;
+    assert.match(metrics, /^mkbox_fault_armed 0$/m);
+    assert.match(metrics, /^mkbox_faulty_requests_total 1$/m);
+  });
+
   it('say that all is well', async () => {
     await using site = await serve();
     assert.deepEqual([(await site.get('/healthz')).status, (await site.get('/healthz')).text], [200, 'ok\n']);

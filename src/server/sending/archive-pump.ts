@@ -7,6 +7,9 @@ import { ArchiveWriter, type Line } from './archive-writer.ts';
 import { ShortReadError } from './image-blocks.ts';
 import { type Broken, IMAGE_CHANGED, type Sent } from './sent.ts';
 
+/** Pieces of an archive as they are asked for and given back. */
+export type Pieces = Pick<ArchivePieces, 'readsAhead' | 'take' | 'give'>;
+
 /** A body that is read from an image's file. */
 export type ArchiveBody = Extract<Body, { kind: 'archive' }>;
 
@@ -17,7 +20,7 @@ export type ArchiveBody = Extract<Body, { kind: 'archive' }>;
 export async function sendRange(
   response: ServerResponse,
   body: ArchiveBody,
-  pieces: ArchivePieces,
+  pieces: Pieces,
   line: Line,
 ): Promise<Sent> {
   const { range } = body;
@@ -79,7 +82,7 @@ function gateOf({ archive, approval }: ArchiveBody): number {
  */
 async function takePiece(
   { set, range }: ArchiveBody,
-  pieces: ArchivePieces,
+  pieces: Pieces,
   position: number,
   mostBytes: number,
 ): Promise<Piece | Broken> {

@@ -16,3 +16,4 @@ export const SENT: Sent = { kind: 'sent' };
 export const CLIENT_CLOSED: Broken = { kind: 'broken', reason: 'client closed' };
 export const CLIENT_STALLED: Broken = { kind: 'broken', reason: 'client stalled' };
 export const IMAGE_CHANGED: Broken = { kind: 'broken', reason: 'image changed' };
+export const FAULT: Broken = { kind: 'broken', reason: 'fault' };
