@@ -1,5 +1,11 @@
 import type { Faults } from '../server/faults.ts';
-import { FAULT_FORMS, type FaultOrder, faultOrderText, parseFaultOrder } from '../server/sending/fault.ts';
+import {
+  FAULT_FORMS,
+  FAULT_OFF_TEXT,
+  type FaultOrder,
+  faultOrderText,
+  parseFaultOrder,
+} from '../server/sending/fault.ts';
 import { UsageError } from './environment.ts';
 import type { LineLog } from './line-log.ts';
 
@@ -40,7 +46,7 @@ function isService(
 export function logFaults(faults: Faults, log: LineLog): void {
   const tell = () => {
     const { armed } = faults;
-    const text = armed === undefined ? 'the fault on purpose is off' : `FAULT: ${faultOrderText(armed)}`;
+    const text = armed === undefined ? FAULT_OFF_TEXT : `FAULT: ${faultOrderText(armed)}`;
     log.write(text, 'fault', 'warning');
   };
   if (faults.armed !== undefined) tell();

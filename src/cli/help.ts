@@ -21,6 +21,8 @@ export const HELP = `usage: update-server [--fault <fault>[@<address>]]
        update-server rename <board> [<name>]
        update-server forget <board>...
        update-server serve-once <board> [<image>] [--why <text>]
+       update-server fault <board> <fault>
+       update-server fault off
        update-server serve-build <image> <build|newest> [--why <text>]
        update-server rollout [<image> start|continue|halt|back|finish] [--stages <list>]
        update-server log [<image>] [--follow] [--json]
@@ -59,6 +61,7 @@ Serves the images below a folder to mkbox boards, over HTTP.
   rename    names a board
   forget    forgets boards until they ask again
   serve-once  gives a board one update, though it was stopped or it is not its turn
+  fault     serves a board with a fault on purpose for ten minutes; off ends that
   serve-build  serves a kept build in place of the newest one, or the newest again
   rollout   sends a new build out in stages, and decides how that goes on
   log       prints what was decided, of an image or all: who, when, and why

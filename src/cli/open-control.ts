@@ -11,6 +11,7 @@ import { carryOut } from '../control/carry-out.ts';
 import { ControlServer } from '../control/control-server.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
 import type { ImageSource } from '../images/catalog.ts';
+import type { Faults } from '../server/faults.ts';
 import type { CommandSettings } from './environment.ts';
 
 /** What is controlled. */
@@ -18,6 +19,7 @@ export interface ControlledParts {
   readonly boards: BoardRegistry;
   readonly catalog: ImageSource;
   readonly builds: KeptBuilds | undefined;
+  readonly faults: Faults;
   readonly status: () => Promise<object>;
   readonly warn: (text: string) => void;
 }
@@ -28,7 +30,7 @@ export interface ControlledParts {
  */
 export async function openControl(
   { controlPath, statePath }: Pick<CommandSettings, 'controlPath' | 'statePath'>,
-  { boards: registry, catalog, builds, status, warn }: ControlledParts,
+  { boards: registry, catalog, builds, faults, status, warn }: ControlledParts,
 ): Promise<AsyncDisposable | undefined> {
   if (controlPath === undefined) return undefined;
   const audit = await AuditLog.open(auditFile(statePath), warn);
@@ -49,7 +51,7 @@ export async function openControl(
         const snapshot = await catalog.refresh();
         const acts = new Acts({ registry, audit, by });
         const rollOutOf = (image: string, build: string) => registry.rollOuts.get(image, build);
-        return carryOut(order, { acts, boards: registry.boards, rollOutOf, snapshot, builds, by });
+        return carryOut(order, { acts, boards: registry.boards, rollOutOf, snapshot, builds, by, faults });
       },
     });
     return {

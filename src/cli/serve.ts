@@ -131,6 +131,7 @@ export async function serve(
     boards,
     catalog: served,
     builds,
+    faults: server.faults,
     status: pages.report,
     warn: warnOfControl,
   });

@@ -59,6 +59,11 @@ export class Acts {
     this.#each(ids, 'serve once', { why, image: target.image }, ({ id }) => this.#registry.serveOnce(id, once));
   }
 
+  /** Records that boards get images with a fault on purpose, as `--fault` has it, or `off` when no more. */
+  faulty(ids: readonly string[], detail: string): void {
+    this.#each(ids, 'fault', { detail }, () => {});
+  }
+
   /** Adds tags to boards, and removes others. */
   tag(
     ids: readonly string[],

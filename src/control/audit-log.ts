@@ -20,6 +20,7 @@ const entry = v.object({
     'pin',
     'unpin',
     'serve once',
+    'fault',
     'tag',
     'rename',
     'forget',

@@ -7,6 +7,8 @@ import { servedAgainText } from '../builds/served-again-text.ts';
 import { UserError } from '../errors.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
+import type { Faults } from '../server/faults.ts';
+import { FAULT_FORMS, FAULT_OFF_TEXT, faultOrderText, parseFaultOrder } from '../server/sending/fault.ts';
 import type { Acts } from './acts.ts';
 import { findBoards } from './find-boards.ts';
 import { goBack } from './go-back.ts';
@@ -22,6 +24,8 @@ export interface OrderParts {
   /** Undefined where no builds are kept. */
   readonly builds: KeptBuilds | undefined;
   readonly by: string;
+  /** Of the server whose boards these are. */
+  readonly faults: Faults;
 }
 
 const NEWEST = 'newest';
@@ -46,6 +50,14 @@ export async function carryOut(order: Order, parts: OrderParts): Promise<readonl
       return pin(order, parts);
     case 'serve-once':
       return serveOnce(order, parts);
+    case 'fault':
+      return [armFault(order, parts)];
+    case 'fault-off': {
+      const client = parts.faults.armed?.client;
+      acts.faulty(idsOf(boards.filter(({ address }) => address === client)), 'off');
+      parts.faults.disarm();
+      return [FAULT_OFF_TEXT];
+    }
     case 'hold':
     case 'release':
     case 'unpin': {
@@ -71,6 +83,18 @@ const DONE = {
   release: 'is released',
   unpin: 'gets what it asks for',
 } as const;
+
+function armFault({ board: name, fault: form }: Extract<Order, { act: 'fault' }>, parts: OrderParts): string {
+  const { acts, boards, faults } = parts;
+  const [board] = onlyOne(findBoards([name], boards), name);
+  const order = parseFaultOrder(form);
+  if (order === undefined || order.client !== undefined) {
+    throw new UserError(`a fault on purpose is one of ${FAULT_FORMS}, not ${JSON.stringify(form)}`);
+  }
+  faults.arm({ ...order, client: board.address });
+  acts.faulty([board.id], form);
+  return faultOrderText({ ...order, client: nameOf(board) });
+}
 
 function pin({ boards: names, to, why }: Extract<Order, { act: 'pin' }>, parts: OrderParts): string[] {
   const { acts, boards, snapshot, builds } = parts;

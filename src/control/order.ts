@@ -14,6 +14,9 @@ export const orderSchema = v.variant('act', [
   /** `image`: whatever they ask for; without it, what they ask for. */
   v.strictObject({ act: v.literal('serve-once'), boards: names, image: v.exactOptional(text), why }),
   v.strictObject({ act: v.literal('tag'), boards: names, add: v.array(text), remove: v.array(text) }),
+  /** `fault`: as `--fault` has it, without an address. One for another board ends. */
+  v.strictObject({ act: v.literal('fault'), board: text, fault: text }),
+  v.strictObject({ act: v.literal('fault-off') }),
   /** Without a name, the board goes by its address again. */
   v.strictObject({ act: v.literal('rename'), board: text, name: v.exactOptional(text) }),
   /** `build`: the beginning of the ID of a kept build, or `newest`. */

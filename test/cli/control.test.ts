@@ -51,6 +51,11 @@ describe('a server without a screen', () => {
     await control('release', 'bench 1');
     assert.equal(await update(BUILD_B), 'an image');
 
+    assert.match(await control('fault', 'bench 1', '503'), /^fault on purpose for bench 1: answer 503\n$/);
+    assert.equal((await fetch(`${server.url}/update?name=box&board=pi&build_id=${BUILD_B}`)).status, 503);
+    assert.equal(await control('fault', 'off'), 'the fault on purpose is off\n');
+    assert.equal(await update(BUILD_B), 'an image');
+
     await control('tag', 'bench 1', 'lab');
     await control('pin', 'tag:lab', BUILD_B.slice(0, 6));
     assert.equal(await update(BUILD_B), 'up to date');
@@ -92,7 +97,8 @@ describe('a server without a screen', () => {
     const log = await control('log');
     assert.match(log, /: hold bench 1 \(the display\)\n/);
     assert.match(log, /: serve once bench 1 box\/box-pi\n/);
-    assert.equal(log.split('\n').length - 1, 17);
+    assert.match(log, /: fault bench 1 503\n/);
+    assert.equal(log.split('\n').length - 1, 19);
 
     const refused = await runCommand(['hold', 'nobody'], env);
     assert.deepEqual([refused.status, refused.stdout], [1, '']);

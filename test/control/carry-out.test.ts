@@ -27,6 +27,7 @@ async function lab() {
       snapshot: await new Catalog([server.boxes]).refresh(),
       builds: undefined,
       by: 'anna',
+      faults: server.server.faults,
     });
   const board = (address: string) => registry.boards.find((each) => each.address === address);
   return { bench, audit, order, board, [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose]() };
@@ -51,6 +52,30 @@ describe('an order', () => {
     assert.deepEqual(
       audit.entries.map(({ act, by }) => `${by} ${act}`),
       ['rename', 'tag', 'tag', 'hold', 'hold', 'release', 'release', 'forget'].map((act) => `anna ${act}`),
+    );
+  });
+
+  it('serves a board with a fault on purpose, and no more', async () => {
+    await using site = await lab();
+    const { order, audit, bench } = site;
+    const { faults } = bench.server.server;
+    await order({ act: 'rename', board: '127.0.0.2', name: 'bench 1' });
+    assert.deepEqual(await order({ act: 'fault', board: 'bench 1', fault: 'cut:50' }), [
+      'fault on purpose for bench 1: cut off at 50 %',
+    ]);
+    assert.deepEqual([faults.armed?.fault, faults.armed?.client], [{ kind: 'cut', percent: 50 }, '127.0.0.2']);
+    for (const fault of ['cut', 'cut:50@127.0.0.3', '']) {
+      await assert.rejects(order({ act: 'fault', board: 'bench 1', fault }), /is one of cut:<percent>, /);
+    }
+    await assert.rejects(order({ act: 'fault', board: 'bench 2', fault: 'byte' }), /no board goes by "bench 2"/);
+    assert.deepEqual(await order({ act: 'fault-off' }), ['the fault on purpose is off']);
+    assert.equal(faults.armed, undefined);
+    assert.deepEqual(
+      audit.entries.slice(1).map(({ act, name, detail }) => [act, name, detail]),
+      [
+        ['fault', 'bench 1', 'cut:50'],
+        ['fault', 'bench 1', 'off'],
+      ],
     );
   });
 

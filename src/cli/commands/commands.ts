@@ -21,6 +21,7 @@ export const COMMANDS: Subcommands = {
   completion: async (context) => (await import('./completion.ts')).completionCommand(context, COMMANDS),
   diff: async (context) => (await import('./diff.ts')).diffCommand(context),
   explain: async (context) => (await import('./explain.ts')).explainCommand(context),
+  fault: async (context) => (await import('./fault.ts')).faultCommand(context),
   forget: async (context) => (await import('./forget.ts')).forgetCommand(context),
   hold: async (context) => (await import('./hold.ts')).holdCommand(context),
   images: async (context) => (await import('./images.ts')).imagesCommand(context),

@@ -25,6 +25,8 @@ function actLabel({ act }: AuditEntry, words: Words): string {
       return words.t('Unpinned');
     case 'serve once':
       return words.t('Served once');
+    case 'fault':
+      return words.t('Fault on purpose');
     case 'tag':
       return words.t('Tagged');
     case 'rename':

@@ -107,6 +107,9 @@ export function faultOrderText({ fault, client }: FaultOrder, words: Words = ENG
     : words.t('fault on purpose for {0}: {1}', client, what);
 }
 
+/** That none is in force any more. */
+export const FAULT_OFF_TEXT = 'the fault on purpose is off';
+
 /** Whether a client can't have got what it asked for. */
 export function isHarmful({ kind }: Fault): boolean {
   return kind !== 'slow' && kind !== 'late';
