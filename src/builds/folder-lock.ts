@@ -15,6 +15,8 @@ const DEAD_AFTER_MS = 15_000;
 const LOOK_MS = 100;
 /** Two who came at the same moment come again, each at another. */
 const MOST_BACK_OFF_MS = 50;
+/** A folder that is gone more often while it is worked in can't be made at all. */
+const MOST_TIMES_GONE = 1_000;
 
 const TICKET = /^ticket\.(\d+)\.(\d+)\.([0-9a-f]+)\.[0-9a-f]+$/;
 
@@ -73,20 +75,21 @@ export async function lockFolder(folder: string, signal?: AbortSignal, onWait = 
 
 /** Draws a ticket whose number is above all others. */
 async function draw(folder: string, where: string, watch: Watch): Promise<string> {
-  for (;;) {
-    await mkdir(folder, { recursive: true });
-    const highest = Math.max(0, ...(await watch.living()).map(({ number }) => number));
-    const name = `ticket.${highest + 1}.${process.pid}.${where}.${randomBytes(4).toString('hex')}`;
+  for (let timesGone = 0; ; ) {
     try {
+      await mkdir(folder, { recursive: true });
+      const highest = Math.max(0, ...(await watch.living()).map(({ number }) => number));
+      const name = `ticket.${highest + 1}.${process.pid}.${where}.${randomBytes(4).toString('hex')}`;
       await writeFile(path.join(folder, name), '', { flag: 'wx' });
+      const others = (await watch.living()).filter((other) => other.name !== name);
+      if (others.every(({ number }) => number <= highest)) return name;
+      await rm(path.join(folder, name), { force: true });
     } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') continue; // the last one who had the lock removed the folder
+      // the last one who had the lock removed the folder; `mkdir` finds it there, and then gone
+      if (systemErrorCode(error) === 'ENOENT' && timesGone++ < MOST_TIMES_GONE) continue;
       await removeUnused(folder);
       throw error;
     }
-    const others = (await watch.living()).filter((other) => other.name !== name);
-    if (others.every(({ number }) => number <= highest)) return name;
-    await rm(path.join(folder, name), { force: true });
     await setTimeout(Math.random() * MOST_BACK_OFF_MS);
   }
 }

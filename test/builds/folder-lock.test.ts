@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, rmdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -27,6 +27,28 @@ suite('the lock of a folder', () => {
       }),
     );
     deepEqual([most, await readdir(above)], [1, []]);
+  });
+
+  test('is held though others remove the folder at any moment', async () => {
+    const folder = path.join(above, 'removed');
+    let isOver = false;
+    // others come and go, and the last one removes the folder
+    const others = Array.from({ length: 6 }, async () => {
+      while (!isOver) {
+        await mkdir(folder).catch(() => {});
+        await rmdir(folder).catch(() => {});
+        await setTimeout(Math.random());
+      }
+    });
+    try {
+      for (let time = 0; time < 100; time++) {
+        await using lock = await lockFolder(folder);
+        await lock.requireHeld();
+      }
+    } finally {
+      isOver = true;
+      await Promise.all(others);
+    }
   });
 
   test('is not held by the dead', async () => {
