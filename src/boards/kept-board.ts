@@ -8,7 +8,8 @@ import { MOST_HISTORY, MOST_TAGS, SILENT_AFTER_MS } from './limits.ts';
 /** The end of the year 9999: what comes later has no four digits for its year (RFC 3339). */
 const LAST_MS = Date.UTC(10_000, 0) - 1;
 
-const time = v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_MS));
+/** A time, or how long something takes: no page could write one out that is larger. */
+export const time = v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_MS));
 
 const BREAKS: Readonly<Record<BreakReason, true>> = {
   'client closed': true,

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
+import { time } from './kept-board.ts';
 import { count, maybeText, text } from './kept-refusal.ts';
 import type { Halt, Member, RollOut, RollOutState, Stage } from './roll-out.ts';
-
-const time = v.pipe(v.number(), v.minValue(0));
 
 const stage = v.variant('kind', [
   v.object({ kind: v.literal('boards'), count }),

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import type { Board, BoardState } from '../../src/boards/board.ts';
 import { BoardRegistry } from '../../src/boards/board-registry.ts';
+import type { RollOut, RollOutState } from '../../src/boards/roll-out.ts';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
 import { Catalog, type CatalogSnapshot } from '../../src/images/catalog.ts';
 import { Networks } from '../../src/server/admission/networks.ts';
@@ -44,7 +45,26 @@ const BOARDS: readonly Board[] = STATES.map((state, at) => ({
   history: [{ build: BUILD_A, image: 'box/box-pi', givenAtMs: NOW_MS - 500, confirmedAtMs: NOW_MS, times: 1 }],
 }));
 
-const STATE = { format: 1, flashTimes: [['["box","pi"]', [1000, 2000]]], boards: BOARDS };
+const ROLL_OUT_STATES: readonly RollOutState[] = [
+  { kind: 'running' },
+  { kind: 'halted', why: { kind: 'overdue', board: 'board-0', atMs: NOW_MS } },
+  { kind: 'finished', atMs: NOW_MS },
+];
+
+const ROLL_OUTS: readonly RollOut[] = ROLL_OUT_STATES.map((state, at) => ({
+  image: ['box/box-pi', 'box/box-pi-main', 'box/box-pi-next'][at] ?? '',
+  build: BUILD_A,
+  former: BUILD_B,
+  stages: [{ kind: 'boards', count: 1 }, { kind: 'percent', percent: 10 }, { kind: 'all' }],
+  waitMs: 1000,
+  isByHand: true,
+  startedAtMs: NOW_MS - 1000,
+  stage: 0,
+  members: [{ board: 'board-0', stage: 0, atMs: NOW_MS - 500, isExcused: true }],
+  state,
+}));
+
+const STATE = { format: 1, flashTimes: [['["box","pi"]', [1000, 2000]]], boards: BOARDS, rollOuts: ROLL_OUTS };
 
 /** What may stand in the place of any value: of each type, and what is out of each range. `1e999` is read as infinity. */
 const NONSENSE = ['null', '1e300', '1e999', '-1', '"x"', '{}', '[[]]', 'true'];
@@ -64,9 +84,9 @@ function* mutations(): Generator<Mutation> {
   for (const steps of placesIn(STATE)) {
     const board = steps[0] === 'boards' && typeof steps[1] === 'number' ? steps[1] : undefined;
     const isLarge = steps.length < 3;
-    // all of it for the parts that each board has, for one board; of the others, what its state has
-    if (board !== undefined && board > 0 && steps[2] !== 'state' && !isLarge) continue;
-    for (const nonsense of NONSENSE) {
+    // all of it for the parts that each board and roll-out has, for one; of the others, what its state has
+    if (typeof steps[1] === 'number' && steps[1] > 0 && steps[2] !== 'state' && !isLarge) continue;
+    for (const nonsense of steps[0] === 'rollOuts' ? NONSENSE.slice(0, 5) : NONSENSE) {
       yield { what: `${steps.join('.')} = ${nonsense}`, text: withText(steps, nonsense), board };
     }
   }
@@ -129,7 +149,12 @@ describe('a file of boards with nonsense in it', () => {
       port: 0,
       pages: pages.add,
       trustedProxies: new Networks(['127.0.0.1']),
-      assigner: registry.assigner,
+      assigner: {
+        get isPlain() {
+          return registry.assigner.isPlain;
+        },
+        assign: (request) => registry.assigner.assign(request),
+      },
     });
     const url = `http://127.0.0.1:${server.address.port}`;
     const statusOf = async (target: string, headers: Record<string, string> = {}) => {
@@ -153,6 +178,7 @@ describe('a file of boards with nonsense in it', () => {
             what,
           );
           assert.equal(ids.length < BOARDS.length, messages.length > 0 && board !== undefined, what);
+          if (what.startsWith('rollOuts.')) assert.ok(registry.rollOuts.list.length >= ROLL_OUTS.length - 1, what);
         }
         const unwatch = registry.watch(server);
         const asBoard = { 'x-forwarded-for': BOARDS[board ?? 0]?.address ?? '' };
@@ -178,7 +204,7 @@ describe('a file of boards with nonsense in it', () => {
         assert.equal(reopened.boards.length, registry.boards.length, what);
         await reopened.close();
       }
-      assert.ok(count >= 350, `${count} mutations`);
+      assert.ok(count >= 500, `${count} mutations`);
     } finally {
       await server.stop(0);
       pages.close();
