@@ -200,6 +200,11 @@ describe('building images in the editor', () => {
       hasText: 'bash did not find the command no_such_program when this was built for beaglebone-green.',
     });
     await problem.waitFor();
+    // as a change is that is told late: the problem is about the same text
+    await utimes(extended, new Date(), new Date());
+    await utimes(path.join(bench.boxes, 'led-blink/BOXBUILD'), new Date(), new Date());
+    await page.waitForTimeout(2_000);
+    assert.equal(await problem.count(), 1);
     await writeFile(extended, right);
     await problem.waitFor({ state: 'detached' });
   });

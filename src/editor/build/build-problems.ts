@@ -9,6 +9,8 @@ import type { EndedBuild, RunningBuilds } from './running-builds.ts';
 
 interface BuildProblem {
   readonly file: string;
+  /** What the file says, for which alone it holds. */
+  readonly text: string;
   readonly diagnostic: vscode.Diagnostic;
 }
 
@@ -24,15 +26,16 @@ export class BuildProblems extends Owner {
     this.#terminals = terminals;
     this.own(running.onDidBegin(({ wish }) => this.#set(wish.boxbuild, [])));
     this.own(running.onDidEnd((ended) => void this.#onEnd(ended).catch((error) => log.error(error))));
-    this.own(vscode.workspace.onDidChangeTextDocument(({ document }) => this.#onChange(document.uri)));
+    const onChange = (uri: vscode.Uri) => void this.#onChange(uri.fsPath).catch((error) => log.error(error));
+    this.own(vscode.workspace.onDidChangeTextDocument(({ document }) => onChange(document.uri)));
     const watcher = this.own(vscode.workspace.createFileSystemWatcher('**/BOXBUILD'));
-    this.own(watcher.onDidChange((uri) => this.#onChange(uri)));
-    this.own(watcher.onDidDelete((uri) => this.#onChange(uri)));
+    this.own(watcher.onDidChange(onChange));
+    this.own(watcher.onDidDelete(onChange));
   }
 
-  async #onEnd({ outcome, processId, wish }: EndedBuild): Promise<void> {
+  async #onEnd({ outcome, processId, startedAtMs, wish }: EndedBuild): Promise<void> {
     if (outcome.kind !== 'failed' || processId === undefined) return;
-    const errors = await this.#terminals.errorsOf(processId);
+    const errors = await this.#terminals.errorsOf(processId, startedAtMs);
     if (errors === undefined) return;
     const chain = await chainOfBuild(wish);
     const problems: BuildProblem[] = [];
@@ -48,13 +51,13 @@ export class BuildProblems extends Owner {
     this.#set(wish.boxbuild, problems);
   }
 
-  #onChange({ fsPath }: vscode.Uri): void {
+  /** A change before the build may be told after it. */
+  async #onChange(changed: string): Promise<void> {
+    const isShown = [...this.#problems.values()].flat().some(({ file }) => file === changed);
+    const text = isShown ? await EDITOR_FILES.read(changed) : undefined;
     for (const [boxbuild, problems] of this.#problems) {
-      if (!problems.some(({ file }) => file === fsPath)) continue;
-      this.#set(
-        boxbuild,
-        problems.filter(({ file }) => file !== fsPath),
-      );
+      const left = problems.filter((problem) => problem.file !== changed || problem.text === text);
+      if (left.length < problems.length) this.#set(boxbuild, left);
     }
   }
 
@@ -77,7 +80,7 @@ async function problemAt({ boxbuild, start, end }: Place, message: string): Prom
   const range = new vscode.Range(positionIn(text, start), positionIn(text, end));
   const diagnostic = new vscode.Diagnostic(range, message);
   diagnostic.source = 'mkbox';
-  return { file: boxbuild, diagnostic };
+  return { file: boxbuild, text, diagnostic };
 }
 
 /** As a document would tell: but one that is opened for that shows its other problems, too. */
