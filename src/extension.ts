@@ -67,7 +67,8 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     const keptBuild = builds.find.bind(builds);
     const { subscriptions } = context;
     const stopsLoops = settings.stopLoops.get;
-    return openBoards({ folder, settings, stopsLoops, keptBuild, onMessage: warn, subscriptions });
+    const snapshot = () => project.served.snapshot;
+    return openBoards({ folder, settings, stopsLoops, snapshot, keptBuild, onMessage: warn, subscriptions });
   });
   const builds = new EarlierBuilds(keepBuilds);
   const serving = new Serving({ settings, project, checks, consent, boards, builds, version, log });

@@ -127,14 +127,16 @@ class Listing {
   }
 
   #begin(): Children | Promise<Children> {
+    const first = this.#nextOrFailure();
+    if (first instanceof Promise) first.catch(() => {}); // whoever waits for it is told, when it is its turn
+    return first;
+  }
+
+  #nextOrFailure(): Children | Promise<Children> {
     try {
-      const first = this.next();
-      if (first instanceof Promise) first.catch(() => {}); // whoever waits for it is told
-      return first;
+      return this.next();
     } catch (error) {
-      const failed = Promise.reject(error);
-      failed.catch(() => {});
-      return failed;
+      return Promise.reject(error);
     }
   }
 }

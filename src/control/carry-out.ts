@@ -13,6 +13,7 @@ import type { Acts } from './acts.ts';
 import { findBoards } from './find-boards.ts';
 import { goBack } from './go-back.ts';
 import type { Order } from './order.ts';
+import { serveBuild } from './serve-build.ts';
 
 /** What an order is carried out on. */
 export interface OrderParts {
@@ -40,7 +41,7 @@ export async function carryOut(order: Order, parts: OrderParts): Promise<readonl
       return [order.name === undefined ? `${nameOf(board)} has no name now` : `${nameOf(board)} is ${order.name} now`];
     }
     case 'serve-build':
-      return [await serveBuild(order, parts)];
+      return [await serveBuildOf(order, parts)];
     case 'published':
       acts.published(order.image, order.build);
       return ['noted'];
@@ -146,15 +147,14 @@ function targetOf(to: string, targets: readonly PinTarget[]): PinTarget {
   return target;
 }
 
-async function serveBuild(
+async function serveBuildOf(
   { image: name, build, why }: Extract<Order, { act: 'serve-build' }>,
   { acts, snapshot, builds, by }: OrderParts,
 ): Promise<string> {
   if (builds === undefined) throw new UserError('no builds are kept here: set KEEP_BUILDS');
   const { id } = imageNamed(name, snapshot);
   if (build === NEWEST) {
-    await builds.serveNewest(id);
-    acts.servesBuild(id, undefined, why);
+    await serveBuild(id, undefined, { acts, builds, by, why });
     return `boards get the newest build of ${id}`;
   }
   const found = builds.of(id).filter(({ buildId }) => buildId.startsWith(build.toLowerCase()));
@@ -166,8 +166,7 @@ async function serveBuild(
       found.map(({ buildId }) => buildId),
     );
   }
-  await builds.serveAgain({ imageId: id, buildId: kept.buildId }, { by, atMs: Date.now(), ...(why && { why }) });
-  acts.servesBuild(id, kept.buildId, why);
+  await serveBuild(id, kept.buildId, { acts, builds, by, why });
   return servedAgainText(kept.buildId, id);
 }
 

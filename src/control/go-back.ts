@@ -1,13 +1,10 @@
 import type { RollOut } from '../boards/roll-out.ts';
 import type { KeptBuilds } from '../builds/kept-builds.ts';
-import type { Acts } from './acts.ts';
+import { type ServeBuildParts, serveBuild } from './serve-build.ts';
 
 /** What goes back. */
-export interface GoBackParts {
-  readonly acts: Acts;
+export interface GoBackParts extends Omit<ServeBuildParts, 'builds'> {
   readonly builds: KeptBuilds | undefined;
-  readonly by: string;
-  readonly why?: string | undefined;
 }
 
 /**
@@ -15,12 +12,10 @@ export interface GoBackParts {
  * undefined where it is not kept, and nothing was done. @throws system errors
  */
 export async function goBack({ image, former }: RollOut, parts: GoBackParts): Promise<string | undefined> {
-  const { acts, builds, by, why } = parts;
+  const { acts, builds, why } = parts;
   if (builds === undefined || former === undefined) return undefined;
-  const name = { imageId: image, buildId: former };
-  if (builds.find(name) === undefined) return undefined;
+  if (builds.find({ imageId: image, buildId: former }) === undefined) return undefined;
   acts.haltRollOut(image, why);
-  await builds.serveAgain(name, { by, atMs: Date.now(), ...(why === undefined ? {} : { why }) });
-  acts.servesBuild(image, former, why);
+  await serveBuild(image, former, { ...parts, builds });
   return former;
 }

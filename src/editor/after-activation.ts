@@ -2,7 +2,6 @@
  * What the extension loads after its activation: one chunk, since many small ones take longer to load, and would leave
  * what they share with the entry in as many pieces.
  */
-export { rawSize } from '../images/raw-size.ts';
 export { buildItem } from './build/build-items.ts';
 export { Builds } from './build/builds.ts';
 export { BuildNotices } from './build-notices.ts';
@@ -19,5 +18,5 @@ export { InsideRows } from './inside/inside-rows.ts';
 export { insideItem } from './inside/tree-rows.ts';
 export { openBoards } from './serving/open-boards.ts';
 export { BoardsView } from './views/boards-view.ts';
+export { imageChildren, unpackedChildren } from './views/image-children.ts';
 export { confirmedText } from './words/board-words.ts';
-export { imageDetails, unpackedDetails } from './words/image-details.ts';

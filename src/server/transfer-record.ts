@@ -13,6 +13,7 @@ export class TransferRecord implements Transfer {
   readonly method: string;
   readonly target: string;
   readonly headers: readonly string[];
+  readonly isTrial: boolean;
   readonly startedAtMs = Date.now();
   asked: Asked;
   resolution: Resolution | undefined;
@@ -45,11 +46,8 @@ export class TransferRecord implements Transfer {
     this.method = method;
     this.target = target;
     this.headers = headers;
+    this.isTrial = isTrial(headers);
     this.asked = asked;
-  }
-
-  get isTrial(): boolean {
-    return isTrial(this.headers);
   }
 
   get completesUpdate(): boolean {

@@ -2,7 +2,6 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { isTrial } from '../trial/trial-agent.ts';
 import type { Admission } from './admission/admission.ts';
 import { clientAddress } from './admission/client-address.ts';
 import type { Credentials } from './admission/credentials.ts';
@@ -224,14 +223,10 @@ export class UpdateServer {
     if (parseTarget(request.url ?? '').kind === 'other') {
       return this.#pages(request, response).catch((bug: unknown) => this.#exchanges.report(bug));
     }
-    const asking = {
-      conditions: conditionsOf(request),
-      isHead: request.method === 'HEAD',
-      isTrial: isTrial(request.rawHeaders),
-    };
-    return this.#exchanges.answer(request, response, async ({ asked, client, target }) => {
+    const asking = { conditions: conditionsOf(request), isHead: request.method === 'HEAD' };
+    return this.#exchanges.answer(request, response, async ({ asked, client, target, isTrial }) => {
       const { changes } = this.#upToDate;
-      const decision = await this.#decider.decide(asked, { client, ...asking });
+      const decision = await this.#decider.decide(asked, { client, isTrial, ...asking });
       const isUpToDate = 'result' in decision && decision.result === 'up to date';
       if (isUpToDate && this.#decider.isForOthers(decision)) this.#upToDate.remember(target, decision, changes);
       return decision;

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { startUpdateServer } from '../board/update-server.ts';
 import { makeBench } from '../builds/kept.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, startCommand } from './run-command.ts';
 
 /** A server that has A and keeps B, whose state has a place; and how it is asked and controlled. */
 async function controlled() {
@@ -38,6 +40,18 @@ async function controlled() {
 }
 
 describe('a server without a screen', () => {
+  it('is followed in what is decided, until Ctrl+C', async () => {
+    await using site = await controlled();
+    const { control, update, env } = site;
+    await update(BUILD_B);
+    const following = startCommand(['log', '--follow'], env);
+    await control('hold', '127.0.0.1', '--why', 'the display');
+    const [line] = await once(createInterface(following.stdout), 'line');
+    assert.match(String(line), /: hold 127\.0\.0\.1 \(the display\)$/);
+    following.kill('SIGINT');
+    assert.deepEqual(await once(following, 'exit'), [0, null]);
+  });
+
   it('is told what boards get, and tells who said so', async () => {
     await using site = await controlled();
     const { control, update, server, bench, env } = site;

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
-import { appendFile, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { SET_FILES } from '../../src/images/image-name.ts';
@@ -44,6 +44,16 @@ suite('update-server publish', () => {
     );
     const again = await publish(file('.img.zst'));
     deepEqual([again.status, again.stdout], [0, 'box/box-pi is build bbbbbbb already\n']);
+  });
+
+  test('keeps the former one only where KEEP_SIZE has room for it', async () => {
+    await using site = await withBoth();
+    const { bench, file, env } = site;
+    const { size } = await stat(bench.boxes.at('box/box-pi.img.zst'));
+    const told = await runCommand(['publish', file('.img.zst')], { ...env, KEEP_SIZE: String(size - 1) });
+    match(told.stdout, /; the former one, aaaaaaa, is not kept \(KEEP_SIZE has no room for it\)\n$/);
+    equal(await buildOf(bench), BUILD_B);
+    deepEqual((await bench.open()).list, []);
   });
 
   test('says why it did not, and leaves what is there as it was', async () => {

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const COMMAND = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
@@ -12,13 +13,20 @@ export interface Outcome {
 
 /** Runs `update-server` to its end, with nothing in its environment but `env`. */
 export async function runCommand(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Outcome> {
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+  return await outcomeOf(startCommand(args, env));
+}
+
+/** Starts the same; it is killed when it does not end in time. */
+export function startCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, [COMMAND, ...args], {
     env: { PATH: process.env.PATH ?? '', PORT: '0', CHECKS_PATH: 'none', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 20_000,
     killSignal: 'SIGKILL',
   });
-  return await outcomeOf(child);
 }
 
 function outcomeOf(child: ChildProcess): Promise<Outcome> {

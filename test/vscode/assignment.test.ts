@@ -1,6 +1,7 @@
 /** Who gets what, as a user decides it: pins, tags, holds for a tag, and a roll-out in stages. */
 import assert from 'node:assert/strict';
 import { cp, readFile, rm } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { ImageReport, StatusReport } from '../../src/status/report.ts';
@@ -164,6 +165,14 @@ describe('who gets what', () => {
     assert.equal(await gets(first, bad, query), true);
     assert.deepEqual([await gets(second, former, query), await gets(third, former, query)], [false, false]);
     await rowThat(image, new RegExp(`serving build ${former.slice(0, 7)}`), 'Images');
+    await workbench.expand('Images', image);
+    const acts = async () => (await workbench.treeRows('Images')).filter(({ icon }) => icon === 'history');
+    const done = await until('what was done to the image', acts, (rows) => rows.length > 3);
+    assert.match(
+      done.find(({ label }) => label === 'Build served')?.description ?? '',
+      new RegExp(`^${userInfo().username}, `),
+    );
+    assert.ok(done.some(({ label, description }) => label === 'Roll-out' && /^mkbox, .*halted: /.test(description)));
     await workbench.pictures('roll-out-gone-back');
     assert.deepEqual(await workbench.notifications(), []);
   });

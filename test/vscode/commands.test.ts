@@ -97,7 +97,7 @@ describe('the commands of mkbox', () => {
       (rows) => rows.some(({ label }) => label === 'Trial'),
     );
     assert.deepEqual(await workbench.treeRows('Boards'), []);
-    await vscode.screenshot('trial-dark');
+    await workbench.pictures('trial');
   });
 
   it("open a box's recipe", async () => {

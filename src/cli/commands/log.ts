@@ -19,10 +19,12 @@ interface LogOptions {
 export function logCommand({ settings }: CommandContext): Command {
   return subcommand('log', 'Prints what was decided, by people and by itself: who, when, and why.')
     .argument('[image]', '<box>/<image>, or <image>: only what is about that')
-    .option('-f, --follow', 'goes on with what is decided from now on')
+    .option('-f, --follow', 'goes on with what is decided from now on, until Ctrl+C')
     .option('--json', 'for programs, an object a line')
     .action(async (image: string | undefined, { follow = false, json = false }: LogOptions) => {
       const path = requireControlPath(settings());
+      const end = new AbortController();
+      if (follow) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort());
       let printed: AuditEntry | undefined;
       do {
         const entries = (await readLog(path)).filter((entry) => image === undefined || isAbout(entry, image));
@@ -31,9 +33,18 @@ export function logCommand({ settings }: CommandContext): Command {
           process.stdout.write(`${json ? JSON.stringify(entry) : printable(lineOf(entry))}\n`);
           printed = entry;
         }
-        if (follow) await sleep(LOOK_MS);
-      } while (follow);
+        if (follow) await lookTime(end.signal);
+      } while (follow && !end.signal.aborted);
     });
+}
+
+/** Settles when it is time to look again, or at once where nobody follows any more. */
+async function lookTime(end: AbortSignal): Promise<void> {
+  try {
+    await sleep(LOOK_MS, undefined, { signal: end });
+  } catch (error) {
+    if (!end.aborted) throw error;
+  }
 }
 
 /** Whether an act was about an image, by its ID or its name. */

@@ -2,6 +2,7 @@ import { mkdir, realpath, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { KeptBuilds } from '../../builds/kept-builds.ts';
+import { hasRoomFor } from '../../builds/pruning.ts';
 import { type Publication, type PublishSource, publish } from '../../builds/publish.ts';
 import { servedAgainText } from '../../builds/served-again-text.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
@@ -131,8 +132,12 @@ async function keepFormer(
 ): Promise<string | undefined> {
   const bounds = keep?.bounds;
   if (builds === undefined || !bounds?.builds) return 'KEEP_BUILDS says to keep none';
-  // the server removes what is too much, which knows what boards run
-  if (builds.list.reduce((sum, { bytes }) => sum + bytes, 0) > bounds.bytes) return 'kept builds take all of KEEP_SIZE';
+  const { id, state } = former;
+  if (state.kind !== 'ready') return 'it is not complete';
+  const isKept = builds.find({ imageId: id, buildId: state.buildId }) !== undefined;
+  // only the server removes kept builds: it knows what boards run, and what they are pinned to
+  if (!isKept && !hasRoomFor(state.zstBytes, builds.list, bounds, () => 'needed'))
+    return 'KEEP_SIZE has no room for it';
   try {
     const result = await builds.keep(former);
     if (result === 'no room') return 'the disk has no room for it';

@@ -4,7 +4,8 @@ import { BoardRegistry } from '../../boards/board-registry.ts';
 import { Acts } from '../../control/acts.ts';
 import { auditFile } from '../../control/audit-file.ts';
 import { AuditLog } from '../../control/audit-log.ts';
-import type { CatalogImage } from '../../images/catalog.ts';
+import { recordAutomaticActs } from '../../control/automatic-acts.ts';
+import type { CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
 import type { Settings } from '../workspace/settings.ts';
 import { boardFile } from './board-file.ts';
 import type { OpenBoards } from './boards.ts';
@@ -17,6 +18,8 @@ export interface OpenBoardsOptions {
   readonly stopsLoops: () => boolean;
   /** In what stages new builds go out. */
   readonly settings: Pick<Settings, 'rollOutStages' | 'rollOutWait'>;
+  /** What boards get, as it is now. */
+  readonly snapshot: () => CatalogSnapshot;
   /** Finds the builds that are kept. */
   readonly keptBuild: (imageId: string, buildId: string) => CatalogImage | undefined;
   /** Gets what went wrong with a file, a line of English. */
@@ -30,6 +33,7 @@ export async function openBoards({
   folder,
   onMessage,
   settings,
+  snapshot,
   subscriptions,
   ...decided
 }: OpenBoardsOptions): Promise<OpenBoards> {
@@ -45,5 +49,7 @@ export async function openBoards({
     BoardRegistry.open({ statePath, onMessage, rollOutPlan: rollOut.get, ...decided }),
     AuditLog.open(auditFile(statePath), onMessage),
   ]);
+  const dispose = recordAutomaticActs(registry, audit, (board) => registry.assignmentOf(board, snapshot()));
+  subscriptions.push({ dispose });
   return { registry, audit, acts: new Acts({ registry, audit, by: userInfo().username }) };
 }

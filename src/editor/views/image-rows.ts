@@ -23,7 +23,13 @@ export type ImagesNode =
   | InsideNode
   | EarlierNode
   | BuildNode
-  | { readonly kind: 'detail'; readonly of: CatalogImage | UnpackedImage; readonly detail: Detail };
+  | {
+      readonly kind: 'detail';
+      readonly of: CatalogImage | UnpackedImage;
+      /** Its place among the details. */
+      readonly index: number;
+      readonly detail: Detail;
+    };
 
 /** The scheme of URIs that stand for images, so that rows can be decorated. */
 const SCHEME = 'mkbox-image';

@@ -10,7 +10,7 @@ import type { LateBuilds } from '../build/late-builds.ts';
 import { Owner } from '../dispose.ts';
 import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
 import type { EarlierNode } from '../earlier/earlier-node.ts';
-import { type InsideNode, RETRY_COMMAND, treesOf } from '../inside/inside-node.ts';
+import { type InsideNode, RETRY_COMMAND } from '../inside/inside-node.ts';
 import type { InsideRows } from '../inside/inside-rows.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
@@ -76,15 +76,15 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
         if (this.#parts.project.hasBoxbuilds) this.#parts.building.show();
         return this.#boxes();
       case 'box':
-        return this.#below(node.box);
+        return this.#inBox(node.box);
       case 'possible':
       case 'recipe':
       case 'part':
         return this.#parts.building.open().then((builds) => builds.childrenOf(node));
       case 'image':
-        return this.#details(node.image);
+        return this.#below(node.image);
       case 'unpacked':
-        return this.#unpackedDetails(node.image);
+        return import('../after-activation.ts').then(({ unpackedChildren }) => unpackedChildren(node.image));
       case 'tree':
       case 'file':
       case 'packages':
@@ -147,7 +147,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'build':
         return import('../after-activation.ts').then(({ earlierItem }) => earlierItem(node));
       case 'detail':
-        return detailItem(path.join(node.of.folder, node.of.image, node.detail.label), node.detail);
+        return detailItem(path.join(node.of.folder, node.of.image, `${node.index} ${node.detail.label}`), node.detail);
     }
   }
 
@@ -220,7 +220,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     ];
   }
 
-  #below(box: CatalogBox): ImagesNode[] {
+  #inBox(box: CatalogBox): ImagesNode[] {
     const rows = this.#rowsOf(box);
     for (const row of rows) this.#notes.set(row, this.#noteText(row));
     return this.#parts.project.hasBoxbuild(box) ? [...rows, { kind: 'recipe', box }] : rows;
@@ -260,18 +260,10 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     return rows.sort((a, b) => (a.image.image < b.image.image ? -1 : 1));
   }
 
-  async #details(image: CatalogImage): Promise<ImagesNode[]> {
+  async #below(image: CatalogImage): Promise<ImagesNode[]> {
     const { requests, boards, builds } = this.#parts;
-    const judged = judgedImage(image, this.#surroundings());
-    const [{ imageDetails }, rawBytes] = await Promise.all([import('../after-activation.ts'), rawBytesOf(judged)]);
-    const transfer = requests.lastServed(image.id);
-    const lastServed = transfer && { board: boards.nameOf(transfer), atMs: transfer.startedAtMs };
-    const details = imageDetails(judged, rawBytes, lastServed, vscode.l10n, vscode.env.language);
-    const rows = details.map((detail) => ({ kind: 'detail', of: image, detail }) as const);
-    const trees = image.state.kind === 'ready' ? treesOf(image) : [];
-    const before = builds.before(image);
-    const earlier = before.length === 0 ? [] : [{ kind: 'earlier', image, builds: before } as const];
-    return [...rows, ...trees, ...earlier];
+    const { imageChildren } = await import('../after-activation.ts');
+    return imageChildren(judgedImage(image, this.#surroundings()), { requests, boards, before: builds.before(image) });
   }
 
   #buildNode(build: KeptBuild): EarlierNode {
@@ -284,12 +276,6 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       isServed: served?.choice.build === build.buildId,
       boards: boards.list.filter(({ reportedBuild }) => reportedBuild === build.buildId).length,
     };
-  }
-
-  async #unpackedDetails(image: UnpackedImage): Promise<ImagesNode[]> {
-    const { unpackedDetails } = await import('../after-activation.ts');
-    const details = unpackedDetails(image, vscode.l10n, vscode.env.language);
-    return details.map((detail) => ({ kind: 'detail', of: image, detail }));
   }
 
   async #inside(node: InsideNode): Promise<ImagesNode[]> {
@@ -345,14 +331,6 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
 function shownOf({ check, ...rest }: JudgedImage, nowMs: number): unknown {
   const { state } = rest.image;
   return [rest, check?.examination.examinedAtMs, state.kind === 'ready' && ageOf(state.builtAtMs, nowMs)];
-}
-
-/** The size of an image before compression, if that can be found quickly. */
-async function rawBytesOf({ image, check }: JudgedImage): Promise<number | undefined> {
-  const content = check?.examination.content;
-  if (content?.kind === 'sound') return content.rawBytes;
-  const { rawSize } = await import('../after-activation.ts');
-  return rawSize(image).catch(() => undefined);
 }
 
 /** That an image folder can't be read for now; a folder in it says so in its row. */

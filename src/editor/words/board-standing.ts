@@ -52,8 +52,9 @@ function isProblem({ state: { kind } }: Board): boolean {
 }
 
 function standingOf(board: Board, snapshot: CatalogSnapshot): Standing {
-  const { state } = board;
+  const { state, isHeld } = board;
   if (isOnItsWay(state)) return 'updating';
+  if (isHeld) return 'held';
   switch (state.kind) {
     case 'held':
     case 'withheld':

@@ -71,12 +71,11 @@ export class Sender {
     const { body } = answer;
     // the client left while the answer was decided; Node throws for an answer that it can't write
     if (response.destroyed) return Promise.resolve(CLIENT_CLOSED);
-    // Node would end the connection itself, and a client that left before its last byte would look like one that has it.
-    const isArchive = body.kind === 'archive' && response.req.method !== 'HEAD';
-    if (isArchive) response.shouldKeepAlive = true;
-    const headers = isArchive ? [...answer.headers, ...KEPT_FOR_NO_TIME] : answer.headers;
-    response.writeHead(answer.status, headers as string[]);
-    if (isArchive) return this.#sendArchive(response, body, client, onProgress);
+    if (body.kind === 'archive' && response.req.method !== 'HEAD') {
+      writeArchiveHead(response, answer);
+      return this.#sendArchive(response, body, client, onProgress);
+    }
+    response.writeHead(answer.status, answer.headers as string[]);
     return new Promise((resolve) => {
       response.on('close', () => resolve(response.writableFinished ? SENT : CLIENT_CLOSED));
       if (body.kind !== 'bytes' || response.req.method === 'HEAD') {
@@ -101,8 +100,7 @@ export class Sender {
     const { body } = answer;
     if (body.kind !== 'archive') return this.#write(response, answer, client, onProgress);
     if (response.destroyed || response.socket?.readableEnded) return CLIENT_CLOSED;
-    response.shouldKeepAlive = true;
-    response.writeHead(answer.status, [...answer.headers, ...KEPT_FOR_NO_TIME]);
+    writeArchiveHead(response, answer);
     if (fault.kind !== 'cut' && fault.kind !== 'stall') {
       const sent = await this.#sendArchive(response, faultyBody(body, fault), client, onProgress, met);
       return sent.kind === 'sent' && isHarmful(fault) ? FAULT : sent;
@@ -172,4 +170,10 @@ export class Sender {
       this.#running--;
     }
   }
+}
+
+/** Node would end the connection itself, and a client that left before its last byte would look like one that has it. */
+function writeArchiveHead(response: ServerResponse, { status, headers }: Answer): void {
+  response.shouldKeepAlive = true;
+  response.writeHead(status, [...headers, ...KEPT_FOR_NO_TIME]);
 }

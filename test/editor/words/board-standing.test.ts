@@ -21,14 +21,19 @@ suite('how many boards stand where', () => {
     const updating = await told();
     await makeSet(bench.server.boxes, 'box', 'box-pi', 1000, 2);
     const different = await told();
+    const [first] = bench.registry.boards;
+    bench.registry.hold(first?.id ?? '');
+    const held = await told();
+    bench.registry.release(first?.id ?? '');
     bench.pass(3600_000);
     deepEqual(
-      [none, current, updating, different, await told()],
+      [none, current, updating, different, held, await told()],
       [
         '',
         '2 current',
         '2 current · 1 updating',
         '2 with different builds · 1 updating',
+        '1 with a different build · 1 updating · 1 held',
         '2 with different builds · 1 overdue',
       ],
     );
