@@ -38,7 +38,10 @@ export async function openControl(
   try {
     await mkdir(path.dirname(controlPath), { recursive: true });
     const server = await ControlServer.listen(controlPath, {
-      status,
+      status: async () => {
+        await builds?.refresh(); // `publish` may have kept one
+        return status();
+      },
       log: () => audit.entries,
       rollOuts: () =>
         registry.rollOuts.list.map((rollOut) => ({
@@ -48,6 +51,7 @@ export async function openControl(
         })),
       onMessage: warn,
       carryOut: async (order, by) => {
+        await builds?.refresh();
         const snapshot = await catalog.refresh();
         const acts = new Acts({ registry, audit, by });
         const rollOutOf = (image: string, build: string) => registry.rollOuts.get(image, build);

@@ -129,6 +129,28 @@ describe('a server without a screen', () => {
     );
   });
 
+  it('takes no beginning that two builds have, and names both', async () => {
+    await using site = await controlled();
+    const { bench, env, update } = site;
+    const other = `bb${'c'.repeat(62)}`;
+    const kept = await bench.open();
+    assert.equal(await kept.keep(await bench.build(other)), 'kept');
+    await bench.build(BUILD_A);
+    assert.equal(await update(BUILD_B), 'an image');
+    for (const order of [
+      ['serve-build', 'box-pi', 'bb'],
+      ['pin', '127.0.0.1', 'bb'],
+    ]) {
+      const { status, stdout, stderr } = await runCommand(order, env);
+      assert.deepEqual([status, stdout], [1, ''], order.join(' '));
+      assert.match(stderr, /^update-server: "bb" may mean .*: say more of it\n$/);
+      for (const build of [BUILD_B, other]) assert.ok(stderr.includes(build), stderr);
+    }
+    assert.equal(await update(BUILD_B), 'an image');
+    await site.control('serve-build', 'box-pi', 'bbb');
+    assert.equal(await update(BUILD_B), 'up to date');
+  });
+
   it('serves on where it can not be controlled, and says so', async () => {
     await using bench = await makeBench();
     await bench.build(BUILD_A);
