@@ -12,11 +12,14 @@ import { sameIdentity } from '../images/pinned-file.ts';
 import { syncFolder } from '../images/sync-folder.ts';
 import { type Choice, readChoices, writeChoices } from './choices.ts';
 import { copySet } from './copy-set.ts';
+import { lockFolder } from './folder-lock.ts';
 import { type BuildName, buildFolderOf, type KeptBuild } from './kept-build.ts';
 import { keptIn, sameBuilds } from './kept-folder.ts';
 import { goneName, partName } from './passing-folder.ts';
 
 const CHOICES_FILE = 'choices.json';
+/** Who chooses locks it, so that no choice of another process is lost. */
+const CHOOSING_FOLDER = '.choosing';
 
 /** What came of keeping a build; `changed` when it is no longer the one that was seen. */
 export type KeepResult = 'kept' | 'kept already' | 'changed' | 'no room';
@@ -135,6 +138,7 @@ export class KeptBuilds {
         throw new UserError(`no build ${shortBuildId(name.buildId)} of ${name.imageId} is kept`);
       }
       const choice = { ...act, image: name.imageId, build: name.buildId };
+      await using _lock = await this.#lockChoices();
       await this.#readChoices();
       await this.#choose(new Map([...this.#choices, [name.imageId, choice]]));
     });
@@ -143,6 +147,7 @@ export class KeptBuilds {
   /** Serves the newest build of an image again. @throws system errors */
   serveNewest(imageId: string): Promise<void> {
     return this.#inTurn(async () => {
+      await using _lock = await this.#lockChoices();
       await this.#readChoices();
       const choices = new Map(this.#choices);
       if (choices.delete(imageId)) await this.#choose(choices);
@@ -151,6 +156,10 @@ export class KeptBuilds {
 
   get #choicesPath(): string {
     return path.join(this.#folder, CHOICES_FILE);
+  }
+
+  #lockChoices() {
+    return lockFolder(path.join(this.#folder, CHOOSING_FOLDER));
   }
 
   #inTurn<T>(act: () => Promise<T>): Promise<T> {

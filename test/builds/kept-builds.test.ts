@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
-import { constants, copyFile, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { constants, copyFile, cp, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { copySet } from '../../src/builds/copy-set.ts';
@@ -238,6 +238,25 @@ suite('an earlier build that is served in place of the newest', () => {
     for (const known of [one, other, await bench.open()]) {
       deepEqual([known.choiceOf(IMAGE_ID), known.choiceOf(more.imageId)?.by], [undefined, 'Ben']);
     }
+  });
+
+  test('is chosen by many at the same moment, each for another image, and no choice is lost', async () => {
+    await using bench = await makeBench();
+    const first = await bench.open();
+    await first.keep(await bench.build(BUILD_A));
+    const images = Array.from({ length: 8 }, (_, index) => ({ imageId: `box/box-pi${index}`, buildId: BUILD_A }));
+    for (const { imageId } of images) {
+      const folder = path.join(bench.folder, imageId, BUILD_A);
+      await cp(path.join(bench.folder, IMAGE_ID, BUILD_A), folder, { recursive: true });
+    }
+    const windows = await Promise.all(images.map(() => bench.open()));
+    await Promise.all(images.map((name, index) => windows[index]?.serveAgain(name, ANNA)));
+    const seen = await bench.open();
+    for (const { imageId } of images) equal(seen.choiceOf(imageId)?.build, BUILD_A, imageId);
+    await Promise.all(images.map(({ imageId }, index) => windows[index]?.serveNewest(imageId)));
+    await first.refresh();
+    for (const { imageId } of images) equal(first.choiceOf(imageId), undefined, imageId);
+    ok(!(await bench.content()).some((file) => file.startsWith('.')));
   });
 
   test('is missing, and not replaced by the newest, when someone removed its files', async () => {
