@@ -243,11 +243,15 @@ describe('updating a board now', () => {
   it('says why ssh failed, and goes on with one that is restarted by hand, though nothing else is served', async () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the setting's variable
     await set('mkbox.rebootCommand', 'ssh -p 1 root@${address} reboot', 'light');
+    await window.workbench.clickRowAction('Boards', BY_HAND, 'Hold Board');
+    await described(BY_HAND, /^held · /);
     await update(BY_HAND);
+    await window.workbench.clickNotificationButton('until it is released', 'Release and Update');
     const told = await message(/^mkbox: 127\.0\.0\.5 could not be restarted/);
     assert.match(told?.text ?? '', /: ssh ended with status 255: .*Connection refused$/);
     assert.deepEqual(told?.buttons, ['Power-Cycle It Instead', 'Open SSH Terminal', 'Show Log']);
     await status(window, 'mkbox', 'circle-slash');
+    await described(BY_HAND, /^held · /);
     await window.workbench.clickNotificationButton('could not be restarted', 'Power-Cycle It Instead');
     await message(/power-cycle it now: waiting for it to ask for its update/);
     await until(

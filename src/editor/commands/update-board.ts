@@ -35,17 +35,19 @@ export const buildAndUpdateBoard: Command = {
 };
 
 /** After a restart that failed, of an image that the user was asked about. */
-const AS_IT_IS_BY_HAND: Decided = { build: 'never', restart: { kind: 'by hand' } };
+const AS_IT_IS_BY_HAND: Decided = { build: 'never', restart: { kind: 'by hand' }, isReleased: true };
 
 /** What of an update is decided beforehand. */
 interface Decided {
   readonly build: BuildFirst;
   /** Without it, the user is asked how the board is to be restarted where no setting says so. */
   readonly restart?: Restart;
+  /** The user was asked already whether a board that gets nothing is to be released for it. */
+  readonly isReleased?: boolean;
 }
 
 /**
- * Updates `board`, and tells how that ended; cancelled, it leaves nothing changed but what was built.
+ * Updates `board`, and tells how that ended; cancelled, or not begun, it leaves nothing changed but what was built.
  * @throws UserError when it can't be begun.
  */
 async function updateOne(context: CommandContext, board: Board, decided: Decided): Promise<void> {
@@ -60,7 +62,8 @@ async function updateOne(context: CommandContext, board: Board, decided: Decided
   const registry = await context.boards.open();
   const { snapshot } = context.project.served;
   const heldBack = heldBackText(board, registry, snapshot);
-  if (heldBack !== undefined && !(await isToBeReleased(board, heldBack))) return;
+  const isAsked = heldBack !== undefined && decided.isReleased !== true;
+  if (isAsked && !(await isToBeReleased(board, heldBack))) return;
   const isJoined = isUnderWay(board);
   if (!isJoined && !(await isBuilt(context, board, targetOf(board, registry, snapshot), decided.build))) return;
   const target = targetOf(board, registry, context.project.served.snapshot);
@@ -103,7 +106,7 @@ async function carryOut(context: CommandContext, plan: Plan, isHeldBack: boolean
   try {
     if (isHeldBack) acts.release([id]);
     ending = await updateWithProgress(context, plan);
-    if (isHeld && ending === undefined) acts.hold([id], held?.why);
+    if (isHeld && ending?.kind !== 'ended') acts.hold([id], held?.why); // nothing was sent to it
   } finally {
     updating.delete(id);
   }
