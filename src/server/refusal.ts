@@ -31,13 +31,14 @@ export type Refusal =
     }
   /** `isEarlier`: it is the copy that is kept of a build. */
   | { readonly kind: 'incomplete'; readonly id: string; readonly fault: SetFault; readonly isEarlier?: boolean }
-  /** It would break the board. `isSettling`: it looks like a build in progress. */
+  /** It would break the board. `isSettling`: it looks like a build in progress. `isEarlier`: as above. */
   | {
       readonly kind: 'wrong image';
       readonly id: string;
       readonly image: string;
       readonly finding: Finding;
       readonly isSettling: boolean;
+      readonly isEarlier?: boolean;
     }
   /** Its files kept changing while they were read. */
   | { readonly kind: 'being written'; readonly id: string }
@@ -160,6 +161,9 @@ export function refusalText(refusal: Refusal, words: Words = ENGLISH, remedies =
     }
     case 'wrong image': {
       const finding = findingText(refusal.image, refusal.finding, words, remedies);
+      if (refusal.isEarlier) {
+        return words.t('the kept build of {0} is not sent: {1}; delete it, or choose another one', refusal.id, finding);
+      }
       return refusal.isSettling
         ? words.t('{0} is not sent: {1}; ask again when its build is done', refusal.id, finding)
         : words.t('{0} is not sent: {1}; build it again', refusal.id, finding);

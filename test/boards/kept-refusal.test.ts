@@ -55,6 +55,7 @@ describe('the refusal of a board that is kept', () => {
       { ...wrong, finding: { kind: 'build ID', inside: 'a', outside: 'b' } },
       { ...wrong, finding: { kind: 'board', inside: 'c4' } },
       { ...wrong, finding: { kind: 'not said', what: 'build ID' } },
+      { ...wrong, finding: { kind: 'not said', what: 'build ID' }, isEarlier: true },
     ],
     'being written': [{ kind: 'being written', id }],
     unchecked: [{ kind: 'unchecked', id, code: 'EIO' }],

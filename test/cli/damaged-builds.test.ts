@@ -80,6 +80,10 @@ describe('a kept build that was damaged on the disk', () => {
         for (const time of ['at once', 'again']) assert.equal(await getsKept(), false, `${what}, ${time}`);
         await mend();
       }
+      const told = server.lines().filter((line) => line.includes('the kept build of box/box-pi'));
+      assert.match(told.join('\n'), /is not sent: box-pi\.img\.zst .*; delete it, or choose another one/);
+      assert.match(told.join('\n'), /that is to be sent is incomplete: box-pi\.img\.zst is missing/);
+      assert.doesNotMatch(told.join('\n'), /build it again/);
       await control(...(way === 'pinned' ? ['unpin', '127.0.0.1'] : ['serve-build', 'box-pi', 'newest']));
     });
   }

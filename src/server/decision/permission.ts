@@ -53,6 +53,7 @@ function objectionTo({ id, image, isKept }: CatalogImage, verdict: Verdict): Ref
         image,
         finding: verdict.findings[0],
         isSettling: verdict.isSettling && !isKept,
+        ...(isKept && { isEarlier: true }),
       };
     case 'changed':
       return { kind: 'being written', id };
