@@ -301,6 +301,7 @@ describe('boards in mkbox', () => {
   });
 
   it('are pointed here by the update.txt that is made for one of them', async () => {
+    await vscode.page.waitForTimeout(1_000); // of more than three messages in 800 ms, VS Code hides the others
     await workbench.contextMenu('Boards', 'by the window');
     await workbench.clickContextItem('Copy update.txt for This Board');
     await workbench.clickNotificationButton('boards on the network cannot', 'Copy Anyway');
