@@ -68,6 +68,13 @@ const FLOORS: readonly (readonly Floor[])[] = [
     { name: 'control', bans: [...EDITOR], message: 'control/ has the acts of people, and knows no editor.' },
   ],
   [
+    {
+      name: 'tools',
+      bans: [...FILES, ...EDITOR],
+      message: 'tools/ answers language models from what the floors below report, and opens no files.',
+    },
+  ],
+  [
     { name: 'editor', bans: [], message: 'editor/ knows nothing of the command.' },
     { name: 'cli', bans: [...EDITOR], message: 'cli/ runs without an editor.' },
   ],

@@ -26,6 +26,7 @@ export const HELP = `usage: update-server [--fault <fault>[@<address>]]
        update-server serve-build <image> <build|newest> [--why <text>]
        update-server rollout [<image> start|continue|halt|back|finish] [--stages <list>]
        update-server log [<image>] [--follow] [--json]
+       update-server mcp
        update-server completion bash|zsh
        update-server --help | --version
 
@@ -46,6 +47,7 @@ Serves the images below a folder to mkbox boards, over HTTP.
   packages  lists the packages that are installed in an image
   diff      tells what is different in the second image
   sbom      prints a bill of materials of an image, as CycloneDX
+  mcp       answers language models on standard input and output, and only reads
   completion  prints what bash or zsh reads to complete update-server
 
   These control a server that runs, by CONTROL_PATH:

@@ -17,13 +17,19 @@ const CHUNK_BYTES = 1024 * 1024;
 const KEPT_BUILD = /^@([0-9a-fA-F]{1,64})$/;
 
 /**
- * The inventory of an image, which is kept from now on, or of `@<build ID>` a kept one.
+ * The inventory of an image, which is kept from now on, or of `@<build ID>` a kept one. `signal`, that of SIGINT or SIGTERM
+ * without it, stops the reading.
  * @throws UsageError; UserError when there is none, or the image can't be read.
  */
-export async function inventoryOf(text: string, settings: CommandSettings): Promise<Inventory> {
+export async function inventoryOf(text: string, settings: CommandSettings, signal?: AbortSignal): Promise<Inventory> {
   const [, beginning] = KEPT_BUILD.exec(text) ?? [];
   if (beginning !== undefined) return keptInventory(beginning, settings);
-  return withImage(text, settings, (_, inventory) => Promise.resolve(inventory));
+  return withImage(text, settings, (_, inventory) => Promise.resolve(inventory), signal);
+}
+
+/** The builds of which an inventory is kept. */
+export async function inventoriedBuilds(settings: CommandSettings): Promise<readonly string[]> {
+  return ((await openNoted(settings)?.list()) ?? []).map(({ buildId }) => buildId);
 }
 
 /** The inventory of an image, and the SHA-256 of the raw image. @throws as `inventoryOf` does. */
@@ -35,17 +41,19 @@ async function withImage<T>(
   text: string,
   settings: CommandSettings,
   use: (disk: Disk, inventory: Inventory) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
   const address = parseImageAddress(text);
   if (address.path !== '/' || address.tree !== 'root') {
     throw new UsageError(`${text} is a path in an image; give the image as a whole`);
   }
   const image = path.basename(address.image).replace(/\.img(?:\.zst)?$/, '');
-  const { answer, inventory } = await withDisk(address, settings, async (disk, signal) => {
+  const look = async (disk: Disk, signal: AbortSignal) => {
     const inventory = await takeInventory(disk, image, { signal, ...progressOf(address.image) });
     if ('kind' in inventory) throw new UserError(`${address.image}: ${inventoryFaultText(inventory)}`);
     return { answer: await use(disk, inventory), inventory };
-  });
+  };
+  const { answer, inventory } = await withDisk(address, settings, look, signal);
   await openNoted(settings)?.keep(inventory); // the image was the same to the end
   return answer;
 }

@@ -30,16 +30,16 @@ export function lookInside<T>(
 }
 
 /**
- * Opens the image of an address, calls `use` with it, and closes it. A signal stops it; `use` gets it, too. Progress of
- * decompressing goes to standard error where that is a terminal.
+ * Opens the image of an address, calls `use` with it, and closes it. `signal`, that of SIGINT or SIGTERM without it, stops it;
+ * `use` gets it, too. Progress of decompressing goes to standard error where that is a terminal.
  * @throws UserError when there is no such image, it can't be looked into, or it changed meanwhile.
  */
 export async function withDisk<T>(
   address: ImageAddress,
   settings: CommandSettings,
   use: (disk: Disk, signal: AbortSignal) => Promise<T>,
+  signal = stopSignal('stopped').signal,
 ): Promise<T> {
-  const { signal } = stopSignal('stopped');
   const disk = await openDisk(address, settings, signal);
   const stoppable: Disk = {
     size: disk.size,

@@ -7,9 +7,12 @@ import type { Order } from './order.ts';
 const SAYS_ERROR = v.object({ error: v.string() });
 const SAYS_DONE = v.object({ done: v.array(v.string()) });
 
+/** No server listens at the control socket. */
+export class NoServerError extends UserError {}
+
 /**
  * Asks the server behind the control socket at `path` for one of its lists, and waits for it as long as it takes, or for
- * `waitMs`. @throws UserError when there is none, or it refuses
+ * `waitMs`. @throws NoServerError when there is none; UserError when it refuses
  */
 export function askControl(path: string, what: 'status' | 'log' | 'roll-outs', waitMs?: number): Promise<unknown> {
   return exchange(path, 'GET', what, { waitMs });
@@ -36,9 +39,7 @@ function exchange(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const sent = request({ socketPath, method, path: `/${CONTROL_VERSION}/${what}`, headers: { Host: 'localhost' } });
-    sent.on('error', (error) =>
-      reject(new UserError(failureText(socketPath, systemErrorCode(error) ?? error.message))),
-    );
+    sent.on('error', (error) => reject(failure(socketPath, systemErrorCode(error) ?? error.message)));
     if (waitMs !== undefined) {
       sent.setTimeout(waitMs, () => sent.destroy(new Error(`no answer within ${waitMs / 1000} s`)));
     }
@@ -66,15 +67,17 @@ function parsed(text: string): unknown {
   }
 }
 
-function failureText(path: string, code: string): string {
+function failure(path: string, code: string): UserError {
   switch (code) {
     case 'ENOENT':
     case 'ECONNREFUSED':
-      return `no update-server listens at ${path}: set CONTROL_PATH as it is for the server`;
+      return new NoServerError(`no update-server listens at ${path}: set CONTROL_PATH as it is for the server`);
     case 'EACCES':
     case 'EPERM':
-      return `permission denied at ${path}: only the user and the group of the update-server may control it`;
+      return new UserError(
+        `permission denied at ${path}: only the user and the group of the update-server may control it`,
+      );
     default:
-      return `can't reach the update-server at ${path} (${code})`;
+      return new UserError(`can't reach the update-server at ${path} (${code})`);
   }
 }

@@ -135,8 +135,8 @@ export function makeReport({
     format: REPORT_FORMAT,
     server: { name: 'mkbox', version, startedAtMs },
     ...(fault && { fault: reportFault(fault) }),
-    images: snapshot.images.map((image) => ({ ...reportImage(image, checks), ...reportBuilds(image, builds) })),
-    boards: boards.boards.map((board) => reportBoard(board, boards, snapshot)),
+    images: reportImages(snapshot, checks, builds),
+    boards: reportBoards(boards, snapshot),
     rollOuts: reportRollOuts(boards.rollOuts, boards.boards),
     running: [...running].map((transfer) => ({
       client: transfer.client,
@@ -147,6 +147,20 @@ export function makeReport({
     })),
     recent: recent.list,
   };
+}
+
+/** The images of a snapshot, as a report has them. */
+export function reportImages(
+  { images }: CatalogSnapshot,
+  checks: ReportParts['checks'],
+  builds: ReportParts['builds'],
+): ImageReport[] {
+  return images.map((image) => ({ ...reportImage(image, checks), ...reportBuilds(image, builds) }));
+}
+
+/** The boards, as a report has them, where `snapshot` is what is served. */
+export function reportBoards(boards: KnownBoards, snapshot: CatalogSnapshot): BoardReport[] {
+  return boards.boards.map((board) => reportBoard(board, boards, snapshot));
 }
 
 function reportFault(armed: ArmedFault): FaultReport {

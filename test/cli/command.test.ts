@@ -32,7 +32,7 @@ suite('the subcommands of update-server', () => {
       const { status, stdout, stderr } = await runCommand([name, '--help'], {});
       deepEqual([status, stderr], [0, '']);
       match(stdout, new RegExp(`^Usage: update-server ${name} `));
-      match(HELP, new RegExp(`^ {7}update-server ${name} .*\\n[^]*^  ${name} `, 'm'));
+      match(HELP, new RegExp(`^ {7}update-server ${name}\\b.*\\n[^]*^  ${name} `, 'm'));
     });
   }
 

@@ -27,6 +27,7 @@ export const COMMANDS: Subcommands = {
   images: async (context) => (await import('./images.ts')).imagesCommand(context),
   log: async (context) => (await import('./log.ts')).logCommand(context),
   ls: async (context) => (await import('./ls.ts')).lsCommand(context),
+  mcp: async (context) => (await import('./mcp.ts')).mcpCommand(context),
   pack: async () => (await import('./pack.ts')).packCommand(),
   packages: async (context) => (await import('./packages.ts')).packagesCommand(context),
   pin: async (context) => (await import('./pin.ts')).pinCommand(context),
