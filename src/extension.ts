@@ -13,6 +13,8 @@ import { EarlierBuilds } from './editor/earlier/earlier-builds.ts';
 import type { BuildsSeen } from './editor/inside/builds-seen.ts';
 import type { InsideRows } from './editor/inside/inside-rows.ts';
 import type { OpenImages } from './editor/inside/open-images.ts';
+import type { ModelAnswers } from './editor/model-answers.ts';
+import { registerModelTools } from './editor/model-tools.ts';
 import { Notices } from './editor/notices.ts';
 import { logServing } from './editor/request-logger.ts';
 import { Boards } from './editor/serving/boards.ts';
@@ -32,7 +34,10 @@ import { openSettings } from './editor/workspace/settings.ts';
 /** What is read of package.json. */
 interface Manifest {
   readonly version: string;
-  readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly languageModelTools: readonly { readonly name: string }[];
+  };
 }
 
 /** Kept for `deactivate`, the only place whose promise the editor awaits. */
@@ -90,6 +95,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   let rowsInside: Promise<InsideRows> | undefined;
   let seen: Promise<BuildsSeen> | undefined;
   let changesView: Promise<ChangesView> | undefined;
+  let modelAnswers: Promise<ModelAnswers> | undefined;
   const imagesView = new ImagesView(
     { project, serving, requests, boards, builds, building, checks, insideRows },
     ticker,
@@ -133,6 +139,10 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
         updating: new Set(),
         log,
       },
+    ),
+    registerModelTools(
+      contributes.languageModelTools.map(({ name }) => name),
+      openModelAnswers,
     ),
     vscode.workspace.onDidGrantWorkspaceTrust(() => autoStart().catch(logFailure)),
     project.onDidChange(() => autoStart().catch(logFailure)),
@@ -194,6 +204,16 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
       },
     );
     return changesView;
+  }
+  /** What language models are told. */
+  function openModelAnswers(): Promise<ModelAnswers> {
+    modelAnswers ??= Promise.all([openImages(), buildsSeen(), import('./editor/after-activation.ts')]).then(
+      ([images, seen, { BuildInventories, ModelAnswers }]) => {
+        const inventories = new BuildInventories(images, seen.inventories);
+        return new ModelAnswers({ project, checks, boards, builds, inventories, log });
+      },
+    );
+    return modelAnswers;
   }
   /** What builds images, and tells what came of it. */
   async function openBuilds(): Promise<Builds> {

@@ -16,6 +16,7 @@ export { BuildsSeen } from './inside/builds-seen.ts';
 export { ImageFiles } from './inside/image-files.ts';
 export { InsideRows } from './inside/inside-rows.ts';
 export { insideItem } from './inside/tree-rows.ts';
+export { ModelAnswers } from './model-answers.ts';
 export { openBoards } from './serving/open-boards.ts';
 export { BoardsView } from './views/boards-view.ts';
 export { imageChildren, unpackedChildren } from './views/image-children.ts';

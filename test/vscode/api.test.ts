@@ -1,13 +1,15 @@
 /** What other extensions get from this one, asked by one of them in a real VS Code. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { makeSetWithTools } from '../fixtures/tool-made-set.ts';
 import { PROJECT_ROOT } from './cache.ts';
 import { inWindow, serves } from './in-window.ts';
+import { askForUpdate } from './lab-board.ts';
 import { type Bench, setUpBench } from './mkbox.ts';
 
 const MANIFEST = {
@@ -22,11 +24,15 @@ const MANIFEST = {
     commands: [
       { command: 'neighbour.ask', title: 'Ask', category: 'Neighbour' },
       { command: 'neighbour.serve', title: 'Serve', category: 'Neighbour' },
+      { command: 'neighbour.model', title: 'Call Tools', category: 'Neighbour' },
     ],
   },
 };
 
-/** Stops, serves, waits for a request, and tells in a message what it saw; or has it served and tells where. */
+/**
+ * Stops, serves, waits for a request, and tells in a message what it saw; or has it served and tells where; or calls the
+ * tools for language models, as `calls.json` beside it says, and writes the answers there.
+ */
 const CODE = `const vscode = require('vscode');
 exports.activate = () => {
   const ready = vscode.window.createStatusBarItem('ready');
@@ -49,6 +55,22 @@ vscode.commands.registerCommand('neighbour.ask', async () => {
 vscode.commands.registerCommand('neighbour.serve', async () => {
   const api = await vscode.extensions.getExtension('mkbox.mkbox').activate();
   vscode.window.showInformationMessage('served at ' + (await api.serve()));
+});
+vscode.commands.registerCommand('neighbour.model', async () => {
+  const fs = require('node:fs');
+  const folder = vscode.workspace.workspaceFolders[0].uri.fsPath;
+  const answers = [];
+  for (const [name, input] of JSON.parse(fs.readFileSync(folder + '/calls.json', 'utf8'))) {
+    try {
+      const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
+      answers.push({ answer: JSON.parse(content[0].value) });
+    } catch (error) {
+      answers.push({ fault: error.message });
+    }
+  }
+  fs.writeFileSync(folder + '/answers.json', JSON.stringify(answers));
+  const known = vscode.lm.tools.filter(({ name }) => name.startsWith('mkbox_')).length;
+  vscode.window.showInformationMessage(known + ' tools are known');
 });`;
 
 async function packageNeighbour(folder: string): Promise<string> {
@@ -83,6 +105,44 @@ describe('the API', () => {
       const expected = `1 http://127.0.0.1:${bench.port} 6 64 led-blink/example-led-blink-odroid-c4 finished 127.0.0.1 true`;
       assert.equal((await workbench.notification('http://')).text, expected);
     });
+  });
+
+  it('answers language models: images, boards, why one got nothing, and what differs between two builds', async () => {
+    const make = (box: string, digit: string, text: string) =>
+      makeSetWithTools(path.join(bench.boxes, box), {
+        ...{ box, board: 'odroid-c4', branch: 'main', buildId: digit.repeat(64), rootMib: 16 },
+        rootFiles: { 'etc/motd': `${text}\n` },
+      });
+    await make('first-box', '1', 'one');
+    await make('other-box', '2', 'two');
+    const asked = `${bench.boxes}/../calls.json`;
+    await inWindow(bench, 'tools', {}, async ({ workbench }) => {
+      await workbench.statusBarItem('Neighbour is ready');
+      await workbench.runCommand('Neighbour: Serve');
+      await workbench.notification('served at');
+      const board = { port: bench.port, from: '127.0.0.9', query: 'name=no-box&board=pi', buildId: '3'.repeat(64) };
+      assert.equal((await askForUpdate(board)).status, 404);
+      const calls = [
+        ['mkbox_list_images', {}],
+        ['mkbox_list_boards', {}],
+        ['mkbox_explain_board', { board: '127.0.0.9' }],
+        ['mkbox_explain_board', { board: 'nobody' }],
+        ['mkbox_compare_builds', { before: 'first-box-odroid-c4-main', after: '2222' }],
+      ];
+      await writeFile(asked, JSON.stringify(calls));
+      await workbench.runCommand('Neighbour: Call Tools');
+      await workbench.notification('4 tools are known');
+    });
+    const answers = JSON.parse(await readFile(path.join(path.dirname(asked), 'answers.json'), 'utf8'));
+    const [images, boards, why, nobody, changes] = answers;
+    const first = images.answer.images.find(({ image }: { image: string }) => image.startsWith('first-box/'));
+    assert.deepEqual([images.answer.images.length, first.buildId], [8, '1'.repeat(64)]);
+    const seen = boards.answer.boards.find(({ address }: { address: string }) => address === '127.0.0.9');
+    assert.deepEqual([seen.state, seen.reportedBuildId], ['refused', '3'.repeat(64)]);
+    assert.match(why.answer.explanation.join('\n'), /no image no-box-pi/);
+    assert.match(nobody.fault, /no board goes by "nobody"/);
+    assert.equal(changes.answer.differs, true);
+    assert.match(changes.answer.lines.join('\n'), /etc\/motd/);
   });
 
   it('serves nothing from a workspace that is not trusted, and says so', async () => {
