@@ -73,6 +73,12 @@ export async function lockFolder(folder: string, signal?: AbortSignal, onWait = 
   };
 }
 
+/** Removes what those left in `folder` who were killed while they had the lock, or waited for it. @throws system errors */
+export async function clearLock(folder: string): Promise<void> {
+  await new Watch(folder, await placeOfProcesses()).living();
+  await removeUnused(folder);
+}
+
 /** Draws a ticket whose number is above all others. */
 async function draw(folder: string, where: string, watch: Watch): Promise<string> {
   for (let timesGone = 0; ; ) {

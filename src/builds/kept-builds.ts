@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { realpath, rename, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { systemErrorCode, UserError } from '../errors.ts';
+import { systemErrorCode, UserError, unlessBug } from '../errors.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogImage } from '../images/catalog.ts';
 import { SET_FILES } from '../images/image-name.ts';
@@ -12,7 +12,7 @@ import { sameIdentity } from '../images/pinned-file.ts';
 import { syncFolder } from '../images/sync-folder.ts';
 import { type Choice, readChoices, writeChoices } from './choices.ts';
 import { copySet } from './copy-set.ts';
-import { lockFolder } from './folder-lock.ts';
+import { clearLock, lockFolder } from './folder-lock.ts';
 import { type BuildName, buildFolderOf, type KeptBuild } from './kept-build.ts';
 import { keptIn, sameBuilds } from './kept-folder.ts';
 import { goneName, partName } from './passing-folder.ts';
@@ -60,6 +60,7 @@ export class KeptBuilds {
     const kept = new KeptBuilds(folder, onMessage);
     kept.#choices = (await readChoices(kept.#choicesPath, onMessage)) ?? new Map();
     await kept.#scan({ isFirst: true });
+    await clearLock(kept.#choosingPath).catch(unlessBug); // the scan tells what can't be read
     return kept;
   }
 
@@ -158,8 +159,12 @@ export class KeptBuilds {
     return path.join(this.#folder, CHOICES_FILE);
   }
 
+  get #choosingPath(): string {
+    return path.join(this.#folder, CHOOSING_FOLDER);
+  }
+
   #lockChoices() {
-    return lockFolder(path.join(this.#folder, CHOOSING_FOLDER));
+    return lockFolder(this.#choosingPath);
   }
 
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
