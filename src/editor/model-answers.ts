@@ -70,15 +70,8 @@ function sourcesOf({ project, checks, boards, builds, inventories }: ModelAnswer
     builds: async () => (await inventories.list()).map(({ buildId }) => buildId),
     inventoryOfImage: async (id, signal) => take(project.snapshot.byId.get(id), id, signal),
     async inventoryOfBuild(buildId, signal) {
-      const known = await inventories.kept(buildId);
-      return (
-        known ??
-        take(
-          builds.list.find((build) => build.buildId === buildId),
-          `build ${buildId}`,
-          signal,
-        )
-      );
+      const copy = builds.list.find((build) => build.buildId === buildId);
+      return (await inventories.kept(buildId)) ?? take(copy, `build ${buildId}`, signal);
     },
   };
 }

@@ -19,7 +19,7 @@ async function argumentsOf(instruction: string): Promise<string[]> {
   return lines.map((line) => line.slice(instruction.length + 1));
 }
 
-suite('the recipe of a container', () => {
+suite('the Containerfile', () => {
   test('sets what the command reads, and writes below its one volume alone', async () => {
     const assignments = (await argumentsOf('ENV')).flatMap((line) => line.split(' '));
     const settings = readEnvironment(Object.fromEntries(assignments.map((assignment) => assignment.split('='))));
@@ -29,7 +29,7 @@ suite('the recipe of a container', () => {
     for (const path of [statePath, checksPath, controlPath, keep?.folder]) match(path ?? '', /^\/state\//);
   });
 
-  test('runs as a user without rights', async () => {
+  test('runs as an unprivileged user', async () => {
     const all = await instructions();
     ok(all.indexOf('USER node') > all.findIndex((line) => line.startsWith('RUN ')), 'after what only root can do');
     deepEqual(await argumentsOf('USER'), ['node']);

@@ -4,6 +4,7 @@ import type { AuditEntry } from '../../control/audit-log.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import { printable } from '../../printable.ts';
 import { readLog, requireControlPath } from '../control.ts';
+import { stopSignal } from '../stop-signal.ts';
 import type { CommandContext } from './commands.ts';
 import { subcommand } from './subcommand.ts';
 
@@ -23,8 +24,7 @@ export function logCommand({ settings }: CommandContext): Command {
     .option('--json', 'for programs, an object a line')
     .action(async (image: string | undefined, { follow = false, json = false }: LogOptions) => {
       const path = requireControlPath(settings());
-      const end = new AbortController();
-      if (follow) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort());
+      const { signal: end } = follow ? stopSignal('no longer followed') : new AbortController();
       let printed: AuditEntry | undefined;
       do {
         const entries = (await readLog(path)).filter((entry) => image === undefined || isAbout(entry, image));
@@ -33,8 +33,8 @@ export function logCommand({ settings }: CommandContext): Command {
           process.stdout.write(`${json ? JSON.stringify(entry) : printable(lineOf(entry))}\n`);
           printed = entry;
         }
-        if (follow) await lookTime(end.signal);
-      } while (follow && !end.signal.aborted);
+        if (follow) await lookTime(end);
+      } while (follow && !end.aborted);
     });
 }
 

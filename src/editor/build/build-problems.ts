@@ -20,11 +20,18 @@ export class BuildProblems extends Owner {
   readonly #terminals: BuildTerminals;
   /** By the BOXBUILD that was built. */
   readonly #problems = new Map<string, readonly BuildProblem[]>();
+  /** When the last build of each BOXBUILD began. */
+  readonly #begun = new Map<string, number>();
 
   constructor(running: RunningBuilds, terminals: BuildTerminals, log: vscode.LogOutputChannel) {
     super();
     this.#terminals = terminals;
-    this.own(running.onDidBegin(({ wish }) => this.#set(wish.boxbuild, [])));
+    this.own(
+      running.onDidBegin(({ wish, startedAtMs }) => {
+        this.#begun.set(wish.boxbuild, startedAtMs);
+        this.#set(wish.boxbuild, []);
+      }),
+    );
     this.own(running.onDidEnd((ended) => void this.#onEnd(ended).catch((error) => log.error(error))));
     const onChange = (uri: vscode.Uri) => void this.#onChange(uri.fsPath).catch((error) => log.error(error));
     this.own(vscode.workspace.onDidChangeTextDocument(({ document }) => onChange(document.uri)));
@@ -48,7 +55,8 @@ export class BuildProblems extends Owner {
       const text = unknownCommandText(name, wish.board, vscode.l10n);
       for (const place of placesOfCommand(chain, name)) problems.push(await problemAt(place, text));
     }
-    this.#set(wish.boxbuild, problems);
+    const isLast = (this.#begun.get(wish.boxbuild) ?? 0) <= startedAtMs; // the next one may have begun meanwhile
+    if (isLast) this.#set(wish.boxbuild, problems);
   }
 
   /** A change before the build may be told after it. */

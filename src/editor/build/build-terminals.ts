@@ -35,13 +35,16 @@ export class BuildTerminals extends Owner {
     );
   }
 
-  /** The errors that a process printed, which began and ended; undefined where its terminal is closed, or VS Code does not follow it. */
+  /**
+   * The errors that the process of a build printed, which has ended; `startedAtMs`: when the build began. Undefined where its
+   * terminal is closed, or VS Code does not follow what runs in it.
+   */
   async errorsOf(processId: number, startedAtMs: number): Promise<BuildErrors | undefined> {
     const terminal = await terminalOf(processId);
     const deadlineMs = Date.now() + START_WAIT_MS;
     while (terminal !== undefined) {
       const last = this.#last.get(terminal);
-      // an earlier command of the same terminal was over by then
+      // a command that was over before the build began is an earlier one of the same terminal
       if (last !== undefined && (await last.endedAtMs) >= startedAtMs) return last.output.errors;
       if (!(await this.#nextStart(deadlineMs - Date.now()))) break;
     }
@@ -62,7 +65,7 @@ export class BuildTerminals extends Owner {
   }
 }
 
-/** In a terminal that is used again, the process is told after its command. */
+/** VS Code tells the process ID of a terminal that it uses again only after its command began: ask when that has ended. */
 async function terminalOf(processId: number): Promise<vscode.Terminal | undefined> {
   for (const terminal of vscode.window.terminals) {
     if ((await terminal.processId) === processId) return terminal;
