@@ -38,6 +38,10 @@ export class BoardAssigner implements Assigner {
   assign({ client, asked, snapshot, found, build, isServedOnce, isTrial }: AssignRequest): Assigned {
     const { finder, now, rollOuts } = this.#parts;
     const known = isTrial ? undefined : finder.find(client, asked);
+    if (known !== undefined && found !== undefined && build !== undefined && stays(known.board, found, build)) {
+      if (known.board.pin !== undefined) return { kind: 'instead', image: found, build };
+      if (isServedOnce || !rollOuts.asked(known.board, found.id, build)) return NEWEST;
+    }
     const board = known?.board ?? newBoard('', client, asked, now());
     const conditions = new ConditionsNow(this.#parts, { board, snapshot, image: found, build, isServedOnce });
     let decided = assignment(board, found?.id, conditions);
@@ -151,6 +155,17 @@ function imageOfBuild(
   const newest = image?.inPlaceOf?.newest ?? image;
   return buildOf(newest) === build ? newest : keptBuild(id, build);
 }
+
+/**
+ * Whether a board runs what it gets, be it pinned to that: no loop and no roll-out keeps that from it. It is the answer to
+ * most requests, so it is found without looking at anything else.
+ */
+function stays({ reportedBuild, isHeld, once, pin }: Board, { id, inPlaceOf }: CatalogImage, build: string): boolean {
+  if (reportedBuild !== build || isHeld || once !== undefined || inPlaceOf !== undefined) return false;
+  return pin === undefined || (pin.image === id && pin.build === build);
+}
+
+const NEWEST: Assigned = { kind: 'newest' };
 
 function insteadOf(image: CatalogImage | undefined, build?: string): Assigned {
   if (image === undefined) return { kind: 'withheld', why: 'build missing' };

@@ -15,6 +15,14 @@ export interface Entry {
   sameAs?: Entry;
 }
 
+/** An answer of `find`, and what it was asked. */
+interface Found {
+  readonly address: string;
+  readonly mac: string | undefined;
+  readonly wish: Kind;
+  readonly entry: Entry | undefined;
+}
+
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
 /**
@@ -28,6 +36,8 @@ export class BoardIndex {
   readonly #byMac = new Places<Entry>();
   readonly #onConfirmed: (board: Board) => void;
   #pinned = 0;
+  /** What was found last: who decides about a request and who records it look one after the other. */
+  #found: Found | undefined;
   #sorted: readonly Entry[] | undefined;
 
   /** `onConfirmed`: called with a board when merging two of its records shows that it runs what it was given. */
@@ -71,6 +81,14 @@ export class BoardIndex {
    * known is carried over.
    */
   find(address: string, mac: string | undefined, wish: Kind): Entry | undefined {
+    const found = this.#found;
+    if (found?.wish === wish && found.address === address && found.mac === mac) return found.entry;
+    const entry = this.#look(address, mac, wish);
+    this.#found = { address, mac, wish, entry };
+    return entry;
+  }
+
+  #look(address: string, mac: string | undefined, wish: Kind): Entry | undefined {
     const byAddress = this.#byAddress.get(address, wish);
     if (mac === undefined) return byAddress;
     const byMac = this.#byMac.get(mac, wish);
@@ -151,6 +169,7 @@ export class BoardIndex {
   }
 
   #index(entry: Entry): void {
+    this.#found = undefined;
     const { address, mac, wish } = entry.board;
     this.#byAddress.set(address, wish, entry);
     if (mac !== undefined) this.#byMac.set(mac, wish, entry);
@@ -163,6 +182,7 @@ export class BoardIndex {
   }
 
   #unindex(entry: Entry): void {
+    this.#found = undefined;
     const { address, mac, wish } = entry.board;
     for (const asked of [wish, pinnedWishOf(entry.board)]) {
       if (asked === undefined) continue;

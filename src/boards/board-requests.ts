@@ -1,12 +1,12 @@
 import type { Asked } from '../server/decision/asked.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
-import type { BoardState } from './board.ts';
+import type { Board, BoardState } from './board.ts';
 import { hasOnce } from './board-acts.ts';
 import type { BoardFinder } from './board-finder.ts';
 import type { BoardIndex, Entry } from './board-index.ts';
 import { answering, asking, ended, given, interrupted, waiting } from './board-record.ts';
-import { FRAME_MS, MOST_BOARDS } from './limits.ts';
+import { FRAME_MS } from './limits.ts';
 
 /** A request of a board, until it ends. */
 interface BoardRequest {
@@ -32,8 +32,6 @@ export class BoardRequests {
   readonly #options: RequestsOptions;
   readonly #events: UpdateServer['events'];
   readonly #running = new Map<Transfer, BoardRequest>();
-  /** Boards that were answered as up to date, by what they asked and their address: they may ask so thousands of times. */
-  readonly #upToDate = new WeakMap<Asked, Map<string, Entry>>();
 
   /** Starts listening to the server's `events`. */
   constructor(events: UpdateServer['events'], options: RequestsOptions) {
@@ -110,25 +108,17 @@ export class BoardRequests {
     }
     index.set(entry, board);
     onChange();
-    if (board.state.kind === 'up to date') this.#remember(transfer, entry);
   };
-
-  #remember({ client, asked }: Transfer, entry: Entry): void {
-    const byClient = this.#upToDate.get(asked) ?? new Map<string, Entry>();
-    if (byClient.size >= MOST_BOARDS) byClient.clear();
-    this.#upToDate.set(asked, byClient.set(client, entry));
-  }
 
   /** Records that an up-to-date board is so again; false if there is more to record. */
   #repeat({ client, asked, state }: Transfer): boolean {
-    const entry = this.#upToDate.get(asked)?.get(client);
-    if (entry === undefined || entry.sameAs !== undefined || entry.newest !== undefined) return false;
+    const { index, finder, now, onChange } = this.#options;
+    const entry = finder.find(client, asked);
+    if (entry === undefined || entry.newest !== undefined) return false;
     const { board } = entry;
-    const isSame = board.state.kind === 'up to date' && board.reportedBuild === asked.buildId;
+    const isSame = board.state.kind === 'up to date' && hasAsked(board, client, asked);
     const waitsForOne = board.once !== undefined && board.once.isDone !== true;
     if (!isSame || waitsForOne || state.kind !== 'finished') return false;
-    const { index, now, onChange } = this.#options;
-    if (index.get(board.id) !== entry) return false;
     const nowMs = now();
     if (nowMs - board.lastSeenMs < FRAME_MS) return true; // nobody is told of more within a frame
     index.heard(entry);
@@ -165,6 +155,19 @@ const IN_ANSWER: ReadonlySet<BoardState['kind']> = new Set(['checking', 'waiting
 /** Whether it is a board that asks: for an update, and saying what kind of board it is, or what it runs. */
 function isBoards({ method, asked: { kind, board, buildId }, isTrial }: Transfer): boolean {
   return method === 'GET' && kind === 'update' && (board !== undefined || buildId !== undefined) && !isTrial;
+}
+
+/** Whether it was the same that a board asked last, from the same address. */
+function hasAsked({ wish, reportedBuild, address }: Board, client: string, asked: Asked): boolean {
+  return (
+    address === client &&
+    reportedBuild === asked.buildId &&
+    wish.box === asked.box &&
+    wish.board === asked.board &&
+    wish.branch === asked.branch &&
+    wish.version === asked.version &&
+    wish.image === asked.image
+  );
 }
 
 function current(entry: Entry): Entry {

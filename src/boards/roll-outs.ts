@@ -68,6 +68,7 @@ export class RollOuts {
   asked(board: Board, image: string, build: string): boolean {
     const { now } = this.#parts;
     const known = this.#byImage.get(image);
+    if (known?.build === build && (known.state.kind !== 'running' || isLetIn(known, board))) return false;
     const isUnderWay = known?.isByHand === true && (known.state.kind !== 'finished' || known.build === build);
     const plan = this.#parts.plan() ?? (isUnderWay ? planOf(known) : undefined);
     if (plan === undefined) return false;
@@ -80,7 +81,6 @@ export class RollOuts {
     if (known.build !== build && isStale) return false;
     const former = known.state.kind === 'finished' ? known.build : known.former;
     const rollOut = known.build === build ? known : newRollOut(image, build, former, plan, now());
-    if (rollOut === known && (known.state.kind !== 'running' || isLetIn(known, board))) return false;
     const boards = this.#fleet(image);
     const seen = observed(rollOut, boards, now());
     const next = board.id === '' || isLetIn(seen, board) ? seen : letIn(seen, board, boards, now());

@@ -113,6 +113,21 @@ describe('a board', () => {
     assert.deepEqual(historyOf(bench.board()), ['b1 x1']);
   });
 
+  it('is known by what it asked last, though what it asks is answered from memory', async () => {
+    await using bench = await startBench({}, async (boxes) => {
+      await makeSet(boxes, 'box', 'box-pi');
+      await makeSet(boxes, 'box', 'box-pi-dev');
+    });
+    const queries = ['name=box&board=pi', 'name=box&board=pi&branch=dev'];
+    for (const query of [...queries, ...queries, ...queries]) {
+      await bench.boot(BUILD, { query });
+      const { image, wish, state } = bench.board();
+      const branch = query.endsWith('dev') ? 'dev' : undefined;
+      assert.deepEqual([image, wish.branch], [branch === undefined ? 'box/box-pi' : 'box/box-pi-dev', branch]);
+      assert.deepEqual(plain(state), { kind: 'up to date', build: BUILD });
+    }
+  });
+
   it('stands where it stood after it looked at a part, or at what it has', async () => {
     await using bench = await startBench();
     await bench.boot(OLD, { headers: { range: 'bytes=0-99' } });
