@@ -65,12 +65,13 @@ export class BoardIndex {
     return true;
   }
 
-  /** By name, or address where they have none, in natural order. */
+  /** By name, or address where they have none, in natural order; those of one address as they came. */
   get sorted(): readonly Entry[] {
     this.#sorted ??= [...this.#byId.values()].sort(
       ({ board: a }, { board: b }) =>
         NATURAL.compare(a.name ?? a.address, b.name ?? b.address) ||
         NATURAL.compare(a.address, b.address) ||
+        a.firstSeenMs - b.firstSeenMs ||
         (a.id < b.id ? -1 : 1),
     );
     return this.#sorted;

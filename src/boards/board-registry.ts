@@ -161,9 +161,9 @@ export class BoardRegistry {
     return transfer !== undefined && (bringsImage(transfer) || waitsForTurn(transfer)) ? transfer : undefined;
   }
 
-  /** The name of the board that asks; undefined if it has none, or is unknown. */
-  nameOf(client: string, asked: Asked): string | undefined {
-    return this.#finder.find(client, asked)?.board.name;
+  /** The board that asks this from `client`, if it is known. */
+  boardOf(client: string, asked: Asked): Board | undefined {
+    return this.#finder.find(client, asked)?.board;
   }
 
   /** Decides what each board gets; for `UpdateServerOptions.assigner`. */

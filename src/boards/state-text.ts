@@ -33,7 +33,7 @@ export function stateText(state: PlainState, words: Words = ENGLISH, remedies = 
 
 /** Why a board got nothing. */
 export function refusedText(
-  { refusal }: Extract<BoardState, { kind: 'refused' }>,
+  { refusal }: Pick<Extract<BoardState, { kind: 'refused' }>, 'refusal'>,
   words: Words = ENGLISH,
   remedies = COMMAND_LINE,
 ): string {

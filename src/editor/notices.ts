@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import type { Board } from '../boards/board.ts';
-import type { Transfer } from '../server/transfer.ts';
 import { Owner } from './dispose.ts';
 import type { Boards } from './serving/boards.ts';
 import { type ConsentStore, isToBeAsked } from './serving/consent.ts';
-import type { Serving } from './serving/serving.ts';
+import type { EndedShot, Serving } from './serving/serving.ts';
 import { type Endpoint, endpointOf, type ServingFailure, type ServingState } from './serving-state.ts';
 import { showSetting } from './show-setting.ts';
 import { plainMessage } from './words/plain-message.ts';
@@ -27,7 +26,7 @@ export class Notices extends Owner {
     this.#consent = consent;
     this.own(serving.onDidChangeState((state) => this.#onState(state)));
     this.own(settings.host.onDidChange(() => this.#onHostChanged()));
-    this.own(serving.onDidEndShot((transfer) => tellShot(transfer, boards.nameOf(transfer))));
+    this.own(serving.onDidEndShot((shot) => tellShot(shot, boards.nameOf(shot.transfer))));
     this.own(boards.onDidConfirm((board) => this.#onConfirmed(board)));
   }
 
@@ -122,12 +121,13 @@ function portInUseText({ port, holder }: Extract<ServingFailure, { kind: 'port i
 }
 
 /** `client`: what people call the board that ended it. */
-function tellShot(transfer: Transfer, client: string): void {
+function tellShot({ transfer, isServing }: EndedShot, client: string): void {
   const { l10n, window } = vscode;
   const image = transfer.resolution?.found?.image ?? '';
   const upToDate = transfer.state.kind === 'finished' && transfer.state.result === 'up to date';
-  const message = upToDate
-    ? l10n.t('mkbox: {0} already runs this build of {1}. Serving has stopped.', client, image)
-    : l10n.t('mkbox: {0} got {1}. Serving has stopped.', client, image);
-  void window.showInformationMessage(plainMessage(message));
+  const what = upToDate
+    ? l10n.t('mkbox: {0} already runs this build of {1}.', client, image)
+    : l10n.t('mkbox: {0} got {1}.', client, image);
+  const then = isServing ? l10n.t('All images are served again.') : l10n.t('Serving has stopped.');
+  void window.showInformationMessage(plainMessage(`${what} ${then}`));
 }

@@ -31,8 +31,17 @@ export type ServingState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'starting' }
   | { readonly kind: 'serving'; readonly endpoint: Endpoint }
-  /** Armed for one update; `only` is the ID of the one image served, `client` the address of the one board. */
-  | { readonly kind: 'one-shot'; readonly endpoint: Endpoint; readonly only?: string; readonly client?: string }
+  /**
+   * Armed for one update; `only` is the ID of the one image served, `client` the address of the one board; `goesBack`: all
+   * images are served afterwards.
+   */
+  | {
+      readonly kind: 'one-shot';
+      readonly endpoint: Endpoint;
+      readonly only?: string;
+      readonly client?: string;
+      readonly goesBack?: true;
+    }
   /** Finishing the running requests and taking no new ones; `next` is what comes then. */
   | { readonly kind: 'draining'; readonly endpoint: Endpoint; readonly next: 'stopped' | 'serving' }
   | { readonly kind: 'failed'; readonly failure: ServingFailure };

@@ -16,6 +16,8 @@ export interface ServerEvents {
   broken: [transfer: Transfer];
   /** It was refused; the transfer says why. */
   refused: [transfer: Transfer];
+  /** It was the one update that was to be served, after which all images are served again. */
+  shot: [transfer: Transfer];
   /** A bug ended a request, and nothing else. Its stack is for the log. */
   bug: [error: unknown];
 }

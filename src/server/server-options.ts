@@ -54,9 +54,9 @@ export interface ServerSetup extends DecideOptions, DeliveryOptions, FlowLimits,
 
 /**
  * What is served: all images, or only one image or one client's (`only`), or one update, of one image or to one client if
- * given, after which the server stops (`once`).
+ * given (`once`), after which the server stops, or serves all images (`goesBack`).
  */
 export type ServeMode =
   | { readonly kind: 'all' }
   | ({ readonly kind: 'only' } & Restriction)
-  | ({ readonly kind: 'once' } & Restriction);
+  | ({ readonly kind: 'once'; readonly goesBack?: true } & Restriction);

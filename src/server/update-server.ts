@@ -194,6 +194,11 @@ export class UpdateServer {
   /** A one-shot counts requests that came after it was armed, also those that finish while the server stops. */
   #countShot(transfer: Transfer): void {
     if (this.#mode.kind !== 'once' || !transfer.completesUpdate || transfer.id <= this.#lastIdBeforeMode) return;
+    if (this.#mode.goesBack && !this.isStopping) {
+      this.serve({ kind: 'all' });
+      this.events.emit('shot', transfer);
+      return;
+    }
     this.#shot ??= transfer;
     if (!this.isStopping) this.#draining.begin(limits.DRAIN_DEADLINE_MS, 'stopping');
   }

@@ -118,3 +118,19 @@ describe('a one-shot server ends', () => {
     assert.equal((await server.server.stopped)?.target, '/update?name=box&board=pi');
   });
 });
+
+describe('a one-shot server that goes back', () => {
+  it('serves all images again once a board has its update', async () => {
+    await using server = await startServer(images, { mode: { kind: 'once', only: 'box/box-pi', goesBack: true } });
+    const shots: string[] = [];
+    server.server.events.on('shot', ({ target }) => shots.push(target));
+    assert.equal((await server.get(BIG)).status, 404);
+    const shot = once(server.server.events, 'shot');
+    assert.equal((await server.get(TARGET)).status, 200);
+    await shot;
+    assert.equal((await server.get(BIG)).status, 200);
+    assert.equal((await server.get(TARGET)).status, 200);
+    assert.equal(await ends(server), false);
+    assert.deepEqual(shots, [TARGET]);
+  });
+});

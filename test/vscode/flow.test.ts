@@ -44,7 +44,7 @@ describe('mkbox with one transfer at a time', () => {
     await until(
       'the server',
       () => vscode.workbench.statusBarItem('mkbox.status'),
-      ({ text }) => text.startsWith('mkbox :'),
+      ({ text }) => text.startsWith('mkbox local:'),
     );
     const first = await ask('docker-box-odroid-c4-big');
     const second = ask('docker-box-odroid-c4-main');

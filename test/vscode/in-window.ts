@@ -42,7 +42,7 @@ export async function serveAsOpened(window: Window, bench: Bench): Promise<void>
   await window.changeSettings({ ...unset, 'mkbox.port': bench.port });
   await window.workbench.runCommand('Notifications: Clear All Notifications');
   await window.workbench.runCommand('mkbox: Serve Images');
-  await status(window, `mkbox :${bench.port}`, 'broadcast');
+  await status(window, `mkbox local:${bench.port}`, 'broadcast');
 }
 
 /** Stops serving in a window that serves. */

@@ -44,12 +44,12 @@ describe('mkbox in a trusted workspace', () => {
     (await workbench.treeRows(view)).find((it) =>
       typeof label === 'string' ? it.label === label : label.test(it.label),
     );
-  /** The newest request whose description is like this. */
+  /** A request whose description is like this. */
   const request = (description: RegExp) =>
     until(
       `a request ${description}`,
-      async () => (await workbench.treeRows('Requests')).find((it) => description.test(it.description)),
-      (it) => it !== undefined,
+      async () => (await workbench.treeRows('Requests')).map((it) => it.description),
+      (seen) => seen.some((text) => description.test(text)),
     );
   const rowWith = (view: string, label: string | RegExp, description: RegExp) =>
     until(
@@ -59,7 +59,7 @@ describe('mkbox in a trusted workspace', () => {
     );
 
   it('starts to serve by itself', async () => {
-    const item = await status(`mkbox :${bench.port}`);
+    const item = await status(`mkbox local:${bench.port}`);
     assert.deepEqual(item.icons, ['broadcast']);
     assert.equal(item.ariaLabel, `mkbox: serving images at ${url}`);
     const list = await (await fetch(`${url}/list`)).text();
@@ -120,7 +120,7 @@ describe('mkbox in a trusted workspace', () => {
     assert.equal(flashed, true);
     assert.equal(diskSha256, bigSha256);
     await request(/^sent 42 MB in \d.* · docker-box-odroid-c4-big$/);
-    await status(`mkbox :${bench.port}`);
+    await status(`mkbox local:${bench.port}`);
   });
 
   it('tells at a glance why a board got nothing, until the user looked', async () => {
@@ -131,9 +131,45 @@ describe('mkbox in a trusted workspace', () => {
     assert.equal(item.urgency, 'warning');
     assert.match(item.ariaLabel, /got nothing: no image docker-box-odroid-c5-main; nearest: docker-box-odroid-c4-/);
     await workbench.pictures('refused');
-    await workbench.openView('mkbox');
+    await workbench.clickStatusBarItem(STATUS);
+    await workbench.choose('Why 127.0.0.1 Got Nothing');
+    const why = 'mkbox: 127.0.0.1 got nothing: no image docker-box-odroid-c5-main';
+    await workbench.clickNotificationButton(why, 'Show Requests');
+    await workbench.contextMenu('Boards', '127.0.0.1');
+    await workbench.clickContextItem('Why Did the Board Get Nothing?');
+    await workbench.dismissNotification(why);
     await request(/^no image docker-box-odroid-c5-main; nearest/);
-    await status(`mkbox :${bench.port}`);
+    await status(`mkbox local:${bench.port}`);
+  });
+
+  it('serves a board that asks for what is not there the nearest image instead, when the user wants that', async () => {
+    const wanted = { name: 'linux-box', board: 'odroid-c4', branch: 'mastre' };
+    await using board = await createBoard({ server: url, ...wanted });
+    assert.equal((await board.boot()).flashed, false);
+    await request(/^no image linux-box-odroid-c4-mastre; nearest: linux-box-odroid-c4-master/);
+    await workbench.runCommand('mkbox: Why Did the Board Get Nothing?');
+    const why = 'mkbox: 127.0.0.1 got nothing: no image linux-box-odroid-c4-mastre';
+    await workbench.notification(why);
+    await workbench.pictures('why');
+    await workbench.clickNotificationButton(why, 'Copy Corrected update.txt');
+    await workbench.clickNotificationButton('only this machine can reach', 'Copy Anyway');
+    await until(
+      'the corrected update.txt on the clipboard',
+      async () => String(await vscode.page.evaluate('navigator.clipboard.readText()')),
+      (text) => text.includes('force_update_branch=master\n'),
+    );
+    await workbench.runCommand('Notifications: Clear All Notifications');
+    await workbench.runCommand('mkbox: Why Did the Board Get Nothing?');
+    await workbench.clickNotificationButton(why, 'Serve linux-box-odroid-c4-master Instead');
+    const isPinned = async () =>
+      (await workbench.treeRows('Boards')).some(({ description }) => description.startsWith('pinned · '));
+    await until('the board to be pinned', isPinned, (is) => is);
+    assert.equal((await board.boot()).flashed, true);
+    assert.equal((await board.boot()).flashed, false, 'it runs what it is pinned to');
+    await workbench.runCommand('mkbox: Unpin Board');
+    await workbench.choose('127.0.0.1');
+    await until('the board to be unpinned', isPinned, (is) => !is);
+    await workbench.runCommand('Notifications: Clear All Notifications');
   });
 
   it('shows a build as it lands, file by file, and serves it when it is whole', async () => {
@@ -176,6 +212,10 @@ describe('mkbox in a trusted workspace', () => {
 
   it('serves one update and stops by itself', async () => {
     await workbench.runCommand('mkbox: Serve One Update');
+    const { message, detail } = await workbench.dialogs.shown();
+    assert.equal(message, 'Serve one update, and stop serving after it?');
+    assert.match(detail, /^(1 board asks|\d+ boards ask) here\. “Serve Once to a Board…” turns nobody away\.$/);
+    await workbench.dialogs.click('Serve One Update');
     await until(
       'the shot to be armed',
       () => workbench.statusBarItem(STATUS),
@@ -208,9 +248,33 @@ describe('mkbox in a trusted workspace', () => {
     await workbench.dismissNotification('got example-led-blink-odroid-c4');
   });
 
+  it('serves all images again after one, where it did before', async () => {
+    await workbench.runCommand('mkbox: Serve Images');
+    await status(`mkbox local:${bench.port}`);
+    await workbench.clickRowAction('Images', 'example-led-blink-odroid-c4', 'Serve This Image Once');
+    const { message, detail } = await workbench.dialogs.shown();
+    assert.equal(message, 'Serve one update of example-led-blink-odroid-c4, and no other image meanwhile?');
+    assert.match(detail, / Once a board has it, all images are served again\. /);
+    await workbench.dialogs.click('Serve One Update');
+    await status(`mkbox local:${bench.port} · one update of example-led-blink-odroid-c4`);
+    await until(
+      'the row to say so',
+      () => row('Images', 'example-led-blink-odroid-c4'),
+      (it) => /one update is served/.test(it?.description ?? ''),
+    );
+    await workbench.pictures('image-once');
+    await using board = await createBoard({ server: url, ...DEMO_IMAGES.led });
+    assert.equal((await board.boot()).flashed, true);
+    await workbench.notification('got example-led-blink-odroid-c4. All images are served again.');
+    await workbench.dismissNotification('got example-led-blink-odroid-c4');
+    await status(`mkbox local:${bench.port}`);
+    await using other = await createBoard({ server: url, ...DEMO_IMAGES.master });
+    assert.equal((await other.boot()).flashed, true);
+  });
+
   it('lets a running transfer finish when it is stopped', async () => {
     await workbench.runCommand('mkbox: Serve Images');
-    await status(`mkbox :${bench.port}`);
+    await status(`mkbox local:${bench.port}`);
     await using board = await createBoard({ server: url, name: 'docker-box', board: 'odroid-c4', branch: 'big' });
     const boot = board.boot({ limitRate: '12M' });
     await status(/^127\.0\.0\.1 \d+%$/);
@@ -232,7 +296,7 @@ describe('mkbox in a trusted workspace', () => {
 
   it('cuts a running transfer off when it is stopped now, and says that the stop did it', async () => {
     await workbench.runCommand('mkbox: Serve Images');
-    await status(`mkbox :${bench.port}`);
+    await status(`mkbox local:${bench.port}`);
     await using board = await createBoard({ server: url, name: 'docker-box', board: 'odroid-c4', branch: 'big' });
     const boot = board.boot({ limitRate: '1M' });
     await status(/^127\.0\.0\.1 \d+%$/);
@@ -251,7 +315,7 @@ describe('mkbox in a trusted workspace', () => {
     await workbench.runCommand('mkbox: Serve Images');
     await workbench.runCommand('mkbox: Serve Images');
     await workbench.runCommand('mkbox: Restart');
-    await status(`mkbox :${bench.port}`);
+    await status(`mkbox local:${bench.port}`);
     await until(
       'the server to answer',
       () =>
@@ -265,7 +329,7 @@ describe('mkbox in a trusted workspace', () => {
 
   it('has the same port again after the window was reloaded', async () => {
     await vscode.reload();
-    await status(`mkbox :${bench.port}`);
+    await status(`mkbox local:${bench.port}`);
     await until(
       'the server to answer',
       () =>

@@ -42,7 +42,7 @@ describe('mkbox in a window', () => {
     await until(
       'mkbox to serve',
       () => workbench.statusBarItem(STATUS),
-      (it) => it.icons.includes('broadcast') && it.text !== `mkbox :${bench.port}`,
+      (it) => it.icons.includes('broadcast') && it.text !== `mkbox local:${bench.port}`,
     );
     await workbench.runCommand('mkbox: Serve to Boards on the Network…');
     await workbench.choose('All addresses');
@@ -97,7 +97,7 @@ describe('mkbox in a window', () => {
     await once(stranger, 'listening');
     await window.workbench.runCommand('mkbox: Serve Images');
     const { workbench } = window;
-    const item = await status(window, `mkbox :${bench.port}`);
+    const item = await status(window, `mkbox local:${bench.port}`);
     const failed = await until(
       'the failure',
       () => workbench.statusBarItem(STATUS),
@@ -147,7 +147,7 @@ describe('mkbox', () => {
         .getByRole('button', { name: /^Trust$/ })
         .first()
         .click();
-      await status(window, `mkbox :${bench.port}`);
+      await status(window, `mkbox local:${bench.port}`);
       assert.ok(await serves(bench.port));
     });
   });
@@ -161,7 +161,7 @@ describe('mkbox', () => {
     await writeFile(workspace, JSON.stringify({ folders: [{ path: 'demo' }, { path: 'second' }] }));
     await inWindow(bench, 'two roots', { workspace }, async (window) => {
       const { workbench } = window;
-      await status(window, `mkbox :${bench.port}`);
+      await status(window, `mkbox local:${bench.port}`);
       const list = await (await fetch(`http://127.0.0.1:${bench.port}/list`)).text();
       assert.match(list, /^second-box\/example-led-blink-odroid-c4$/m);
       assert.equal(list.match(/^docker-box\/docker-box-odroid-c4-main$/gm)?.length, 1);
@@ -185,7 +185,7 @@ describe('mkbox', () => {
     const options = { machineSettings: { 'mkbox.port': port, 'mkbox.host': '0.0.0.0' } };
     await inWindow(bench, 'consent', options, async (window) => {
       const { workbench } = window;
-      const item = await status(window, `mkbox :${port}`);
+      const item = await status(window, `mkbox local:${port}`);
       assert.equal(item.ariaLabel, `mkbox: serving images at http://127.0.0.1:${port}`);
       await workbench.notification('the setting mkbox.host is 0.0.0.0');
       await workbench.runCommand('mkbox: Serve to Boards on the Network…');
@@ -204,7 +204,7 @@ describe('mkbox', () => {
         (it) => it.icons.includes('broadcast') && !it.ariaLabel.includes('127.0.0.1'),
       );
       await window.reload();
-      const again = await status(window, `mkbox :${port}`);
+      const again = await status(window, `mkbox local:${port}`);
       assert.doesNotMatch(again.ariaLabel, /127\.0\.0\.1/);
     });
   });
@@ -215,7 +215,7 @@ describe('mkbox', () => {
     await inWindow(bench, 'address set', { machineSettings }, async (window) => {
       const { workbench } = window;
       const local = `mkbox: serving images at http://127.0.0.1:${port}`;
-      assert.equal((await status(window, `mkbox :${port}`)).ariaLabel, local);
+      assert.equal((await status(window, `mkbox local:${port}`)).ariaLabel, local);
       await window.changeSettings({ 'mkbox.host': '0.0.0.0' });
       await workbench.clickNotificationButton('the setting mkbox.host is 0.0.0.0', 'Serve to the Network…');
       await workbench.dialogs.click('Serve to the Network');
@@ -243,7 +243,7 @@ describe('mkbox', () => {
     await inWindow(bench, 'not kept', { machineSettings, userDataDir }, async (window) => {
       const { workbench } = window;
       const local = `mkbox: serving images at http://127.0.0.1:${port}`;
-      await status(window, `mkbox :${port}`, 'broadcast');
+      await status(window, `mkbox local:${port}`, 'broadcast');
       await workbench.runCommand('mkbox: Serve to Boards on the Network…');
       await workbench.choose('All addresses');
       await workbench.dialogs.click('Serve to the Network');
@@ -296,7 +296,7 @@ describe('mkbox', () => {
     await writeFile(path.join(folder, 'settings.json'), JSON.stringify(settings));
     try {
       await inWindow(bench, 'workspace settings', {}, async (window) => {
-        const item = await status(window, `mkbox :${bench.port}`);
+        const item = await status(window, `mkbox local:${bench.port}`);
         assert.equal(item.ariaLabel, `mkbox: serving images at http://127.0.0.1:${bench.port}`);
         assert.ok(await serves(bench.port));
       });

@@ -54,7 +54,7 @@ describe('updating a board now', () => {
       machineSettings: { 'mkbox.buildCommand': BUILD },
       viewport: { width: 1280, height: 900 },
     });
-    await status(window, `mkbox :${bench.port}`, 'broadcast');
+    await status(window, `mkbox local:${bench.port}`, 'broadcast');
     await window.workbench.openView('mkbox');
     await window.workbench.widenSideBar(SIDE_BAR_PIXELS);
     await haveAsked(FIRST, SECOND, LOST, BY_HAND);
@@ -153,7 +153,7 @@ describe('updating a board now', () => {
       seen.join('\n'),
     );
     assert.deepEqual((await machineSettings())['mkbox.rebootCommand'], REBOOT);
-    await status(window, `mkbox :${bench.port}`, 'broadcast');
+    await status(window, `mkbox local:${bench.port}`, 'broadcast');
   });
 
   it('asks nothing of the next one, of which it says how long it will take', async () => {
@@ -208,7 +208,7 @@ describe('updating a board now', () => {
     await window.workbench.clickNotificationButton('until it is released', 'Release and Update');
     await message(/restarting: waiting for it to ask/);
     await described(LOST, /^broken off/);
-    await status(window, `mkbox :${bench.port}`, 'target');
+    await status(window, `mkbox local:${bench.port} · one update to ${LOST}`, 'target');
     const other = { port: bench.port, from: BY_HAND, query: QUERY, buildId: OLD_BUILD };
     assert.equal((await askForUpdate(other)).status, 404, 'no other board gets anything meanwhile');
     await window.workbench.clickNotificationButton('mkbox: updating', 'Cancel');

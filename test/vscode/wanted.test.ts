@@ -54,12 +54,12 @@ describe('what was wanted of mkbox', () => {
   }
 
   it('is one update only, though its port changes', async () => {
-    await status(window, `mkbox :${bench.port}`);
+    await status(window, `mkbox local:${bench.port}`);
     await window.workbench.runCommand('mkbox: Serve One Update');
-    await status(window, `mkbox :${bench.port}`, 'target');
+    await status(window, `mkbox local:${bench.port} · one update`, 'target');
     const port = await freePort();
     await window.changeSettings({ 'mkbox.port': port });
-    const item = await status(window, `mkbox :${port}`);
+    const item = await status(window, `mkbox local:${port} · one update`);
     assert.deepEqual(item.icons, ['target']);
   });
 
@@ -71,13 +71,13 @@ describe('what was wanted of mkbox', () => {
     await workbench.notification(`port ${bench.port} is in use`);
     stranger[Symbol.dispose]();
     await workbench.clickNotificationButton(`port ${bench.port} is in use`, 'Retry');
-    await status(window, `mkbox :${bench.port}`, 'target');
+    await status(window, `mkbox local:${bench.port} · one update`, 'target');
   });
 
   it('is one update only, which is over when a board has it, though another is not done', async () => {
-    await status(window, `mkbox :${bench.port}`);
+    await status(window, `mkbox local:${bench.port}`);
     await window.workbench.runCommand('mkbox: Serve One Update');
-    await status(window, `mkbox :${bench.port}`, 'target');
+    await status(window, `mkbox local:${bench.port} · one update`, 'target');
     const download = await slowDownload(bench.port);
     const label = (text: RegExp) =>
       until(
@@ -94,7 +94,7 @@ describe('what was wanted of mkbox', () => {
   });
 
   it('is to be stopped, though a setting changes while a transfer finishes', async () => {
-    await status(window, `mkbox :${bench.port}`);
+    await status(window, `mkbox local:${bench.port}`);
     const download = await slowDownload(bench.port);
     await window.workbench.runCommand('mkbox: Stop Serving');
     await until('the drain', async () => !(await serves(bench.port)));
@@ -116,7 +116,7 @@ describe('what was wanted of mkbox', () => {
     await window.workbench.notification(`port ${bench.port} is in use`);
     const port = await freePort();
     await window.changeSettings({ 'mkbox.port': port });
-    await status(window, `mkbox :${port}`, 'broadcast');
+    await status(window, `mkbox local:${port}`, 'broadcast');
   });
 
   it('is the port that was set last, not the one taken for the session before', async () => {
@@ -131,11 +131,11 @@ describe('what was wanted of mkbox', () => {
     );
     const port = await freePort();
     await window.changeSettings({ 'mkbox.port': port });
-    await status(window, `mkbox :${port}`, 'broadcast');
+    await status(window, `mkbox local:${port}`, 'broadcast');
   });
 
   it('goes on while other networks are let in, and what is being sent does', async () => {
-    await status(window, `mkbox :${bench.port}`);
+    await status(window, `mkbox local:${bench.port}`);
     const download = await slowDownload(bench.port);
     await window.changeSettings({ 'mkbox.allow': ['10.0.0.0/8'], 'mkbox.allowedHosts': ['boards.example.org'] });
     const statusOf = () => fetch(`http://127.0.0.1:${bench.port}/list`).then((answer) => answer.status);

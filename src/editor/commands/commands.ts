@@ -28,12 +28,14 @@ import { renameBoard } from './rename-board.ts';
 import { reveal } from './reveal.ts';
 import { rollOut } from './roll-out.ts';
 import { saveInside } from './save-inside.ts';
-import { restart, serve, serveImageOnce, serveOneUpdate } from './serve.ts';
+import { restart, serve } from './serve.ts';
+import { serveImageOnce, serveOneUpdate } from './serve-once.ts';
 import { serveOnceToBoard, serveOnceToThisBoard } from './serve-once-to-board.ts';
 import { serveToNetwork } from './serve-to-network.ts';
 import { showActions } from './show-actions.ts';
 import { showLog } from './show-log.ts';
 import { showProblem } from './show-problem.ts';
+import { showWhy } from './show-why.ts';
 import { stop, stopNow } from './stop.ts';
 import { tagBoard } from './tag-board.ts';
 import { tryAsBoard } from './try-as-board.ts';
@@ -45,6 +47,7 @@ import { whatWouldChange } from './what-would-change.ts';
 export const COMMANDS: readonly Command[] = [
   serve,
   serveToNetwork,
+  showWhy,
   serveOneUpdate,
   serveImageOnce,
   stop,

@@ -2,14 +2,17 @@ import * as vscode from 'vscode';
 import type { Command } from './command.ts';
 import { chooseBoard } from './pick-board.ts';
 
-/** Serves one update to the board's address alone. */
+/** The board gets one update, whatever keeps that back. Where nothing is served, the server runs for that only. */
 export const serveOnceToBoard: Command = {
   id: 'mkbox.serveOnceToBoard',
   needsTrust: true,
   async run(context, row) {
+    const { serving, boards } = context;
     const title = vscode.l10n.t('Serve Once to a Board');
     const board = await chooseBoard(context, row, title, ({ isHeld }) => !isHeld);
-    if (board !== undefined) await context.serving.serve({ kind: 'once', client: board.address });
+    if (board === undefined) return;
+    if (serving.wanted?.kind === 'all') (await boards.acts()).serveOnce([board.id]);
+    else await serving.serve({ kind: 'once', client: board.address });
   },
 };
 

@@ -1,29 +1,29 @@
 import * as vscode from 'vscode';
-import { endpointOf, type ServingState } from '../serving-state.ts';
-import { heldNames } from '../words/board-name.ts';
+import { endpointOf } from '../serving-state.ts';
+import { namesIn } from '../words/board-name.ts';
 import { serveToNetworkTitle } from '../words/remedies.ts';
-import { statusOf } from '../words/status-words.ts';
+import { type Situation, statusOf, type Unseen } from '../words/status-words.ts';
 import type { Command } from './command.ts';
 
 interface Action extends vscode.QuickPickItem {
   readonly command?: string;
 }
 
-/** What a click on the status bar item offers: what can be done now, and first what ends it. */
+/** What a click on the status bar item offers: first what it shows, last what ends that. */
 export const showActions: Command = {
   id: 'mkbox.showActions',
   async run({ serving, requests, boards }) {
     const { state } = serving;
     const { sending, unseen } = requests;
-    const situation = { state, sending, unseen, held: heldNames(boards.list), nameOf: boards.nameOf.bind(boards) };
+    const situation = { state, sending, unseen, ...namesIn(boards) };
     const { label } = statusOf(situation, vscode.l10n, vscode.env.language);
-    const picked = await vscode.window.showQuickPick(actionsFor(state), { title: 'mkbox', placeHolder: label });
+    const picked = await vscode.window.showQuickPick(actionsFor(situation), { title: 'mkbox', placeHolder: label });
     requests.markSeen();
     if (picked?.command !== undefined) await vscode.commands.executeCommand(picked.command);
   },
 };
 
-function actionsFor(state: ServingState): Action[] {
+function actionsFor({ state, sending, unseen, nameOf }: Situation): Action[] {
   const { l10n } = vscode;
   const action = (icon: string, label: string, command: string): Action => ({ label: `$(${icon}) ${label}`, command });
   const separator: Action = { label: '', kind: vscode.QuickPickItemKind.Separator };
@@ -44,14 +44,28 @@ function actionsFor(state: ServingState): Action[] {
   if (!vscode.workspace.isTrusted) {
     return [action('shield', l10n.t('Manage Workspace Trust'), 'workbench.trust.manage'), ...show];
   }
-  if (state.kind === 'one-shot') {
-    const cancel = action('discard', l10n.t('Cancel the One Update and Serve All Images'), 'mkbox.serve');
-    return [stop, cancel, network, separator, ...copy, ...show, page];
-  }
   if (state.kind === 'draining') {
     const now = action('debug-disconnect', l10n.t('Stop Now'), 'mkbox.stopNow');
     return [now, state.next === 'stopped' ? serve : stop, separator, ...show];
   }
-  if (endpointOf(state) !== undefined) return [stop, once, network, separator, ...copy, ...show, page];
-  return [serve, once, network, separator, ...show];
+  const cancel = action('discard', l10n.t('Cancel the One Update and Serve All Images'), 'mkbox.serve');
+  const armed = state.kind === 'one-shot' ? [cancel] : [];
+  const downloads = sending.length === 1 ? l10n.t('Show 1 Download') : l10n.t('Show {0} Downloads', sending.length);
+  const why = unseen && whyAction(unseen, nameOf(unseen.transfer));
+  const shown = [
+    ...(why === undefined ? [] : [why]),
+    ...(sending.length === 0 ? [] : [action('cloud-download', downloads, 'mkbox.requests.focus')]),
+  ];
+  const first = [...shown, ...armed];
+  const begin = first.length === 0 ? [] : [...first, separator];
+  if (endpointOf(state) === undefined) return [...begin, serve, once, network, separator, ...show];
+  const other = state.kind === 'one-shot' ? [network] : [once, network];
+  return [...begin, ...other, separator, ...copy, ...show, page, separator, stop];
+}
+
+function whyAction({ transfer }: Unseen, name: string): Action {
+  const { l10n } = vscode;
+  return transfer.state.kind === 'refused'
+    ? { label: `$(question) ${l10n.t('Why {0} Got Nothing', name)}`, command: 'mkbox.showWhy' }
+    : { label: `$(question) ${l10n.t('Show the Request of {0}', name)}`, command: 'mkbox.requests.focus' };
 }

@@ -52,7 +52,7 @@ export class Boards extends Owner {
 
   /** The name of the board that asks, or its address. */
   nameOf({ client, asked }: Transfer): string {
-    return boardName({ name: this.#registry?.nameOf(client, asked), address: client });
+    return boardName({ name: this.#registry?.boardOf(client, asked)?.name, address: client });
   }
 
   /** Whether the boards were loaded: before that, an empty list means nothing. */

@@ -16,6 +16,14 @@ import { allowed, type ListenAddress, type StartParts, startServing } from './se
 /** An extension has 5 s to deactivate; running transfers get most of it. */
 const DEACTIVATION_DRAIN_MS = 4_000;
 
+/** The end of a one-shot. */
+export interface EndedShot {
+  /** What completed it. */
+  readonly transfer: Transfer;
+  /** Whether all images are served again. */
+  readonly isServing: boolean;
+}
+
 /** What serving needs of its surroundings. */
 export interface ServingParts extends StartParts {
   readonly consent: ConsentStore;
@@ -29,7 +37,7 @@ export class Serving extends Owner {
   readonly #parts: ServingParts;
   readonly #stateChanged = this.own(new vscode.EventEmitter<ServingState>());
   readonly #transferChanged = this.own(new vscode.EventEmitter<Transfer>());
-  readonly #shotEnded = this.own(new vscode.EventEmitter<Transfer>());
+  readonly #shotEnded = this.own(new vscode.EventEmitter<EndedShot>());
   #now: Now<UpdateServer> = { kind: 'stopped' };
   #wanted: Wanted | undefined;
   /** The number of orders and restarts so far. */
@@ -40,7 +48,7 @@ export class Serving extends Owner {
   readonly onDidChangeState = this.#stateChanged.event;
   /** A request came, its answer began, or it ended; its state tells. */
   readonly onDidChangeTransfer = this.#transferChanged.event;
-  /** A one-shot ended: with the transfer that completed it. */
+  /** A one-shot ended. */
   readonly onDidEndShot = this.#shotEnded.event;
 
   constructor(parts: ServingParts) {
@@ -213,11 +221,20 @@ export class Serving extends Owner {
         }
       });
     }
+    server.events.on('shot', (transfer) => {
+      const now = this.#now;
+      if (now.kind === 'serving' && now.server === server) {
+        const all: Wanted = { mode: { kind: 'all' }, order: ++this.#count, run: now.run };
+        if (isSame(now, this.#wanted)) this.#wanted = all;
+        this.#become({ ...now, ...all });
+      }
+      this.#shotEnded.fire({ transfer, isServing: true });
+    });
     server.events.on('bug', (bug) => this.#parts.log.error(bug instanceof Error ? bug : String(bug)));
     void server.stopped.then((shot) => {
       if (shot !== undefined) this.#endOrder();
       this.#become({ kind: 'stopped' });
-      if (shot !== undefined) this.#shotEnded.fire(shot);
+      if (shot !== undefined) this.#shotEnded.fire({ transfer: shot, isServing: false });
     });
   }
 

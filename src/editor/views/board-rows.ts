@@ -27,12 +27,13 @@ export function boardItem(seen: SeenBoard): vscode.TreeItem {
 
 /** The context value by which the manifest's menus tell boards apart. */
 function contextOf(seen: SeenBoard): string {
-  const { isHeld, mac, pin } = seen.board;
+  const { isHeld, mac, pin, state } = seen.board;
   const words = [
     isHeld ? 'held' : 'released',
     ...(isStopped(seen) ? ['stopped'] : []),
     pin === undefined ? 'unpinned' : 'pinned',
     ...(mac === undefined ? [] : ['mac']),
+    ...(state.kind === 'refused' ? ['refused'] : []),
   ];
   return `board ${words.join(' ')}`;
 }

@@ -229,14 +229,20 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   #noteText(row: ImagesNode): string | undefined {
     const image = row.kind === 'image' || row.kind === 'unpacked' || row.kind === 'possible' ? row.image : undefined;
     const building = image && this.#parts.building.current?.noteOf(image)?.text;
-    const rollOut = row.kind === 'image' ? this.#rollOutText(row.image) : undefined;
-    return rollOut === undefined ? building : `${building ?? ''} ${rollOut}`;
+    const others = row.kind === 'image' ? [this.#rollOutText(row.image), this.#armedText(row.image)] : [];
+    return [building, ...others].filter((text) => text !== undefined).join(' ');
   }
 
   #imageItem(image: CatalogImage): vscode.TreeItem {
     const item = imageItem(judgedImage(image, this.#surroundings()), ...this.#buildOf(image));
-    const rollOut = this.#rollOutText(image);
-    return rollOut === undefined ? item : withText(item, rollOut);
+    const texts = [this.#rollOutText(image), this.#armedText(image)].filter((text) => text !== undefined);
+    return texts.reduce(withText, item);
+  }
+
+  /** That one update of an image is served, and of no other. */
+  #armedText({ id }: CatalogImage): string | undefined {
+    const { state } = this.#parts.serving;
+    return state.kind === 'one-shot' && state.only === id ? vscode.l10n.t('one update is served') : undefined;
   }
 
   /** How far the roll-out of an image's build is, until it is finished. */

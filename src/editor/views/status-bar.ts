@@ -5,7 +5,7 @@ import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
 import { endpointOf, type ServingState } from '../serving-state.ts';
 import type { Ticker } from '../ticker.ts';
-import { heldNames } from '../words/board-name.ts';
+import { namesIn } from '../words/board-name.ts';
 import { earlierServedText } from '../words/earlier-words.ts';
 import { readyText } from '../words/image-words.ts';
 import { askedText, outcomeText } from '../words/request-words.ts';
@@ -44,7 +44,7 @@ export class StatusBar extends Owner {
   #draw(): void {
     const { serving, requests, boards } = this.#parts;
     const { sending, unseen } = requests;
-    const situation = { sending, unseen, held: heldNames(boards.list), nameOf: boards.nameOf.bind(boards) };
+    const situation = { sending, unseen, ...namesIn(boards) };
     const status = statusOf({ state: serving.state, ...situation }, vscode.l10n, vscode.env.language);
     this.#item.text = status.text;
     this.#item.accessibilityInformation = { label: status.label, role: 'button' };

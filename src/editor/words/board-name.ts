@@ -6,6 +6,17 @@ export function boardName({ name, address }: { name?: string | undefined; addres
   return name ?? clientText(address);
 }
 
+/** What the status tells of boards by their names. */
+export function namesIn<Asking>(boards: { readonly list: readonly Board[]; nameOf(asking: Asking): string }) {
+  const { list } = boards;
+  return { held: heldNames(list), once: onceNames(list), nameOf: (asking: Asking) => boards.nameOf(asking) };
+}
+
+/** What people call those of `boards` that are to get one update, and have not got it. */
+function onceNames(boards: readonly Board[]): string[] {
+  return boards.filter(({ once }) => once !== undefined && once.isDone !== true).map(boardName);
+}
+
 /** What people call those of `boards` that are held. */
 export function heldNames(boards: readonly Board[]): string[] {
   return boards.filter(({ isHeld }) => isHeld).map(boardName);

@@ -91,6 +91,7 @@ export function boardDescription(seen: SeenBoard, words: Words, locale: string):
   return [
     ...(board.isHeld && board.state.kind !== 'held' ? [words.t('held')] : []),
     ...(board.pin === undefined ? [] : [words.t('pinned')]),
+    ...(board.once === undefined || board.once.isDone ? [] : [words.t('one update is served')]),
     ...(isStopped(seen) && board.state.kind !== 'withheld' ? [words.t('stopped')] : []),
     boardStateText(seen, words, locale),
     wishText(board),

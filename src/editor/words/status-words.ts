@@ -2,7 +2,7 @@ import type { Reflashing } from '../../boards/board.ts';
 import { reflashText } from '../../boards/reflash-text.ts';
 import { refusalText } from '../../server/refusal.ts';
 import type { Transfer } from '../../server/transfer.ts';
-import type { ServingFailure, ServingState } from '../serving-state.ts';
+import type { Endpoint, ServingFailure, ServingState } from '../serving-state.ts';
 import { IN_THE_EDITOR } from './remedies.ts';
 import { outcomeText, stalledWords } from './request-words.ts';
 import { bytesText, percentText, type Words } from './words.ts';
@@ -29,6 +29,8 @@ export interface Situation {
   readonly unseen: Unseen | undefined;
   /** The names of boards that are on hold. */
   readonly held: readonly string[];
+  /** The names of boards that are to get one update. */
+  readonly once: readonly string[];
   readonly nameOf: NameOf;
 }
 
@@ -36,12 +38,13 @@ export interface Situation {
 type NameOf = (transfer: Transfer) => string;
 
 /** The status in a situation: the gravest thing, else the newest. */
-export function statusOf({ state, sending, unseen, held, nameOf }: Situation, words: Words, locale: string): Status {
+export function statusOf(situation: Situation, words: Words, locale: string): Status {
+  const { state, sending, unseen, nameOf } = situation;
   if (state.kind === 'failed') return failedStatus(state, words);
   if (state.kind === 'draining') return drainingStatus(state.next, sending.length, words);
-  const alert = unseen && remarked(unseenStatus(unseen, nameOf, words, locale), state, held, words);
+  const alert = unseen && remarked(unseenStatus(unseen, nameOf, words, locale), situation, words);
   if (sending.length > 0) {
-    const status = remarked(sendingStatus(sending, nameOf, words, locale), state, held, words);
+    const status = remarked(sendingStatus(sending, nameOf, words, locale), situation, words);
     return { ...status, severity: alert?.severity ?? 'normal' };
   }
   if (alert !== undefined) return alert;
@@ -51,19 +54,32 @@ export function statusOf({ state, sending, unseen, held, nameOf }: Situation, wo
     case 'starting':
       return normal('$(loading~spin) mkbox', words.t('mkbox: starting to serve images'));
     case 'serving': {
-      const { port, url } = state.endpoint;
-      return holding(normal(`$(broadcast) mkbox :${port}`, words.t('mkbox: serving images at {0}', url)), held, words);
+      const label = words.t('mkbox: serving images at {0}', state.endpoint.url);
+      return holding(normal(`$(broadcast) mkbox ${placeText(state.endpoint, words)}`, label), situation, words);
     }
     case 'one-shot': {
-      const { port, url } = state.endpoint;
+      const { url } = state.endpoint;
       const what = state.only ?? words.t('any image');
       const label =
         state.client === undefined
           ? words.t('mkbox: serving one update of {0} at {1}', what, url)
           : words.t('mkbox: serving one update of {0} at {1}, to the board {2} only', what, url, state.client);
-      return holding(normal(`$(target) mkbox :${port}`, label), held, words);
+      const text = `$(target) mkbox ${placeText(state.endpoint, words)} · ${armedText(state, words)}`;
+      return holding(normal(text, label), situation, words);
     }
   }
+}
+
+/** Where boards reach the server, short: no other machine needs to know the address of one that is local. */
+function placeText({ port, url, onNetwork }: Endpoint, words: Words): string {
+  return onNetwork ? new URL(url).host : words.t('local:{0}', port);
+}
+
+/** The one update that is served. */
+function armedText({ only, client }: Extract<ServingState, { kind: 'one-shot' }>, words: Words): string {
+  if (client !== undefined) return words.t('one update to {0}', client);
+  if (only !== undefined) return words.t('one update of {0}', only.slice(only.indexOf('/') + 1));
+  return words.t('one update');
 }
 
 type Next = Extract<ServingState, { kind: 'draining' }>['next'];
@@ -91,9 +107,10 @@ function drainingText(next: Next, downloads: number, words: Words): string {
 }
 
 /** `status`, which hides the server's state, with the remarks about it that must not be forgotten. */
-function remarked(status: Status, state: ServingState, held: readonly string[], words: Words): Status {
+function remarked(status: Status, { state, held, once }: Situation, words: Words): Status {
   const remarks = [
     ...(state.kind === 'one-shot' ? [words.t('only one update is served')] : []),
+    ...(once.length > 0 ? [onceText(once, words)] : []),
     ...(held.length > 0 ? [heldText(held, words)] : []),
   ];
   return { ...status, label: [status.label, ...remarks].join('; ') };
@@ -103,14 +120,20 @@ function heldText(held: readonly string[], words: Words): string {
   return words.t('holding {0}', held.join(', '));
 }
 
-/** `status`, with how many boards are on hold, and which. */
-function holding(status: Status, held: readonly string[], words: Words): Status {
-  if (held.length === 0) return status;
-  const which = heldText(held, words);
+function onceText(names: readonly string[], words: Words): string {
+  return words.t('one update to {0}', names.join(', '));
+}
+
+/** `status`, with which boards are to get one update, and how many are on hold, and which. */
+function holding(status: Status, { held, once }: Situation, words: Words): Status {
+  const remarks = [
+    ...(once.length > 0 ? [{ text: onceText(once, words), label: onceText(once, words) }] : []),
+    ...(held.length > 0 ? [{ text: words.t('{0} held', held.length), label: heldText(held, words) }] : []),
+  ];
   return {
     ...status,
-    text: `${status.text} · ${words.t('{0} held', held.length)}`,
-    label: `${status.label}; ${which}`,
+    text: [status.text, ...remarks.map(({ text }) => text)].join(' · '),
+    label: [status.label, ...remarks.map(({ label }) => label)].join('; '),
   };
 }
 

@@ -97,7 +97,7 @@ function stepWords(step: BoardUpdate['step']['kind'], words: Words): string {
 function reasonText(why: StopReason, words: Words, locale: string): string {
   switch (why.kind) {
     case 'refused':
-      return refusedText({ ...why, sinceMs: 0 }, words, IN_THE_EDITOR);
+      return refusedText(why, words, IN_THE_EDITOR);
     case 'broken off':
       return brokenOffText(
         { ...why, sinceMs: 0 },

@@ -29,6 +29,8 @@ export interface Settings extends vscode.Disposable {
   readonly rollOutStages: Setting<readonly string[]>;
   /** Minutes; 0: the next stage opens only when all boards of a stage have reported the build. */
   readonly rollOutWait: Setting<number>;
+  /** What comes after one update, where all images were served before it. */
+  readonly afterOneUpdate: Setting<'serve' | 'stop'>;
   readonly notifyConfirmed: Setting<boolean>;
   readonly showExpectedChanges: Setting<boolean>;
   /** Program and arguments that build an image, in place of sudo and mkbox; empty for those. */
@@ -81,6 +83,7 @@ export function openSettings(): Settings {
     stopLoops: setting('stopLoops', true, (value) => typeof value === 'boolean'),
     rollOutStages: setting<readonly string[]>('rollOut.stages', [], isTextList),
     rollOutWait: setting('rollOut.wait', 0, isAmount),
+    afterOneUpdate: setting('afterOneUpdate', 'serve', (value) => value === 'serve' || value === 'stop'),
     notifyConfirmed: setting('notifyConfirmed', false, (value) => typeof value === 'boolean'),
     showExpectedChanges: setting('changes.showExpected', true, (value) => typeof value === 'boolean'),
     buildCommand: setting<readonly string[]>('buildCommand', [], isTextList),

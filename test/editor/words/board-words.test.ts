@@ -89,6 +89,12 @@ suite('what stands behind the name of a board', () => {
     equal(held, 'on hold: answered as up to date · docker-box odroid-c4 main');
   });
 
+  test('says that one update is served to it, until it has that', () => {
+    const once = { by: 'me', atMs: 0 };
+    equal(described(UP_TO_DATE, { once }), 'one update is served · up to date · docker-box odroid-c4 main');
+    equal(described(UP_TO_DATE, { once: { ...once, isDone: true } }), 'up to date · docker-box odroid-c4 main');
+  });
+
   test('says that it runs a different build, unless it gets the new one just now', () => {
     const older = described(UP_TO_DATE, { next: next(true) });
     equal(older, 'up to date · docker-box odroid-c4 main · different build');

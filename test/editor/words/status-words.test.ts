@@ -22,9 +22,10 @@ function status(
   transfer?: Transfer,
   reflash?: Reflashing,
   held: readonly string[] = [],
+  once: readonly string[] = [],
 ): string[] {
   const unseen = transfer && { transfer, reflash };
-  const { text, label, severity } = statusOf({ state, sending, unseen, held, nameOf }, PLAIN, 'en');
+  const { text, label, severity } = statusOf({ state, sending, unseen, held, once, nameOf }, PLAIN, 'en');
   return [text, plainSpaces(label), severity];
 }
 
@@ -57,22 +58,28 @@ suite('the status', () => {
   const cases: readonly [state: ServingState, text: string, label: string, severity: string][] = [
     [{ kind: 'stopped' }, '$(circle-slash) mkbox', 'mkbox: images are not served', 'normal'],
     [{ kind: 'starting' }, '$(loading~spin) mkbox', 'mkbox: starting to serve images', 'normal'],
-    [SERVING, '$(broadcast) mkbox :8080', 'mkbox: serving images at http://127.0.0.1:8080', 'normal'],
+    [SERVING, '$(broadcast) mkbox local:8080', 'mkbox: serving images at http://127.0.0.1:8080', 'normal'],
+    [
+      { kind: 'serving', endpoint: { host: '0.0.0.0', port: 8080, url: 'http://192.168.1.5:8080', onNetwork: true } },
+      '$(broadcast) mkbox 192.168.1.5:8080',
+      'mkbox: serving images at http://192.168.1.5:8080',
+      'normal',
+    ],
     [
       { kind: 'one-shot', endpoint: ENDPOINT },
-      '$(target) mkbox :8080',
+      '$(target) mkbox local:8080 · one update',
       'mkbox: serving one update of any image at http://127.0.0.1:8080',
       'normal',
     ],
     [
       { kind: 'one-shot', endpoint: ENDPOINT, only: 'box/box-pi' },
-      '$(target) mkbox :8080',
+      '$(target) mkbox local:8080 · one update of box-pi',
       'mkbox: serving one update of box/box-pi at http://127.0.0.1:8080',
       'normal',
     ],
     [
       { kind: 'one-shot', endpoint: ENDPOINT, client: '192.168.1.20' },
-      '$(target) mkbox :8080',
+      '$(target) mkbox local:8080 · one update to 192.168.1.20',
       'mkbox: serving one update of any image at http://127.0.0.1:8080, to the board 192.168.1.20 only',
       'normal',
     ],
@@ -124,9 +131,9 @@ suite('the status while boards are held', () => {
 
   test('says how many, and which', () => {
     const label = `mkbox: serving images at http://127.0.0.1:8080${tail}`;
-    deepEqual(held(SERVING), ['$(broadcast) mkbox :8080 · 2 held', label, 'normal']);
+    deepEqual(held(SERVING), ['$(broadcast) mkbox local:8080 · 2 held', label, 'normal']);
     const oneShot = 'mkbox: serving one update of any image at http://127.0.0.1:8080';
-    const shown = ['$(target) mkbox :8080 · 2 held', oneShot + tail, 'normal'];
+    const shown = ['$(target) mkbox local:8080 · one update · 2 held', oneShot + tail, 'normal'];
     deepEqual(held({ kind: 'one-shot', endpoint: ENDPOINT }), shown);
   });
 
@@ -138,6 +145,16 @@ suite('the status while boards are held', () => {
     const sending = request({ kind: 'running' }, { found: IMAGE, sentBytes: 1, totalBytes: 4 });
     const [, other] = status({ kind: 'one-shot', endpoint: ENDPOINT }, [sending], undefined, undefined, ['the rack']);
     equal(other, `mkbox: 192.168.1.20 downloads docker-box-pi-main, 25%${remarks}`);
+  });
+
+  test('names those that are to get one update, also while it tells of something else', () => {
+    const once = ['the rack, top'];
+    const label = 'mkbox: serving images at http://127.0.0.1:8080; one update to the rack, top';
+    const shown = ['$(broadcast) mkbox local:8080 · one update to the rack, top', label, 'normal'];
+    deepEqual(status(SERVING, [], undefined, undefined, [], once), shown);
+    const sending = request({ kind: 'running' }, { found: IMAGE, sentBytes: 1, totalBytes: 4 });
+    const [, other] = status(SERVING, [sending], undefined, undefined, [], once);
+    equal(other, 'mkbox: 192.168.1.20 downloads docker-box-pi-main, 25%; one update to the rack, top');
   });
 
   test('says nothing of it while nothing is served', () => {
