@@ -25,8 +25,13 @@ export function nextImage(board: Board, snapshot: CatalogSnapshot): NextImage | 
   return { image, build, isOther };
 }
 
+/** Whether `board` would now get a build that differs from the one it reports, and is not on its way to that. */
+export function isBehind(board: Board, snapshot: CatalogSnapshot): boolean {
+  return !isOnItsWay(board.state) && (nextImage(board, snapshot)?.isOther ?? false);
+}
+
 /** Whether a board is on its way to the build that is served: what it still runs needs no saying. */
-export function isOnItsWay({ kind }: BoardState): boolean {
+export function isOnItsWay({ kind }: Pick<BoardState, 'kind'>): boolean {
   return kind === 'checking' || kind === 'waiting' || kind === 'downloading' || kind === 'flashing';
 }
 

@@ -4,6 +4,11 @@ import type { ZstdDamage } from '../images/zstd/frame-scanner.ts';
 import { COMMAND_LINE, ENGLISH, type Remedies, type Words } from '../words.ts';
 import type { Finding, Gap } from './finding.ts';
 
+/** That boards do not get an image, because of a finding. `reason`: the finding's text. */
+export function wrongText(reason: string, words: Words = ENGLISH): string {
+  return words.t('wrong, not sent to boards: {0}', reason);
+}
+
 /** What is wrong with `image`, as one clause that says what to do where that is not to build it again. */
 export function findingText(image: string, finding: Finding, words: Words = ENGLISH, remedies = COMMAND_LINE): string {
   const zst = `${image}.img.zst`;

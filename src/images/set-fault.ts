@@ -21,6 +21,11 @@ export type SetFault =
 
 export type SetProblem = SetFault['problem'];
 
+/** That a set can't be served yet, or not at all, because of a fault. `reason`: the fault's text. */
+export function incompleteText(reason: string, words: Words = ENGLISH): string {
+  return words.t('building or incomplete: {0}', reason);
+}
+
 /** The fault as one clause: the file, what is wrong, and what to do about it if that is known. */
 export function faultText(fault: SetFault, words: Words = ENGLISH): string {
   const { file } = fault;

@@ -1,13 +1,13 @@
 import { html } from 'hono/html';
+import { problemsFirst } from '../boards/standing.ts';
+import { buildHtml, type Html, markedText, timeHtml } from './marked-text.ts';
 import type { RecentRequest } from './recent-requests.ts';
 import type { BoardReport, FaultReport, ImageReport, StatusReport } from './report.ts';
 import type { RollOutReport } from './roll-out-report.ts';
-import { boardText, buildText, bytesText, imageText, timeText, wishText } from './words.ts';
+import { type Column, type Look, type Row, tableHtml } from './table.ts';
+import { boardText, bytesText, imageText, summaryText, wishText } from './words.ts';
 
-/** HTML in which everything that came from outside is escaped. */
-export type Html = ReturnType<typeof html>;
-
-/** The whole page, for a browser. It works without scripts: then it reloads itself. */
+/** The whole page, for a browser. It works without scripts: then it reloads itself, and its times are in UTC. */
 export function pageHtml(report: StatusReport): Html {
   return html`<!doctype html>
 <html lang="en">
@@ -22,7 +22,8 @@ export function pageHtml(report: StatusReport): Html {
 <body>
 <header>
 <h1>mkbox update server</h1>
-<p class="quiet">version ${report.server.version}, started ${timeText(report.server.startedAtMs)} UTC · <span id="live" role="status">as of when it was loaded</span></p>
+<p class="quiet">version ${report.server.version}, started ${timeHtml(report.server.startedAtMs)} · <span id="live" role="status">as of when it was loaded</span></p>
+<nav aria-label="On this page"><a href="#boards">Boards</a> <a href="#images">Images</a> <a href="#requests">Recent requests</a></nav>
 </header>
 <main>${mainHtml(report)}</main>
 </body>
@@ -30,40 +31,75 @@ export function pageHtml(report: StatusReport): Html {
 `;
 }
 
-/** What changes: a fault on purpose if one is in force, boards, roll-outs if there are any, images and requests. */
-export function mainHtml({ fault, boards, rollOuts, images, recent }: StatusReport): Html {
-  return html`${fault === undefined ? '' : faultLine(fault)}${table('Boards', ['Board', 'Asks for', 'Runs', 'State', 'Last heard of (UTC)'], boards.map(boardRow), 'No board has asked yet.')}
-${rollOuts.length === 0 ? '' : table('Roll-outs', ['Image', 'Build', 'State'], rollOuts.map(rollOutRow), '')}
-${table('Images', ['Image', 'Build', 'Size', 'State'], images.map(imageRow), 'There is no image.')}
-${table('Recent requests', ['Time (UTC)', 'Client', 'Request', 'Answer'], recent.map(requestRow), 'No request has come yet.')}`;
+const BOARD_COLUMNS: readonly Column[] = [
+  { label: 'Board' },
+  { label: 'Asks for' },
+  { label: 'Runs', kind: 'build' },
+  { label: 'State', kind: 'state' },
+  { label: 'Last seen' },
+];
+const ROLL_OUT_COLUMNS: readonly Column[] = [
+  { label: 'Image' },
+  { label: 'Build', kind: 'build' },
+  { label: 'State', kind: 'state' },
+];
+const IMAGE_COLUMNS: readonly Column[] = [
+  { label: 'Image' },
+  { label: 'Build', kind: 'build' },
+  { label: 'Size', kind: 'number' },
+  { label: 'State', kind: 'state' },
+];
+const REQUEST_COLUMNS: readonly Column[] = [
+  { label: 'Time' },
+  { label: 'Client' },
+  { label: 'Request' },
+  { label: 'Answer', kind: 'state' },
+];
+
+/**
+ * What changes: a summary, a fault on purpose if one is in force, boards, roll-outs if there are any, images and
+ * requests. Each is a section with an ID, so that the page's script replaces only those that did change.
+ */
+export function mainHtml(report: StatusReport): Html {
+  const { fault, boards, rollOuts, images, recent } = report;
+  const rolled = tableHtml('rollouts', 'Roll-outs', ROLL_OUT_COLUMNS, rollOuts.map(rollOutRow), '');
+  return html`<section id="summary"><p>${summaryText(report)}</p></section>
+<section id="fault">${fault === undefined ? '' : faultLine(fault)}</section>
+${tableHtml('boards', 'Boards', BOARD_COLUMNS, problemsFirst(boards).map(boardRow), 'No board has asked yet.')}
+${rollOuts.length === 0 ? html`<section id="rollouts"></section>` : rolled}
+${tableHtml('images', 'Images', IMAGE_COLUMNS, faultyFirst(images).map(imageRow), 'There is no image.')}
+${tableHtml('requests', 'Recent requests', REQUEST_COLUMNS, recent.map(requestRow), 'No request has come yet.')}`;
 }
 
 function faultLine({ text, untilMs }: FaultReport): Html {
-  return html`<p class="bad"><strong>${text}</strong>, until ${timeText(untilMs)} UTC at the latest</p>
+  return html`<p class="bad"><strong>${text}</strong>, until ${timeHtml(untilMs)} at the latest</p>
 `;
 }
 
-function table(caption: string, headings: readonly string[], rows: readonly Html[], none: string): Html {
-  if (rows.length === 0) return html`<h2>${caption}</h2><p class="quiet">${none}</p>`;
-  const heads = headings.map((heading) => html`<th scope="col">${heading}</th>`);
-  return html`<table><caption>${caption}</caption><thead><tr>${heads}</tr></thead><tbody>${rows}</tbody></table>`;
-}
-
-function boardRow(board: BoardReport): Html {
+function boardRow(board: BoardReport): Row {
   const { name, address, mac, reportedBuild, isBehind, isHeld, download, lastSeenMs, assignment, tags = [] } = board;
+  const { state } = board;
   const bar =
     download === undefined
       ? ''
       : html`<progress aria-label="download" max="${download.totalBytes}" value="${download.sentBytes}"></progress> `;
   const held = isHeld ? html` <strong>held</strong>` : '';
-  const gets = assignment === undefined ? '' : html`<br><span class="quiet">${assignment}</span>`;
+  const gets = assignment === undefined ? '' : html`<br><span class="quiet">${markedText(assignment)}</span>`;
   const tagged = tags.map((tag) => html` <span class="quiet">#${tag}</span>`);
-  return html`<tr><td>${name ?? address}${held}${tagged}<br><span class="quiet">${name === undefined ? '' : address} ${mac ?? ''}</span></td>
-<td>${wishText(board)}</td><td>${buildText(reportedBuild)}${isBehind ? ' (different)' : ''}</td>
-<td class="${boardClass(board)}">${bar}${boardText(board)}${gets}</td><td>${timeText(lastSeenMs)}</td></tr>`;
+  const known = [...(name === undefined ? [] : [address]), ...(mac === undefined ? [] : [mac])].join(' ');
+  return {
+    look: boardLook(board),
+    cells: [
+      html`${name ?? address}${held}${tagged}${known === '' ? '' : html`<br><span class="quiet">${known}</span>`}`,
+      html`${wishText(board)}`,
+      html`${buildHtml(reportedBuild)}${isBehind ? ' · different build' : ''}`,
+      html`${bar}${markedText(boardText(board), 'build' in state ? state.build : undefined)}${gets}`,
+      timeHtml(lastSeenMs),
+    ],
+  };
 }
 
-function boardClass({ state }: BoardReport): string {
+function boardLook({ state }: BoardReport): Look {
   switch (state.kind) {
     case 'confirmed':
     case 'up to date':
@@ -74,26 +110,51 @@ function boardClass({ state }: BoardReport): string {
     case 'overdue':
       return 'bad';
     default:
-      return '';
+      return undefined;
   }
 }
 
-function rollOutRow({ image, build, state, confirmed, of, text }: RollOutReport): Html {
-  const look = state === 'halted' ? 'bad' : state === 'finished' ? 'good' : '';
-  return html`<tr><td>${image}</td><td>${buildText(build)}</td><td class="${look}"><progress aria-label="confirmed" max="${Math.max(of, 1)}" value="${confirmed}"></progress> ${text}</td></tr>`;
+function rollOutRow({ image, build, state, confirmed, of, text }: RollOutReport): Row {
+  const bar = html`<progress aria-label="confirmed" max="${Math.max(of, 1)}" value="${confirmed}"></progress> `;
+  return {
+    look: state === 'halted' ? 'bad' : state === 'finished' ? 'good' : undefined,
+    cells: [html`${image}`, buildHtml(build), html`${bar}${text}`],
+  };
 }
 
-function imageRow(image: ImageReport): Html {
-  const { id, buildId, bytes, state } = image;
-  const earlier = image.inPlaceOf === undefined ? '' : html` <strong>earlier</strong>`;
-  const look = state === 'verified' ? 'good' : state === 'ready' || state === 'foreign' ? '' : 'bad';
-  return html`<tr><td>${id}</td><td>${buildText(buildId)}${earlier}</td><td class="number">${bytes === undefined ? '–' : bytesText(bytes)}</td><td class="${look}">${imageText(image)}</td></tr>`;
+/** Images that boards do not get, then the others: of hundreds, nobody would find the one. */
+function faultyFirst(images: readonly ImageReport[]): readonly ImageReport[] {
+  return [...images.filter(isFaulty), ...images.filter((image) => !isFaulty(image))];
 }
 
-function requestRow(request: RecentRequest): Html {
+function isFaulty({ state }: ImageReport): boolean {
+  return state === 'wrong' || state === 'incomplete';
+}
+
+function imageRow(image: ImageReport): Row {
+  const { id, buildId, bytes, state, inPlaceOf } = image;
+  const earlier = inPlaceOf === undefined ? '' : html` <strong>earlier</strong>`;
+  return {
+    look: isFaulty(image) ? 'bad' : state === 'verified' ? 'good' : undefined,
+    cells: [
+      html`${id}`,
+      html`${buildHtml(buildId)}${earlier}`,
+      html`${bytes === undefined ? '–' : bytesText(bytes)}`,
+      markedText(imageText(image), inPlaceOf?.newest),
+    ],
+  };
+}
+
+function requestRow(request: RecentRequest): Row {
   const { atMs, client, method, target, isTrial, fault, status, outcome, reason } = request;
-  const trial = isTrial ? ' (a trial)' : '';
   const met = fault === undefined ? '' : html` <strong>fault on purpose, ${fault}</strong>`;
-  const isBad = reason !== undefined;
-  return html`<tr><td>${timeText(atMs)}</td><td>${client}${trial}</td><td>${method} ${target}</td><td class="${isBad ? 'bad' : ''}">${status} ${outcome}${isBad ? `: ${reason}` : ''}${met}</td></tr>`;
+  return {
+    look: reason === undefined ? undefined : 'bad',
+    cells: [
+      timeHtml(atMs),
+      html`${client}${isTrial ? ' (a trial)' : ''}`,
+      html`${method} ${target}`,
+      html`${status} ${outcome}${reason === undefined ? '' : `: ${reason}`}${met}`,
+    ],
+  };
 }

@@ -1,7 +1,7 @@
 import type { Assignment, Until } from '../boards/assignment.ts';
 import { assignmentText } from '../boards/assignment-text.ts';
 import type { Board, BoardState } from '../boards/board.ts';
-import { isOnItsWay, nextImage } from '../boards/next-image.ts';
+import { isBehind } from '../boards/next-image.ts';
 import { progressOf } from '../boards/progress.ts';
 import type { RollOuts } from '../boards/roll-outs.ts';
 import { refusedText } from '../boards/state-text.ts';
@@ -200,20 +200,20 @@ function reportBoard(board: Board, boards: KnownBoards, snapshot: CatalogSnapsho
 }
 
 function reportState(board: Board, boards: KnownBoards, snapshot: CatalogSnapshot): Omit<BoardReport, 'gets'> {
-  const isBehind = !isOnItsWay(board.state) && (nextImage(board, snapshot)?.isOther ?? false);
+  const facts = { ...board, isBehind: isBehind(board, snapshot) };
   const transfer = boards.transferOf(board.id);
   const { state } = board;
   switch (state.kind) {
     case 'downloading':
-      return { ...board, state, isBehind, ...(transfer && { download: reportProgress(transfer) }) };
+      return { ...facts, state, ...(transfer && { download: reportProgress(transfer) }) };
     case 'waiting':
-      return { ...board, state, isBehind, ...(transfer && placeOf(transfer)) };
+      return { ...facts, state, ...(transfer && placeOf(transfer)) };
     case 'refused': {
-      const { refusal: _, ...facts } = state;
-      return { ...board, state: { ...facts, reason: refusedText(state) }, isBehind };
+      const { refusal: _, ...plain } = state;
+      return { ...facts, state: { ...plain, reason: refusedText(state) } };
     }
     default:
-      return { ...board, state, isBehind };
+      return { ...facts, state };
   }
 }
 

@@ -1,7 +1,10 @@
+import { standingsText } from '../boards/standing.ts';
 import { brokenOffText, stateText } from '../boards/state-text.ts';
+import { wrongText } from '../checks/finding-text.ts';
 import { shortBuildId } from '../images/build-id.ts';
+import { incompleteText } from '../images/set-fault.ts';
 import { waitingText } from '../server/transfer-line.ts';
-import type { BoardReport, ImageReport, ProgressReport } from './report.ts';
+import type { BoardReport, ImageReport, ProgressReport, StatusReport } from './report.ts';
 
 const MB = 1e6;
 
@@ -19,7 +22,27 @@ export function buildText(buildId: string | undefined): string {
 
 /** A time of day and a date, the same for all readers: ISO 8601 in UTC, to the second. */
 export function timeText(ms: number): string {
-  return new Date(ms).toISOString().replace('T', ' ').slice(0, 19);
+  return `${new Date(ms).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
+}
+
+/** How things stand, in one line: "3 images ready, 1 wrong · 30 boards: 27 current · 2 updating · 1 overdue". */
+export function summaryText({ images, boards }: Pick<StatusReport, 'images' | 'boards'>): string {
+  return boards.length === 0 ? imagesText(images) : `${imagesText(images)} · ${boardsText(boards)}`;
+}
+
+function boardsText(boards: readonly BoardReport[]): string {
+  return `${boards.length === 1 ? '1 board' : `${boards.length} boards`}: ${standingsText(boards)}`;
+}
+
+function imagesText(images: readonly ImageReport[]): string {
+  const count = (wanted: ImageReport['state']) => images.filter(({ state }) => state === wanted).length;
+  const [wrong, incomplete] = [count('wrong'), count('incomplete')];
+  const ready = images.length - wrong - incomplete;
+  return [
+    ready === 1 ? '1 image ready' : `${ready} images ready`,
+    ...(wrong > 0 ? [`${wrong} wrong`] : []),
+    ...(incomplete > 0 ? [`${incomplete} incomplete`] : []),
+  ].join(', ');
 }
 
 /** The progress of a download: how far, how fast, and how long it has left. */
@@ -40,7 +63,7 @@ export function imageText(image: ImageReport): string {
   return `${text}; an earlier build, in place of the newest, ${buildText(newest)}: ${chosen}`;
 }
 
-function imageStateText({ state, reason }: ImageReport): string {
+function imageStateText({ state, reason = '' }: ImageReport): string {
   switch (state) {
     case 'ready':
       return 'ready, not verified yet';
@@ -49,9 +72,9 @@ function imageStateText({ state, reason }: ImageReport): string {
     case 'foreign':
       return `ready, not verified: ${reason}`;
     case 'incomplete':
-      return `incomplete: ${reason}`;
+      return incompleteText(reason);
     case 'wrong':
-      return `not sent: ${reason}`;
+      return wrongText(reason);
   }
 }
 

@@ -71,7 +71,7 @@ describe('the status pages', () => {
     await using site = await serve();
     const { status, type, text, headers } = await site.get('/', HTML);
     assert.deepEqual([status, type], [200, 'text/html; charset=UTF-8']);
-    assert.match(text, /<td>box\/box-pi<\/td>/);
+    assert.match(text, /<th scope="row" role="rowheader">box\/box-pi<\/th>/);
     const policy = headers.get('content-security-policy') ?? '';
     assert.match(policy, /^default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; /);
     assert.doesNotMatch(text, /<script>|style=|https?:\/\//);
@@ -129,6 +129,8 @@ describe('the status pages', () => {
       state.kind,
     ]);
     assert.deepEqual(Object.fromEntries(states), { pi: 'flashing', wrong: 'refused' });
+    const summary = '1 image ready, 1 wrong, 1 incomplete · 2 boards: 1 updating · 1 refused';
+    assert.ok((await site.get('/', HTML)).text.includes(`<p>${summary}</p>`));
   });
 
   it('tell Prometheus', async () => {
@@ -240,7 +242,7 @@ describe('of an earlier build that is served in place of the newest', () => {
       );
       assert.match(
         await get('/', HTML),
-        /aaaaaaa <strong>earlier<\/strong>.*an earlier build, in place of the newest, bbbbbbb: chosen by Anna, 1970-01-01 00:00:00 \(B does not boot\)/,
+        />aaaaaaa<\/abbr> <strong>earlier<\/strong>.*an earlier build, in place of the newest, <abbr title="b{64}">bbbbbbb<\/abbr>: chosen by Anna, <time datetime="1970-01-01T00:00:00Z">1970-01-01 00:00:00 UTC<\/time> \(B does not boot\)/,
       );
       const metrics = await get('/metrics');
       assert.match(metrics, /^mkbox_images_earlier 1$/m);
@@ -302,7 +304,7 @@ describe('of a roll-out', () => {
       const page = await get('/', HTML);
       assert.match(
         page,
-        /<caption>Roll-outs<\/caption>.*class="bad"><progress[^>]*max="1" value="1"><\/progress> 1 of 1/,
+        />Roll-outs<\/h2>.*<tr role="row" class="bad">.*<progress[^>]*max="1" value="1"><\/progress> 1 of 1/s,
       );
       assert.match(page, /gets nothing yet: build aaaaaaa is rolled out/);
       const metrics = await get('/metrics');

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
 import type { BoardRegistry } from '../../boards/board-registry.ts';
-import { nextImage } from '../../boards/next-image.ts';
+import { isBehind, nextImage } from '../../boards/next-image.ts';
+import { problemsFirst, standingsText } from '../../boards/standing.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { AuditLog } from '../../control/audit-log.ts';
 import type { ImageState } from '../../images/image-state.ts';
@@ -9,7 +10,6 @@ import { Owner } from '../dispose.ts';
 import type { Ticker } from '../ticker.ts';
 import { actDetails } from '../words/act-words.ts';
 import { boardDetails } from '../words/board-details.ts';
-import { problemsFirst, standingsText } from '../words/board-standing.ts';
 import { type SeenBoard, seenBoard, transfersText } from '../words/board-words.ts';
 import { checkOf } from '../words/image-health.ts';
 import { wholeSeconds } from '../words/words.ts';
@@ -105,7 +105,9 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     const boards = this.#boards();
     const sending = requests.sending.length;
     this.#view.badge = sending === 0 ? undefined : { value: sending, tooltip: transfersText(sending, vscode.l10n) };
-    this.#tell(boards.length > 0 ? 'some' : 'none', standingsText(boards, project.served.snapshot, vscode.l10n));
+    const { snapshot } = project.served;
+    const counted = boards.map((board) => ({ ...board, isBehind: isBehind(board, snapshot) }));
+    this.#tell(boards.length > 0 ? 'some' : 'none', standingsText(counted, vscode.l10n));
     if (!this.#view.visible) return;
     const order = boards.map(({ id }) => id).join();
     const isOther = order !== this.#order;

@@ -1,8 +1,8 @@
-import { findingText } from '../../checks/finding-text.ts';
+import { findingText, wrongText } from '../../checks/finding-text.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
 import type { ImageParts } from '../../images/image-parts.ts';
-import { faultText } from '../../images/set-fault.ts';
+import { faultText, incompleteText } from '../../images/set-fault.ts';
 import type { JudgedImage } from './image-health.ts';
 import { IN_THE_EDITOR } from './remedies.ts';
 import { ageText, bytesText, type Words } from './words.ts';
@@ -13,9 +13,9 @@ export function healthText({ image, health, otherName }: JudgedImage, words: Wor
     case 'shadowed':
       return words.t('not served: another folder of the workspace has an image of this name');
     case 'incomplete':
-      return words.t('building or incomplete: {0}', faultText(health.fault, words));
+      return incompleteText(faultText(health.fault, words), words);
     case 'wrong':
-      return words.t('wrong, not sent to boards: {0}', findingText(image.image, health.finding, words, IN_THE_EDITOR));
+      return wrongText(findingText(image.image, health.finding, words, IN_THE_EDITOR), words);
     case 'sending':
       return words.t('being sent to a board');
     case 'unreachable':

@@ -1,7 +1,14 @@
-import type { Board } from '../../boards/board.ts';
-import { isOnItsWay, nextImage } from '../../boards/next-image.ts';
-import type { CatalogSnapshot } from '../../images/catalog.ts';
-import type { Words } from './words.ts';
+import { ENGLISH, type Words } from '../words.ts';
+import type { BoardState } from './board.ts';
+import { isOnItsWay } from './next-image.ts';
+
+/** What tells where a board stands. */
+export interface CountedBoard {
+  readonly state: { readonly kind: BoardState['kind'] };
+  readonly isHeld: boolean;
+  /** Whether it would now get a build that differs from the one it reports. */
+  readonly isBehind: boolean;
+}
 
 /** Where a board stands, as far as boards are counted by it. */
 type Standing =
@@ -29,10 +36,10 @@ const STANDINGS: readonly Standing[] = [
 ];
 
 /** How many boards stand where, in short: "27 current · 2 updating · 1 overdue". Empty without boards. */
-export function standingsText(boards: readonly Board[], snapshot: CatalogSnapshot, words: Words): string {
+export function standingsText(boards: readonly CountedBoard[], words: Words = ENGLISH): string {
   const counts = new Map<Standing, number>();
   for (const board of boards) {
-    const standing = standingOf(board, snapshot);
+    const standing = standingOf(board);
     counts.set(standing, (counts.get(standing) ?? 0) + 1);
   }
   return STANDINGS.flatMap((standing) => {
@@ -42,17 +49,16 @@ export function standingsText(boards: readonly Board[], snapshot: CatalogSnapsho
 }
 
 /** Those that need someone to look at them first, then the others; each as they were. */
-export function problemsFirst(boards: readonly Board[]): readonly Board[] {
+export function problemsFirst<Any extends Pick<CountedBoard, 'state'>>(boards: readonly Any[]): readonly Any[] {
   const problems = boards.filter(isProblem);
   return problems.length === 0 ? boards : [...problems, ...boards.filter((board) => !isProblem(board))];
 }
 
-function isProblem({ state: { kind } }: Board): boolean {
+function isProblem({ state: { kind } }: Pick<CountedBoard, 'state'>): boolean {
   return kind === 'overdue' || kind === 'reflashing' || kind === 'refused' || kind === 'broken off';
 }
 
-function standingOf(board: Board, snapshot: CatalogSnapshot): Standing {
-  const { state, isHeld } = board;
+function standingOf({ state, isHeld, isBehind }: CountedBoard): Standing {
   if (isOnItsWay(state)) return 'updating';
   if (isHeld) return 'held';
   switch (state.kind) {
@@ -67,7 +73,7 @@ function standingOf(board: Board, snapshot: CatalogSnapshot): Standing {
     case 'silent':
       return state.kind;
     default:
-      return nextImage(board, snapshot)?.isOther ? 'different' : 'current';
+      return isBehind ? 'different' : 'current';
   }
 }
 

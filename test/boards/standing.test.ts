@@ -1,17 +1,17 @@
 import { deepEqual } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { problemsFirst, standingsText } from '../../../src/editor/words/board-standing.ts';
-import { Catalog } from '../../../src/images/catalog.ts';
-import { BUILD, OLD, startBench } from '../../boards/bench.ts';
-import { makeSet } from '../../server/harness.ts';
-import { PLAIN } from '../plain-words.ts';
+import { isBehind } from '../../src/boards/next-image.ts';
+import { problemsFirst, standingsText } from '../../src/boards/standing.ts';
+import { Catalog } from '../../src/images/catalog.ts';
+import { makeSet } from '../server/harness.ts';
+import { BUILD, OLD, startBench } from './bench.ts';
 
 suite('how many boards stand where', () => {
   test('is told in short, and nothing without boards', async () => {
     await using bench = await startBench();
     const told = async () => {
       const snapshot = await new Catalog([bench.server.boxes]).refresh();
-      return standingsText(bench.registry.boards, snapshot, PLAIN);
+      return standingsText(bench.registry.boards.map((board) => ({ ...board, isBehind: isBehind(board, snapshot) })));
     };
     const none = await told();
     await bench.boot(BUILD, { from: '127.0.0.2' });
