@@ -38,6 +38,9 @@ const ODD_COMPRESSION: readonly Row[] = [
   zst('is not compressed', NO_ZSTD, ({ raw }) => raw),
 ];
 
+/** Where the MBR has the sector that the second partition begins at. */
+const SECOND_START_AT = 446 + 16 + 8;
+
 /** All digests are right, and what they are of is not an image for boards that ask for it. */
 const ODD_IMAGES: readonly Row[] = [
   raw('is nothing', NO_DISK, () => Buffer.alloc(0)),
@@ -46,7 +49,9 @@ const ODD_IMAGES: readonly Row[] = [
   raw('has no signature in its first sector', NO_DISK, image({ mbrSignature: false })),
   raw('lacks its last sector', ENDS_EARLY, ({ raw }) => raw.subarray(0, -512)),
   raw('lacks its second half', ENDS_EARLY, ({ raw }) => raw.subarray(0, raw.length >> 1)),
-  raw('ends with the first partition', ENDS_EARLY, ({ raw }) => raw.subarray(0, 35 * 1024 * 1024)),
+  raw('ends with the first partition', ENDS_EARLY, ({ raw }) =>
+    raw.subarray(0, raw.readUInt32LE(SECOND_START_AT) * 512),
+  ),
   raw('has fewer sectors than its table', ENDS_EARLY, image({ missingSectors: 1 })),
   raw('is for another board', wrong(/built for the board beaglebone-green/), image({ board: 'beaglebone-green' })),
   raw(
