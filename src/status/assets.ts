@@ -13,8 +13,9 @@ table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th[scope=row]{font-weight:400}
 th[scope=col],.build{overflow-wrap:normal}
-.number{text-align:right;white-space:nowrap}
-progress{width:8rem;vertical-align:middle}
+td.number,th.number{text-align:right;white-space:nowrap}
+.address{min-width:8rem}
+progress{width:8rem;max-width:100%;vertical-align:middle}
 abbr{text-decoration:none;white-space:nowrap}
 time{white-space:nowrap}
 .bad .state,p.bad{color:light-dark(#a1260d,#ff9580)}.good .state{color:light-dark(#1a6b2f,#7ed491)}
@@ -26,7 +27,7 @@ tbody tr{border:1px solid var(--line);border-left-width:.3rem;border-radius:.3re
 tr.bad{border-left-color:light-dark(#a1260d,#ff9580)}tr.good{border-left-color:light-dark(#1a6b2f,#7ed491)}
 th,td{border:0;padding:.1rem 0}
 th[scope=row]{font-weight:600}
-td{position:relative;padding-left:5.5rem;min-height:1.5em;text-align:left}
+td,td.number{position:relative;padding-left:5.5rem;min-height:1.5em;text-align:left}
 td::before{position:absolute;left:0;content:attr(data-label);content:attr(data-label)/"";color:color-mix(in srgb,CanvasText 75%,Canvas)}
 progress{width:100%}
 }

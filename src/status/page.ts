@@ -32,7 +32,7 @@ export function pageHtml(report: StatusReport): Html {
 }
 
 const BOARD_COLUMNS: readonly Column[] = [
-  { label: 'Board' },
+  { label: 'Board', kind: 'address' },
   { label: 'Asks for' },
   { label: 'Runs', kind: 'build' },
   { label: 'State', kind: 'state' },
@@ -51,7 +51,7 @@ const IMAGE_COLUMNS: readonly Column[] = [
 ];
 const REQUEST_COLUMNS: readonly Column[] = [
   { label: 'Time' },
-  { label: 'Client' },
+  { label: 'Client', kind: 'address' },
   { label: 'Request' },
   { label: 'Answer', kind: 'state' },
 ];

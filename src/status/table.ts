@@ -4,10 +4,10 @@ import type { Html } from './marked-text.ts';
 /** How a row looks: what it tells is good, or bad; neither without it. The text says so, too. */
 export type Look = 'good' | 'bad' | undefined;
 
-/** A column. Numbers are aligned to the right, and builds stand in one piece. */
+/** A column. Numbers are aligned to the right; builds, and addresses of IPv4, stand in one piece. */
 export interface Column {
   readonly label: string;
-  readonly kind?: 'build' | 'number' | 'state';
+  readonly kind?: 'address' | 'build' | 'number' | 'state';
 }
 
 /** A row: a cell for each column, of which the first one names it. */
@@ -31,13 +31,13 @@ export function tableHtml(id: string, caption: string, columns: readonly Column[
 <tbody role="rowgroup">${rows.map((row) => rowHtml(row, columns))}</tbody></table></section>`;
 }
 
-function rowHtml({ cells: [name, ...others], look }: Row, [, ...columns]: readonly Column[]): Html {
+function rowHtml({ cells: [name, ...others], look }: Row, [first, ...columns]: readonly Column[]): Html {
   const cells = columns.map(
     ({ label, kind }, place) =>
       html`<td role="cell" data-label="${label}"${classHtml(kind)}>${others[place] ?? ''}</td>`,
   );
   return html`
-<tr role="row"${classHtml(look)}><th scope="row" role="rowheader">${name ?? ''}</th>${cells}</tr>`;
+<tr role="row"${classHtml(look)}><th scope="row" role="rowheader"${classHtml(first?.kind)}>${name ?? ''}</th>${cells}</tr>`;
 }
 
 function classHtml(name: string | undefined): Html | '' {

@@ -92,9 +92,14 @@ describe('the status page', () => {
   it('shows a board that downloads, its progress as it goes on, and what came of it', async () => {
     await using boxes = await makeBoxes();
     await writeSet(boxes.root, 'box', 'box-pi', { payload: Buffer.alloc(IMAGE_BYTES) });
+    await writeSet(boxes.root, 'box', 'box-c4', { buildId: BUILD_B });
+    await writeSet(boxes.root, 'box', 'box-wrong', { zst: Buffer.from('no zstd') });
     await using site = await serve(boxes);
     const page = await openPage(site);
     await shows(page, 'No board has asked yet.');
+    await ask(site, `/update?name=box&board=c4&build_id=${BUILD_B}`).finish();
+    await ask(site, `/update?name=box&board=wrong&build_id=${BUILD_B}`).finish();
+    await shows(page, /2 boards: 1 current · 1 refused/);
     const board = ask(site, `/update?name=box&board=pi&build_id=${BUILD_B}`);
     await shows(page, /downloading \d+ %/);
     await shows(page, 'live');
@@ -113,10 +118,7 @@ describe('the status page', () => {
     assert.ok((await page.locator('progress').evaluate((bar: Bar) => bar.value)) > 0);
     enough.abort();
     await taken;
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: path.join(PICTURES, `status-page-${colorScheme}.png`), fullPage: true });
-    }
+    await takePictures(page);
     await board.finish();
     await shows(page, /flashing build a{7}/);
     await ask(site, `/update?name=box&board=pi&build_id=${'a'.repeat(64)}`).finish();
@@ -195,6 +197,17 @@ describe('the status page', () => {
     await context.close();
   });
 });
+
+/** The page in both colour schemes, as wide as a desktop's and a phone's. */
+async function takePictures(page: Page): Promise<void> {
+  for (const [name, width] of Object.entries({ page: 1280, phone: 360 })) {
+    await page.setViewportSize({ width, height: 720 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: path.join(PICTURES, `status-${name}-${colorScheme}.png`), fullPage: true });
+    }
+  }
+}
 
 /** How far the download is that the page shows; -1 where it shows none. */
 async function percentOn(page: Page): Promise<number> {
