@@ -14,7 +14,8 @@ const PIECE_BYTES = 128 * 1024;
 const COMPRESSOR_MS = 700;
 const SHA256SUM_MS = 100;
 
-const CONTENT = { box: 'docker-box', board: 'odroid-c4', branch: 'main', noise: KERNEL_BYTES, rootSectors: 64 };
+const SIZES = { noise: KERNEL_BYTES, bootSectors: 6 * 2048, rootSectors: 64 };
+const CONTENT = { box: 'docker-box', board: 'odroid-c4', branch: 'main', ...SIZES };
 
 /** A box that is built again and again, in one folder. */
 export class RebuiltBox {
