@@ -3,11 +3,19 @@ import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { shortBuildId } from '../../src/images/build-id.ts';
+import { buildId, makeSet, startServer } from '../server/harness.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
+import { askForUpdate } from './lab-board.ts';
 import { type Bench, setUpBench } from './mkbox.ts';
 import type { VSCode } from './vscode.ts';
 import { until } from './workbench/wait.ts';
 import type { Workbench } from './workbench.ts';
+
+const LINUX = 'linux-box-odroid-c4-master';
+const NO_BUILD = '0'.repeat(64);
+/** Another address than the one trials come from. */
+const BOARD = '127.0.0.2';
 
 describe('the commands of mkbox', () => {
   let bench: Bench;
@@ -32,6 +40,17 @@ describe('the commands of mkbox', () => {
     await vscode?.close();
     await bench?.[Symbol.asyncDispose]();
   });
+
+  /** Waits for a message, and closes it: the next one may say the same. */
+  const told = async (text: string) => {
+    await workbench.notification(text);
+    await workbench.dismissNotification(text);
+  };
+
+  const wouldRun = async (image: string) => {
+    const build = await readFile(path.join(bench.boxes, 'linux-box', `${image}.img.buildID`), 'utf8');
+    return `mkbox: A board would now run build ${shortBuildId(build.slice(0, 64))}`;
+  };
 
   const copied = (what: RegExp) =>
     until(
@@ -90,7 +109,7 @@ describe('the commands of mkbox', () => {
   it('try an image as a board does, and make no board of that', async () => {
     await workbench.contextMenu('Images', 'docker-box-odroid-c4-main');
     await workbench.clickContextItem('Try as a Board…');
-    await workbench.notification('mkbox: A board would now run build d66ce5c');
+    await told('mkbox: A board would now run build d66ce5c');
     await until(
       'the trial among the requests',
       () => workbench.treeRows('Requests'),
@@ -98,6 +117,30 @@ describe('the commands of mkbox', () => {
     );
     assert.deepEqual(await workbench.treeRows('Boards'), []);
     await workbench.pictures('trial');
+  });
+
+  it('try an image from the palette, which asks for one', async () => {
+    await workbench.runCommand('mkbox: Try as a Board…');
+    await workbench.choose(LINUX);
+    await told(await wouldRun(LINUX));
+  });
+
+  it('try what a board asks for, from its row', async () => {
+    const query = 'name=linux-box&board=odroid-c4&branch=master';
+    await askForUpdate({ port: bench.port, from: BOARD, query, buildId: NO_BUILD });
+    await workbench.contextMenu('Boards', BOARD);
+    await workbench.clickContextItem('Try as a Board…');
+    await told(await wouldRun(LINUX));
+  });
+
+  it("try another server's image, by its URL", async () => {
+    await using other = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', 1000, 5));
+    await workbench.runCommand('mkbox: Try as a Board…');
+    await workbench.choose('Type a Query or a URL…');
+    await workbench.inputBox(`${other.url}/update?name=box&board=pi`);
+    await told(`mkbox: A board would now run build ${shortBuildId(buildId(5))}`);
+    const asked = other.events.filter((event) => event.startsWith('finished'));
+    assert.equal(asked.length, 2, other.events.join('\n'));
   });
 
   it("open a box's recipe", async () => {
@@ -113,7 +156,7 @@ describe('the commands of mkbox', () => {
       (rows) => rows.length > 0,
     );
     await workbench.clickViewAction('Requests', 'Export Requests as JSON…');
-    await vscode.page.getByRole('button', { name: 'OK' }).click();
+    await vscode.page.getByRole('button', { name: 'OK', exact: true }).click();
     const file = path.join(bench.demo, 'mkbox-requests.json');
     const text = await until(
       'the file',
@@ -128,21 +171,20 @@ describe('the commands of mkbox', () => {
   });
 
   it('reveal an image in the Explorer by a file that is there', async () => {
-    const image = 'linux-box-odroid-c4-master';
-    await rm(path.join(bench.boxes, 'linux-box', `${image}.img.buildID`));
+    await rm(path.join(bench.boxes, 'linux-box', `${LINUX}.img.buildID`));
     await workbench.openView('mkbox');
     await until(
       'the image to be incomplete',
       () => workbench.treeRows('Images'),
-      (rows) => rows.some(({ label, description }) => label === image && /not ready$/.test(description)),
+      (rows) => rows.some(({ label, description }) => label === LINUX && /not ready$/.test(description)),
     );
-    await workbench.contextMenu('Images', image);
+    await workbench.contextMenu('Images', LINUX);
     await workbench.clickContextItem('Reveal in Explorer View');
     const selected = vscode.page.locator('.explorer-folders-view .monaco-list-row.selected');
     await until(
       'the file in the Explorer',
       () => selected.allTextContents(),
-      ([text]) => text?.trim() === `${image}.img.zst`,
+      ([text]) => text?.trim() === `${LINUX}.img.zst`,
     );
   });
 });
