@@ -81,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const building = new LateBuilds(openBuilds, logFailure);
   const changes = [
     serving.onDidChangeState,
+    serving.onDidChangeFault,
     project.onDidChange,
     boards.onDidChange,
     builds.onDidChange,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { reflashLine } from '../boards/reflash-text.ts';
+import { FAULT_OFF_TEXT, type FaultOrder, faultOrderText } from '../server/sending/fault.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
 import type { Boards } from './serving/boards.ts';
@@ -18,7 +19,18 @@ export function logServing(serving: Serving, boards: Boards, log: vscode.LogOutp
     if (state.kind === 'failed') log.error(stateLine(state));
     else log.info(stateLine(state));
   });
-  return vscode.Disposable.from(onReflash, onTransfer, onState);
+  return vscode.Disposable.from(onReflash, onTransfer, onState, logFaults(serving, log));
+}
+
+/** Logs the fault on purpose that is armed, and that it is off again. */
+function logFaults(serving: Serving, log: vscode.LogOutputChannel): vscode.Disposable {
+  let told: FaultOrder | undefined;
+  return serving.onDidChangeFault(() => {
+    const armed = serving.faults?.armed;
+    if (armed === told) return;
+    told = armed;
+    log.warn(armed === undefined ? FAULT_OFF_TEXT : faultOrderText(armed));
+  });
 }
 
 /** The request as it came, in one line, without its credentials. */

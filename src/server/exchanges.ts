@@ -224,6 +224,8 @@ export class Exchanges {
     } catch (error) {
       this.report(error);
       this.#break(transfer, 'internal error');
+    } finally {
+      if (met !== undefined) this.faults.leave(met);
     }
   }
 

@@ -20,7 +20,8 @@ interface InForce {
 
 /** The one fault on purpose that a server may have in force. It is off by itself when it hit, or after a time. */
 export class Faults {
-  readonly events = new EventEmitter<{ changed: [] }>();
+  /** `changed`: another fault is armed, or none; `over`: the one request that a fault hit is no longer held up by it. */
+  readonly events = new EventEmitter<{ changed: []; over: [] }>();
   #inForce: InForce | undefined;
   /** That hit the one request it was for, which may still be under way. */
   #spent: InForce | undefined;
@@ -28,6 +29,11 @@ export class Faults {
   /** The fault in force. */
   get armed(): ArmedFault | undefined {
     return this.#inForce?.fault;
+  }
+
+  /** The fault in force, or else the one whose one request is under way. */
+  get current(): ArmedFault | undefined {
+    return this.#inForce?.fault ?? this.#spent?.fault;
   }
 
   /** Puts a fault in force, in the place of another one. */
@@ -42,8 +48,10 @@ export class Faults {
   /** Takes it off; what it holds up goes on. */
   disarm(): void {
     const wasArmed = this.#inForce !== undefined;
+    const wasMet = this.#spent !== undefined;
     this.#end();
     if (wasArmed) this.events.emit('changed');
+    if (wasMet) this.events.emit('over');
   }
 
   /** The fault that an image for `client` meets. */
@@ -51,11 +59,23 @@ export class Faults {
     if (this.#inForce === undefined) return undefined;
     const { fault, abort } = this.#inForce;
     const met = { fault: fault.fault, over: abort.signal };
-    if (fault.client !== undefined) return plainAddress(client) === plainAddress(fault.client) ? met : undefined;
-    this.#spent = this.#inForce; // its timer goes on: nobody is held up for longer
+    if (fault.client !== undefined) {
+      if (plainAddress(client) !== plainAddress(fault.client)) return undefined;
+      if (fault.once !== true) return met;
+    }
+    // its timer goes on: nobody is held up for longer
+    this.#spent = { ...this.#inForce, fault: { ...fault, client: plainAddress(client) } };
     this.#inForce = undefined;
     this.events.emit('changed');
     return met;
+  }
+
+  /** Notes that a request ended which had met a fault. */
+  leave({ over }: MetFault): void {
+    if (this.#spent?.abort.signal !== over) return;
+    clearTimeout(this.#spent.timer);
+    this.#spent = undefined;
+    this.events.emit('over');
   }
 
   #end(): void {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import { FAULT_FOR_MS, Faults } from '../../src/server/faults.ts';
-import { faultForm, parseFaultOrder } from '../../src/server/sending/fault.ts';
+import { faultForm, faultOrderText, parseFaultOrder } from '../../src/server/sending/fault.ts';
 import { transferLine } from '../../src/server/transfer-line.ts';
 import { makeSet, startServer, type TestServer } from './harness.ts';
 
@@ -114,5 +114,40 @@ suite('a fault on purpose', () => {
     equal(met?.over.aborted, false);
     context.mock.timers.tick(FAULT_FOR_MS);
     equal(met?.over.aborted, true);
+  });
+
+  test('can be for one request of one client', async () => {
+    await using site = await startServer(oneImage);
+    const { faults } = site.server;
+    faults.arm({ fault: { kind: 'byte' }, client: '10.0.0.7', once: true });
+    equal((await site.get(TARGET, { connection: 'close' })).status, 200);
+    equal(faults.armed?.client, '10.0.0.7');
+    faults.arm({ fault: { kind: 'status', status: 404 }, client: '127.0.0.1', once: true });
+    equal((await site.get(TARGET, { connection: 'close' })).status, 404);
+    equal(faults.armed, undefined);
+    equal((await site.get(TARGET, { connection: 'close' })).status, 200);
+  });
+
+  test('is known as long as the one request lasts that it hit', async () => {
+    await using site = await startServer(oneImage);
+    const { faults } = site.server;
+    const seen: (string | undefined)[] = [];
+    const see = () => seen.push(faults.current && faultOrderText(faults.current));
+    for (const event of ['changed', 'over'] as const) faults.events.on(event, see);
+    arm(site, 'slow:1');
+    const got = site.get(TARGET, { connection: 'close' });
+    await new Promise((resolve) => site.server.events.once('answering', resolve));
+    faults.disarm();
+    equal((await got).status, 200);
+    arm(site, '503');
+    equal((await site.get(TARGET, { connection: 'close' })).status, 503);
+    deepEqual(seen, [
+      'fault on purpose for the next image: 1 kB per second',
+      'fault on purpose for 127.0.0.1: 1 kB per second',
+      undefined,
+      'fault on purpose for the next image: answer 503',
+      'fault on purpose for 127.0.0.1: answer 503',
+      undefined,
+    ]);
   });
 });

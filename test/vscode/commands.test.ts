@@ -9,6 +9,7 @@ import { keepEvidenceOfFailure } from './evidence.ts';
 import { askForUpdate } from './lab-board.ts';
 import { type Bench, setUpBench } from './mkbox.ts';
 import type { VSCode } from './vscode.ts';
+import type { StatusBarItem } from './workbench/status-bar.ts';
 import { until } from './workbench/wait.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -46,6 +47,9 @@ describe('the commands of mkbox', () => {
     await workbench.notification(text);
     await workbench.dismissNotification(text);
   };
+
+  const status = (isWanted: (item: StatusBarItem) => boolean) =>
+    until(`the status as ${isWanted}`, () => workbench.statusBarItem('mkbox.status'), isWanted);
 
   const wouldRun = async (image: string) => {
     const build = await readFile(path.join(bench.boxes, 'linux-box', `${image}.img.buildID`), 'utf8');
@@ -141,6 +145,54 @@ describe('the commands of mkbox', () => {
     await told(`mkbox: A board would now run build ${shortBuildId(buildId(5))}`);
     const asked = other.events.filter((event) => event.startsWith('finished'));
     assert.equal(asked.length, 2, other.events.join('\n'));
+  });
+
+  it('start the server for a fault on purpose, take a number that makes sense, and can be stopped', async () => {
+    await workbench.runCommand('mkbox: Stop Serving');
+    await status((item) => item.icons.includes('circle-slash'));
+    await workbench.runCommand('mkbox: Serve with a Fault…');
+    await workbench.clickNotificationButton('mkbox: images are not served now.', 'Serve Images');
+    const { rows } = await workbench.quickPick();
+    assert.equal(rows.length, 8);
+    await vscode.screenshot('faults-light');
+    await workbench.choose('Cut off');
+    const { message } = await workbench.typeIntoInputBox('100');
+    assert.equal(message, 'A whole number from 0 to 99');
+    await workbench.inputBox('40');
+    await workbench.choose('The next request for an image');
+    const item = await status(({ urgency }) => urgency === 'warning');
+    assert.match(item.ariaLabel, /; fault on purpose for the next image: cut off at 40 %$/);
+    assert.match(item.text, /cut off at 40 %$/);
+    assert.match(await workbench.statusBarTooltip('mkbox.status'), /fault on purpose for the next image/);
+    await workbench.clickStatusBarItem('mkbox.status');
+    const [first] = (await workbench.quickPick()).rows;
+    assert.equal(first?.label, 'Stop the Fault');
+    await workbench.pictures('fault-armed');
+    await workbench.choose('Stop the Fault');
+    await status(({ urgency }) => urgency === 'normal');
+    assert.ok(!(await workbench.commands('mkbox: Stop the Fault')).includes('mkbox: Stop the Fault'));
+  });
+
+  it('serve one board with a fault on purpose, once, and say so at its request', async () => {
+    await workbench.contextMenu('Boards', BOARD);
+    await workbench.clickContextItem('Serve with a Fault…');
+    await workbench.choose('One wrong byte');
+    await status(({ ariaLabel }) => ariaLabel.endsWith(`; fault on purpose for ${BOARD}: one wrong byte`));
+    const query = 'name=linux-box&board=odroid-c4&branch=master';
+    const boot = (from: string) => askForUpdate({ port: bench.port, from, query, buildId: NO_BUILD });
+    const faulty = async () =>
+      (await workbench.treeRows('Requests')).filter(({ description }) => /fault on purpose/.test(description));
+    await boot('127.0.0.3');
+    assert.deepEqual(await faulty(), []);
+    assert.equal((await boot(BOARD)).status, 200);
+    const [row] = await until('the fault among the requests', faulty, (rows) => rows.length > 0);
+    assert.equal(row?.icon, 'bug');
+    assert.match(row?.description ?? '', /^sent .*, with a fault on purpose: one wrong byte · /);
+    await status(({ ariaLabel }) => !ariaLabel.includes('; fault on purpose'));
+    await boot(BOARD);
+    const newest = async () => (await workbench.treeRows('Requests'))[0];
+    await until('the next request, without a fault', newest, (it) => /^sent [^,]* · /.test(it?.description ?? ''));
+    await workbench.pictures('fault-met');
   });
 
   it("open a box's recipe", async () => {

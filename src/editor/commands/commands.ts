@@ -32,11 +32,13 @@ import { restart, serve } from './serve.ts';
 import { serveImageOnce, serveOneUpdate } from './serve-once.ts';
 import { serveOnceToBoard, serveOnceToThisBoard } from './serve-once-to-board.ts';
 import { serveToNetwork } from './serve-to-network.ts';
+import { serveWithFault } from './serve-with-fault.ts';
 import { showActions } from './show-actions.ts';
 import { showLog } from './show-log.ts';
 import { showProblem } from './show-problem.ts';
 import { showWhy } from './show-why.ts';
 import { stop, stopNow } from './stop.ts';
+import { stopFault } from './stop-fault.ts';
 import { tagBoard } from './tag-board.ts';
 import { tryAsBoard } from './try-as-board.ts';
 import { buildAndUpdateBoard, updateBoard } from './update-board.ts';
@@ -61,6 +63,8 @@ export const COMMANDS: readonly Command[] = [
   copyDnsTxt,
   copyDetail,
   tryAsBoard,
+  serveWithFault,
+  stopFault,
   showLog,
   refresh,
   verify,

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { endpointOf } from '../serving-state.ts';
 import { namesIn } from '../words/board-name.ts';
+import { namedFault } from '../words/named-fault.ts';
 import { serveToNetworkTitle } from '../words/remedies.ts';
 import { type Situation, statusOf, type Unseen } from '../words/status-words.ts';
 import type { Command } from './command.ts';
@@ -15,9 +16,12 @@ export const showActions: Command = {
   async run({ serving, requests, boards }) {
     const { state } = serving;
     const { sending, unseen } = requests;
-    const situation = { state, sending, unseen, ...namesIn(boards) };
+    const fault = namedFault(serving.faults?.current, boards.list);
+    const situation = { state, sending, unseen, ...namesIn(boards), fault };
     const { label } = statusOf(situation, vscode.l10n, vscode.env.language);
-    const picked = await vscode.window.showQuickPick(actionsFor(situation), { title: 'mkbox', placeHolder: label });
+    const stopFault = { label: `$(bug) ${vscode.l10n.t('Stop the Fault')}`, command: 'mkbox.stopFault' };
+    const actions = [...(fault === undefined ? [] : [stopFault]), ...actionsFor(situation)];
+    const picked = await vscode.window.showQuickPick(actions, { title: 'mkbox', placeHolder: label });
     requests.markSeen();
     if (picked?.command !== undefined) await vscode.commands.executeCommand(picked.command);
   },

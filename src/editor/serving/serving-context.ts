@@ -3,8 +3,8 @@ import { endpointOf } from '../serving-state.ts';
 import type { Serving } from './serving.ts';
 
 /**
- * Keeps the context keys that menus and welcome views go by: `mkbox.serving`, the name of the server's state, and
- * `mkbox.isLocal`, whether only this machine can reach it.
+ * Keeps the context keys that menus and welcome views go by: `mkbox.serving`, the name of the server's state,
+ * `mkbox.isLocal`, whether only this machine can reach it, and `mkbox.hasFault`, whether there is a fault on purpose.
  */
 export function servingContext(serving: Serving): vscode.Disposable {
   const set = (key: string, value: unknown) => void vscode.commands.executeCommand('setContext', key, value);
@@ -12,6 +12,7 @@ export function servingContext(serving: Serving): vscode.Disposable {
     set('mkbox.serving', serving.state.kind);
     set('mkbox.isLocal', endpointOf(serving.state)?.onNetwork === false);
   };
+  const tellFault = () => set('mkbox.hasFault', serving.faults?.current !== undefined);
   tell();
-  return serving.onDidChangeState(tell);
+  return vscode.Disposable.from(serving.onDidChangeState(tell), serving.onDidChangeFault(tellFault));
 }

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import * as vscode from 'vscode';
+import type { Faults } from '../../server/faults.ts';
 import type { ServeMode } from '../../server/server-options.ts';
 import { urlOf } from '../../server/socket/server-url.ts';
 import type { Transfer } from '../../server/transfer.ts';
@@ -38,6 +39,7 @@ export class Serving extends Owner {
   readonly #stateChanged = this.own(new vscode.EventEmitter<ServingState>());
   readonly #transferChanged = this.own(new vscode.EventEmitter<Transfer>());
   readonly #shotEnded = this.own(new vscode.EventEmitter<EndedShot>());
+  readonly #faultChanged = this.own(new vscode.EventEmitter<void>());
   #now: Now<UpdateServer> = { kind: 'stopped' };
   #wanted: Wanted | undefined;
   /** The number of orders and restarts so far. */
@@ -50,6 +52,8 @@ export class Serving extends Owner {
   readonly onDidChangeTransfer = this.#transferChanged.event;
   /** A one-shot ended. */
   readonly onDidEndShot = this.#shotEnded.event;
+  /** There is another fault on purpose, or none any more. */
+  readonly onDidChangeFault = this.#faultChanged.event;
 
   constructor(parts: ServingParts) {
     super();
@@ -68,6 +72,11 @@ export class Serving extends Owner {
 
   get state(): ServingState {
     return stateOf(this.#now);
+  }
+
+  /** The faults on purpose of the server that serves; undefined while there is none. They end with it. */
+  get faults(): Faults | undefined {
+    return this.#now.kind === 'serving' ? this.#now.server.faults : undefined;
   }
 
   /** What is wanted to be served, whether it can be or not; undefined for nothing. */
@@ -221,6 +230,7 @@ export class Serving extends Owner {
         }
       });
     }
+    for (const event of ['changed', 'over'] as const) server.faults.events.on(event, () => this.#faultChanged.fire());
     server.events.on('shot', (transfer) => {
       const now = this.#now;
       if (now.kind === 'serving' && now.server === server) {

@@ -102,9 +102,11 @@ const WARNING = coloredIcon('warning', 'list.warningForeground');
 const SLASH = coloredIcon('circle-slash', 'list.warningForeground');
 /** Results of boards that were answered as up to date, whatever they run. */
 const WITHHELD: ReadonlySet<TransferResult> = new Set(['loop stopped', 'build missing', 'not its turn']);
+const FAULT = coloredIcon('bug', 'list.warningForeground');
 const HELD = coloredIcon('debug-pause', 'list.warningForeground');
 
-function iconOf({ state, totalBytes }: Transfer): vscode.ThemeIcon {
+function iconOf({ state, totalBytes, fault }: Transfer): vscode.ThemeIcon {
+  if (fault !== undefined) return FAULT;
   switch (state.kind) {
     case 'running':
       if (state.place !== undefined) return new vscode.ThemeIcon('watch');

@@ -3,11 +3,12 @@ import type { ImageChecks } from '../../checks/image-checks.ts';
 import { Owner } from '../dispose.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
-import { endpointOf, type ServingState } from '../serving-state.ts';
+import { endpointOf } from '../serving-state.ts';
 import type { Ticker } from '../ticker.ts';
 import { namesIn } from '../words/board-name.ts';
 import { earlierServedText } from '../words/earlier-words.ts';
 import { readyText } from '../words/image-words.ts';
+import { namedFault } from '../words/named-fault.ts';
 import { askedText, outcomeText } from '../words/request-words.ts';
 import { type Status, statusOf } from '../words/status-words.ts';
 import type { Project } from '../workspace/project.ts';
@@ -44,7 +45,8 @@ export class StatusBar extends Owner {
   #draw(): void {
     const { serving, requests, boards } = this.#parts;
     const { sending, unseen } = requests;
-    const situation = { sending, unseen, ...namesIn(boards) };
+    const fault = namedFault(serving.faults?.current, boards.list);
+    const situation = { sending, unseen, ...namesIn(boards), fault };
     const status = statusOf({ state: serving.state, ...situation }, vscode.l10n, vscode.env.language);
     this.#item.text = status.text;
     this.#item.accessibilityInformation = { label: status.label, role: 'button' };
@@ -65,7 +67,7 @@ export class StatusBar extends Owner {
       const result = outcomeText(transfer, vscode.l10n, vscode.env.language);
       tooltip.appendText(`${boards.nameOf(transfer)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);
     }
-    const [command, title] = actionOf(serving.state);
+    const [command, title] = actionOf(serving);
     tooltip.isTrusted = { enabledCommands: [command, 'mkbox.copyUpdateUrl', 'mkbox.showLog'] };
     const links = [
       `[${title}](command:${command})`,
@@ -78,7 +80,8 @@ export class StatusBar extends Owner {
 }
 
 /** What the tooltip offers first: the next thing to do. */
-function actionOf(state: ServingState): readonly [command: string, title: string] {
+function actionOf({ state, faults }: Serving): readonly [command: string, title: string] {
+  if (faults?.current !== undefined) return ['mkbox.stopFault', vscode.l10n.t('Stop the Fault')];
   if (state.kind === 'draining') return ['mkbox.stopNow', vscode.l10n.t('Stop Now')];
   if (endpointOf(state) !== undefined) return ['mkbox.stop', vscode.l10n.t('Stop Serving')];
   return ['mkbox.serve', vscode.l10n.t('Serve Images')];

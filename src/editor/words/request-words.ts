@@ -1,5 +1,6 @@
 import { findingText } from '../../checks/finding-text.ts';
 import { refusalText } from '../../server/refusal.ts';
+import { plannedFaultText } from '../../server/sending/fault.ts';
 import type { Transfer, TransferResult } from '../../server/transfer.ts';
 import { breakText, resultText, waitingText } from '../../server/transfer-line.ts';
 import { IN_THE_EDITOR } from './remedies.ts';
@@ -20,8 +21,21 @@ export function askedText({ asked, resolution, target }: Transfer, words: Words)
   }
 }
 
-/** The outcome of a request so far. */
+/** The outcome of a request so far, and the fault on purpose that it met. */
 export function outcomeText(transfer: Transfer, words: Words, locale: string): string {
+  const outcome = plainOutcomeText(transfer, words, locale);
+  if (transfer.fault === undefined) return outcome;
+  const fault = plannedFaultText(transfer.fault, words);
+  return saysFault(transfer) ? `${outcome} (${fault})` : words.t('{0}, with a fault on purpose: {1}', outcome, fault);
+}
+
+/** Whether the outcome itself says that the fault was on purpose. */
+function saysFault({ state, sentBytes, totalBytes }: Transfer): boolean {
+  if (state.kind === 'refused') return state.refusal.kind === 'fault';
+  return state.kind === 'broken' && state.reason === 'fault' && sentBytes < totalBytes;
+}
+
+function plainOutcomeText(transfer: Transfer, words: Words, locale: string): string {
   const { state, sentBytes, totalBytes } = transfer;
   switch (state.kind) {
     case 'running':
@@ -31,6 +45,8 @@ export function outcomeText(transfer: Transfer, words: Words, locale: string): s
     case 'refused':
       return refusalText(state.refusal, words, IN_THE_EDITOR);
     case 'broken':
+      // its bytes all came, but not the right ones
+      if (state.reason === 'fault' && sentBytes === totalBytes) return finishedText('image', transfer, words, locale);
       return words.t(
         'broken off at {0}: {1}',
         percentText(sentBytes, totalBytes, locale),

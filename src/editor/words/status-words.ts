@@ -1,6 +1,7 @@
 import type { Reflashing } from '../../boards/board.ts';
 import { reflashText } from '../../boards/reflash-text.ts';
 import { refusalText } from '../../server/refusal.ts';
+import { type FaultOrder, faultOrderText, plannedFaultText } from '../../server/sending/fault.ts';
 import type { Transfer } from '../../server/transfer.ts';
 import type { Endpoint, ServingFailure, ServingState } from '../serving-state.ts';
 import { IN_THE_EDITOR } from './remedies.ts';
@@ -32,13 +33,26 @@ export interface Situation {
   /** The names of boards that are to get one update. */
   readonly once: readonly string[];
   readonly nameOf: NameOf;
+  /** The fault on purpose, for a client by its name. */
+  readonly fault: FaultOrder | undefined;
 }
 
 /** The name of the board that a request is from. */
 type NameOf = (transfer: Transfer) => string;
 
-/** The status in a situation: the gravest thing, else the newest. */
+/** The status in a situation: the gravest thing, else the newest. A fault on purpose is marked whatever else there is. */
 export function statusOf(situation: Situation, words: Words, locale: string): Status {
+  const { fault } = situation;
+  const status = faultlessStatusOf(situation, words, locale);
+  if (fault === undefined) return status;
+  return {
+    text: `${status.text} · $(bug) ${plannedFaultText(fault.fault, words)}`,
+    label: `${status.label}; ${faultOrderText(fault, words)}`,
+    severity: status.severity === 'normal' ? 'warning' : status.severity,
+  };
+}
+
+function faultlessStatusOf(situation: Situation, words: Words, locale: string): Status {
   const { state, sending, unseen, nameOf } = situation;
   if (state.kind === 'failed') return failedStatus(state, words);
   if (state.kind === 'draining') return drainingStatus(state.next, sending.length, words);
@@ -176,8 +190,10 @@ function unseenStatus({ transfer, reflash }: Unseen, nameOf: NameOf, words: Word
       severity: 'warning',
     };
   }
-  const what = outcomeText(transfer, words, locale);
-  return { text: `$(error) mkbox ${client}`, label: words.t('mkbox: {0}: {1}', client, what), severity: 'error' };
+  const label = words.t('mkbox: {0}: {1}', client, outcomeText(transfer, words, locale));
+  return transfer.fault === undefined
+    ? { text: `$(error) mkbox ${client}`, label, severity: 'error' }
+    : { text: `$(warning) mkbox ${client}`, label, severity: 'warning' };
 }
 
 function sendingStatus(sending: readonly Transfer[], nameOf: NameOf, words: Words, locale: string): Status {

@@ -21,15 +21,25 @@ export interface FaultOrder {
   readonly fault: Fault;
   /** The client's address. */
   readonly client?: string;
+  /** Ends with the client's first request for an image. */
+  readonly once?: true;
 }
 
 /** How a fault is written; see `parseFaultOrder`. */
 export const FAULT_FORMS =
   'cut:<percent>, stall:<percent>, slow:<kB per second>, byte, checksum, late:<seconds>, 404 or 503';
 
-/** A minute is what a board's curl is waited for by most people; an hour is a mistake. */
-const MOST_SECONDS = 3600;
-const MOST_KB_PER_SECOND = 1_000_000;
+/** The whole numbers that a kind of fault takes. */
+export interface NumberRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** How much of the archive is sent, in percent: all of it would be no fault. */
+export const PERCENT: NumberRange = { least: 0, most: 99 };
+export const KB_PER_SECOND: NumberRange = { least: 1, most: 1_000_000 };
+/** A minute is what a board's curl is waited for by most people; more than an hour is a mistake. */
+export const SECONDS: NumberRange = { least: 0, most: 3600 };
 
 /** Reads `KIND[:ARG][@ADDRESS]`; undefined where it is none. */
 export function parseFaultOrder(text: string): FaultOrder | undefined {
@@ -41,16 +51,15 @@ export function parseFaultOrder(text: string): FaultOrder | undefined {
 
 function parseFault(form: string): Fault | undefined {
   const [, kind, argument] = /^([a-z]+|\d+)(?::(\d{1,7}))?$/.exec(form) ?? [];
-  const number = argument === undefined ? undefined : Number(argument);
+  const number = argument === undefined ? Number.NaN : Number(argument);
   switch (kind) {
     case 'cut':
     case 'stall':
-      return number !== undefined && number < 100 ? { kind, percent: number } : undefined;
+      return isIn(PERCENT, number) ? { kind, percent: number } : undefined;
     case 'slow':
-      if (number === undefined || number === 0 || number > MOST_KB_PER_SECOND) return undefined;
-      return { kind, bytesPerSecond: number * 1000 };
+      return isIn(KB_PER_SECOND, number) ? { kind, bytesPerSecond: number * 1000 } : undefined;
     case 'late':
-      return number !== undefined && number <= MOST_SECONDS ? { kind, seconds: number } : undefined;
+      return isIn(SECONDS, number) ? { kind, seconds: number } : undefined;
     case 'byte':
     case 'checksum':
       return argument === undefined ? { kind } : undefined;
@@ -60,6 +69,11 @@ function parseFault(form: string): Fault | undefined {
     default:
       return undefined;
   }
+}
+
+/** Whether `number` is one of those in the range. */
+export function isIn({ least, most }: NumberRange, number: number): boolean {
+  return Number.isInteger(number) && number >= least && number <= most;
 }
 
 /** A fault as `parseFaultOrder` reads it. */

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { askedText, outcomeText } from '../../../src/editor/words/request-words.ts';
 import type { Asked } from '../../../src/server/decision/asked.ts';
 import type { Refusal } from '../../../src/server/refusal.ts';
+import type { Fault } from '../../../src/server/sending/fault.ts';
 import type { TransferState } from '../../../src/server/transfer.ts';
 import { PLAIN, plainSpaces } from '../plain-words.ts';
 import { image, type RequestLike, request } from '../transfers.ts';
@@ -111,5 +112,47 @@ suite('why a request got nothing', () => {
   for (const [refusal, text] of cases) {
     test(`is told with the names of the editor's settings: ${text.source}`, () =>
       match(outcomeText(request({ kind: 'refused', refusal }), PLAIN, 'en'), text));
+  }
+});
+
+suite('a request that met a fault on purpose', () => {
+  const HALF: RequestLike = { sentBytes: 31_500_000, totalBytes: 63_000_000 };
+  const WHOLE: RequestLike = { sentBytes: 63_000_000, totalBytes: 63_000_000 };
+  const cases: readonly [state: TransferState, fault: Fault, text: RegExp, like?: RequestLike][] = [
+    [
+      { kind: 'broken', reason: 'fault' },
+      { kind: 'byte' },
+      /^sent 63 MB in .*, with a fault on purpose: one wrong byte$/,
+      WHOLE,
+    ],
+    [RUNNING, { kind: 'late', seconds: 30 }, /^looking for the image, with a fault on purpose: first byte after 30 s$/],
+    [
+      { kind: 'finished', result: 'image' },
+      { kind: 'slow', bytesPerSecond: 200_000 },
+      /^sent .*, with a fault on purpose: 200 kB per second$/,
+    ],
+    [
+      { kind: 'broken', reason: 'fault' },
+      { kind: 'cut', percent: 50 },
+      /^broken off at 50%: a fault on purpose \(cut off at 50 %\)$/,
+      HALF,
+    ],
+    [
+      { kind: 'broken', reason: 'client closed' },
+      { kind: 'stall', percent: 50 },
+      /: the client closed the connection, with a fault on purpose: silent from 50 % on$/,
+    ],
+    [
+      { kind: 'refused', refusal: { kind: 'fault', status: 404 } },
+      { kind: 'status', status: 404 },
+      /^a fault on purpose \(answer 404\)$/,
+    ],
+  ];
+  for (const [state, fault, text, like] of cases) {
+    test(`says so when it is ${JSON.stringify(state)} by ${fault.kind}`, () => {
+      const transfer = request(state, like);
+      transfer.fault = fault;
+      match(plainSpaces(outcomeText(transfer, PLAIN, 'en')), text);
+    });
   }
 });

@@ -1,9 +1,10 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Reflashing } from '../../../src/boards/board.ts';
 import type { ServingState } from '../../../src/editor/serving-state.ts';
-import { statusOf } from '../../../src/editor/words/status-words.ts';
+import { statusOf, type Unseen } from '../../../src/editor/words/status-words.ts';
 import { clientText } from '../../../src/editor/words/words.ts';
+import type { FaultOrder } from '../../../src/server/sending/fault.ts';
 import type { Transfer } from '../../../src/server/transfer.ts';
 import { PLAIN, plainSpaces } from '../plain-words.ts';
 import { image, request } from '../transfers.ts';
@@ -25,7 +26,8 @@ function status(
   once: readonly string[] = [],
 ): string[] {
   const unseen = transfer && { transfer, reflash };
-  const { text, label, severity } = statusOf({ state, sending, unseen, held, once, nameOf }, PLAIN, 'en');
+  const situation = { state, sending, unseen, held, once, nameOf, fault: undefined };
+  const { text, label, severity } = statusOf(situation, PLAIN, 'en');
   return [text, plainSpaces(label), severity];
 }
 
@@ -245,5 +247,39 @@ suite('the status after a request that failed, until it is seen,', () => {
     deepEqual(status(SERVING, [], unseen, reflash), ['$(warning) mkbox 192.168.1.20', label, 'warning']);
     const again = request({ kind: 'running' }, { sentBytes: 1, totalBytes: 4 });
     equal(status(SERVING, [again], unseen, reflash)[2], 'warning');
+  });
+});
+
+suite('a fault on purpose', () => {
+  const withFault = (state: ServingState, fault: FaultOrder, unseen?: Unseen) => {
+    const situation = { state, sending: [], unseen, held: [], once: [], nameOf, fault };
+    return statusOf(situation, PLAIN, 'en');
+  };
+
+  test('is marked beside what is served', () => {
+    deepEqual(withFault(SERVING, { fault: { kind: 'cut', percent: 50 } }), {
+      text: '$(broadcast) mkbox local:8080 · $(bug) cut off at 50 %',
+      label: 'mkbox: serving images at http://127.0.0.1:8080; fault on purpose for the next image: cut off at 50 %',
+      severity: 'warning',
+    });
+  });
+
+  test('is for the board it is for, and hides nothing graver', () => {
+    const transfer = request({ kind: 'broken', reason: 'client closed' });
+    const { label, severity } = withFault(
+      SERVING,
+      { fault: { kind: 'byte' }, client: 'bench 1', once: true },
+      { transfer },
+    );
+    equal(severity, 'error');
+    match(label, /: the client closed the connection; fault on purpose for bench 1: one wrong byte$/);
+  });
+
+  test('is no error where it did what it was to do', () => {
+    const transfer = request({ kind: 'broken', reason: 'fault' }, { sentBytes: 1, totalBytes: 2 });
+    transfer.fault = { kind: 'cut', percent: 50 };
+    const [text, label, severity] = status(SERVING, [], transfer);
+    deepEqual([text, severity], ['$(warning) mkbox 192.168.1.20', 'warning']);
+    match(label ?? '', /: a fault on purpose \(cut off at 50 %\)$/);
   });
 });
