@@ -24,6 +24,20 @@ describe('a board', () => {
     assert.ok(firstSeenMs <= lastSeenMs && lastSeenMs === state.sinceMs);
   });
 
+  it('is none when someone on this machine asks without a build ID, until a build ID comes', async () => {
+    await using bench = await startBench();
+    for (const agent of ['curl/8.14.1', 'Mozilla/5.0', 'Wget/1.25']) {
+      assert.equal(await bench.boot(undefined, { headers: { 'user-agent': agent } }), 200);
+    }
+    assert.deepEqual(bench.registry.boards, []);
+    await bench.boot(OLD, { headers: { 'user-agent': 'curl/8.14.1' } });
+    const { id } = bench.board();
+    await bench.boot(undefined);
+    assert.equal(bench.board().id, id);
+    await bench.boot(undefined, { as: '192.0.2.7' });
+    assert.deepEqual(bench.registry.boards.map(({ address }) => address).sort(), ['127.0.0.1', '192.0.2.7']);
+  });
+
   it('is waiting until it is its turn, then downloading; broken off if it goes away before', async () => {
     await using bench = await startBench({}, bigImage, { maxTransfers: 1 });
     const go = Promise.withResolvers<void>();

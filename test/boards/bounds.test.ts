@@ -18,7 +18,7 @@ function registryOf() {
   let id = 0;
   const begin = (client: string, asked: Partial<Asked> = {}) => {
     const transfer = new TransferRecord(++id, client, 'GET', '/update');
-    transfer.asked = { kind: 'update', box: 'box', board: 'pi', ...asked };
+    transfer.asked = { kind: 'update', box: 'box', board: 'pi', buildId: OLD, ...asked };
     transfer.servedBuildId = buildId();
     events.emit('asked', transfer);
     transfer.status = 200;

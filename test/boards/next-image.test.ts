@@ -49,7 +49,7 @@ describe('what a board gets next', () => {
 
   it('is nothing other for one that does not say what it runs', async () => {
     await using bench = await startBench();
-    await bench.boot(undefined);
+    await bench.boot(undefined, { as: '192.0.2.7' });
     assert.deepEqual(await next(bench), ['box/box-pi', BUILD, false]);
   });
 

@@ -78,7 +78,7 @@ suite('update-server mcp', () => {
     };
     server = await startUpdateServer({ imagePath: boxes.root, env });
     await ask('127.0.0.2', `/update/new/my-box-pi/${NEW}`);
-    await ask('127.0.0.3', '/update?name=no-box&board=pi');
+    await ask('127.0.0.3', '/update?name=no-box&board=pi&build_id=0');
     models = await connect(env);
   });
   after(async () => {
