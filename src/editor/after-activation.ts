@@ -20,4 +20,5 @@ export { ModelAnswers } from './model-answers.ts';
 export { openBoards } from './serving/open-boards.ts';
 export { BoardsView } from './views/boards-view.ts';
 export { imageChildren, unpackedChildren } from './views/image-children.ts';
+export { imageTooltip, requestTooltip } from './views/row-tooltips.ts';
 export { confirmedText } from './words/board-words.ts';

@@ -206,10 +206,14 @@ describe('boards in mkbox', () => {
       () => workbench.treeRows('Requests'),
       ([request]) =>
         request?.label === 'by the window' &&
-        request.description === `on hold: answered as up to date · ${IMAGE}` &&
+        request.description.startsWith(`on hold: answered as up to date · ${IMAGE} · `) &&
         request.icon === 'debug-pause',
     );
     assert.match(await workbench.rowTooltip('Requests', 'by the window'), /\b127\.0\.0\.2\b/);
+    assert.match(
+      await workbench.rowTooltip('Boards', 'by the window'),
+      /Gets next: nothing while it is held; then build .*Copy Address \| Copy Build ID \| Open Status Page$/s,
+    );
     assert.deepEqual(await imageIcons(), images);
     await workbench.pictures('boards-held');
   });

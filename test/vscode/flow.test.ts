@@ -28,11 +28,13 @@ describe('mkbox with one transfer at a time', () => {
     await bench?.[Symbol.asyncDispose]();
   });
 
+  /** What a request's row says before its time. */
+  const withoutTime = (description: string) => description.replace(/ · [^·]+$/, '');
   const requests = (descriptions: readonly RegExp[]) =>
     until(
       `requests ${descriptions.join(', ')}`,
       () => vscode.workbench.treeRows('Requests'),
-      (rows) => descriptions.every((like) => rows.some(({ description }) => like.test(description))),
+      (rows) => descriptions.every((like) => rows.some(({ description }) => like.test(withoutTime(description)))),
     );
   const ask = async (image: string): Promise<IncomingMessage> => {
     const asked = get(`http://127.0.0.1:${bench.port}/update/docker-box/${image}`, { agent: false });

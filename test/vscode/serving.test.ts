@@ -44,11 +44,11 @@ describe('mkbox in a trusted workspace', () => {
     (await workbench.treeRows(view)).find((it) =>
       typeof label === 'string' ? it.label === label : label.test(it.label),
     );
-  /** A request whose description is like this. */
+  /** A request whose description, but for its time, is like this. */
   const request = (description: RegExp) =>
     until(
       `a request ${description}`,
-      async () => (await workbench.treeRows('Requests')).map((it) => it.description),
+      async () => (await workbench.treeRows('Requests')).map((it) => it.description.replace(/ · [^·]+$/, '')),
       (seen) => seen.some((text) => description.test(text)),
     );
   const rowWith = (view: string, label: string | RegExp, description: RegExp) =>

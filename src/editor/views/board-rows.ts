@@ -21,7 +21,6 @@ export function boardItem(seen: SeenBoard): vscode.TreeItem {
   item.iconPath = iconOf(seen);
   item.contextValue = contextOf(seen);
   item.accessibilityInformation = { label: vscode.l10n.t('board {0}, {1}', name, description) };
-  item.tooltip = `${name}\n${description}`;
   return item;
 }
 

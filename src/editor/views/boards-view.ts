@@ -11,12 +11,13 @@ import type { Ticker } from '../ticker.ts';
 import { actDetails } from '../words/act-words.ts';
 import { boardDetails } from '../words/board-details.ts';
 import { type SeenBoard, seenBoard, transfersText } from '../words/board-words.ts';
-import { checkOf } from '../words/image-health.ts';
+import { type Check, checkOf } from '../words/image-health.ts';
 import { wholeSeconds } from '../words/words.ts';
 import type { Project } from '../workspace/project.ts';
 import { type BoardsNode, boardItem } from './board-rows.ts';
 import { detailItem } from './detail-item.ts';
 import type { RequestLog } from './request-log.ts';
+import { boardTooltip } from './row-tooltips.ts';
 
 /** The most acts that are shown of a board. */
 const SHOWN_ACTS = 5;
@@ -95,6 +96,15 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     return board === undefined ? new vscode.TreeItem('') : boardItem(this.#seen(board));
   }
 
+  /** A board's tooltip is made when it is to be seen. */
+  resolveTreeItem(item: vscode.TreeItem, node: BoardsNode): vscode.TreeItem {
+    const board = node.kind === 'board' ? this.#parts.registry.get(node.id) : undefined;
+    if (board === undefined) return item;
+    const seen = this.#seen(board);
+    item.tooltip = boardTooltip(seen, this.#checkOfNext(seen));
+    return item;
+  }
+
   #boards(): readonly Board[] {
     return problemsFirst(this.#parts.registry.boards);
   }
@@ -163,13 +173,17 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
 
   #details(board: Board): BoardsNode[] {
     const seen = this.#seen(board);
-    const check = seen.next && checkOf(seen.next.image, this.#parts.checks);
+    const check = this.#checkOfNext(seen);
     const acts = this.#parts.audit.about({ board: board.id }, SHOWN_ACTS);
     const details = [
       ...boardDetails(seen, check, vscode.l10n, vscode.env.language),
       ...actDetails(acts, vscode.l10n, vscode.env.language),
     ];
     return details.map((detail, index) => ({ kind: 'board detail', id: board.id, index, detail }));
+  }
+
+  #checkOfNext({ next }: SeenBoard): Check | undefined {
+    return next && checkOf(next.image, this.#parts.checks);
   }
 
   #seen(board: Board): SeenBoard {

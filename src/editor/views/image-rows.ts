@@ -113,6 +113,7 @@ export function unpackedItem(
   const description = isBuilding ? '' : unpackedDescription(image, Date.now(), vscode.l10n, vscode.env.language);
   const item = itemOf(image, parts, 'unpacked', description, unpackedText(vscode.l10n), note);
   item.iconPath = isBuilding ? BUILDING : coloredIcon('file-binary', 'disabledForeground');
+  item.tooltip = [image.image, unpackedText(vscode.l10n), ...(note === undefined ? [] : [note.state])].join('\n');
   item.contextValue = `image.unpacked${isBuilding ? '' : ' packable'}${isBuildable ? ' buildable' : ''}`;
   return item;
 }
@@ -175,7 +176,6 @@ function itemOf(
   });
   item.description = description;
   item.accessibilityInformation = { label: vscode.l10n.t('image {0}, {1}; {2}', image, description, state) };
-  item.tooltip = [image, state, ...(note === undefined ? [] : [note.state])].join('\n');
   return item;
 }
 

@@ -151,6 +151,20 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     }
   }
 
+  /** An image's tooltip is made when it is to be seen. */
+  async resolveTreeItem(item: vscode.TreeItem, node: ImagesNode): Promise<vscode.TreeItem> {
+    if (node.kind !== 'image') return item;
+    const { imageTooltip } = await import('../after-activation.ts');
+    const { image } = node;
+    const { requests, boards } = this.#parts;
+    const transfer = requests.lastServed(image.id);
+    const lastServed = transfer && { board: boards.nameOf(transfer), atMs: transfer.startedAtMs };
+    const [, note] = this.#buildOf(image);
+    const notes = [note?.state, this.#rollOutText(image)].filter((text) => text !== undefined);
+    item.tooltip = imageTooltip(judgedImage(image, this.#surroundings()), lastServed, notes);
+    return item;
+  }
+
   provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
     return decorationOf(uri);
   }
@@ -359,9 +373,8 @@ function obstacleText(state: ServingState): string | undefined {
 
 /** A row with one more thing to say. */
 function withText(item: vscode.TreeItem, text: string): vscode.TreeItem {
-  const { description, tooltip, accessibilityInformation: spoken } = item;
+  const { description, accessibilityInformation: spoken } = item;
   item.description = `${description} · ${text}`;
-  item.tooltip = `${tooltip}\n${text}`;
   if (spoken !== undefined) item.accessibilityInformation = { ...spoken, label: `${spoken.label}, ${text}` };
   return item;
 }

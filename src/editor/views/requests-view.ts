@@ -5,7 +5,7 @@ import { Owner } from '../dispose.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Ticker } from '../ticker.ts';
 import { askedText, outcomeText } from '../words/request-words.ts';
-import { clientText, wholeSeconds } from '../words/words.ts';
+import { wholeSeconds } from '../words/words.ts';
 import { coloredIcon } from './colored-icon.ts';
 import type { RequestLog } from './request-log.ts';
 
@@ -42,27 +42,36 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
 
   getTreeItem(transfer: Transfer): vscode.TreeItem {
     const { l10n, env } = vscode;
-    const client = transfer.isTrial ? l10n.t('Trial') : this.#boards.nameOf(transfer);
+    const client = this.#clientOf(transfer);
     const asked = askedText(transfer, l10n);
     const reflash = this.#requests.reflashOf(transfer);
-    const flag = reflash === undefined ? [] : [reflashText(reflash, l10n)];
-    const result = [outcomeText(transfer, l10n, env.language), ...flag].join(' · ');
+    const result = this.#resultOf(transfer);
     const item = new vscode.TreeItem(client);
     item.id = `${transfer.startedAtMs}/${transfer.id}`;
-    item.description = `${result} · ${asked}`;
+    const time = new Date(transfer.startedAtMs).toLocaleTimeString(env.language);
+    item.description = `${result} · ${asked} · ${time}`;
     item.iconPath = reflash === undefined ? iconOf(transfer) : WARNING;
     item.contextValue = 'request';
-    item.accessibilityInformation = { label: `${client}, ${asked}: ${result}` };
-    item.tooltip = this.#tooltip(transfer, result);
+    item.accessibilityInformation = { label: `${client}, ${asked}: ${result}, ${time}` };
     return item;
   }
 
-  #tooltip(transfer: Transfer, result: string): vscode.MarkdownString {
-    const time = new Date(transfer.startedAtMs).toLocaleTimeString(vscode.env.language);
-    const tooltip = new vscode.MarkdownString();
-    tooltip.appendText(`${time}  ${clientText(transfer.client)}  ${result}\n`);
-    tooltip.appendCodeblock(`${transfer.method} ${transfer.target}`, 'text');
-    return tooltip;
+  /** A request's tooltip is made when it is to be seen. */
+  async resolveTreeItem(item: vscode.TreeItem, transfer: Transfer): Promise<vscode.TreeItem> {
+    const { requestTooltip } = await import('../after-activation.ts');
+    item.tooltip = requestTooltip(transfer, this.#clientOf(transfer), this.#resultOf(transfer));
+    return item;
+  }
+
+  #clientOf(transfer: Transfer): string {
+    return transfer.isTrial ? vscode.l10n.t('Trial') : this.#boards.nameOf(transfer);
+  }
+
+  #resultOf(transfer: Transfer): string {
+    const { l10n, env } = vscode;
+    const reflash = this.#requests.reflashOf(transfer);
+    const flag = reflash === undefined ? [] : [reflashText(reflash, l10n)];
+    return [outcomeText(transfer, l10n, env.language), ...flag].join(' · ');
   }
 
   /** Redraws the rows that changed, and all when rows came or went. */
