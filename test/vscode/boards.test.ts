@@ -214,6 +214,13 @@ describe('boards in mkbox', () => {
       await workbench.rowTooltip('Boards', 'by the window'),
       /Gets next: nothing while it is held; then build .*Copy Address \| Copy Build ID \| Open Status Page$/s,
     );
+    const menu = await workbench.contextMenu('Requests', 'by the window');
+    const offered = menu.map(({ label }) => label);
+    assert.ok(offered.includes('Show Board') && offered.includes('Show Image') && !offered.includes('Copy Reason'));
+    await workbench.closeMenu();
+    await workbench.contextMenu('Boards', 'by the window');
+    await workbench.clickContextItem('Copy Address');
+    assert.equal(await copied(/^127\.0\.0\.2$/), '127.0.0.2');
     assert.deepEqual(await imageIcons(), images);
     await workbench.pictures('boards-held');
   });

@@ -13,6 +13,7 @@ import type { BoardsView } from '../views/boards-view.ts';
 import type { ImagesNode } from '../views/image-rows.ts';
 import type { ImagesView } from '../views/images-view.ts';
 import type { RequestLog } from '../views/request-log.ts';
+import type { RequestNode } from '../views/request-node.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Settings } from '../workspace/settings.ts';
 
@@ -51,4 +52,4 @@ export interface CommandContext {
 }
 
 /** A row of a tree. A key that acts on what is selected among the boards says `selection`. */
-export type Row = ImagesNode | BoardsNode | ChangesNode | 'selection';
+export type Row = ImagesNode | BoardsNode | RequestNode | ChangesNode | 'selection';

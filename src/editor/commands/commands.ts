@@ -6,10 +6,12 @@ import { clearChanges, refreshChanges, swapChanges } from './changes.ts';
 import { clearRequests } from './clear-requests.ts';
 import type { Command, CommandContext, Row } from './command.ts';
 import { compareWith, compareWithSelected, selectForCompare } from './compare.ts';
+import { copyAddresses } from './copy-addresses.ts';
 import { copyCurl } from './copy-curl.ts';
 import { copyDetail } from './copy-detail.ts';
 import { copyDnsTxt, copyDnsTxtForBoard } from './copy-dns-txt.ts';
 import { copyInsidePath } from './copy-inside-path.ts';
+import { copyReason } from './copy-reason.ts';
 import { copyUpdateTxt, copyUpdateTxtForBoard } from './copy-update-txt.ts';
 import { copyUpdateUrl } from './copy-update-url.ts';
 import { deleteBuild, serveBuildAgain, serveNewest } from './earlier-build.ts';
@@ -35,6 +37,7 @@ import { serveToNetwork } from './serve-to-network.ts';
 import { serveWithFault } from './serve-with-fault.ts';
 import { showActions } from './show-actions.ts';
 import { showLog } from './show-log.ts';
+import { showBoardOfRequest, showImageOfRequest } from './show-of-request.ts';
 import { showProblem } from './show-problem.ts';
 import { showWhy } from './show-why.ts';
 import { stop, stopNow } from './stop.ts';
@@ -62,6 +65,10 @@ export const COMMANDS: readonly Command[] = [
   copyUpdateTxt,
   copyDnsTxt,
   copyDetail,
+  copyReason,
+  copyAddresses,
+  showBoardOfRequest,
+  showImageOfRequest,
   tryAsBoard,
   serveWithFault,
   stopFault,

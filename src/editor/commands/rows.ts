@@ -1,4 +1,5 @@
 import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
+import type { Transfer } from '../../server/transfer.ts';
 import type { TreeName } from '../inside/inside-node.ts';
 import type { Row } from './command.ts';
 
@@ -10,6 +11,11 @@ export function imageOf(row: Row | undefined): CatalogImage | undefined {
 /** The image of a row, packed or not. */
 export function packableOf(row: Row | undefined): CatalogImage | UnpackedImage | undefined {
   return typeof row === 'object' && row.kind === 'unpacked' ? row.image : imageOf(row);
+}
+
+/** The request of a row, if it is one. */
+export function requestOf(row: Row | undefined): Transfer | undefined {
+  return typeof row === 'object' && row.kind === 'request' ? row.transfer : undefined;
 }
 
 /** A file or a folder in a tree of an image. */

@@ -100,8 +100,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     }
   }
 
-  /** Shows the row of something inside an image, and selects it. */
-  async reveal(node: InsideNode): Promise<void> {
+  /** Shows the row of an image, or of something inside one, and selects it. */
+  async reveal(node: InsideNode | Extract<ImagesNode, { kind: 'image' }>): Promise<void> {
     await this.#view.reveal(node, { focus: true });
   }
 

@@ -8,15 +8,17 @@ import { askedText, outcomeText } from '../words/request-words.ts';
 import { wholeSeconds } from '../words/words.ts';
 import { coloredIcon } from './colored-icon.ts';
 import type { RequestLog } from './request-log.ts';
+import type { RequestNode } from './request-node.ts';
 
 /** The view of requests, newest first. */
-export class RequestsView extends Owner implements vscode.TreeDataProvider<Transfer> {
+export class RequestsView extends Owner implements vscode.TreeDataProvider<RequestNode> {
   readonly #requests: RequestLog;
   readonly #boards: Boards;
-  readonly #changed = this.own(new vscode.EventEmitter<Transfer[] | undefined>());
-  readonly #view: vscode.TreeView<Transfer>;
+  readonly #changed = this.own(new vscode.EventEmitter<RequestNode[] | undefined>());
+  readonly #view: vscode.TreeView<RequestNode>;
   /** The requests in the view, in its order, and what is shown of each. */
   #drawn: ReadonlyMap<Transfer, string> = new Map();
+  readonly #nodes = new WeakMap<Transfer, RequestNode>();
   #told = '';
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -36,11 +38,11 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
     this.#draw();
   }
 
-  getChildren(transfer?: Transfer): Transfer[] {
-    return transfer === undefined ? [...this.#requests.requests] : [];
+  getChildren(node?: RequestNode): RequestNode[] {
+    return node === undefined ? this.#requests.requests.map((transfer) => this.#node(transfer)) : [];
   }
 
-  getTreeItem(transfer: Transfer): vscode.TreeItem {
+  getTreeItem({ transfer }: RequestNode): vscode.TreeItem {
     const { l10n, env } = vscode;
     const client = this.#clientOf(transfer);
     const asked = askedText(transfer, l10n);
@@ -51,16 +53,24 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
     const time = new Date(transfer.startedAtMs).toLocaleTimeString(env.language);
     item.description = `${result} · ${asked} · ${time}`;
     item.iconPath = reflash === undefined ? iconOf(transfer) : WARNING;
-    item.contextValue = 'request';
+    item.contextValue = contextOf(transfer);
     item.accessibilityInformation = { label: `${client}, ${asked}: ${result}, ${time}` };
     return item;
   }
 
   /** A request's tooltip is made when it is to be seen. */
-  async resolveTreeItem(item: vscode.TreeItem, transfer: Transfer): Promise<vscode.TreeItem> {
+  async resolveTreeItem(item: vscode.TreeItem, { transfer }: RequestNode): Promise<vscode.TreeItem> {
     const { requestTooltip } = await import('../after-activation.ts');
     item.tooltip = requestTooltip(transfer, this.#clientOf(transfer), this.#resultOf(transfer));
     return item;
+  }
+
+  #node(transfer: Transfer): RequestNode {
+    const known = this.#nodes.get(transfer);
+    if (known !== undefined) return known;
+    const node: RequestNode = { kind: 'request', transfer };
+    this.#nodes.set(transfer, node);
+    return node;
   }
 
   #clientOf(transfer: Transfer): string {
@@ -86,7 +96,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
     const areOthers = known.length !== requests.length || requests.some((transfer, index) => transfer !== known[index]);
     const changed = requests.filter((transfer) => before.get(transfer) !== this.#drawn.get(transfer));
     if (areOthers) this.#changed.fire(undefined);
-    else if (changed.length > 0) this.#changed.fire(changed);
+    else if (changed.length > 0) this.#changed.fire(changed.map((transfer) => this.#node(transfer)));
   }
 
   /** Keeps the context key `mkbox.requests`; only changes go to the editor. */
@@ -105,6 +115,16 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Trans
     const parts = [asked.kind, image, state.kind, before, sentBytes, totalBytes, wholeSeconds(stalledMs), isReflash];
     return [...parts, this.#boards.nameOf(transfer)].join(' ');
   }
+}
+
+/** The context value by which the manifest's menus tell requests apart. */
+function contextOf({ asked, isTrial, resolution, state }: Transfer): string {
+  const words = [
+    ...(asked.kind === 'update' && !isTrial ? ['board'] : []),
+    ...(resolution?.found === undefined ? [] : ['image']),
+    ...(state.kind === 'refused' || state.kind === 'broken' ? ['failed'] : []),
+  ];
+  return ['request', ...words].join(' ');
 }
 
 const WARNING = coloredIcon('warning', 'list.warningForeground');
