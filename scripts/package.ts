@@ -13,6 +13,7 @@ const ROOT = path.dirname(import.meta.dirname);
 /** What a package is made of, besides the zstd binary. */
 const CONTENT = [
   'contrib',
+  'demo',
   'dist',
   'docs',
   'l10n',

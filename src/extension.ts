@@ -138,6 +138,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
         consent,
         settings,
         updating: new Set(),
+        extensionFolder: context.extensionPath,
         log,
       },
     ),

@@ -78,7 +78,7 @@ describe('mkbox in a folder', () => {
       const { text, buttons } = await trustedWelcome(workbench);
       const said =
         'There is no folder with box images here: neither boxes nor src/boxes, nor is this such a folder itself.';
-      assert.deepEqual([text, buttons], [said, ['Set the Image Folder']]);
+      assert.deepEqual([text, buttons], [`${said}\nNew here? Get to know mkbox`, ['Set the Image Folder']]);
       assert.match((await workbench.welcome('Boards')).text, /^No board has asked yet\./);
       await workbench.pictures('no-folder');
       await workbench.clickWelcomeButton('Images', 'Set the Image Folder');

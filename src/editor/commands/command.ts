@@ -48,6 +48,8 @@ export interface CommandContext {
   readonly settings: Settings;
   /** The IDs of the boards that a command is updating. */
   readonly updating: Set<string>;
+  /** Where the extension is installed. */
+  readonly extensionFolder: string;
   readonly log: vscode.LogOutputChannel;
 }
 

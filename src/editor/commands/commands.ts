@@ -21,6 +21,7 @@ import { forgetBoard } from './forget-board.ts';
 import { holdBoard, releaseBoard } from './hold-board.ts';
 import { openBoxbuild } from './open-boxbuild.ts';
 import { openAllChanges, openChange } from './open-change.ts';
+import { openDemo } from './open-demo.ts';
 import { openSshTerminal } from './open-ssh-terminal.ts';
 import { openStatusPage } from './open-status-page.ts';
 import { pack } from './pack.ts';
@@ -60,6 +61,7 @@ export const COMMANDS: readonly Command[] = [
   restart,
   showActions,
   openStatusPage,
+  openDemo,
   copyUpdateUrl,
   copyCurl,
   copyUpdateTxt,

@@ -51,6 +51,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
   readonly #rows = new Map<string, Row>();
   #order = '';
   #told = '';
+  #hasConfirmed = false;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -115,6 +116,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     const boards = this.#boards();
     const sending = requests.sending.length;
     this.#view.badge = sending === 0 ? undefined : { value: sending, tooltip: transfersText(sending, vscode.l10n) };
+    if (!this.#hasConfirmed) this.#tellConfirmed(boards);
     const { snapshot } = project.served;
     const counted = boards.map((board) => ({ ...board, isBehind: isBehind(board, snapshot) }));
     this.#tell(boards.length > 0 ? 'some' : 'none', standingsText(counted, vscode.l10n));
@@ -134,6 +136,12 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     this.#told = `${found} ${description}`;
     this.#view.description = description;
     void vscode.commands.executeCommand('setContext', 'mkbox.boards', found);
+  }
+
+  /** Sets `mkbox.hasConfirmed` at the first board that runs the build it got: a step of the walkthrough is done by that. */
+  #tellConfirmed(boards: readonly Board[]): void {
+    this.#hasConfirmed = boards.some(({ history }) => history.some(({ confirmedAtMs }) => confirmedAtMs !== undefined));
+    if (this.#hasConfirmed) void vscode.commands.executeCommand('setContext', 'mkbox.hasConfirmed', true);
   }
 
   /** Whether anything shown of `board` changed since it was drawn. */

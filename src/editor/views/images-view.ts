@@ -299,6 +299,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   }
 
   async #inside(node: InsideNode): Promise<ImagesNode[]> {
+    // a step of the walkthrough is done by that
+    void vscode.commands.executeCommand('setContext', 'mkbox.hasLookedInside', true);
     const rows = await this.#parts.insideRows();
     if (node.kind !== 'packages') return rows.childrenOf(node);
     const known = await rows.packageCount(node.image);
