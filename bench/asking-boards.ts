@@ -43,7 +43,13 @@ export class AskingBoards {
 
   #askNext(): void {
     this.#underWay++;
-    this.#boards[this.#next++ % this.#boards.length]?.ask();
+    let board = this.#nextBoard();
+    while (board?.isWaiting) board = this.#nextBoard(); // one whose connection takes long is not asked twice
+    board?.ask();
+  }
+
+  #nextBoard(): AskingBoard | undefined {
+    return this.#boards[this.#next++ % this.#boards.length];
   }
 
   #answered(): void {
@@ -69,6 +75,10 @@ class AskingBoard {
     this.#address = address;
     this.#head = head;
     this.#onAnswer = onAnswer;
+  }
+
+  get isWaiting(): boolean {
+    return this.#isWaiting;
   }
 
   ask(): void {
