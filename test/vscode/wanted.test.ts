@@ -12,6 +12,9 @@ import { until } from './workbench/wait.ts';
 const NOISE_BYTES = 40 * 1024 * 1024;
 const BIG = '/update/docker-box/docker-box-odroid-c4-big';
 
+/** Long enough for VS Code to see a file as it is then. */
+const HALF_WRITTEN_MS = 250;
+
 /** Longer than it takes to stop and to serve again. */
 const RESTART_MS = 2_000;
 
@@ -91,6 +94,18 @@ describe('what was wanted of mkbox', () => {
     await label(/stopping, 1 download left$/);
     await once(download.resume(), 'end');
     await status(window, 'mkbox', 'circle-slash');
+  });
+
+  it('goes on where it is, though the settings are read while they are being written', async () => {
+    await status(window, `mkbox local:${bench.port}`);
+    const download = await slowDownload(bench.port);
+    await window.changeSettings({ 'mkbox.port': undefined });
+    await sleep(HALF_WRITTEN_MS);
+    await window.changeSettings({ 'mkbox.port': bench.port });
+    const endMs = performance.now() + RESTART_MS;
+    while (performance.now() < endMs) assert.equal(await serves(bench.port), true);
+    download.destroy();
+    await window.workbench.openView('mkbox'); // where it is seen that this one broke off
   });
 
   it('is to be stopped, though a setting changes while a transfer finishes', async () => {

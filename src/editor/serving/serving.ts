@@ -45,7 +45,8 @@ export class Serving extends Owner {
   /** The number of orders and restarts so far. */
   #count = 0;
   #queue: Promise<unknown> = Promise.resolve();
-  #sessionPort: number | undefined;
+  /** The port that is taken until the window is closed, in place of the one that was set, until another one is. */
+  #sessionPort: { readonly port: number; readonly insteadOf: number } | undefined;
 
   readonly onDidChangeState = this.#stateChanged.event;
   /** A request came, its answer began, or it ended; its state tells. */
@@ -60,7 +61,7 @@ export class Serving extends Owner {
     this.#parts = parts;
     const { host, port, allowedHosts, allow, rateLimit, maxTransfers } = parts.settings;
     const onPort = () => {
-      this.#sessionPort = undefined;
+      if (this.#sessionPort?.insteadOf !== port.get()) this.#sessionPort = undefined;
     };
     this.own(port.onDidChange(onPort));
     for (const setting of [host, port]) this.own(setting.onDidChange(() => this.#placeChanged()));
@@ -86,7 +87,7 @@ export class Serving extends Owner {
 
   /** The port that is asked for: the setting's, or the one taken for this session. */
   get port(): number {
-    return this.#sessionPort ?? this.#parts.settings.port.get();
+    return this.#sessionPort?.port ?? this.#parts.settings.port.get();
   }
 
   /**
@@ -111,10 +112,11 @@ export class Serving extends Owner {
 
   /** Serves what was wanted on any free port, until the window is closed or a port is set; the settings stay as they are. */
   async serveOnOtherPort(): Promise<void> {
-    this.#sessionPort = 0;
+    const any = { port: 0, insteadOf: this.#parts.settings.port.get() };
+    this.#sessionPort = any;
     await this.restart();
     const endpoint = endpointOf(this.state);
-    if (endpoint !== undefined && this.#sessionPort === 0) this.#sessionPort = endpoint.port;
+    if (endpoint !== undefined && this.#sessionPort === any) this.#sessionPort = { ...any, port: endpoint.port };
   }
 
   /** Closes within the time that a deactivation has. */

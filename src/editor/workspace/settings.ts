@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { SettledChanges } from './settled-changes.ts';
 
 const SECTION = 'mkbox';
 
@@ -6,6 +7,7 @@ const SECTION = 'mkbox';
 export interface Setting<T> {
   /** The value in force, for `folder` where it may differ between the workspace's folders. */
   get(folder?: vscode.WorkspaceFolder): T;
+  /** It may have changed, and has not for a moment. */
   readonly onDidChange: vscode.Event<void>;
 }
 
@@ -51,8 +53,7 @@ export interface Settings extends vscode.Disposable {
 
 /** Opens the settings. A value of another type than the manifest says, as a hand-written file may have, is its default. */
 export function openSettings(): Settings {
-  const changes = new vscode.EventEmitter<vscode.ConfigurationChangeEvent>();
-  const subscription = vscode.workspace.onDidChangeConfiguration((event) => changes.fire(event));
+  const changes = new SettledChanges();
   function setting<T>(name: string, fallback: T, isValid: (value: unknown) => value is T): Setting<T> {
     return {
       get(folder) {
@@ -60,9 +61,9 @@ export function openSettings(): Settings {
         return isValid(value) ? value : fallback;
       },
       onDidChange: (listener, thisArg, disposables) =>
-        changes.event(
-          (event) => {
-            if (event.affectsConfiguration(`${SECTION}.${name}`)) listener.call(thisArg);
+        changes.onDidSettle(
+          (isAffected) => {
+            if (isAffected(`${SECTION}.${name}`)) listener.call(thisArg);
           },
           undefined,
           disposables,
@@ -95,10 +96,7 @@ export function openSettings(): Settings {
     rebootCommand: setting<string | readonly string[]>('rebootCommand', [], isCommand),
     rebootTimeout: setting('rebootTimeout', 300, isAmount),
     sshUser: setting('sshUser', 'root', isText),
-    dispose() {
-      subscription.dispose();
-      changes.dispose();
-    },
+    dispose: () => changes.dispose(),
   };
 }
 
