@@ -12,6 +12,7 @@ import { quickInput } from './workbench/quick-input.ts';
 import { settingsEditor } from './workbench/settings-editor.ts';
 import { statusBar } from './workbench/status-bar.ts';
 import { views } from './workbench/views.ts';
+import { walkthrough } from './workbench/walkthrough.ts';
 
 export type Workbench = ReturnType<typeof openWorkbench>;
 
@@ -41,6 +42,7 @@ export function openWorkbench(vscode: Window) {
     ...notifications(page),
     dialogs: dialogs(page),
     settings: settingsEditor(page),
+    walkthrough: walkthrough(page),
     setTheme,
 
     /** Keeps the window as it looks now; in the dark, too, where MKBOX_PICTURES is `both`: that takes a second or two. */
