@@ -1,5 +1,6 @@
 import type { Act, Board, Pin, ServeOnce } from './board.ts';
 import { STOP_TIMES } from './limits.ts';
+import { pendingOnce } from './pending-once.ts';
 import { isLetIn, type RollOut } from './roll-out.ts';
 
 /** What a board gets of an image, and why. */
@@ -78,7 +79,7 @@ export function assignment(board: Board, image: string | undefined, conditions: 
     return { kind: 'nothing', until: { kind: 'build missing', image: target.image, build: target.build, why } };
   }
   const loop = build === undefined ? undefined : loopOf(board, build, conditions);
-  const isServedOnce = conditions.isServedOnce || onceOf(board) !== undefined;
+  const isServedOnce = conditions.isServedOnce || pendingOnce(board) !== undefined;
   if (loop !== undefined && !isServedOnce) return { kind: 'nothing', until: loop };
   if (why === undefined) {
     const { rollOut } = conditions;
@@ -100,7 +101,7 @@ interface Target {
 
 function targetOf(board: Board, image: string | undefined, { earlier }: Conditions): Target | undefined {
   const { pin } = board;
-  const once = onceOf(board);
+  const once = pendingOnce(board);
   if (once?.image !== undefined) return { image: once.image, why: { kind: 'once', act: once } };
   if (pin !== undefined) return { image: pin.image, build: pin.build, why: { kind: 'pin', act: pin } };
   if (image === undefined) return undefined;
@@ -111,11 +112,6 @@ function targetOf(board: Board, image: string | undefined, { earlier }: Conditio
 /** Whether someone said what it is to get. Of what it asks for itself, it is told what is wrong with that. */
 function isCertain(why: Reason): boolean {
   return why.kind === 'pin' || (why.kind === 'once' && why.act.image !== undefined);
-}
-
-/** What someone serves a board once, until it has it. */
-function onceOf({ once }: Board): ServeOnce | undefined {
-  return once?.isDone ? undefined : once;
 }
 
 /** That one board downloaded `build` whole again and again and still reports another; undefined where it did not. */

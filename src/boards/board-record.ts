@@ -4,6 +4,7 @@ import type { Refusal } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { Board, BoardState, GivenBuild, Reflashing, Wish } from './board.ts';
 import { LOOP_TIMES, MOST_HISTORY, MOST_TEXT } from './limits.ts';
+import { pendingOnce } from './pending-once.ts';
 import type { Kind } from './places.ts';
 
 /** A new board, from the first thing that it asked. */
@@ -38,11 +39,12 @@ export function kindOf(asked: Asked): Kind {
  * one may report what another one runs.
  */
 export function asking(board: Board, asked: Asked, atMs: number): Board {
-  const { reportedBuild: _, once, ...rest } = board;
+  const { reportedBuild: _, once: __, ...rest } = board;
+  const once = pendingOnce(board);
   const reported = asked.buildId === undefined ? undefined : cut(asked.buildId);
   const known: Board = {
     ...rest,
-    ...(once === undefined || once.isDone ? {} : { once }),
+    ...(once === undefined ? {} : { once }),
     ...(reported === undefined ? {} : { reportedBuild: reported }),
     wish: wishOf(asked),
     lastSeenMs: atMs,

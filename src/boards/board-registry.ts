@@ -5,9 +5,10 @@ import type { Assigner } from '../server/decision/assigned.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import type { Assignment } from './assignment.ts';
-import type { Act, Board, Pin, Reflashing, ServeOnce } from './board.ts';
+import type { Act, Board, Pin, ServeOnce } from './board.ts';
 import { held, pinned, released, servedOnce, tagged } from './board-acts.ts';
 import { BoardAssigner, type KeptBuildOf } from './board-assigner.ts';
+import type { BoardEvents } from './board-events.ts';
 import { BoardFinder } from './board-finder.ts';
 import { BoardIndex, type Entry } from './board-index.ts';
 import { bringsImage, cut, interrupted, waitsForTurn } from './board-record.ts';
@@ -17,7 +18,7 @@ import { ChangeClock } from './change-clock.ts';
 import { FlashTimes } from './flash-times.ts';
 import { MOST_BOARDS, SOONEST_BOOT_MS, SOONEST_PART } from './limits.ts';
 import { type Neighbours, systemNeighbours } from './neighbours.ts';
-import type { RollOut, RollOutPlan } from './roll-out.ts';
+import type { RollOutPlan } from './roll-out.ts';
 import { RollOuts } from './roll-outs.ts';
 import { atTime, nextChangeMs } from './state-in-time.ts';
 
@@ -37,25 +38,6 @@ export interface BoardRegistryOptions {
   readonly rollOutPlan?: (() => RollOutPlan | undefined) | undefined;
   /** Finds the builds that are kept; none without it. */
   readonly keptBuild?: KeptBuildOf | undefined;
-}
-
-/** A board that got the same build repeatedly and still does not run it, and the request that showed it. */
-export interface Reflash {
-  readonly board: Board;
-  readonly state: Reflashing;
-  readonly transfer: Transfer;
-}
-
-/** The events of boards. */
-export interface BoardEvents {
-  /** One or several boards changed, at most four times a second, and each time while one downloads. */
-  changed: [];
-  /** It asked again, reporting the build it was given. */
-  confirmed: [board: Board];
-  /** A roll-out began, went on, halted or is finished; `isOrdered`: because someone wanted it. */
-  rollOut: [rollOut: RollOut, isOrdered: boolean];
-  /** One more request showed that a board flashes itself again and again. */
-  reflashing: [reflash: Reflash];
 }
 
 /**

@@ -8,6 +8,7 @@ import type { BoardFinder } from './board-finder.ts';
 import type { BoardIndex, Entry } from './board-index.ts';
 import { answering, asking, ended, given, interrupted, waiting } from './board-record.ts';
 import { FRAME_MS } from './limits.ts';
+import { pendingOnce } from './pending-once.ts';
 
 /** A request of a board, until it ends. */
 interface BoardRequest {
@@ -118,8 +119,7 @@ export class BoardRequests {
     if (entry === undefined || entry.newest !== undefined) return false;
     const { board } = entry;
     const isSame = board.state.kind === 'up to date' && hasAsked(board, client, asked);
-    const waitsForOne = board.once !== undefined && board.once.isDone !== true;
-    if (!isSame || waitsForOne || state.kind !== 'finished') return false;
+    if (!isSame || pendingOnce(board) !== undefined || state.kind !== 'finished') return false;
     const nowMs = now();
     if (nowMs - board.lastSeenMs < FRAME_MS) return true; // nobody is told of more within a frame
     index.heard(entry);

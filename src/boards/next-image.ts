@@ -2,6 +2,7 @@ import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
 import { resolveQuery } from '../images/resolution.ts';
 import { imageQuery } from '../server/decision/asked.ts';
 import type { Board, BoardState } from './board.ts';
+import { pendingOnce } from './pending-once.ts';
 
 /** What a board gets if it asks the same again. */
 export interface NextImage {
@@ -14,8 +15,8 @@ export interface NextImage {
 
 /** What `board` gets if it asks the same again, unless that is withheld; undefined for nothing. */
 export function nextImage(board: Board, snapshot: CatalogSnapshot): NextImage | undefined {
-  const { wish, once, reportedBuild } = board;
-  const given = once?.isDone ? undefined : once?.image;
+  const { wish, reportedBuild } = board;
+  const given = pendingOnce(board)?.image;
   const pin = given === undefined ? board.pin : undefined;
   const id = given ?? pin?.image;
   const image = id === undefined ? imageFor(wish, snapshot) : snapshot.byId.get(id);

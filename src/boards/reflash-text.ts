@@ -2,7 +2,7 @@ import { shortBuildId } from '../images/build-id.ts';
 import { printable } from '../printable.ts';
 import { ENGLISH, type Words } from '../words.ts';
 import type { Reflashing } from './board.ts';
-import type { Reflash } from './board-registry.ts';
+import type { Reflash } from './board-events.ts';
 
 /** That a board flashes itself at every boot, without naming it, and what to look for. What it reports may be anything. */
 export function reflashText({ build, times, reported }: Reflashing, words: Words = ENGLISH): string {

@@ -1,4 +1,4 @@
-import type { Reflash } from '../boards/board-registry.ts';
+import type { Reflash } from '../boards/board-events.ts';
 import { reflashLine } from '../boards/reflash-text.ts';
 import { printable } from '../printable.ts';
 import type { BreakReason, Transfer } from '../server/transfer.ts';

@@ -1,6 +1,7 @@
 import type { Assignment } from '../boards/assignment.ts';
 import type { Board } from '../boards/board.ts';
-import type { BoardRegistry, Reflash } from '../boards/board-registry.ts';
+import type { Reflash } from '../boards/board-events.ts';
+import type { BoardRegistry } from '../boards/board-registry.ts';
 import type { RollOut } from '../boards/roll-out.ts';
 import { rollOutText } from '../boards/roll-out-text.ts';
 import type { AuditEntry, AuditLog } from './audit-log.ts';

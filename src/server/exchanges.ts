@@ -9,17 +9,17 @@ import { bodyBytes } from './decision/answer.ts';
 import type { Asked } from './decision/asked.ts';
 import { type Decision, type Found, refuse } from './decision/decision.ts';
 import { Faults } from './faults.ts';
-import { FULL_RETRY_AFTER_SECONDS, PROBE_AFTER_MS } from './limits.ts';
+import { FULL_RETRY_AFTER_SECONDS } from './limits.ts';
 import type { Refusal } from './refusal.ts';
 import type { Received } from './sending/delivery.ts';
 import type { MetFault } from './sending/faulty.ts';
-import { probeHalfClosed } from './sending/half-closed.ts';
 import type { Sender } from './sending/sender.ts';
 import type { Sent } from './sending/sent.ts';
-import type { Turns, WaitEnd } from './sending/turns.ts';
+import type { Turns } from './sending/turns.ts';
 import type { ServerEvents } from './server-events.ts';
 import type { BreakReason, Transfer } from './transfer.ts';
 import { TransferRecord } from './transfer-record.ts';
+import { waitForTurn } from './wait-for-turn.ts';
 
 /** Finds the answer to a request. It may be called again after the request has waited for its turn. */
 export type Decide = (transfer: Transfer) => Promise<Decision>;
@@ -131,7 +131,9 @@ export class Exchanges {
     if (!this.#turns.take()) {
       await this.#close(decision); // a thousand may wait, and what they would get may be replaced
       // a turn that was given back meanwhile woke nobody
-      const end = this.#turns.take() ? 'turn' : await this.#waited(transfer, response);
+      const end = this.#turns.take()
+        ? 'turn'
+        : await waitForTurn(this.#turns, transfer, response, () => this.#tell('waiting', transfer));
       switch (end) {
         case 'left':
           this.#break(transfer, 'client closed');
@@ -149,31 +151,6 @@ export class Exchanges {
     } finally {
       this.#turns.giveBack();
     }
-  }
-
-  /** Waits until it is the transfer's turn, or until that will not be. */
-  #waited(transfer: TransferRecord, response: ServerResponse): Promise<WaitEnd | 'left'> {
-    if (response.destroyed) return Promise.resolve('left');
-    return new Promise((resolve) => {
-      const settle = (end: WaitEnd | 'left') => {
-        response.off('close', onLeft);
-        stopProbing();
-        transfer.goOn();
-        resolve(end);
-      };
-      let stopProbing = () => {};
-      const place = this.#turns.wait(transfer.client, settle);
-      if (typeof place === 'string') return resolve(place);
-      const onLeft = () => {
-        place.leave();
-        settle('left');
-      };
-      response.once('close', onLeft);
-      response.socket?.setKeepAlive(true, PROBE_AFTER_MS);
-      stopProbing = probeHalfClosed(response);
-      transfer.wait(place);
-      this.#tell('waiting', transfer);
-    });
   }
 
   #noPlace(found: Found): Decision {

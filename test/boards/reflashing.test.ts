@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Reflash } from '../../src/boards/board-registry.ts';
+import type { Reflash } from '../../src/boards/board-events.ts';
 import { reflashLine } from '../../src/boards/reflash-text.ts';
 import { buildId, makeSet } from '../server/harness.ts';
 import { BUILD, OLD, startBench } from './bench.ts';

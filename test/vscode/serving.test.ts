@@ -1,6 +1,7 @@
 /** The extension in a trusted workspace: it serves by itself, and shows what boards get. */
 import assert from 'node:assert/strict';
 import { cp, rm } from 'node:fs/promises';
+import { get } from 'node:http';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { createBoard } from '../board/board.ts';
@@ -170,6 +171,23 @@ describe('mkbox in a trusted workspace', () => {
     await workbench.choose('127.0.0.1');
     await until('the board to be unpinned', isPinned, (is) => !is);
     await workbench.runCommand('Notifications: Clear All Notifications');
+  });
+
+  it('serves those who call this machine by another name, when the user allows that', async () => {
+    const ask = () =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const headers = { host: 'updates.example.org' };
+        const target = new URL('/update?name=linux-box&board=odroid-c4&branch=master', url);
+        const options = { method: 'HEAD', headers, agent: false };
+        get(target, options, (answer) => resolve(answer.resume().statusCode)).on('error', reject);
+      });
+    assert.equal(await ask(), 403);
+    await workbench.runCommand('mkbox: Why Did the Board Get Nothing?');
+    await workbench.clickNotificationButton('mkbox: 127.0.0.1 got nothing: ', 'Allow updates.example.org');
+    await until('the name to be allowed', ask, (answer) => answer === 200);
+    await vscode.changeSettings({ 'mkbox.allowedHosts': undefined });
+    await until('the name to be foreign again', ask, (answer) => answer === 403);
+    await workbench.openView('mkbox'); // where the refusal is seen
   });
 
   it('shows a build as it lands, file by file, and serves it when it is whole', async () => {

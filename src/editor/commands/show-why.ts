@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
 import type { Board, ToldRefusal } from '../../boards/board.ts';
 import { pinTargets } from '../../boards/pin-targets.ts';
-import { refusedText } from '../../boards/state-text.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { Refusal } from '../../server/refusal.ts';
 import { boardName } from '../words/board-name.ts';
 import { plainMessage } from '../words/plain-message.ts';
-import { IN_THE_EDITOR } from '../words/remedies.ts';
+import { gotNothingText } from '../words/status-words.ts';
 import type { Command, CommandContext, Row } from './command.ts';
 import { idOfBoard } from './pick-board.ts';
 
@@ -38,7 +37,7 @@ export const showWhy: Command = {
       ...remediesOf(context, refused),
       { title: l10n.t('Show Requests'), run: () => commands.executeCommand('mkbox.requests.focus') },
     ];
-    const message = l10n.t('mkbox: {0} got nothing: {1}', name, refusedText({ refusal }, l10n, IN_THE_EDITOR));
+    const message = gotNothingText(name, refusal, l10n);
     const chosen = await window.showWarningMessage(plainMessage(message), ...remedies.map(({ title }) => title));
     await remedies.find(({ title }) => title === chosen)?.run();
   },
@@ -52,11 +51,13 @@ async function refusedOf(context: CommandContext, row: Row | undefined): Promise
     const board = registry.get(id);
     if (board?.state.kind !== 'refused') return undefined;
     const { refusal } = board.state;
-    return refusal === undefined ? undefined : { name: boardName(board), refusal, board };
+    return { name: boardName(board), refusal, board };
   }
   for (const transfer of requests.requests) {
     const { state, client, asked, isTrial } = transfer;
-    if (state.kind !== 'refused' || asked.kind !== 'update' || isTrial) continue;
+    if (state.kind !== 'refused' || isTrial) continue;
+    // what such a request asks for is not looked at
+    if (asked.kind !== 'update' && state.refusal.kind !== 'foreign host') continue;
     return { name: boards.nameOf(transfer), refusal: state.refusal, board: registry.boardOf(client, asked) };
   }
   return undefined;

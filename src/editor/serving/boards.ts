@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
-import type { BoardRegistry, Reflash } from '../../boards/board-registry.ts';
+import type { Reflash } from '../../boards/board-events.ts';
+import type { BoardRegistry } from '../../boards/board-registry.ts';
 import type { RollOuts } from '../../boards/roll-outs.ts';
 import type { Acts } from '../../control/acts.ts';
 import type { AuditLog } from '../../control/audit-log.ts';

@@ -7,7 +7,7 @@ import { treesOf } from '../inside/inside-node.ts';
 import type { Boards } from '../serving/boards.ts';
 import { actDetails } from '../words/act-words.ts';
 import type { Detail } from '../words/detail.ts';
-import { imageDetails, unpackedDetails } from '../words/image-details.ts';
+import { imageDetails, type LastServed, unpackedDetails } from '../words/image-details.ts';
 import type { JudgedImage } from '../words/image-health.ts';
 import type { ImagesNode } from './image-rows.ts';
 import type { RequestLog } from './request-log.ts';
@@ -31,10 +31,8 @@ export async function imageChildren(
   const { l10n, env } = vscode;
   const { image } = judged;
   const [{ audit }, rawBytes] = await Promise.all([boards.openAll(), rawBytesOf(judged)]);
-  const transfer = requests.lastServed(image.id);
-  const lastServed = transfer && { board: boards.nameOf(transfer), atMs: transfer.startedAtMs };
   const details = [
-    ...imageDetails(judged, rawBytes, lastServed, l10n, env.language),
+    ...imageDetails(judged, rawBytes, lastServedOf(image, { requests, boards }), l10n, env.language),
     ...actDetails(audit.about({ image: image.id }, SHOWN_ACTS), l10n, env.language),
   ];
   return [
@@ -42,6 +40,15 @@ export async function imageChildren(
     ...(image.state.kind === 'ready' ? treesOf(image) : []),
     ...(before.length === 0 ? [] : [{ kind: 'earlier', image, builds: before } as const]),
   ];
+}
+
+/** The board that was served an image last, in this window. */
+export function lastServedOf(
+  { id }: CatalogImage,
+  { requests, boards }: Pick<ImageHistory, 'requests' | 'boards'>,
+): LastServed | undefined {
+  const transfer = requests.lastServed(id);
+  return transfer && { board: boards.nameOf(transfer), atMs: transfer.startedAtMs };
 }
 
 /** What stands below the row of a raw image alone. */

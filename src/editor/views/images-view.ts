@@ -1,29 +1,25 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { rollOutText } from '../../boards/roll-out-text.ts';
-import type { KeptBuild } from '../../builds/kept-build.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
-import type { CatalogBox, CatalogImage, UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
+import type { CatalogBox, CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import { type ImageParts, splitImageName } from '../../images/image-parts.ts';
 import type { BuildNode } from '../build/build-nodes.ts';
 import type { LateBuilds } from '../build/late-builds.ts';
 import { Owner } from '../dispose.ts';
 import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
-import type { EarlierNode } from '../earlier/earlier-node.ts';
 import { type InsideNode, RETRY_COMMAND } from '../inside/inside-node.ts';
 import type { InsideRows } from '../inside/inside-rows.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
-import type { ServingState } from '../serving-state.ts';
 import type { Ticker } from '../ticker.ts';
 import { type JudgedImage, judgedImage, type Surroundings } from '../words/image-health.ts';
-import { unreadableWords } from '../words/image-words.ts';
-import { withProgress } from '../words/roll-out-words.ts';
-import { failureWords } from '../words/status-words.ts';
 import { ageOf } from '../words/words.ts';
 import type { Project } from '../workspace/project.ts';
 import { detailItem } from './detail-item.ts';
-import { boxItem, decorationOf, type ImagesNode, imageItem, linkItem, unpackedItem } from './image-rows.ts';
+import { imageNotes, withNotes } from './image-notes.ts';
+import { decorationOf, type ImagesNode, imageItem, linkItem, unpackedItem } from './image-rows.ts';
+import { imagesMessage } from './images-message.ts';
+import { boxItemOf, boxRows, imageRows, keptBuildRow } from './images-tree.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** How often the images' ages are updated: they are shown in minutes. */
@@ -49,8 +45,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   readonly #decorated = this.own(new vscode.EventEmitter<undefined>());
   readonly #view: vscode.TreeView<ImagesNode>;
   #drawn = '';
-  /** The rows of images as the editor has them, each with what building added to it. */
-  readonly #notes = new Map<ImagesNode, string | undefined>();
+  /** The rows of images as the editor has them, each with what was added to it. */
+  readonly #notes = new Map<ImagesNode, string>();
 
   readonly onDidChangeTreeData = this.#changed.event;
   readonly onDidChangeFileDecorations = this.#decorated.event;
@@ -74,7 +70,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     switch (node?.kind) {
       case undefined:
         if (this.#parts.project.hasBoxbuilds) this.#parts.building.show();
-        return this.#boxes();
+        return boxRows(this.#parts);
       case 'box':
         return this.#inBox(node.box);
       case 'possible':
@@ -90,7 +86,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'packages':
         return this.#inside(node);
       case 'earlier':
-        return node.builds.map((build) => this.#buildNode(build));
+        return node.builds.map((build) => keptBuildRow(build, this.#parts));
       case 'build':
       case 'link':
       case 'detail':
@@ -126,7 +122,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   getTreeItem(node: ImagesNode): vscode.TreeItem | Promise<vscode.TreeItem> {
     switch (node.kind) {
       case 'box':
-        return this.#boxItem(node.box);
+        return boxItemOf(node.box, this.#parts);
       case 'image':
         return this.#imageItem(node.image);
       case 'unpacked':
@@ -156,12 +152,9 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     if (node.kind !== 'image') return item;
     const { imageTooltip } = await import('../after-activation.ts');
     const { image } = node;
-    const { requests, boards } = this.#parts;
-    const transfer = requests.lastServed(image.id);
-    const lastServed = transfer && { board: boards.nameOf(transfer), atMs: transfer.startedAtMs };
     const [, note] = this.#buildOf(image);
-    const notes = [note?.state, this.#rollOutText(image)].filter((text) => text !== undefined);
-    item.tooltip = imageTooltip(judgedImage(image, this.#surroundings()), lastServed, notes);
+    const notes = [...(note === undefined ? [] : [note.state]), ...this.#notesOf(image)];
+    item.tooltip = imageTooltip(judgedImage(image, this.#surroundings()), this.#parts, notes);
     return item;
   }
 
@@ -177,16 +170,16 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   /** Redraws only when something shown changed: bytes on their way are not shown. */
   #draw(): void {
     const { project, serving, builds, building } = this.#parts;
-    this.#view.message = obstacleText(serving.state) ?? unreadableText(project.snapshot.unreadable) ?? '';
+    this.#view.message = imagesMessage(serving.state, project.snapshot.unreadable) ?? '';
     const surroundings = this.#surroundings();
     const { images, shadowed, unpacked, boxes, links, unreadable } = project.snapshot;
     const none = project.folders.length === 0 ? 'no-folder' : 'none';
-    const found = !project.isLocated ? 'looking' : this.#boxes().length > 0 ? 'some' : none;
+    const found = !project.isLocated ? 'looking' : boxRows(this.#parts).length > 0 ? 'some' : none;
     const nowMs = Date.now();
     const shown = [...images, ...shadowed].map((image) => shownOf(judgedImage(image, surroundings), nowMs));
     const raw = unpacked.map((image) => [image, ageOf(image.writtenAtMs, nowMs)]);
     const folders = boxes.map((box) => [box, project.hasBoxbuild(box)]);
-    const earlier = builds.list.map((build) => [this.#buildNode(build), ageOf(build.keptAtMs, nowMs)]);
+    const earlier = builds.list.map((build) => [keptBuildRow(build, this.#parts), ageOf(build.keptAtMs, nowMs)]);
     const possible = boxes.map((box) => building.current?.possibleIn(box));
     const drawn = JSON.stringify([found, folders, raw, shown, links, unreadable, earlier, possible], (_key, value) =>
       typeof value === 'bigint' ? `${value}` : value,
@@ -224,78 +217,32 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     };
   }
 
-  #boxes(): ImagesNode[] {
-    const { project } = this.#parts;
-    const { boxes, links } = project.snapshot;
-    const shown = boxes.filter((box) => this.#rowsOf(box).length > 0 || project.hasBoxbuild(box));
-    return [
-      ...shown.map((box) => ({ kind: 'box', box }) as const),
-      ...links.map((link) => ({ kind: 'link', link }) as const),
-    ];
-  }
-
   #inBox(box: CatalogBox): ImagesNode[] {
-    const rows = this.#rowsOf(box);
+    const rows = imageRows(box, this.#parts);
     for (const row of rows) this.#notes.set(row, this.#noteText(row));
     return this.#parts.project.hasBoxbuild(box) ? [...rows, { kind: 'recipe', box }] : rows;
   }
 
-  #noteText(row: ImagesNode): string | undefined {
+  #noteText(row: ImagesNode): string {
     const image = row.kind === 'image' || row.kind === 'unpacked' || row.kind === 'possible' ? row.image : undefined;
     const building = image && this.#parts.building.current?.noteOf(image)?.text;
-    const others = row.kind === 'image' ? [this.#rollOutText(row.image), this.#armedText(row.image)] : [];
-    return [building, ...others].filter((text) => text !== undefined).join(' ');
+    return [building, ...(row.kind === 'image' ? this.#notesOf(row.image) : [])].join(' ');
   }
 
   #imageItem(image: CatalogImage): vscode.TreeItem {
     const item = imageItem(judgedImage(image, this.#surroundings()), ...this.#buildOf(image));
-    const texts = [this.#rollOutText(image), this.#armedText(image)].filter((text) => text !== undefined);
-    return texts.reduce(withText, item);
+    return withNotes(item, this.#notesOf(image));
   }
 
-  /** That one update of an image is served, and of no other. */
-  #armedText({ id }: CatalogImage): string | undefined {
-    const { state } = this.#parts.serving;
-    return state.kind === 'one-shot' && state.only === id ? vscode.l10n.t('one update is served') : undefined;
-  }
-
-  /** How far the roll-out of an image's build is, until it is finished. */
-  #rollOutText({ id, state }: CatalogImage): string | undefined {
-    const { rollOuts } = this.#parts.boards;
-    const rollOut = state.kind === 'ready' ? rollOuts?.get(id, state.buildId) : undefined;
-    if (rollOuts === undefined || rollOut === undefined || rollOut.state.kind === 'finished') return undefined;
-    return withProgress(rollOutText(rollOut, vscode.l10n), rollOuts.progressOf(rollOut), vscode.l10n);
-  }
-
-  /** The images in a box's folder, packed or not, and those that can be built, by their names. */
-  #rowsOf(box: CatalogBox): ImagesNode[] {
-    const { project, building } = this.#parts;
-    const { images, shadowed, unpacked } = project.snapshot;
-    const isIn = ({ folder }: CatalogImage | UnpackedImage) => folder === box.path;
-    const rows = [
-      ...[...images, ...shadowed].filter(isIn).map((image) => ({ kind: 'image', image }) as const),
-      ...unpacked.filter(isIn).map((image) => ({ kind: 'unpacked', image }) as const),
-      ...(building.current?.possibleIn(box) ?? []).map((image) => ({ kind: 'possible', image }) as const),
-    ];
-    return rows.sort((a, b) => (a.image.image < b.image.image ? -1 : 1));
+  #notesOf(image: CatalogImage): readonly string[] {
+    const { serving, boards } = this.#parts;
+    return imageNotes(image, serving.state, boards.rollOuts);
   }
 
   async #below(image: CatalogImage): Promise<ImagesNode[]> {
     const { requests, boards, builds } = this.#parts;
     const { imageChildren } = await import('../after-activation.ts');
     return imageChildren(judgedImage(image, this.#surroundings()), { requests, boards, before: builds.before(image) });
-  }
-
-  #buildNode(build: KeptBuild): EarlierNode {
-    const { boards, builds, project } = this.#parts;
-    const image = project.snapshot.byId.get(build.id);
-    const served = image && builds.published(image).inPlaceOf;
-    return {
-      kind: 'build',
-      build,
-      isServed: served?.choice.build === build.buildId,
-      boards: boards.list.filter(({ reportedBuild }) => reportedBuild === build.buildId).length,
-    };
   }
 
   async #inside(node: InsideNode): Promise<ImagesNode[]> {
@@ -336,47 +283,10 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     const [builds, { buildItem }] = await Promise.all([this.#parts.building.open(), import('../after-activation.ts')]);
     return buildItem(node, node.kind === 'possible' ? builds.noteOf(node.image) : undefined);
   }
-
-  #boxItem(box: CatalogBox): vscode.TreeItem {
-    const { project } = this.#parts;
-    const isExample = project.folders.some(({ examples }) => examples === path.dirname(box.path));
-    const isOneOfMany = project.folders.length > 1 || isExample;
-    const where = isOneOfMany ? vscode.workspace.asRelativePath(box.path) : undefined;
-    const unreadable = project.snapshot.unreadable.find(({ path: folder }) => folder === box.path);
-    const notes = [where, unreadable && unreadableWords(unreadable, vscode.l10n)].filter((note) => note !== undefined);
-    const built = this.#rowsOf(box).filter(({ kind }) => kind !== 'possible').length;
-    return boxItem(box, built, project.hasBoxbuild(box), notes);
-  }
 }
 
 /** Everything shown of an image: a check's time stands for its result. */
 function shownOf({ check, ...rest }: JudgedImage, nowMs: number): unknown {
   const { state } = rest.image;
   return [rest, check?.examination.examinedAtMs, state.kind === 'ready' && ageOf(state.builtAtMs, nowMs)];
-}
-
-/** That an image folder can't be read for now; a folder in it says so in its row. */
-function unreadableText(folders: readonly UnreadableFolder[]): string | undefined {
-  const folder = folders.find(({ box }) => box === undefined);
-  return folder && `${folder.path}: ${unreadableWords(folder, vscode.l10n)}`;
-}
-
-/** Why the images are not served, unless the user stopped that. */
-function obstacleText(state: ServingState): string | undefined {
-  const { l10n, workspace } = vscode;
-  if (!workspace.isTrusted) return l10n.t('Not served: this workspace is not trusted.');
-  if (state.kind !== 'failed') return undefined;
-  if (state.failure.kind !== 'port in use') return l10n.t('Not served: {0}', failureWords(state.failure, l10n));
-  const { port, holder } = state.failure;
-  return holder.kind === 'mkbox window'
-    ? l10n.t('Not served: another window, {0}, has port {1}.', holder.workspace, port)
-    : l10n.t('Not served: port {0} is in use.', port);
-}
-
-/** A row with one more thing to say. */
-function withText(item: vscode.TreeItem, text: string): vscode.TreeItem {
-  const { description, accessibilityInformation: spoken } = item;
-  item.description = `${description} · ${text}`;
-  if (spoken !== undefined) item.accessibilityInformation = { ...spoken, label: `${spoken.label}, ${text}` };
-  return item;
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Reflashing } from '../../boards/board.ts';
-import type { Reflash } from '../../boards/board-registry.ts';
+import type { Reflash } from '../../boards/board-events.ts';
 import type { Transfer } from '../../server/transfer.ts';
 import { Owner } from '../dispose.ts';
 import type { Boards } from '../serving/boards.ts';

@@ -4,11 +4,12 @@ import type { Transfer } from '../../server/transfer.ts';
 import { boardDetails } from '../words/board-details.ts';
 import { boardName } from '../words/board-name.ts';
 import type { SeenBoard } from '../words/board-words.ts';
-import { imageDetails, type LastServed } from '../words/image-details.ts';
+import { imageDetails } from '../words/image-details.ts';
 import type { Check, JudgedImage } from '../words/image-health.ts';
 import { askedText } from '../words/request-words.ts';
 import { type Tooltip, type TooltipLink, tooltipMarkdown } from '../words/tooltip-markdown.ts';
 import { clientText } from '../words/words.ts';
+import { type ImageHistory, lastServedOf } from './image-children.ts';
 
 /** What a board is, what it gets and why. `check`: what is known of the image that it gets next. */
 export function boardTooltip(seen: SeenBoard, check: Check | undefined): vscode.MarkdownString {
@@ -28,10 +29,10 @@ export function boardTooltip(seen: SeenBoard, check: Check | undefined): vscode.
   });
 }
 
-/** What an image is. `notes`: what building it and its roll-out add. */
+/** What an image is. `notes`: what building it, and how it goes out, add. */
 export function imageTooltip(
   judged: JudgedImage,
-  lastServed: LastServed | undefined,
+  history: Pick<ImageHistory, 'requests' | 'boards'>,
   notes: readonly string[],
 ): vscode.MarkdownString {
   const { l10n, env } = vscode;
@@ -41,7 +42,7 @@ export function imageTooltip(
   return trusted({
     title: image,
     facts: [
-      ...imageDetails(judged, undefined, lastServed, l10n, env.language),
+      ...imageDetails(judged, undefined, lastServedOf(judged.image, history), l10n, env.language),
       ...notes.map((value) => ({ label: l10n.t('Note'), value })),
     ],
     links: [

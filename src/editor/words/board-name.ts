@@ -1,4 +1,5 @@
 import type { Board } from '../../boards/board.ts';
+import { pendingOnce } from '../../boards/pending-once.ts';
 import { clientText } from './words.ts';
 
 /** What people call a board: the name it was given, or its address. */
@@ -14,7 +15,7 @@ export function namesIn<Asking>(boards: { readonly list: readonly Board[]; nameO
 
 /** What people call those of `boards` that are to get one update, and have not got it. */
 function onceNames(boards: readonly Board[]): string[] {
-  return boards.filter(({ once }) => once !== undefined && once.isDone !== true).map(boardName);
+  return boards.filter((board) => pendingOnce(board) !== undefined).map(boardName);
 }
 
 /** What people call those of `boards` that are held. */

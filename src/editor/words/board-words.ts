@@ -1,6 +1,7 @@
 import type { Assignment } from '../../boards/assignment.ts';
 import type { Board } from '../../boards/board.ts';
 import { isOnItsWay, type NextImage, nextImage } from '../../boards/next-image.ts';
+import { pendingOnce } from '../../boards/pending-once.ts';
 import type { PinTarget } from '../../boards/pin-targets.ts';
 import { progressOf } from '../../boards/progress.ts';
 import { brokenOffText, stateText } from '../../boards/state-text.ts';
@@ -11,6 +12,7 @@ import { waitingText } from '../../server/transfer-line.ts';
 import { boardName } from './board-name.ts';
 import { IN_THE_EDITOR } from './remedies.ts';
 import { stalledWords } from './request-words.ts';
+import { oneUpdateText } from './status-words.ts';
 import { bytesText, durationText, percentText, type Words } from './words.ts';
 
 /** A board with what else is known of where it stands. */
@@ -91,7 +93,7 @@ export function boardDescription(seen: SeenBoard, words: Words, locale: string):
   return [
     ...(board.isHeld && board.state.kind !== 'held' ? [words.t('held')] : []),
     ...(board.pin === undefined ? [] : [words.t('pinned')]),
-    ...(board.once === undefined || board.once.isDone ? [] : [words.t('one update is served')]),
+    ...(pendingOnce(board) === undefined ? [] : [oneUpdateText(words)]),
     ...(isStopped(seen) && board.state.kind !== 'withheld' ? [words.t('stopped')] : []),
     boardStateText(seen, words, locale),
     wishText(board),

@@ -1,6 +1,7 @@
-import type { Reflashing } from '../../boards/board.ts';
+import type { Reflashing, ToldRefusal } from '../../boards/board.ts';
 import { reflashText } from '../../boards/reflash-text.ts';
-import { refusalText } from '../../server/refusal.ts';
+import { refusedText } from '../../boards/state-text.ts';
+import type { Refusal } from '../../server/refusal.ts';
 import { type FaultOrder, faultOrderText, plannedFaultText } from '../../server/sending/fault.ts';
 import type { Transfer } from '../../server/transfer.ts';
 import type { Endpoint, ServingFailure, ServingState } from '../serving-state.ts';
@@ -176,6 +177,16 @@ export function failureWords(failure: Exclude<ServingFailure, { kind: 'port in u
   return failure.kind === 'other' ? failure.message : words.t('this machine has no address {0}', failure.host);
 }
 
+/** That a board got nothing, and why. `name`: what people call it. */
+export function gotNothingText(name: string, refusal: Refusal | ToldRefusal, words: Words): string {
+  return words.t('mkbox: {0} got nothing: {1}', name, refusedText({ refusal }, words, IN_THE_EDITOR));
+}
+
+/** That one update is served, of an image or to a board, in the row of that. */
+export function oneUpdateText(words: Words): string {
+  return words.t('one update is served');
+}
+
 function unseenStatus({ transfer, reflash }: Unseen, nameOf: NameOf, words: Words, locale: string): Status {
   const client = nameOf(transfer);
   if (reflash !== undefined) {
@@ -183,12 +194,8 @@ function unseenStatus({ transfer, reflash }: Unseen, nameOf: NameOf, words: Word
     return { text: `$(warning) mkbox ${client}`, label, severity: 'warning' };
   }
   if (transfer.state.kind === 'refused') {
-    const why = refusalText(transfer.state.refusal, words, IN_THE_EDITOR);
-    return {
-      text: `$(warning) mkbox ${client}`,
-      label: words.t('mkbox: {0} got nothing: {1}', client, why),
-      severity: 'warning',
-    };
+    const label = gotNothingText(client, transfer.state.refusal, words);
+    return { text: `$(warning) mkbox ${client}`, label, severity: 'warning' };
   }
   const label = words.t('mkbox: {0}: {1}', client, outcomeText(transfer, words, locale));
   return transfer.fault === undefined

@@ -1,22 +1,20 @@
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogImage, CatalogSnapshot, ImageSource } from '../../images/catalog.ts';
 import { searchImages } from '../../images/image-search.ts';
-import type { ImageSet } from '../../images/image-set.ts';
 import { nearestImage, type Resolution, resolveQuery, unreadableFolder } from '../../images/resolution.ts';
 import type { SetFault } from '../../images/set-fault.ts';
 import { type Identity, isLoopback } from '../admission/identity.ts';
 import { REOPEN_ATTEMPTS, VERDICT_WAIT_MS } from '../limits.ts';
 import type { Refusal } from '../refusal.ts';
-import type { TransferResult } from '../transfer.ts';
-import { type Answer, type Approval, jsonAnswer, textAnswer } from './answer.ts';
+import { jsonAnswer, textAnswer } from './answer.ts';
 import { type Asked, imageQuery } from './asked.ts';
+import type { Asking } from './asking.ts';
 import { type Assigned, type Assigner, NEWEST_FOR_ALL } from './assigned.ts';
 import { type Decision, decided, type Found, refuse, upToDate } from './decision.ts';
 import { OfferedImages } from './offered-images.ts';
+import { OfferedSet } from './offered-set.ts';
 import { askPermission } from './permission.ts';
-import type { Conditions } from './range.ts';
 import { SetLooks } from './set-looks.ts';
-import { updateAnswer } from './update-answer.ts';
 
 /** Which images are served, and to whom. */
 export interface Restriction {
@@ -34,17 +32,6 @@ export interface DecideOptions {
   readonly verdictWaitMs?: number | undefined;
   /** What programs on the same machine get at `/identity`; nothing without it. */
   readonly identity?: Identity | undefined;
-}
-
-/** Who asks, and how. */
-export interface Asking {
-  /** The client's address. */
-  readonly client: string;
-  readonly conditions: Conditions;
-  /** HEAD: nobody waits for the body. */
-  readonly isHead: boolean;
-  /** No board asks, but someone who tries what a board would get. */
-  readonly isTrial?: boolean;
 }
 
 /** Decides the answers to requests, from the catalog as it is at that moment. */
@@ -215,54 +202,9 @@ interface Sendable {
   readonly build: string | undefined;
 }
 
-/** An open set, until a decision takes it over and closes it later. */
-class OfferedSet implements AsyncDisposable {
-  readonly set: ImageSet;
-  readonly #abandon = new AbortController();
-  #isHandedOut = false;
-  #isExaminedOn = false;
-
-  constructor(set: ImageSet) {
-    this.set = set;
-  }
-
-  /** Aborted when nobody waits for the set any more. */
-  get signal(): AbortSignal {
-    return this.#abandon.signal;
-  }
-
-  get isHandedOut(): boolean {
-    return this.#isHandedOut;
-  }
-
-  /**
-   * The decision to send it: to its end, or up to the part that is held back until `approval` says that nothing is
-   * against it.
-   */
-  async handOut(known: Found, { conditions, isHead }: Asking, approval?: Approval): Promise<Decision> {
-    const answer = await updateAnswer(this.set, conditions, approval);
-    // HEAD is how to have an image checked without downloading it: that check goes on
-    this.#isExaminedOn = isHead;
-    this.#isHandedOut = true;
-    return { ...known, answer, result: resultOf(answer), [Symbol.asyncDispose]: () => this[Symbol.asyncDispose]() };
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#isExaminedOn) this.#abandon.abort(new Error('the client is gone'));
-    return this.set.close();
-  }
-}
-
 /** The decision on anything but the boards' endpoints. Clients that may not see `/identity` get the same there. */
 export function noPath(): Decision {
   return refuse({ asked: { kind: 'other' } }, { kind: 'path' });
-}
-
-/** The result once `answer` was sent to its end: a range that ends with the archive completes it. */
-function resultOf({ status, body }: Answer): TransferResult {
-  if (status === 304) return 'not modified';
-  if (body.kind !== 'archive') return 'part';
-  return body.range.end === body.archive.length - 1 ? 'image' : 'part';
 }
 
 /** The build of an image as it was seen last; undefined where it is not whole. */
