@@ -11,7 +11,7 @@ export interface CountedBoard {
 }
 
 /** Where a board stands, as far as boards are counted by it. */
-type Standing =
+export type Standing =
   | 'current'
   | 'different'
   | 'updating'
@@ -35,6 +35,15 @@ const STANDINGS: readonly Standing[] = [
   'silent',
 ];
 
+/** Where boards stand that need someone to look at them. */
+const PROBLEMS: ReadonlySet<Standing> = new Set(['overdue', 'looping', 'refused', 'broken off']);
+
+/** Problems first, then the others; both in the order in which they are told. */
+export const STANDINGS_BY_URGENCY: readonly Standing[] = [
+  ...STANDINGS.filter((standing) => PROBLEMS.has(standing)),
+  ...STANDINGS.filter((standing) => !PROBLEMS.has(standing)),
+];
+
 /** How many boards stand where, in short: "27 current · 2 updating · 1 overdue". Empty without boards. */
 export function standingsText(boards: readonly CountedBoard[], words: Words = ENGLISH): string {
   const counts = new Map<Standing, number>();
@@ -48,6 +57,14 @@ export function standingsText(boards: readonly CountedBoard[], words: Words = EN
   }).join(' · ');
 }
 
+/** The same of those only that need someone to look at them: "1 overdue · 2 refused". Empty without such boards. */
+export function problemsText(boards: readonly CountedBoard[], words: Words = ENGLISH): string {
+  return standingsText(
+    boards.filter((board) => PROBLEMS.has(standingOf(board))),
+    words,
+  );
+}
+
 /** Those that need someone to look at them first, then the others; each as they were. */
 export function problemsFirst<Any extends Pick<CountedBoard, 'state'>>(boards: readonly Any[]): readonly Any[] {
   const problems = boards.filter(isProblem);
@@ -58,7 +75,8 @@ function isProblem({ state: { kind } }: Pick<CountedBoard, 'state'>): boolean {
   return kind === 'overdue' || kind === 'reflashing' || kind === 'refused' || kind === 'broken off';
 }
 
-function standingOf({ state, isHeld, isBehind }: CountedBoard): Standing {
+/** Where a board is counted. */
+export function standingOf({ state, isHeld, isBehind }: CountedBoard): Standing {
   if (isOnItsWay(state)) return 'updating';
   if (isHeld) return 'held';
   switch (state.kind) {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
+import type { BoardsView } from '../views/boards-view.ts';
 import { type SeenBoard, seenBoard, tagBoardsText } from '../words/board-words.ts';
 import type { CommandContext, Row } from './command.ts';
 import { pick } from './pick.ts';
@@ -21,26 +22,36 @@ interface Group {
 }
 
 /**
- * The IDs of the boards that a command is called on: those of the selected rows, if the row is one of them; without a
- * row, the board, or the boards of a tag, that the user picks. None where they pick nothing.
+ * The IDs of the boards that a command is called on, each once: those of the selected rows, if the row is one of them,
+ * where a group's row stands for its boards that are wanted; without a row, the board, or the boards of a tag, that the
+ * user picks. None where they pick nothing.
  */
 export async function chooseBoards(context: CommandContext, choice: BoardsChoice): Promise<readonly string[]> {
   const { row, selected = [], title, isWanted = () => true } = choice;
   const registry = await context.boards.open();
-  if (row === 'selection') return (await context.boardsView).selected;
-  const ids = idsOf(row === undefined ? [] : [row]);
-  const more = idsOf(selected);
-  if (ids.length > 0) return more.includes(ids[0] ?? '') ? more : ids;
   const { snapshot } = context.project.served;
+  const isWantedNow = (id: string) => {
+    const board = registry.get(id);
+    return board !== undefined && isWanted(seenBoard(board, registry, snapshot));
+  };
+  if (row !== undefined) {
+    const view = await context.boardsView;
+    const rows = row === 'selection' ? view.selection : selected.includes(row) ? selected : [row];
+    return idsOf(rows, view, isWantedNow);
+  }
   const wanted = registry.boards.filter((board) => isWanted(seenBoard(board, registry, snapshot)));
   const one = (board: Board): Group => ({ item: boardPickItem(seenBoard(board, registry, snapshot)), ids: [board.id] });
   const groups = [...tagGroups(wanted), ...wanted.map(one)];
   return (await pick(groups, ({ item }) => item, boardQuestion(title)))?.ids ?? [];
 }
 
-/** The boards of rows, each once. */
-function idsOf(rows: readonly Row[]): string[] {
-  return [...new Set(rows.flatMap((row) => (typeof row === 'object' && 'id' in row ? [row.id] : [])))];
+function idsOf(rows: readonly Row[], view: BoardsView, isWanted: (id: string) => boolean): readonly string[] {
+  const ids = rows.flatMap((row) => {
+    if (typeof row !== 'object') return [];
+    if (row.kind === 'board group') return view.boardsIn(row).filter(isWanted);
+    return 'id' in row ? [row.id] : [];
+  });
+  return [...new Set(ids)];
 }
 
 function tagGroups(boards: readonly Board[]): Group[] {

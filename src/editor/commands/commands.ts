@@ -18,6 +18,7 @@ import { deleteBuild, serveBuildAgain, serveNewest } from './earlier-build.ts';
 import { exportRequests } from './export-requests.ts';
 import { findInImage } from './find-in-image.ts';
 import { forgetBoard } from './forget-board.ts';
+import { groupBoards } from './group-boards.ts';
 import { holdBoard, releaseBoard } from './hold-board.ts';
 import { openBoxbuild } from './open-boxbuild.ts';
 import { openAllChanges, openChange } from './open-change.ts';
@@ -90,6 +91,7 @@ export const COMMANDS: readonly Command[] = [
   pinBoard,
   unpinBoard,
   tagBoard,
+  groupBoards,
   rollOut,
   serveOnceToBoard,
   serveOnceToThisBoard,

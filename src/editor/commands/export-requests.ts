@@ -6,8 +6,7 @@ import type { Command } from './command.ts';
 /** Saves the requests to a file that the user chooses. */
 export const exportRequests: Command = {
   id: 'mkbox.exportRequests',
-  async run({ requests: log }) {
-    await log.load();
+  async run({ requests: { requests } }) {
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     const defaultUri = folder && vscode.Uri.file(path.join(folder.uri.fsPath, 'mkbox-requests.json'));
     const target = await vscode.window.showSaveDialog({
@@ -16,7 +15,7 @@ export const exportRequests: Command = {
       ...(defaultUri === undefined ? {} : { defaultUri }),
     });
     if (target === undefined) return;
-    await vscode.workspace.fs.writeFile(target, Buffer.from(requestsJson(log.requests)));
+    await vscode.workspace.fs.writeFile(target, Buffer.from(requestsJson(requests)));
     await vscode.window.showTextDocument(target);
   },
 };

@@ -7,7 +7,7 @@ import { clientText } from '../words/words.ts';
 import type { CommandContext, Row } from './command.ts';
 import { pick } from './pick.ts';
 
-/** The row's board; without a row, the one that the user picks of those that `isWanted`. */
+/** The row's board; without a row, the one that the user picks of those that `isWanted`. None where a group is selected. */
 export async function chooseBoard(
   context: CommandContext,
   row: Row | undefined,
@@ -16,13 +16,15 @@ export async function chooseBoard(
 ): Promise<Board | undefined> {
   const registry = await context.boards.open();
   const id = await idOfBoard(context, row);
-  return id === undefined ? pickBoard(registry, title, isWanted) : registry.get(id);
+  if (id !== undefined) return registry.get(id);
+  const isOfOthers = row === 'selection' && (await context.boardsView).selection.length > 0;
+  return isOfOthers ? undefined : pickBoard(registry, title, isWanted);
 }
 
 /** The ID of the board that a command is called on; undefined where the user is to pick one. */
 export async function idOfBoard({ boardsView }: CommandContext, row: Row | undefined): Promise<string | undefined> {
-  if (row === 'selection') return (await boardsView).selected[0];
-  return row !== undefined && 'id' in row ? row.id : undefined;
+  const first = row === 'selection' ? (await boardsView).selection.find((selected) => 'id' in selected) : row;
+  return typeof first === 'object' && 'id' in first ? first.id : undefined;
 }
 
 /** A board in a list to pick from. */

@@ -10,17 +10,22 @@ import { Owner } from '../dispose.ts';
 import type { Ticker } from '../ticker.ts';
 import { actDetails } from '../words/act-words.ts';
 import { boardDetails } from '../words/board-details.ts';
+import { GROUPINGS, type GroupedBoard, type Grouping, groupTooltip } from '../words/board-groups.ts';
 import { type SeenBoard, seenBoard, transfersText } from '../words/board-words.ts';
 import { type Check, checkOf } from '../words/image-health.ts';
 import { wholeSeconds } from '../words/words.ts';
 import type { Project } from '../workspace/project.ts';
-import { type BoardsNode, boardItem } from './board-rows.ts';
+import { type BoardsNode, boardItem, groupItem } from './board-rows.ts';
+import { type BoardNode, BoardsTree, type GroupNode } from './boards-tree.ts';
 import { detailItem } from './detail-item.ts';
 import type { RequestLog } from './request-log.ts';
 import { boardTooltip } from './row-tooltips.ts';
 
 /** The most acts that are shown of a board. */
 const SHOWN_ACTS = 5;
+
+/** Where the workspace keeps what boards are grouped by. */
+const GROUPING_KEY = 'mkbox.boards.groupBy';
 
 /** What the view shows. */
 export interface BoardsViewParts {
@@ -29,11 +34,12 @@ export interface BoardsViewParts {
   readonly project: Project;
   readonly requests: RequestLog;
   readonly checks: ImageChecks;
+  /** Keeps what boards are grouped by, for the workspace. */
+  readonly memento: vscode.Memento;
 }
 
-/** A board's row, and what it showed when it was drawn last. */
-interface Row {
-  readonly node: Extract<BoardsNode, { kind: 'board' }>;
+/** What the rows of a board showed when they were drawn last. */
+interface Drawn {
   board?: Board;
   /** What it got when it was drawn last, and why. */
   assigned: string;
@@ -43,13 +49,16 @@ interface Row {
   drawn: string;
 }
 
-/** The view of boards, their states and details. */
+/** The view of boards, in groups if the user wants that, with their states and details. */
 export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsNode> {
   readonly #parts: BoardsViewParts;
   readonly #changed = this.own(new vscode.EventEmitter<BoardsNode[] | undefined>());
   readonly #view: vscode.TreeView<BoardsNode>;
-  readonly #rows = new Map<string, Row>();
-  #order = '';
+  readonly #tree = new BoardsTree();
+  readonly #drawn = new Map<string, Drawn>();
+  /** What the rows of groups show, by their IDs. */
+  readonly #drawnGroups = new Map<string, string>();
+  #isMoved = false;
   #told = '';
   #hasConfirmed = false;
 
@@ -70,35 +79,65 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     this.#draw();
   }
 
-  /** The boards whose rows, or one of whose details', are selected. */
-  get selected(): readonly string[] {
-    return [...new Set(this.#view.selection.map(({ id }) => id))];
+  /** The rows that are selected. */
+  get selection(): readonly BoardsNode[] {
+    return this.#view.selection;
   }
 
-  /** Shows a board with its details, selected. */
+  /** The IDs of the boards in a group. */
+  boardsIn(group: GroupNode): readonly string[] {
+    return this.#tree.rowsIn(group).map(({ id }) => id);
+  }
+
+  /** What the boards are grouped by. */
+  get grouping(): Grouping {
+    const kept = this.#parts.memento.get(GROUPING_KEY);
+    return GROUPINGS.find((grouping) => grouping === kept) ?? 'none';
+  }
+
+  /** Groups the boards by something else, or no more, and keeps that for the workspace. */
+  async groupBy(grouping: Grouping): Promise<void> {
+    await this.#parts.memento.update(GROUPING_KEY, grouping);
+    this.#draw();
+  }
+
+  /** Shows a board with its details, selected; of several rows that it has, the first. */
   async show(id: string): Promise<void> {
-    if (this.#parts.registry.get(id) === undefined) return;
-    await this.#view.reveal(this.#row(id).node, { select: true, focus: true, expand: true });
+    this.#layOut();
+    const row = this.#tree.rows.find((node) => node.id === id);
+    if (row !== undefined) await this.#view.reveal(row, { select: true, focus: true, expand: true });
   }
 
   getChildren(node?: BoardsNode): BoardsNode[] {
-    if (node === undefined) return this.#boards().map((board) => this.#row(board.id).node);
-    const board = node.kind === 'board' ? this.#parts.registry.get(node.id) : undefined;
-    return board === undefined ? [] : this.#details(board);
+    if (node === undefined) return this.#tree.roots;
+    if (node.kind === 'board group') return [...this.#tree.rowsIn(node)];
+    return node.kind === 'board' ? this.#details(node) : [];
   }
 
   getParent(node: BoardsNode): BoardsNode | undefined {
-    return node.kind === 'board' ? undefined : this.#row(node.id).node;
+    if (node.kind === 'board detail') return node.of;
+    return node.kind === 'board' ? node.group : undefined;
   }
 
   getTreeItem(node: BoardsNode): vscode.TreeItem {
-    if (node.kind === 'board detail') return detailItem(`${node.id}/${node.index}/${node.detail.label}`, node.detail);
+    if (node.kind === 'board detail') {
+      return detailItem(`${node.of.rowId}/${node.index}/${node.detail.label}`, node.detail);
+    }
+    if (node.kind === 'board group') {
+      const item = this.#groupItem(node);
+      this.#drawnGroups.set(node.rowId, lookOf(item));
+      return item;
+    }
     const board = this.#parts.registry.get(node.id);
-    return board === undefined ? new vscode.TreeItem('') : boardItem(this.#seen(board));
+    return board === undefined ? new vscode.TreeItem('') : boardItem(node, this.#seen(board));
   }
 
-  /** A board's tooltip is made when it is to be seen. */
+  /** A tooltip is made when it is to be seen. */
   resolveTreeItem(item: vscode.TreeItem, node: BoardsNode): vscode.TreeItem {
+    if (node.kind === 'board group') {
+      const group = this.#tree.group(node);
+      if (group !== undefined) item.tooltip = groupTooltip(group, vscode.l10n);
+    }
     const board = node.kind === 'board' ? this.#parts.registry.get(node.id) : undefined;
     if (board === undefined) return item;
     const seen = this.#seen(board);
@@ -110,24 +149,37 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     return problemsFirst(this.#parts.registry.boards);
   }
 
+  /** Lays the rows out anew; they are drawn later. */
+  #layOut(): readonly GroupedBoard[] {
+    const { snapshot } = this.#parts.project.served;
+    const counted = this.#boards().map((board) => ({ ...board, isBehind: isBehind(board, snapshot) }));
+    if (this.#tree.layOut(counted, this.grouping)) this.#isMoved = true;
+    return counted;
+  }
+
   /** Redraws the rows that changed, and all when rows came, went or moved. */
   #draw(): void {
-    const { requests, project } = this.#parts;
-    const boards = this.#boards();
-    const sending = requests.sending.length;
+    const sending = this.#parts.requests.sending.length;
     this.#view.badge = sending === 0 ? undefined : { value: sending, tooltip: transfersText(sending, vscode.l10n) };
+    const counted = this.#layOut();
+    const { boards } = this.#parts.registry;
     if (!this.#hasConfirmed) this.#tellConfirmed(boards);
-    const { snapshot } = project.served;
-    const counted = boards.map((board) => ({ ...board, isBehind: isBehind(board, snapshot) }));
-    this.#tell(boards.length > 0 ? 'some' : 'none', standingsText(counted, vscode.l10n));
+    this.#tell(counted.length > 0 ? 'some' : 'none', standingsText(counted, vscode.l10n));
     if (!this.#view.visible) return;
-    const order = boards.map(({ id }) => id).join();
-    const isOther = order !== this.#order;
-    this.#order = order;
-    if (isOther) this.#dropRows(boards);
-    const changed = boards.filter((board) => this.#redraw(board)).map(({ id }) => this.#row(id).node);
-    if (isOther) this.#changed.fire(undefined);
-    else if (changed.length > 0) this.#changed.fire(changed);
+    const isMoved = this.#isMoved;
+    this.#isMoved = false;
+    const changed = new Set(boards.filter((board) => this.#redraw(board)).map(({ id }) => id));
+    if (isMoved) this.#dropRows(boards);
+    if (isMoved) this.#changed.fire(undefined);
+    else if (changed.size > 0) this.#changed.fire(this.#rowsToDraw(changed));
+  }
+
+  /** The rows of boards that changed, and of groups that look different now. */
+  #rowsToDraw(changed: ReadonlySet<string>): BoardsNode[] {
+    const rows = this.#tree.rows.filter(({ id }) => changed.has(id));
+    const groups = [...new Set(rows.flatMap(({ group }) => group ?? []))];
+    const isOther = (group: GroupNode) => this.#drawnGroups.get(group.rowId) !== lookOf(this.#groupItem(group));
+    return [...groups.filter(isOther), ...rows];
   }
 
   /** Keeps the context key `mkbox.boards` and the description beside the title; only changes go to the editor. */
@@ -146,7 +198,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
 
   /** Whether anything shown of `board` changed since it was drawn. */
   #redraw(board: Board): boolean {
-    const row = this.#row(board.id);
+    const row = this.#drawnOf(board.id);
     // a board is a value: the same one is not written out again, four times a second, for each of thousands
     if (row.board !== board) row.known = JSON.stringify({ ...board, history: board.history.slice(0, 1) });
     row.board = board;
@@ -166,20 +218,37 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     return true;
   }
 
-  #row(id: string): Row {
-    const known = this.#rows.get(id);
+  #drawnOf(id: string): Drawn {
+    const known = this.#drawn.get(id);
     if (known !== undefined) return known;
-    const row: Row = { node: { kind: 'board', id }, known: '', assigned: '', drawn: '' };
-    this.#rows.set(id, row);
-    return row;
+    const drawn: Drawn = { known: '', assigned: '', drawn: '' };
+    this.#drawn.set(id, drawn);
+    return drawn;
   }
 
   #dropRows(boards: readonly Board[]): void {
     const ids = new Set(boards.map(({ id }) => id));
-    for (const id of this.#rows.keys()) if (!ids.has(id)) this.#rows.delete(id);
+    for (const id of this.#drawn.keys()) if (!ids.has(id)) this.#drawn.delete(id);
+    const groups = new Set(this.#tree.groups.map(({ rowId }) => rowId));
+    for (const rowId of this.#drawnGroups.keys()) if (!groups.has(rowId)) this.#drawnGroups.delete(rowId);
   }
 
-  #details(board: Board): BoardsNode[] {
+  #groupItem(node: GroupNode): vscode.TreeItem {
+    const { registry } = this.#parts;
+    const group = this.#tree.group(node);
+    const members = this.#tree.rowsIn(node).flatMap(({ id }) => registry.get(id) ?? []);
+    return group === undefined
+      ? new vscode.TreeItem('')
+      : groupItem(
+          node,
+          group,
+          members.map((board) => this.#seen(board)),
+        );
+  }
+
+  #details(row: BoardNode): BoardsNode[] {
+    const board = this.#parts.registry.get(row.id);
+    if (board === undefined) return [];
     const seen = this.#seen(board);
     const check = this.#checkOfNext(seen);
     const acts = this.#parts.audit.about({ board: board.id }, SHOWN_ACTS);
@@ -187,7 +256,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
       ...boardDetails(seen, check, vscode.l10n, vscode.env.language),
       ...actDetails(acts, vscode.l10n, vscode.env.language),
     ];
-    return details.map((detail, index) => ({ kind: 'board detail', id: board.id, index, detail }));
+    return details.map((detail, index) => ({ kind: 'board detail', id: board.id, of: row, index, detail }));
   }
 
   #checkOfNext({ next }: SeenBoard): Check | undefined {
@@ -198,4 +267,9 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     const { registry, project } = this.#parts;
     return seenBoard(board, registry, project.served.snapshot);
   }
+}
+
+/** What of a group's row can change while its boards stay. */
+function lookOf({ description, contextValue }: vscode.TreeItem): string {
+  return `${description} ${contextValue}`;
 }

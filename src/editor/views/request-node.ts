@@ -1,7 +1,7 @@
-import type { LoggedRequest } from '../../boards/logged-request.ts';
+import type { Transfer } from '../../server/transfer.ts';
 
 /** A row of the view of requests. A request keeps the same object as its row. */
 export interface RequestNode {
   readonly kind: 'request';
-  readonly transfer: LoggedRequest;
+  readonly transfer: Transfer;
 }

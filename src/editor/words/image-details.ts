@@ -7,10 +7,10 @@ import type { JudgedImage } from './image-health.ts';
 import { healthText, unpackedText } from './image-words.ts';
 import { bytesText, type Words } from './words.ts';
 
-/** Who got an image last, as people call it, and when it asked, for people. */
+/** Who got an image last, as people call it, and when it asked: milliseconds since 1970. */
 export interface LastServed {
   readonly board: string;
-  readonly when: string;
+  readonly atMs: number;
 }
 
 /** All there is to tell of an image. `rawBytes`: its size before compression, where that is known. */
@@ -52,7 +52,8 @@ export function imageDetails(
   }
   details.push({ label: words.t('Path'), value: file, icon: 'file' });
   if (lastServed !== undefined) {
-    const value = words.t('{0} at {1}', lastServed.board, lastServed.when);
+    const when = new Date(lastServed.atMs).toLocaleTimeString(locale);
+    const value = words.t('{0} at {1}', lastServed.board, when);
     details.push({ label: words.t('Last served to'), value, icon: 'cloud-download' });
   }
   return details;

@@ -21,8 +21,8 @@ export interface TreeRow {
   actions: string[];
 }
 
-/** Which row: its label, or what it must be like. */
-export type RowChoice = string | ((row: TreeRow) => boolean);
+/** Which row: its label, its place among all rows of the tree, or what it must be like. */
+export type RowChoice = string | number | ((row: TreeRow) => boolean);
 
 /** What is in sight of a tree. */
 interface Sight {
@@ -47,7 +47,10 @@ export async function readTree(tree: Locator): Promise<TreeRow[]> {
 
 /** Brings a row into sight, as soon as it is there, and hands it over. */
 export async function findRow(tree: Locator, choice: RowChoice): Promise<Locator> {
-  const isIt = typeof choice === 'string' ? (row: TreeRow) => row.label === choice : choice;
+  const isIt = (row: DrawnRow) => {
+    if (typeof choice === 'function') return choice(row);
+    return typeof choice === 'number' ? row.index === choice : row.label === choice;
+  };
   const row = await found(`the row ${typeof choice === 'string' ? `"${choice}"` : choice}`, async () =>
     (await scrollThrough(tree, isIt)).find(isIt),
   );
@@ -90,7 +93,7 @@ export async function setExpanded(tree: Locator, choice: RowChoice, expanded: bo
 }
 
 /** Looks from the top down, one sight after the other, until a row is the wished one or the tree ends. */
-async function scrollThrough(tree: Locator, isWished: (row: TreeRow) => boolean): Promise<DrawnRow[]> {
+async function scrollThrough(tree: Locator, isWished: (row: DrawnRow) => boolean): Promise<DrawnRow[]> {
   // Not in sight while its view has nothing but a welcome to show.
   await tree.waitFor({ state: 'attached' });
   let sight = await look(tree);

@@ -14,6 +14,11 @@ export function views(page: Page) {
         `.pane-header[aria-label="${view} Section"], .pane-header[aria-label^="${view} - "][aria-label$=" Section"]`,
       ),
     });
+  /** Points at a view's title, which shows its buttons. */
+  const pointAtTitle = async (view: string) => {
+    await page.mouse.move(0, 0); // what pointing at a row shows may lie over it
+    await pane(view).locator('.pane-header').hover();
+  };
   // A badge or a shortcut comes after the title: "Explorer (Ctrl+Shift+E)".
   const container = (title: string) =>
     page.locator('.part.activitybar .action-item').filter({
@@ -42,6 +47,13 @@ export function views(page: Page) {
       await page.mouse.up();
     },
 
+    /** Closes a view, which leaves its room to the others. */
+    async closeView(view: string): Promise<void> {
+      const header = pane(view).locator('.pane-header');
+      if ((await header.getAttribute('aria-expanded')) === 'true') await header.locator('.title').click();
+      await pane(view).locator('.pane-header[aria-expanded="false"]').waitFor();
+    },
+
     /** The number on a container's icon and what a screen reader says about it; empty without one. */
     async badge(title: string): Promise<{ text: string; ariaLabel: string }> {
       const badge = container(title).locator('.badge');
@@ -58,9 +70,9 @@ export function views(page: Page) {
     /** Closes a row. */
     collapse: (view: string, row: RowChoice) => setExpanded(tree(view), row, false),
 
-    /** Clicks a row. */
-    async clickRow(view: string, row: RowChoice): Promise<void> {
-      await (await findRow(tree(view), row)).locator('.label-name').click();
+    /** Clicks a row; with `Shift` or `Control` it is selected with others. */
+    async clickRow(view: string, row: RowChoice, ...modifiers: ('Shift' | 'Control')[]): Promise<void> {
+      await (await findRow(tree(view), row)).locator('.label-name').click({ modifiers });
     },
 
     /** Presses the button at a row's end. */
@@ -84,7 +96,7 @@ export function views(page: Page) {
 
     /** The buttons in a view's title. */
     async viewActions(view: string): Promise<string[]> {
-      await pane(view).hover();
+      await pointAtTitle(view);
       const actions = pane(view).locator('.pane-header .actions .action-label');
       return actions.evaluateAll((elements: { getAttribute(name: string): string | null }[]) =>
         elements.map((element) => element.getAttribute('aria-label') ?? ''),
@@ -93,7 +105,7 @@ export function views(page: Page) {
 
     /** Presses a button in a view's title. */
     async clickViewAction(view: string, action: string): Promise<void> {
-      await pane(view).hover();
+      await pointAtTitle(view);
       await pane(view).locator('.pane-header').getByRole('button', { name: action, exact: true }).click();
     },
 
