@@ -41,7 +41,14 @@ interface Manifest {
 }
 
 /** Kept for `deactivate`, the only place whose promise the editor awaits. */
-let running: { readonly serving: Serving; readonly boards: Boards; readonly checks: ImageChecks } | undefined;
+let running:
+  | {
+      readonly serving: Serving;
+      readonly boards: Boards;
+      readonly requests: RequestLog;
+      readonly checks: ImageChecks;
+    }
+  | undefined;
 
 /** Builds the parts, wires them, and serves if the user wants that. */
 export function activate(context: vscode.ExtensionContext): MkboxApi {
@@ -77,7 +84,15 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   });
   const builds = new EarlierBuilds(keepBuilds);
   const serving = new Serving({ settings, project, checks, consent, boards, builds, version, log });
-  const requests = new RequestLog(serving, boards);
+  const requests = new RequestLog({
+    serving,
+    boards,
+    async openFile() {
+      const { openRequests } = await import('./editor/after-activation.ts');
+      return openRequests(context.globalStorageUri.fsPath, warn);
+    },
+    onFailure: logFailure,
+  });
   const building = new LateBuilds(openBuilds, logFailure);
   const changes = [
     serving.onDidChangeState,
@@ -101,7 +116,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     { project, serving, requests, boards, builds, building, checks, insideRows },
     ticker,
   );
-  running = { serving, boards, checks };
+  running = { serving, boards, requests, checks };
 
   context.subscriptions.push(
     log,
@@ -120,7 +135,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     servingContext(serving),
     new StatusBar({ serving, requests, project, boards, checks }, ticker),
     imagesView,
-    new RequestsView(requests, boards, ticker),
+    new RequestsView({ requests, boards, onFailure: logFailure }, ticker),
     registerCommands(
       contributes.commands.map(({ command }) => command),
       {
@@ -263,6 +278,10 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
  * sent may wait for its image to be checked: the checks end after the server, when the parts are long disposed of.
  */
 export async function deactivate(): Promise<void> {
-  await running?.serving.close();
-  await Promise.all([running?.boards.close(), running?.checks.close()]);
+  if (running === undefined) return;
+  const { serving, boards, requests, checks } = running;
+  const kept = requests.close(); // if the time is too short for what is being sent
+  await serving.close();
+  await kept;
+  await Promise.all([boards.close(), requests.close(), checks.close()]);
 }

@@ -1,6 +1,5 @@
 import type { Asked } from '../server/decision/asked.ts';
 import type { Withheld } from '../server/decision/assigned.ts';
-import type { Refusal } from '../server/refusal.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { Board, BoardState, GivenBuild, Reflashing, Wish } from './board.ts';
 import { LOOP_TIMES, MOST_HISTORY, MOST_TEXT } from './limits.ts';
@@ -206,9 +205,9 @@ export function cut(text: string, most: number = MOST_TEXT): string {
   return text.length <= most ? text : text.slice(0, most);
 }
 
-/** `refusal` with each of its texts cut, and in one line: names in a request can hold line ends and worse. */
-function bounded(refusal: Refusal): Refusal {
-  const text = JSON.stringify(refusal, (_, value) => (typeof value === 'string' ? oneLine(value) : value));
+/** `value` as JSON has it, its texts cut and in one line: names in a request can hold line ends and worse. */
+export function bounded<T>(value: T): T {
+  const text = JSON.stringify(value, (_, value) => (typeof value === 'string' ? oneLine(value) : value));
   return JSON.parse(text);
 }
 

@@ -13,13 +13,14 @@ import { BoardFinder } from './board-finder.ts';
 import { BoardIndex, type Entry } from './board-index.ts';
 import { bringsImage, cut, interrupted, waitsForTurn } from './board-record.ts';
 import { BoardRequests } from './board-requests.ts';
-import { BoardStateFile, type KeptState } from './board-state-file.ts';
 import { ChangeClock } from './change-clock.ts';
 import { FlashTimes } from './flash-times.ts';
+import { BOARDS_FORMAT, type KeptState } from './kept-state.ts';
 import { MOST_BOARDS, SOONEST_BOOT_MS, SOONEST_PART } from './limits.ts';
 import { type Neighbours, systemNeighbours } from './neighbours.ts';
 import type { RollOutPlan } from './roll-out.ts';
 import { RollOuts } from './roll-outs.ts';
+import { StateFile } from './state-file.ts';
 import { atTime, nextChangeMs } from './state-in-time.ts';
 
 /** Options of a registry. */
@@ -49,7 +50,7 @@ export class BoardRegistry {
   readonly #index = new BoardIndex((board) => this.events.emit('confirmed', board));
   readonly #finder: BoardFinder;
   readonly #now: () => number;
-  readonly #file: BoardStateFile | undefined;
+  readonly #file: StateFile<KeptState> | undefined;
   readonly #clock: ChangeClock;
   readonly #watched = new Set<BoardRequests>();
   readonly #rollOuts: RollOuts;
@@ -78,7 +79,7 @@ export class BoardRegistry {
       keptBuild,
       rollOuts: this.#rollOuts,
     });
-    this.#file = statePath === undefined ? undefined : new BoardStateFile(statePath, onMessage);
+    this.#file = statePath === undefined ? undefined : new StateFile(statePath, BOARDS_FORMAT, onMessage);
     this.#clock = new ChangeClock({
       tell: () => {
         this.#rollOuts.observe();

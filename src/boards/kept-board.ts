@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { BreakReason } from '../server/transfer.ts';
-import type { Board, BoardState, GivenBuild, Pin, ServeOnce, Wish } from './board.ts';
+import type { Board, BoardState, GivenBuild, Pin, Reflashing, ServeOnce, Wish } from './board.ts';
 import type { KeptFlashTimes } from './flash-times.ts';
 import { count, keptRefusal, maybeText, text } from './kept-refusal.ts';
 import { MOST_HISTORY, MOST_TAGS, SILENT_AFTER_MS } from './limits.ts';
@@ -11,7 +11,7 @@ const LAST_MS = Date.UTC(10_000, 0) - 1;
 /** A time, or how long something takes: no page could write one out that is larger. */
 export const time = v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_MS));
 
-const BREAKS: Readonly<Record<BreakReason, true>> = {
+const EVERY_BREAK: Readonly<Record<BreakReason, true>> = {
   'client closed': true,
   'client stalled': true,
   'gave way': true,
@@ -23,6 +23,9 @@ const BREAKS: Readonly<Record<BreakReason, true>> = {
   'internal error': true,
 };
 
+/** Why a transfer ended early. */
+export const breakReason = v.picklist(Object.keys(EVERY_BREAK) as BreakReason[]);
+
 /** States that are kept: the others are those of a request that is being answered, or of the time it is read at. */
 type KeptState = Exclude<BoardState, { kind: 'checking' | 'waiting' | 'downloading' | 'overdue' | 'silent' }>;
 
@@ -31,6 +34,15 @@ const refused = {
   sinceMs: time,
   status: v.pipe(count, v.minValue(400), v.maxValue(599)),
 };
+
+/** That a board flashes itself at every boot. */
+export const reflashing = v.object({
+  kind: v.literal('reflashing'),
+  sinceMs: time,
+  build: text,
+  times: count,
+  reported: text,
+}) satisfies v.GenericSchema<Reflashing>;
 
 const state = v.variant('kind', [
   v.object({ kind: v.literal('flashing'), sinceMs: time, build: text }),
@@ -53,9 +65,9 @@ const state = v.variant('kind', [
     sinceMs: time,
     atByte: count,
     ofBytes: count,
-    reason: v.picklist(Object.keys(BREAKS) as BreakReason[]),
+    reason: breakReason,
   }),
-  v.object({ kind: v.literal('reflashing'), sinceMs: time, build: text, times: count, reported: text }),
+  reflashing,
 ]) satisfies v.GenericSchema<unknown, KeptState>;
 
 const wish = v.object({
@@ -120,7 +132,8 @@ export function keptFlashTimes(value: unknown): KeptFlashTimes[number] | undefin
   return valid(flashTimes, value);
 }
 
-function valid<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T | undefined {
+/** `value`, if the schema has it, with nothing else in it. */
+export function valid<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T | undefined {
   const { success, output } = v.safeParse(schema, value, { abortEarly: true });
   return success ? output : undefined;
 }

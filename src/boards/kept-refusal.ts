@@ -18,6 +18,9 @@ export const text = v.pipe(v.string(), v.maxLength(MOST_CHARACTERS));
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const maybeText = v.exactOptional(text);
 
+/** The names of images that were tried. */
+export const tried = v.pipe(v.array(text), v.maxLength(MOST_TRIED));
+
 const checksums = v.variant('kind', [
   v.object({ kind: v.literal('no line'), name: text }),
   v.object({ kind: v.literal('UTF-16') }),
@@ -67,10 +70,9 @@ const finding = v.variant('kind', [
   v.object({ kind: v.literal('not said'), what: v.picklist(['build ID', 'box', 'board']) }),
 ]) satisfies v.GenericSchema<Finding>;
 
-/** Why a board got nothing, as it is kept in a file. */
-export const keptRefusal = v.variant('kind', [
+/** Why a request gets nothing, as it is kept in a file. */
+export const refusal = v.variant('kind', [
   v.object({ kind: v.picklist(['stopping', 'path', 'internal error']) }),
-  v.object({ kind: v.literal('told'), text }),
   v.object({ kind: v.literal('request'), fault: v.picklist(REQUEST_FAULTS) }),
   v.object({ kind: v.literal('foreign host'), name: text }),
   v.object({ kind: v.literal('not allowed'), client: text }),
@@ -80,7 +82,7 @@ export const keptRefusal = v.variant('kind', [
   v.object({ kind: v.literal('part missing'), part: v.picklist(['box', 'board']) }),
   v.object({
     kind: v.literal('no image'),
-    tried: v.pipe(v.array(text), v.maxLength(MOST_TRIED)),
+    tried,
     folder: maybeText,
     nearest: maybeText,
   }),
@@ -103,4 +105,10 @@ export const keptRefusal = v.variant('kind', [
   v.object({ kind: v.literal('not this one'), id: text, only: text }),
   v.object({ kind: v.literal('not this board'), only: text }),
   v.object({ kind: v.literal('unreadable'), code: text, folder: maybeText }),
+]) satisfies v.GenericSchema<Refusal>;
+
+/** Why a board got nothing, as it is kept in a file. */
+export const keptRefusal = v.variant('kind', [
+  refusal,
+  v.object({ kind: v.literal('told'), text }),
 ]) satisfies v.GenericSchema<Refusal | ToldRefusal>;

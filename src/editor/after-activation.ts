@@ -18,6 +18,7 @@ export { InsideRows } from './inside/inside-rows.ts';
 export { insideItem } from './inside/tree-rows.ts';
 export { ModelAnswers } from './model-answers.ts';
 export { openBoards } from './serving/open-boards.ts';
+export { openRequests } from './serving/open-requests.ts';
 export { BoardsView } from './views/boards-view.ts';
 export { imageChildren, unpackedChildren } from './views/image-children.ts';
 export { imageTooltip, requestTooltip } from './views/row-tooltips.ts';

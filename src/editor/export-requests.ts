@@ -1,7 +1,7 @@
-import type { Transfer } from '../server/transfer.ts';
+import type { LoggedRequest } from '../boards/logged-request.ts';
 
 /** The requests as JSON for other programs: times in ISO 8601, sizes in bytes, durations in milliseconds. */
-export function requestsJson(requests: readonly Transfer[]): string {
+export function requestsJson(requests: readonly LoggedRequest[]): string {
   const exported = requests.map((transfer) => ({
     time: new Date(transfer.startedAtMs).toISOString(),
     client: transfer.client,

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { equal, match } from 'node:assert/strict';
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
@@ -68,6 +68,7 @@ suite('update-server with KEEP_BUILDS', () => {
     const signal = AbortSignal.timeout(10_000);
     const list = async () => (await fetch(`http://127.0.0.1:${port}/list`)).text();
     while ((await list()) !== `${IMAGE_ID}\n`) await setTimeout(50, undefined, { signal });
-    deepEqual((await readdir(bench.boxes.at('box'))).length, 3);
+    // what is left of the publishing goes when the set is whole
+    while ((await readdir(bench.boxes.at('box'))).length !== 3) await setTimeout(50, undefined, { signal });
   });
 });

@@ -137,6 +137,8 @@ suite('LOG_FORMAT=json', () => {
   test('calls an image that is wrong an error', async () => {
     await using run = await site('json');
     await spoil(run);
+    // the first to ask may be sent it until what is wrong is found, and is then cut off
+    equal(parsed(await run.next(() => ask(run, QUERY))).level, 'error');
     const { level, outcome, cause, reason } = parsed(await run.next(() => ask(run, QUERY)));
     deepEqual({ level, outcome, cause }, { level: 'error', outcome: 'refused', cause: 'wrong image' });
     match(reason, /^box\/box-pi is not sent: /);
@@ -195,6 +197,7 @@ suite('LOG_FORMAT=journald', () => {
     match(await run.next(() => ask(run, '/update/box/none')), /^<4>127\.0\.0\.1 "GET .*nearest: box-pi$/);
     match(await run.next(() => leave(run)), /^<4>127\.0\.0\.1 "GET .* broken off at byte /);
     await spoil(run);
+    match(await run.next(() => ask(run, QUERY)), /^<3>/); // may be sent its beginning
     match(await run.next(() => ask(run, QUERY)), /^<3>127\.0\.0\.1 "GET .* is not sent: /);
   });
 });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { dnsTxtRecords, normalizeMac } from '../words/board-pointers.ts';
 import { copy } from './clipboard.ts';
 import type { Command, CommandContext, Row } from './command.ts';
+import { completeStep } from './steps.ts';
 import { requestForImage, requestOfBoard } from './update-request.ts';
 
 /** Copies the DNS records that make a board ask here. */
@@ -37,5 +38,7 @@ async function copyFor(requestFor: typeof requestOfBoard, context: CommandContex
     placeHolder: 'lab.example.org',
     validateInput: (text) => (/^[a-z0-9.-]+$/i.test(text) ? undefined : l10n.t('A domain, as in lab.example.org')),
   });
-  if (domain !== undefined) await copy(dnsTxtRecords(request.url, request.parts, mac, domain));
+  if (domain === undefined) return;
+  await copy(dnsTxtRecords(request.url, request.parts, mac, domain));
+  await completeStep('hasPointedBoard');
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { updateTxt } from '../words/board-pointers.ts';
 import { copy } from './clipboard.ts';
 import type { Command, CommandContext, Row } from './command.ts';
+import { completeStep } from './steps.ts';
 import { requestForImage, requestOfBoard } from './update-request.ts';
 
 /** Copies the file that makes a board ask here, for its boot partition. */
@@ -18,5 +19,7 @@ export const copyUpdateTxtForBoard: Command = {
 
 async function copyFor(requestFor: typeof requestOfBoard, context: CommandContext, row?: Row): Promise<void> {
   const request = await requestFor(context, row, vscode.l10n.t('Copy update.txt for a Board'));
-  if (request !== undefined) await copy(updateTxt(request.url, request.parts));
+  if (request === undefined) return;
+  await copy(updateTxt(request.url, request.parts));
+  await completeStep('hasPointedBoard');
 }

@@ -6,7 +6,8 @@ import type { Command } from './command.ts';
 /** Saves the requests to a file that the user chooses. */
 export const exportRequests: Command = {
   id: 'mkbox.exportRequests',
-  async run({ requests: { requests } }) {
+  async run({ requests: log }) {
+    await log.load();
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     const defaultUri = folder && vscode.Uri.file(path.join(folder.uri.fsPath, 'mkbox-requests.json'));
     const target = await vscode.window.showSaveDialog({
@@ -15,7 +16,7 @@ export const exportRequests: Command = {
       ...(defaultUri === undefined ? {} : { defaultUri }),
     });
     if (target === undefined) return;
-    await vscode.workspace.fs.writeFile(target, Buffer.from(requestsJson(requests)));
+    await vscode.workspace.fs.writeFile(target, Buffer.from(requestsJson(log.requests)));
     await vscode.window.showTextDocument(target);
   },
 };

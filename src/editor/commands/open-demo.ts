@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { copyDemo } from '../workspace/demo-copy.ts';
 import type { Command } from './command.ts';
+import { completeStep } from './steps.ts';
 
 /** Copies the demo into a folder that the user picks, and opens it: in a window of its own if this one has a folder. */
 export const openDemo: Command = {
@@ -19,8 +20,7 @@ export const openDemo: Command = {
       })) ?? [];
     if (parent === undefined) return;
     const demo = await copyDemo(path.join(extensionFolder, 'demo'), parent.fsPath, l10n);
-    // a step of the walkthrough is done by that
-    await commands.executeCommand('setContext', 'mkbox.hasCopiedDemo', true);
+    await completeStep('hasCopiedDemo');
     const forceNewWindow = workspace.workspaceFolders !== undefined;
     await commands.executeCommand('vscode.openFolder', Uri.file(demo), { forceNewWindow });
   },

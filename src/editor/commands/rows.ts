@@ -1,5 +1,5 @@
+import type { LoggedRequest } from '../../boards/logged-request.ts';
 import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
-import type { Transfer } from '../../server/transfer.ts';
 import type { TreeName } from '../inside/inside-node.ts';
 import type { Row } from './command.ts';
 
@@ -14,7 +14,7 @@ export function packableOf(row: Row | undefined): CatalogImage | UnpackedImage |
 }
 
 /** The request of a row, if it is one. */
-export function requestOf(row: Row | undefined): Transfer | undefined {
+export function requestOf(row: Row | undefined): LoggedRequest | undefined {
   return typeof row === 'object' && row.kind === 'request' ? row.transfer : undefined;
 }
 

@@ -45,7 +45,7 @@ export const showWhy: Command = {
 
 async function refusedOf(context: CommandContext, row: Row | undefined): Promise<Refused | undefined> {
   const { boards, requests } = context;
-  const registry = await boards.open();
+  const [registry] = await Promise.all([boards.open(), requests.load()]);
   const id = row === undefined ? undefined : await idOfBoard(context, row);
   if (id !== undefined) {
     const board = registry.get(id);

@@ -13,6 +13,7 @@ import { endpointToAsk } from './endpoint-to-ask.ts';
 import { boardPickItem, idOfBoard } from './pick-board.ts';
 import { imagePickItem, partsOf } from './pick-image.ts';
 import { imageOf } from './rows.ts';
+import { completeStep } from './steps.ts';
 import { partsFor } from './update-request.ts';
 
 /** What is tried: how an image or a board is asked for, or what the user types. */
@@ -105,6 +106,7 @@ async function tryTarget(server: string, path: string, log: vscode.LogOutputChan
     }),
   );
   if (end === undefined) return;
+  if (end.kind !== 'failure') await completeStep('hasTriedAsBoard');
   const text = endText(end, l10n);
   log.info(text);
   const tell = end.kind === 'failure' ? window.showWarningMessage : window.showInformationMessage;

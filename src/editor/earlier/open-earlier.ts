@@ -1,11 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
+import type { LoggedRequest } from '../../boards/logged-request.ts';
 import { Keeper } from '../../builds/keeper.ts';
 import { KeptBuilds } from '../../builds/kept-builds.ts';
 import { ServedImages } from '../../builds/served-images.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
-import type { Transfer } from '../../server/transfer.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Settings } from '../workspace/settings.ts';
 
@@ -18,7 +18,7 @@ export interface KeepingParts {
   readonly project: Project;
   readonly checks: ImageChecks;
   /** All requests, and those by which images are being sent. */
-  readonly requests: { readonly requests: readonly Transfer[]; readonly sending: readonly Transfer[] };
+  readonly requests: { readonly requests: readonly LoggedRequest[]; readonly sending: readonly LoggedRequest[] };
   /** While they are not open, nobody knows which builds they are pinned to, or run. */
   readonly boards: { readonly list: readonly Board[]; readonly isOpen: boolean };
   readonly settings: Settings;

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
+import type { LoggedRequest } from '../../boards/logged-request.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import { Inventories } from '../../checks/inventories.ts';
 import { InventoryTaker } from '../../checks/inventory-taker.ts';
-import type { Transfer } from '../../server/transfer.ts';
 import { Owner } from '../dispose.ts';
 
 export interface BuildsSeenParts {
   readonly checks: ImageChecks;
   /** Those that were made; while one runs, no inventory is taken. */
-  readonly requests: { readonly requests: readonly Transfer[] };
+  readonly requests: { readonly requests: readonly LoggedRequest[] };
   readonly log: vscode.LogOutputChannel;
 }
 

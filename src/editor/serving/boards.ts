@@ -52,7 +52,7 @@ export class Boards extends Owner {
   }
 
   /** The name of the board that asks, or its address. */
-  nameOf({ client, asked }: Transfer): string {
+  nameOf({ client, asked }: Pick<Transfer, 'client' | 'asked'>): string {
     return boardName({ name: this.#registry?.boardOf(client, asked)?.name, address: client });
   }
 

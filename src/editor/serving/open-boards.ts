@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { BoardRegistry } from '../../boards/board-registry.ts';
 import { Acts } from '../../control/acts.ts';
 import { auditFile } from '../../control/audit-file.ts';
@@ -10,6 +10,7 @@ import type { Settings } from '../workspace/settings.ts';
 import { boardFile } from './board-file.ts';
 import type { OpenBoards } from './boards.ts';
 import { RollOutSetting } from './roll-out-setting.ts';
+import { workspaceUris } from './workspace-uris.ts';
 
 /** How boards are opened. */
 export interface OpenBoardsOptions {
@@ -37,12 +38,7 @@ export async function openBoards({
   subscriptions,
   ...decided
 }: OpenBoardsOptions): Promise<OpenBoards> {
-  const { workspaceFile, workspaceFolders = [] } = vscode.workspace;
-  const uris = workspaceFile === undefined ? workspaceFolders.map(({ uri }) => uri) : [workspaceFile];
-  const statePath = boardFile(
-    folder,
-    uris.map((uri) => uri.toString()),
-  );
+  const statePath = boardFile(folder, workspaceUris());
   const rollOut = new RollOutSetting(settings, onMessage);
   subscriptions.push(rollOut);
   const [registry, audit] = await Promise.all([

@@ -9,6 +9,7 @@ import { actDetails } from '../words/act-words.ts';
 import type { Detail } from '../words/detail.ts';
 import { imageDetails, type LastServed, unpackedDetails } from '../words/image-details.ts';
 import type { JudgedImage } from '../words/image-health.ts';
+import { momentText } from '../words/words.ts';
 import type { ImagesNode } from './image-rows.ts';
 import type { RequestLog } from './request-log.ts';
 
@@ -42,13 +43,15 @@ export async function imageChildren(
   ];
 }
 
-/** The board that was served an image last, in this window. */
+/** The board that was served an image last, by the requests that are listed. */
 export function lastServedOf(
   { id }: CatalogImage,
   { requests, boards }: Pick<ImageHistory, 'requests' | 'boards'>,
 ): LastServed | undefined {
   const transfer = requests.lastServed(id);
-  return transfer && { board: boards.nameOf(transfer), atMs: transfer.startedAtMs };
+  if (transfer === undefined) return undefined;
+  const when = momentText(transfer.startedAtMs, Date.now(), vscode.env.language);
+  return { board: boards.nameOf(transfer), when };
 }
 
 /** What stands below the row of a raw image alone. */

@@ -1,32 +1,42 @@
 import * as vscode from 'vscode';
+import { type LoggedRequest, requestKey } from '../../boards/logged-request.ts';
 import { reflashText } from '../../boards/reflash-text.ts';
-import type { Transfer, TransferResult } from '../../server/transfer.ts';
+import type { TransferResult } from '../../server/transfer.ts';
 import { Owner } from '../dispose.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Ticker } from '../ticker.ts';
 import { askedText, outcomeText } from '../words/request-words.ts';
-import { wholeSeconds } from '../words/words.ts';
+import { momentText, wholeSeconds } from '../words/words.ts';
 import { coloredIcon } from './colored-icon.ts';
 import type { RequestLog } from './request-log.ts';
 import type { RequestNode } from './request-node.ts';
+
+/** What the view shows. */
+export interface RequestsViewParts {
+  readonly requests: RequestLog;
+  readonly boards: Boards;
+  readonly onFailure: (error: unknown) => void;
+}
 
 /** The view of requests, newest first. */
 export class RequestsView extends Owner implements vscode.TreeDataProvider<RequestNode> {
   readonly #requests: RequestLog;
   readonly #boards: Boards;
+  readonly #onFailure: (error: unknown) => void;
   readonly #changed = this.own(new vscode.EventEmitter<RequestNode[] | undefined>());
   readonly #view: vscode.TreeView<RequestNode>;
   /** The requests in the view, in its order, and what is shown of each. */
-  #drawn: ReadonlyMap<Transfer, string> = new Map();
-  readonly #nodes = new WeakMap<Transfer, RequestNode>();
+  #drawn: ReadonlyMap<LoggedRequest, string> = new Map();
+  readonly #nodes = new WeakMap<LoggedRequest, RequestNode>();
   #told = '';
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(requests: RequestLog, boards: Boards, ticker: Ticker) {
+  constructor({ requests, boards, onFailure }: RequestsViewParts, ticker: Ticker) {
     super();
     this.#requests = requests;
     this.#boards = boards;
+    this.#onFailure = onFailure;
     this.#view = this.own(vscode.window.createTreeView('mkbox.requests', { treeDataProvider: this }));
     this.own(ticker.onDraw(() => this.#draw()));
     this.own(
@@ -39,7 +49,9 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
   }
 
   getChildren(node?: RequestNode): RequestNode[] {
-    return node === undefined ? this.#requests.requests.map((transfer) => this.#node(transfer)) : [];
+    if (node !== undefined) return [];
+    this.#requests.load().catch(this.#onFailure); // which draws them
+    return this.#requests.requests.map((transfer) => this.#node(transfer));
   }
 
   getTreeItem({ transfer }: RequestNode): vscode.TreeItem {
@@ -49,8 +61,8 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
     const reflash = this.#requests.reflashOf(transfer);
     const result = this.#resultOf(transfer);
     const item = new vscode.TreeItem(client);
-    item.id = `${transfer.startedAtMs}/${transfer.id}`;
-    const time = new Date(transfer.startedAtMs).toLocaleTimeString(env.language);
+    item.id = requestKey(transfer);
+    const time = momentText(transfer.startedAtMs, Date.now(), env.language);
     item.description = `${result} · ${asked} · ${time}`;
     item.iconPath = reflash === undefined ? iconOf(transfer) : WARNING;
     item.contextValue = contextOf(transfer);
@@ -65,7 +77,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
     return item;
   }
 
-  #node(transfer: Transfer): RequestNode {
+  #node(transfer: LoggedRequest): RequestNode {
     const known = this.#nodes.get(transfer);
     if (known !== undefined) return known;
     const node: RequestNode = { kind: 'request', transfer };
@@ -73,11 +85,11 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
     return node;
   }
 
-  #clientOf(transfer: Transfer): string {
+  #clientOf(transfer: LoggedRequest): string {
     return transfer.isTrial ? vscode.l10n.t('Trial') : this.#boards.nameOf(transfer);
   }
 
-  #resultOf(transfer: Transfer): string {
+  #resultOf(transfer: LoggedRequest): string {
     const { l10n, env } = vscode;
     const reflash = this.#requests.reflashOf(transfer);
     const flag = reflash === undefined ? [] : [reflashText(reflash, l10n)];
@@ -87,7 +99,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
   /** Redraws the rows that changed, and all when rows came or went. */
   #draw(): void {
     const { requests } = this.#requests;
-    this.#tell(requests.length > 0 ? 'some' : 'none');
+    if (requests.length > 0 || this.#requests.isLoaded) this.#tell(requests.length > 0 ? 'some' : 'none');
     if (!this.#view.visible) return;
     if (vscode.window.state.focused) this.#requests.markSeen();
     const before = this.#drawn;
@@ -107,18 +119,19 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
   }
 
   /** Everything in a row that can change, as a key. */
-  #shownOf(transfer: Transfer): string {
+  #shownOf(transfer: LoggedRequest): string {
     const { asked, resolution, state, sentBytes, totalBytes, stalledMs } = transfer;
     const before = state.kind === 'running' ? state.place?.before : undefined;
     const isReflash = this.#requests.reflashOf(transfer) !== undefined;
     const image = resolution?.found?.image;
     const parts = [asked.kind, image, state.kind, before, sentBytes, totalBytes, wholeSeconds(stalledMs), isReflash];
-    return [...parts, this.#boards.nameOf(transfer)].join(' ');
+    const when = momentText(transfer.startedAtMs, Date.now(), vscode.env.language);
+    return [...parts, when, this.#boards.nameOf(transfer)].join(' ');
   }
 }
 
 /** The context value by which the manifest's menus tell requests apart. */
-function contextOf({ asked, isTrial, resolution, state }: Transfer): string {
+function contextOf({ asked, isTrial, resolution, state }: LoggedRequest): string {
   const words = [
     ...(asked.kind === 'update' && !isTrial ? ['board'] : []),
     ...(resolution?.found === undefined ? [] : ['image']),
@@ -134,7 +147,7 @@ const WITHHELD: ReadonlySet<TransferResult> = new Set(['loop stopped', 'build mi
 const FAULT = coloredIcon('bug', 'list.warningForeground');
 const HELD = coloredIcon('debug-pause', 'list.warningForeground');
 
-function iconOf({ state, totalBytes, fault }: Transfer): vscode.ThemeIcon {
+function iconOf({ state, totalBytes, fault }: LoggedRequest): vscode.ThemeIcon {
   if (fault !== undefined) return FAULT;
   switch (state.kind) {
     case 'running':

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Transfer } from '../../server/transfer.ts';
+import type { LoggedRequest } from '../../boards/logged-request.ts';
 import { boardDetails } from '../words/board-details.ts';
 import { boardName } from '../words/board-name.ts';
 import type { SeenBoard } from '../words/board-words.ts';
@@ -8,7 +8,7 @@ import { imageDetails } from '../words/image-details.ts';
 import type { Check, JudgedImage } from '../words/image-health.ts';
 import { askedText } from '../words/request-words.ts';
 import { type Tooltip, type TooltipLink, tooltipMarkdown } from '../words/tooltip-markdown.ts';
-import { clientText } from '../words/words.ts';
+import { clientText, momentText } from '../words/words.ts';
 import { type ImageHistory, lastServedOf } from './image-children.ts';
 
 /** What a board is, what it gets and why. `check`: what is known of the image that it gets next. */
@@ -54,7 +54,7 @@ export function imageTooltip(
 }
 
 /** What a request asked for and got. `client`: who asked, as people call it; `result`: what came of it. */
-export function requestTooltip(transfer: Transfer, client: string, result: string): vscode.MarkdownString {
+export function requestTooltip(transfer: LoggedRequest, client: string, result: string): vscode.MarkdownString {
   const { l10n, env } = vscode;
   const { method, target, state, startedAtMs } = transfer;
   const address = clientText(transfer.client);
@@ -64,7 +64,7 @@ export function requestTooltip(transfer: Transfer, client: string, result: strin
     title: client,
     facts: [
       { label: l10n.t('State'), value: result },
-      { label: l10n.t('Time'), value: new Date(startedAtMs).toLocaleTimeString(env.language) },
+      { label: l10n.t('Time'), value: momentText(startedAtMs, Date.now(), env.language) },
       { label: l10n.t('Asks for'), value: askedText(transfer, l10n) },
       { label: l10n.t('Address'), value: address },
       { label: l10n.t('Request'), value: request },

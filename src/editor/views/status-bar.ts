@@ -63,7 +63,7 @@ export class StatusBar extends Owner {
     tooltip.appendText(`${readyText(ready, vscode.l10n)}\n\n`);
     const earlier = earlierServedText(images, vscode.l10n);
     if (earlier !== undefined) tooltip.appendText(`${earlier}\n\n`);
-    for (const transfer of requests.requests.slice(0, TOOLTIP_REQUESTS)) {
+    for (const transfer of requests.recent.slice(0, TOOLTIP_REQUESTS)) {
       const result = outcomeText(transfer, vscode.l10n, vscode.env.language);
       tooltip.appendText(`${boards.nameOf(transfer)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);
     }

@@ -7,10 +7,10 @@ import type { JudgedImage } from './image-health.ts';
 import { healthText, unpackedText } from './image-words.ts';
 import { bytesText, type Words } from './words.ts';
 
-/** Who got an image last, as people call it, and when it asked: milliseconds since 1970. */
+/** Who got an image last, as people call it, and when it asked, for people. */
 export interface LastServed {
   readonly board: string;
-  readonly atMs: number;
+  readonly when: string;
 }
 
 /** All there is to tell of an image. `rawBytes`: its size before compression, where that is known. */
@@ -52,8 +52,7 @@ export function imageDetails(
   }
   details.push({ label: words.t('Path'), value: file, icon: 'file' });
   if (lastServed !== undefined) {
-    const when = new Date(lastServed.atMs).toLocaleTimeString(locale);
-    const value = words.t('{0} at {1}', lastServed.board, when);
+    const value = words.t('{0} at {1}', lastServed.board, lastServed.when);
     details.push({ label: words.t('Last served to'), value, icon: 'cloud-download' });
   }
   return details;

@@ -1,13 +1,14 @@
+import type { LoggedRequest } from '../../boards/logged-request.ts';
 import { findingText } from '../../checks/finding-text.ts';
 import { refusalText } from '../../server/refusal.ts';
 import { plannedFaultText } from '../../server/sending/fault.ts';
-import type { Transfer, TransferResult } from '../../server/transfer.ts';
+import type { TransferResult } from '../../server/transfer.ts';
 import { breakText, resultText, waitingText } from '../../server/transfer-line.ts';
 import { IN_THE_EDITOR } from './remedies.ts';
 import { bytesText, durationText, percentText, type Words } from './words.ts';
 
 /** What a request asked for: its image, or its parts. */
-export function askedText({ asked, resolution, target }: Transfer, words: Words): string {
+export function askedText({ asked, resolution, target }: LoggedRequest, words: Words): string {
   switch (asked.kind) {
     case 'list':
       return asked.search === undefined ? words.t('list') : words.t('list of {0}', asked.search);
@@ -22,7 +23,7 @@ export function askedText({ asked, resolution, target }: Transfer, words: Words)
 }
 
 /** The outcome of a request so far, and the fault on purpose that it met. */
-export function outcomeText(transfer: Transfer, words: Words, locale: string): string {
+export function outcomeText(transfer: LoggedRequest, words: Words, locale: string): string {
   const outcome = plainOutcomeText(transfer, words, locale);
   if (transfer.fault === undefined) return outcome;
   const fault = plannedFaultText(transfer.fault, words);
@@ -30,12 +31,12 @@ export function outcomeText(transfer: Transfer, words: Words, locale: string): s
 }
 
 /** Whether the outcome itself says that the fault was on purpose. */
-function saysFault({ state, sentBytes, totalBytes }: Transfer): boolean {
+function saysFault({ state, sentBytes, totalBytes }: LoggedRequest): boolean {
   if (state.kind === 'refused') return state.refusal.kind === 'fault';
   return state.kind === 'broken' && state.reason === 'fault' && sentBytes < totalBytes;
 }
 
-function plainOutcomeText(transfer: Transfer, words: Words, locale: string): string {
+function plainOutcomeText(transfer: LoggedRequest, words: Words, locale: string): string {
   const { state, sentBytes, totalBytes } = transfer;
   switch (state.kind) {
     case 'running':
@@ -57,7 +58,7 @@ function plainOutcomeText(transfer: Transfer, words: Words, locale: string): str
   }
 }
 
-function finishedText(result: TransferResult, transfer: Transfer, words: Words, locale: string): string {
+function finishedText(result: TransferResult, transfer: LoggedRequest, words: Words, locale: string): string {
   const sent = bytesText(transfer.sentBytes, locale);
   switch (result) {
     case 'image':
@@ -69,7 +70,7 @@ function finishedText(result: TransferResult, transfer: Transfer, words: Words, 
   }
 }
 
-function sendingText({ sentBytes, totalBytes, stalledMs }: Transfer, words: Words, locale: string): string {
+function sendingText({ sentBytes, totalBytes, stalledMs }: LoggedRequest, words: Words, locale: string): string {
   const percent = percentText(sentBytes, totalBytes, locale);
   const total = bytesText(totalBytes, locale);
   return stalledMs === undefined
@@ -83,7 +84,7 @@ export function stalledWords(stalledMs: number, words: Words, locale: string): s
 }
 
 /** What was found to be wrong with the image while it was sent. */
-function objectionText({ objection }: Transfer, words: Words): string | undefined {
+function objectionText({ objection }: LoggedRequest, words: Words): string | undefined {
   return objection?.kind === 'wrong image'
     ? findingText(objection.image, objection.finding, words, IN_THE_EDITOR)
     : undefined;

@@ -1,9 +1,9 @@
 import type { Reflashing, ToldRefusal } from '../../boards/board.ts';
+import type { LoggedRequest } from '../../boards/logged-request.ts';
 import { reflashText } from '../../boards/reflash-text.ts';
 import { refusedText } from '../../boards/state-text.ts';
 import type { Refusal } from '../../server/refusal.ts';
 import { type FaultOrder, faultOrderText, plannedFaultText } from '../../server/sending/fault.ts';
-import type { Transfer } from '../../server/transfer.ts';
 import type { Endpoint, ServingFailure, ServingState } from '../serving-state.ts';
 import { IN_THE_EDITOR } from './remedies.ts';
 import { outcomeText, stalledWords } from './request-words.ts';
@@ -19,7 +19,7 @@ export interface Status {
 
 /** What the user has not seen yet: a request that was refused or broken off, or that shows a reflash. */
 export interface Unseen {
-  readonly transfer: Transfer;
+  readonly transfer: LoggedRequest;
   readonly reflash?: Reflashing | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface Unseen {
 export interface Situation {
   readonly state: ServingState;
   /** The images being sent now. */
-  readonly sending: readonly Transfer[];
+  readonly sending: readonly LoggedRequest[];
   readonly unseen: Unseen | undefined;
   /** The names of boards that are on hold. */
   readonly held: readonly string[];
@@ -39,7 +39,7 @@ export interface Situation {
 }
 
 /** The name of the board that a request is from. */
-type NameOf = (transfer: Transfer) => string;
+type NameOf = (transfer: LoggedRequest) => string;
 
 /** The status in a situation: the gravest thing, else the newest. A fault on purpose is marked whatever else there is. */
 export function statusOf(situation: Situation, words: Words, locale: string): Status {
@@ -203,7 +203,7 @@ function unseenStatus({ transfer, reflash }: Unseen, nameOf: NameOf, words: Word
     : { text: `$(warning) mkbox ${client}`, label, severity: 'warning' };
 }
 
-function sendingStatus(sending: readonly Transfer[], nameOf: NameOf, words: Words, locale: string): Status {
+function sendingStatus(sending: readonly LoggedRequest[], nameOf: NameOf, words: Words, locale: string): Status {
   const sent = sending.reduce((sum, transfer) => sum + transfer.sentBytes, 0);
   const total = sending.reduce((sum, transfer) => sum + transfer.totalBytes, 0);
   const percent = percentText(sent, total, locale);

@@ -45,6 +45,13 @@ const AGES: readonly AgeStep[] = [
 ];
 const OLDEST: AgeStep = [Number.POSITIVE_INFINITY, 365 * 86_400_000, 'year'];
 
+/** The time of day of a moment, with its date where that is not today's. Both in milliseconds since 1970. */
+export function momentText(thenMs: number, nowMs: number, locale: string): string {
+  const then = new Date(thenMs);
+  const isToday = then.toDateString() === new Date(nowMs).toDateString();
+  return isToday ? then.toLocaleTimeString(locale) : then.toLocaleString(locale);
+}
+
 /** How long ago something was, at the precision that is shown. */
 export interface Age {
   readonly count: number;

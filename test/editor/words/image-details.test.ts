@@ -68,8 +68,7 @@ suite('the details of an image', () => {
   });
 
   test('tell who got it last, and when', () => {
-    const served = { board: 'by the window', atMs: Date.UTC(2024, 0, 3) };
-    const when = plainSpaces(new Date(served.atMs).toLocaleTimeString('en'));
-    equal(details(READY, undefined, served)['Last served to'], `by the window at ${when}`);
+    const served = { board: 'by the window', when: '12:00:00 AM' };
+    equal(details(READY, undefined, served)['Last served to'], 'by the window at 12:00:00 AM');
   });
 });

@@ -14,7 +14,8 @@ const SERVING: ServingState = { kind: 'serving', endpoint: ENDPOINT };
 const IMAGE = image('docker-box/docker-box-pi-main');
 
 /** Boards without a name but one. */
-const nameOf = ({ client, asked }: Transfer) => (asked.box === 'named-box' ? 'by the window' : clientText(client));
+const nameOf = ({ client, asked }: Pick<Transfer, 'client' | 'asked'>) =>
+  asked.box === 'named-box' ? 'by the window' : clientText(client);
 
 /** The item's text, label and severity. */
 function status(

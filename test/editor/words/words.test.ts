@@ -5,6 +5,7 @@ import {
   bytesText,
   clientText,
   durationText,
+  momentText,
   percentText,
   progressText,
 } from '../../../src/editor/words/words.ts';
@@ -114,4 +115,19 @@ suite('a client', () => {
   ] as const) {
     test(`at ${address} is ${text}`, () => equal(clientText(address), text));
   }
+});
+
+suite('the moment of something', () => {
+  const thenMs = new Date(2026, 2, 4, 23, 59, 58).getTime();
+  const later = (hours: number) => plainSpaces(momentText(thenMs, thenMs + hours * 3_600_000, 'en'));
+
+  test('is the time of day', () => equal(later(0), '11:59:58 PM'));
+
+  test('has the date once that is not today', () => equal(later(1), '3/4/2026, 11:59:58 PM'));
+
+  test('has the date a day later, at the same time of day', () => equal(later(24), '3/4/2026, 11:59:58 PM'));
+
+  test('is written as in the language of the editor', () => {
+    equal(momentText(thenMs, thenMs + 3_600_000, 'de'), '4.3.2026, 23:59:58');
+  });
 });
