@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+import { COMMAND } from './command.ts';
 
 /** The command reads a folder and binds a port; a machine that needs longer than this is not working. */
 const START_TIMEOUT_MS = 20_000;
@@ -43,8 +41,7 @@ export async function startUpdateServer({
   args = [],
   env = {},
 }: UpdateServerOptions): Promise<RunningServer> {
-  const child = spawn(process.execPath, ['src/cli.ts', ...args], {
-    cwd: PROJECT,
+  const child = spawn(process.execPath, [COMMAND, ...args], {
     env: {
       PATH: process.env.PATH ?? '',
       HOST: '127.0.0.1',

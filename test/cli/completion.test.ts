@@ -2,15 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { COMMAND } from '../board/command.ts';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
 import { type Bench, makeBench } from '../builds/kept.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
 import { requireTools } from '../tools/tools.ts';
 import { runCommand } from './run-command.ts';
 import { Terminal } from './terminal.ts';
-
-const COMMAND = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 /** Readline's key for all that fits: Meta and an asterisk. */
 const ALL = '\x1b*';

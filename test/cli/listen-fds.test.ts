@@ -6,13 +6,11 @@ import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { COMMAND } from '../board/command.ts';
 import { startUpdateServer } from '../board/update-server.ts';
 import { type BoxesFolder, makeBoxes, writeSet } from '../images/image-sets.ts';
 import { requireTools } from '../tools/tools.ts';
 import { Supervised } from './supervised.ts';
-
-const COMMAND = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

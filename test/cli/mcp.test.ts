@@ -3,14 +3,13 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { COMMAND } from '../board/command.ts';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
 import { makeSetWithTools } from '../fixtures/tool-made-set.ts';
 import { type BoxesFolder, makeBoxes } from '../images/image-sets.ts';
 
-const COMMAND = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const [OLD, NEW] = ['1a'.repeat(32), '1b'.repeat(32)];
 const TOOLS = ['list_images', 'list_boards', 'explain_board', 'compare_builds'];
 

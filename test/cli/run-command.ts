@@ -1,8 +1,6 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-
-const COMMAND = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+import { COMMAND } from '../board/command.ts';
 
 /** What a run of the command that came to an end by itself left behind. */
 export interface Outcome {

@@ -3,10 +3,10 @@ import { EventEmitter, once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { COMMAND } from '../board/command.ts';
 import { requireTools } from '../tools/tools.ts';
 
 const SUPERVISOR = fileURLToPath(new URL('supervisor.py', import.meta.url));
-const COMMAND = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 /** The command starts, serves and stops within this, on a machine that is busy with other tests. */
 const WAIT_MS = 30_000;

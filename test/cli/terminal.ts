@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { COMMAND } from '../board/command.ts';
 import { requireTools } from '../tools/tools.ts';
 
 const TERMINAL = fileURLToPath(new URL('terminal.py', import.meta.url));
-const COMMAND = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 /** The command starts, serves and stops within this, on a machine that is busy with other tests. */
 const WAIT_MS = 30_000;

@@ -2,8 +2,8 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, suite, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { shortBuildId } from '../../src/images/build-id.ts';
+import { COMMAND } from '../board/command.ts';
 import { buildId, makeSet, startServer, type TestServer } from '../server/harness.ts';
 import { serveAs } from '../trial/servers.ts';
 import { runCommand } from './run-command.ts';
@@ -45,8 +45,7 @@ suite('update-server try', () => {
   test('stops at an interrupt', async () => {
     const asked = Promise.withResolvers<void>();
     await using silent = await serveAs(() => asked.resolve());
-    const command = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-    const child = spawn(process.execPath, [command, 'try', 'name=box&board=pi', '--at', silent.url], {
+    const child = spawn(process.execPath, [COMMAND, 'try', 'name=box&board=pi', '--at', silent.url], {
       stdio: 'ignore',
     });
     await asked.promise;

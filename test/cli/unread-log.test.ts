@@ -5,11 +5,9 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { COMMAND } from '../board/command.ts';
 import { makeBoxes } from '../images/image-sets.ts';
 import { Terminal } from './terminal.ts';
-
-const COMMAND = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 /** Long enough to fill what waits in a terminal, a pipe and the log, in a few thousand requests. */
 const LONG_TARGET = `/list/${'x'.repeat(200)}?`;
