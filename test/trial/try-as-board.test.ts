@@ -81,10 +81,11 @@ suite('a trial', () => {
   });
 
   test('says why the server refuses what it has', async () => {
-    await using site = await startServer(async (boxes) => {
+    const mistold = async (boxes: string) => {
       await oneImage(boxes);
       await writeFile(path.join(boxes, 'box', `${IMAGE}.img.buildID`), `${buildId(2)}  ${IMAGE}.img\n`);
-    });
+    };
+    await using site = await startServer(mistold, { verdictWaitMs: Number.POSITIVE_INFINITY });
     match(
       endText((await tried(site.url)).end),
       /the server answered 409: .* a board would flash it again at every boot; build it again$/,

@@ -294,7 +294,7 @@ describe('mkbox in a trusted workspace', () => {
     await workbench.runCommand('mkbox: Serve Images');
     await status(`mkbox local:${bench.port}`);
     await using board = await createBoard({ server: url, name: 'docker-box', board: 'odroid-c4', branch: 'big' });
-    const boot = board.boot({ limitRate: '12M' });
+    const boot = board.boot({ limitRate: '4M' });
     await status(/^127\.0\.0\.1 \d+%$/);
     await workbench.clickStatusBarItem(STATUS);
     await workbench.choose('Stop Serving');
