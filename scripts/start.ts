@@ -59,6 +59,7 @@ function tell(editor: string): void {
 ${editor}
 Then it serves the demo's images:   curl http://127.0.0.1:${port}/list
 What a board's request amounts to:  curl 'http://127.0.0.1:${port}/update?name=docker-box&board=odroid-c4' | tar -tv
+A simulated board, in another one:  npm run board
 Ctrl+C ends it.
 `);
 }
