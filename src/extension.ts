@@ -22,6 +22,7 @@ import { ConsentStore } from './editor/serving/consent.ts';
 import { Serving } from './editor/serving/serving.ts';
 import { servingContext } from './editor/serving/serving-context.ts';
 import { Ticker } from './editor/ticker.ts';
+import { VerifyWhenIdle } from './editor/verify-when-idle.ts';
 import type { BoardsView } from './editor/views/boards-view.ts';
 import { ImagesView } from './editor/views/images-view.ts';
 import { RequestLog } from './editor/views/request-log.ts';
@@ -94,6 +95,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     onFailure: logFailure,
   });
   const building = new LateBuilds(openBuilds, logFailure);
+  const verifying = new VerifyWhenIdle({ project, checks, requests, building, settings, onFailure: logFailure });
   const changes = [
     serving.onDidChangeState,
     serving.onDidChangeFault,
@@ -113,7 +115,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   let changesView: Promise<ChangesView> | undefined;
   let modelAnswers: Promise<ModelAnswers> | undefined;
   const imagesView = new ImagesView(
-    { project, serving, requests, boards, builds, building, checks, insideRows },
+    { project, serving, requests, boards, builds, building, checks, verifying, insideRows },
     ticker,
   );
   running = { serving, boards, requests, checks };
@@ -134,6 +136,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     new BoxbuildOpening(log),
     servingContext(serving),
     new StatusBar({ serving, requests, project, boards, checks }, ticker),
+    verifying,
     imagesView,
     new RequestsView({ requests, boards, onFailure: logFailure }, ticker),
     registerCommands(

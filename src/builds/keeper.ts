@@ -13,6 +13,9 @@ const PACES: KeeperPaces = { idle: 3_000, look: 250 };
 /** What could not be kept for want of room is tried again after this time: someone may have made some. */
 const TRY_AGAIN_MS = 5 * 60_000;
 
+/** Why a build is not kept that the bounds leave no room for. */
+const FULL = 'those that stay take all the space that kept builds may';
+
 /** In milliseconds. */
 export interface KeeperPaces {
   /** How long after something was found out it is kept. */
@@ -50,6 +53,8 @@ export class Keeper {
   readonly #newest = new Map<string, string>();
   /** What could not be kept, by the images, and when that was tried last (`performance.now()`). */
   readonly #failed = new Map<string, { readonly atMs: number; readonly text: string }>();
+  /** Whether it was told that the bounds leave no room: of hundreds of images, it is told of one. */
+  #isTold = false;
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<void> | undefined;
   #isAskedAgain = false;
@@ -127,7 +132,7 @@ export class Keeper {
     const { builds, bounds } = this.#parts;
     const isKept = builds.find({ imageId: id, buildId: state.buildId }) !== undefined;
     if (!isKept && !hasRoomFor(state.zstBytes, builds.list, bounds(), (build) => this.#useOf(build))) {
-      return this.#fail(id, state.buildId, 'those that stay take all the space that kept builds may');
+      return this.#fail(id, state.buildId, FULL);
     }
     try {
       const result = await builds.keep(image, () => this.#giveWay());
@@ -151,7 +156,9 @@ export class Keeper {
     const text = `can't keep build ${shortBuildId(buildId)} of ${imageId} (${why}); it is served all the same`;
     const before = this.#failed.get(imageId)?.text;
     this.#failed.set(imageId, { atMs: performance.now(), text });
-    if (text !== before) this.#parts.onMessage(text);
+    if (text === before || (why === FULL && this.#isTold)) return;
+    this.#isTold ||= why === FULL;
+    this.#parts.onMessage(text);
   }
 
   async #prune(): Promise<void> {

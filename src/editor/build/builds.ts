@@ -102,6 +102,11 @@ export class Builds extends Owner {
     return this.#recipes.in(folder);
   }
 
+  /** Whether an image is being built. */
+  get isBuilding(): boolean {
+    return this.#running.all.length > 0;
+  }
+
   /** What building adds to the row of an image. */
   noteOf(image: Pick<CatalogImage, 'folder' | 'image'>): RowNote | undefined {
     const { l10n, env } = vscode;

@@ -40,6 +40,9 @@ type Look = ImageHealth['kind'] | 'foreign' | 'earlier' | 'newer raw' | 'unpacke
 /** Before an image that is being built. */
 const BUILDING = new vscode.ThemeIcon('loading~spin');
 
+/** Before an image of which nobody knows yet whether it is right. */
+const UNVERIFIED = coloredIcon('unverified', 'testing.iconUnset');
+
 /** The row of a box: the number of images, and further notes. */
 export function boxItem(
   box: CatalogBox,
@@ -88,7 +91,7 @@ export function imageItem(judged: JudgedImage, isBuildable: boolean, note: RowNo
     [healthText(judged, l10n), ...earlier].join('\n'),
     note,
   );
-  item.iconPath = note?.look === 'building' ? BUILDING : iconOf(health);
+  item.iconPath = note?.look === 'building' ? BUILDING : iconOf(judged);
   const marks = `${isPackable ? ' packable' : ''}${isBuildable ? ' buildable' : ''}${judged.replaced ? ' earlier' : ''}`;
   item.contextValue = `image.${servableAs(health)}${marks}`;
   return item;
@@ -191,10 +194,11 @@ function servableAs({ kind }: ImageHealth): 'ready' | 'wrong' | 'incomplete' {
   return kind === 'shadowed' || kind === 'incomplete' ? 'incomplete' : 'ready';
 }
 
-function iconOf(health: ImageHealth): vscode.ThemeIcon {
+function iconOf({ health, check }: JudgedImage): vscode.ThemeIcon {
   switch (health.kind) {
     case 'ready':
       if (health.isForeign) return coloredIcon('question', 'list.warningForeground');
+      if (check === undefined) return UNVERIFIED;
       return coloredIcon(health.verified ? 'verified-filled' : 'pass', 'testing.iconPassed');
     case 'sending':
       return new vscode.ThemeIcon('cloud-download');

@@ -13,6 +13,7 @@ import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
 import type { Ticker } from '../ticker.ts';
 import { type JudgedImage, judgedImage, type Surroundings } from '../words/image-health.ts';
+import { verifyingText } from '../words/image-words.ts';
 import { ageOf } from '../words/words.ts';
 import type { Project } from '../workspace/project.ts';
 import { detailItem } from './detail-item.ts';
@@ -36,6 +37,8 @@ export interface ImagesViewParts {
   /** The rows of what is inside images: their code is loaded when the first one is unfolded. */
   readonly insideRows: () => Promise<InsideRows>;
   readonly building: LateBuilds;
+  /** How many images are being verified in the background. */
+  readonly verifying: { readonly left: number };
 }
 
 /** The view of boxes, their images and details. */
@@ -171,6 +174,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   #draw(): void {
     const { project, serving, builds, building } = this.#parts;
     this.#view.message = imagesMessage(serving.state, project.snapshot.unreadable) ?? '';
+    this.#view.description = verifyingText(this.#parts.verifying.left, vscode.l10n);
     const surroundings = this.#surroundings();
     const { images, shadowed, unpacked, boxes, links, unreadable } = project.snapshot;
     const none = project.folders.length === 0 ? 'no-folder' : 'none';

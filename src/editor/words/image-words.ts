@@ -8,7 +8,7 @@ import { IN_THE_EDITOR } from './remedies.ts';
 import { ageText, bytesText, type Words } from './words.ts';
 
 /** An image's state in words. */
-export function healthText({ image, health, otherName }: JudgedImage, words: Words): string {
+export function healthText({ image, health, otherName, check }: JudgedImage, words: Words): string {
   switch (health.kind) {
     case 'shadowed':
       return words.t('not served: another folder of the workspace has an image of this name');
@@ -25,8 +25,14 @@ export function healthText({ image, health, otherName }: JudgedImage, words: Wor
     case 'ready':
       if (health.isForeign) return words.t('ready, not verified: mkbox did not make this image');
       if (otherName !== undefined) return words.t('ready, verified; a board that runs it asks for {0} next', otherName);
+      if (check === undefined) return words.t('ready, not verified yet');
       return health.verified ? words.t('ready, verified') : words.t('ready');
   }
+}
+
+/** That images are being verified in the background, and how many are left; empty where none is. */
+export function verifyingText(left: number, words: Words): string {
+  return left === 0 ? '' : words.t('verifying, {0} left', left);
 }
 
 /** That a folder can't be read for now. */

@@ -23,6 +23,7 @@ export interface Settings extends vscode.Disposable {
   /** 0 for no limit. */
   readonly maxTransfers: Setting<number>;
   readonly allowForeignImages: Setting<boolean>;
+  readonly verifyWhenIdle: Setting<boolean>;
   readonly autoStart: Setting<boolean>;
   readonly imagePath: Setting<string>;
   readonly followLinks: Setting<boolean>;
@@ -78,6 +79,7 @@ export function openSettings(): Settings {
     rateLimit: setting('rateLimit', 0, isAmount),
     maxTransfers: setting('maxTransfers', 0, isCount),
     allowForeignImages: setting('allowForeignImages', false, (value) => typeof value === 'boolean'),
+    verifyWhenIdle: setting('verifyWhenIdle', true, (value) => typeof value === 'boolean'),
     autoStart: setting('autoStart', true, (value) => typeof value === 'boolean'),
     imagePath: setting('imagePath', '', isText),
     followLinks: setting('followLinks', false, (value) => typeof value === 'boolean'),

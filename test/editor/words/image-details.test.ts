@@ -17,7 +17,7 @@ suite('the details of an image', () => {
   test('are all there is to tell, in full', () => {
     const { Built, ...rest } = details();
     deepEqual(rest, {
-      State: 'ready',
+      State: 'ready, not verified yet',
       Checked: 'not yet',
       'Build ID': 'a'.repeat(64),
       Size: '63 MB',

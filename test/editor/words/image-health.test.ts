@@ -34,7 +34,7 @@ suite('an image', () => {
   test('is ready', async () => {
     await using boxes = await makeBoxes();
     await writeSet(boxes.root, 'box', 'box-pi-main');
-    equal(state(await look(boxes)), 'ready');
+    equal(state(await look(boxes)), 'ready, not verified yet');
   });
 
   test('is ready and verified, once it was examined and found right', async () => {
@@ -95,7 +95,7 @@ suite('an image', () => {
     equal(state(seen, 'box/box-pi'), 'unreachable: box/box-pi-main comes first for every query');
     const noBoard = 'unreachable: its name contains no board of this workspace';
     equal(state(seen, 'box/box-odroid-c4'), noBoard);
-    equal(state({ ...seen, boards: [] }, 'box/box-odroid-c4'), 'ready');
+    equal(state({ ...seen, boards: [] }, 'box/box-odroid-c4'), 'ready, not verified yet');
   });
 
   test('is known by its parts', async () => {
@@ -135,7 +135,7 @@ suite('an image', () => {
     const conf = { box: 'box', board: 'pi', buildId: BUILD_A };
     const known = () => examination({ zstSha256: sha256(zst), rawSha256: checksums.raw, conf });
     const seen = { ...(await look(boxes)), boards: [] };
-    equal(state(seen, 'box/box-pi'), 'ready');
+    equal(state(seen, 'box/box-pi'), 'ready, not verified yet');
     equal(
       state({ ...seen, checks: checks(known) }, 'box/box-pi'),
       'unreachable: box/box-pi-main comes first for every query',
