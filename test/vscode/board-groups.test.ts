@@ -209,6 +209,11 @@ describe('boards in groups', () => {
     await boot(27, LINUX, OLD_BUILD);
     await until('the group of those on hold', groups, (found) => found.includes('debug-pause Held: 1 board'));
     await contextCommand('127.0.0.27', 'Release Board');
+    await until(
+      'it to be released',
+      () => rowOf('Held', '127.0.0.27'),
+      (row) => row?.actions.includes('Hold Board') === true,
+    );
     await boot(27);
     await groupsAre([
       'watch Overdue: 1 board',
