@@ -6,12 +6,7 @@ import type { RollOut } from './roll-out.ts';
 export function rollOutText({ state, stage, stages, members }: RollOut, words: Words = ENGLISH): string {
   switch (state.kind) {
     case 'running':
-      return words.t(
-        'stage {0} of {1}, {2} boards so far',
-        Math.min(stage + 1, stages.length),
-        stages.length,
-        members.length,
-      );
+      return stageText(Math.min(stage + 1, stages.length), stages.length, members.length, words);
     case 'finished':
       return words.t('finished');
     case 'halted':
@@ -26,6 +21,12 @@ export function rollOutText({ state, stage, stages, members }: RollOut, words: W
           return words.t('halted by {0}', state.why.by);
       }
   }
+}
+
+function stageText(stage: number, stages: number, boards: number, words: Words): string {
+  return boards === 1
+    ? words.t('stage {0} of {1}, 1 board so far', stage, stages)
+    : words.t('stage {0} of {1}, {2} boards so far', stage, stages, boards);
 }
 
 /** A roll-out's state in one line of English, for a log. */

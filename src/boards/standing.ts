@@ -45,13 +45,17 @@ export const STANDINGS_BY_URGENCY: readonly Standing[] = [
 ];
 
 /** How many boards stand where, in short: "27 current · 2 updating · 1 overdue". Empty without boards. */
-export function standingsText(boards: readonly CountedBoard[], words: Words = ENGLISH): string {
+export function standingsText(
+  boards: readonly CountedBoard[],
+  words: Words = ENGLISH,
+  order: readonly Standing[] = STANDINGS,
+): string {
   const counts = new Map<Standing, number>();
   for (const board of boards) {
     const standing = standingOf(board);
     counts.set(standing, (counts.get(standing) ?? 0) + 1);
   }
-  return STANDINGS.flatMap((standing) => {
+  return order.flatMap((standing) => {
     const count = counts.get(standing);
     return count === undefined ? [] : [countText(standing, count, words)];
   }).join(' · ');

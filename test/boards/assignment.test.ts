@@ -219,7 +219,7 @@ describe('what a board gets', () => {
     [{ pin: MISSING }, {}, /^gets nothing until build 9999999 of box-pi is there: pinned by anna/],
     [{ pin: pin({ image: 'box/no' }) }, {}, /^gets nothing until no is there: pinned by anna/],
     [{}, { earlier: EARLIER }, /^gets build 0000000 of box-pi: served in place of the newest by anna/],
-    [{}, { rollOut: ROLL_OUT }, /^gets nothing yet: build 1{7} is rolled out \(stage 1 of 2, 1 boards so far\)$/],
+    [{}, { rollOut: ROLL_OUT }, /^gets nothing yet: build 1{7} is rolled out \(stage 1 of 2, 1 board so far\)$/],
     [looped(), {}, /^gets nothing until there is another build than 1111111, which it got 3 times/],
   ];
   for (const [like, conditions, text] of texts) {

@@ -125,7 +125,7 @@ describe('a roll-out', () => {
     assert.match(rollOutText(halted), /^halted: a board that got it reports another build$/);
     const after = observed(continued(halted), boards, 40);
     assert.deepEqual([after.stage, after.state.kind], [1, 'running']);
-    assert.equal(rollOutText(after), 'stage 2 of 3, 1 boards so far');
+    assert.equal(rollOutText(after), 'stage 2 of 3, 1 board so far');
   });
 
   it('tells how far it is', () => {

@@ -1,8 +1,9 @@
-import { deepEqual } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { isBehind } from '../../src/boards/next-image.ts';
-import { problemsFirst, standingsText } from '../../src/boards/standing.ts';
+import { type CountedBoard, problemsFirst, STANDINGS_BY_URGENCY, standingsText } from '../../src/boards/standing.ts';
 import { Catalog } from '../../src/images/catalog.ts';
+import { ENGLISH } from '../../src/words.ts';
 import { makeSet } from '../server/harness.ts';
 import { BUILD, OLD, startBench } from './bench.ts';
 
@@ -38,6 +39,12 @@ suite('how many boards stand where', () => {
       ],
     );
   });
+});
+
+test('what needs someone to look at it comes first in a line that may be cut', () => {
+  const board = (kind: CountedBoard['state']['kind']) => ({ state: { kind }, isHeld: false, isBehind: false });
+  const boards = (['up to date', 'silent', 'refused', 'flashing', 'overdue', 'up to date'] as const).map(board);
+  equal(standingsText(boards, ENGLISH, STANDINGS_BY_URGENCY), '1 overdue · 1 refused · 2 current · 1 updating · 1 silent');
 });
 
 suite('boards that need someone to look at them', () => {

@@ -134,7 +134,7 @@ describe('what a server decides by itself', () => {
     acts.finishRollOut(IMAGE);
     assert.deepEqual(
       audit.about({ image: IMAGE }, 9).map(({ by, detail }) => `${by}: ${detail}`),
-      ['anna: finish', 'mkbox: stage 2 of 2, 1 boards so far', 'anna: start'],
+      ['anna: finish', 'mkbox: stage 2 of 2, 1 board so far', 'anna: start'],
     );
   });
 });

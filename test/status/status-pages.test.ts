@@ -292,7 +292,7 @@ describe('of a roll-out', () => {
         stages: 2,
         confirmed: 1,
         of: 1,
-        text: '1 of 1 confirmed, stage 1 of 2, 1 boards so far',
+        text: '1 of 1 confirmed, stage 1 of 2, 1 board so far',
       });
       boards.rename(boards.boards.find(({ address }) => address === '192.0.2.2')?.id ?? '', 'bench 2');
       for (const _again of [2, 3]) await boot(2, BUILD_B);

@@ -10,6 +10,7 @@ import { notifications } from './workbench/notifications.ts';
 import { palette } from './workbench/palette.ts';
 import { quickInput } from './workbench/quick-input.ts';
 import { settingsEditor } from './workbench/settings-editor.ts';
+import { sight } from './workbench/sight.ts';
 import { statusBar } from './workbench/status-bar.ts';
 import { views } from './workbench/views.ts';
 import { walkthrough } from './workbench/walkthrough.ts';
@@ -38,6 +39,7 @@ export function openWorkbench(vscode: Window) {
     ...quickInput(page),
     ...statusBar(page),
     ...views(page),
+    ...sight(page),
     ...menus(page),
     ...notifications(page),
     dialogs: dialogs(page),

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { splitImageName } from '../../images/image-parts.ts';
 import { nameInBox } from '../words/image-words.ts';
 import type { BuildNode, PartNode, RowNote } from './build-nodes.ts';
 
@@ -17,7 +18,8 @@ export function buildItem(node: BuildNode, note: RowNote | undefined): vscode.Tr
 
 function possibleItem({ folder, image, board }: { folder: string; image: string; board: string }, note?: RowNote) {
   const { l10n } = vscode;
-  const item = new vscode.TreeItem(nameInBox(image, path.basename(folder), { box: path.basename(folder), board }));
+  const box = path.basename(folder);
+  const item = new vscode.TreeItem(nameInBox(image, box, splitImageName(image, box, [board])));
   const text = note?.text ?? l10n.t('not built');
   item.id = path.join(folder, image);
   item.description = text;
@@ -35,9 +37,10 @@ function recipeItem(folder: string, box: string): vscode.TreeItem {
   const { l10n } = vscode;
   const item = new vscode.TreeItem(l10n.t('Consists of'), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = `${folder}\0recipe`;
-  item.description = l10n.t('BOXBUILDs, packages and sizes');
+  const text = l10n.t('BOXBUILDs, packages and sizes');
+  item.description = text;
   item.iconPath = new vscode.ThemeIcon('list-tree');
-  item.accessibilityInformation = { label: l10n.t('what box {0} consists of', box) };
+  item.accessibilityInformation = { label: `${l10n.t('what box {0} consists of', box)}: ${text}` };
   return item;
 }
 

@@ -7,6 +7,7 @@ import { boardName } from '../words/board-name.ts';
 import { boardDescription, isStopped, type SeenBoard } from '../words/board-words.ts';
 import type { Detail } from '../words/detail.ts';
 import type { BoardNode, GroupNode } from './boards-tree.ts';
+import { clientText } from '../words/words.ts';
 import { coloredIcon } from './colored-icon.ts';
 
 /** A row of the view of boards. */
@@ -58,11 +59,12 @@ function standingIcon(standing: Standing): vscode.ThemeIcon {
   }
 }
 
-/** The row of a board. */
-export function boardItem({ rowId }: BoardNode, seen: SeenBoard): vscode.TreeItem {
+/** The row of a board; `isNamesake`: another board has its name, and its address tells them apart. */
+export function boardItem({ rowId }: BoardNode, seen: SeenBoard, isNamesake: boolean): vscode.TreeItem {
   const { board } = seen;
   const name = boardName(board);
-  const description = boardDescription(seen, vscode.l10n, vscode.env.language);
+  const state = boardDescription(seen, vscode.l10n, vscode.env.language);
+  const description = isNamesake ? `${clientText(board.address)} · ${state}` : state;
   const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = rowId;
   item.description = description;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
 import type { BoardRegistry } from '../../boards/board-registry.ts';
 import { isBehind, nextImage } from '../../boards/next-image.ts';
-import { problemsFirst, standingsText } from '../../boards/standing.ts';
+import { problemsFirst, STANDINGS_BY_URGENCY, standingsText } from '../../boards/standing.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { AuditLog } from '../../control/audit-log.ts';
 import type { ImageState } from '../../images/image-state.ts';
@@ -11,6 +11,7 @@ import type { Ticker } from '../ticker.ts';
 import { actDetails } from '../words/act-words.ts';
 import { boardDetails } from '../words/board-details.ts';
 import { GROUPINGS, type GroupedBoard, type Grouping, groupTooltip } from '../words/board-groups.ts';
+import { sharedNames } from '../words/board-name.ts';
 import { type SeenBoard, seenBoard, transfersText } from '../words/board-words.ts';
 import { type Check, checkOf } from '../words/image-health.ts';
 import { wholeSeconds } from '../words/words.ts';
@@ -58,6 +59,8 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
   readonly #drawn = new Map<string, Drawn>();
   /** What the rows of groups show, by their IDs. */
   readonly #drawnGroups = new Map<string, string>();
+  /** The names that several boards have. */
+  #sharedNames: ReadonlySet<string> = new Set();
   #isMoved = false;
   #told = '';
   #hasConfirmed = false;
@@ -129,7 +132,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
       return item;
     }
     const board = this.#parts.registry.get(node.id);
-    return board === undefined ? new vscode.TreeItem('') : boardItem(node, this.#seen(board));
+    return board === undefined ? new vscode.TreeItem('') : boardItem(node, this.#seen(board), this.#isNamesake(board));
   }
 
   /** A tooltip is made when it is to be seen. */
@@ -163,8 +166,9 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     this.#view.badge = sending === 0 ? undefined : { value: sending, tooltip: transfersText(sending, vscode.l10n) };
     const counted = this.#layOut();
     const { boards } = this.#parts.registry;
+    this.#sharedNames = sharedNames(boards);
     if (!this.#hasConfirmed) this.#tellConfirmed(boards);
-    this.#tell(counted.length > 0 ? 'some' : 'none', standingsText(counted, vscode.l10n));
+    this.#tell(counted.length > 0 ? 'some' : 'none', standingsText(counted, vscode.l10n, STANDINGS_BY_URGENCY));
     if (!this.#view.visible) return;
     const isMoved = this.#isMoved;
     this.#isMoved = false;
@@ -212,10 +216,14 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     row.assigned = assignment;
     const { sentBytes, stalledMs, state } = this.#parts.registry.transferOf(board.id) ?? {};
     const before = state?.kind === 'running' ? state.place?.before : undefined;
-    const drawn = [row.known, image?.id, examinedAtMs, sentBytes, wholeSeconds(stalledMs), before].join(' ');
+    const drawn = [row.known, image?.id, examinedAtMs, sentBytes, wholeSeconds(stalledMs), before, this.#isNamesake(board)].join(' ');
     if (drawn === row.drawn && !isOther && !isReassigned) return false;
     row.drawn = drawn;
     return true;
+  }
+
+  #isNamesake({ name }: Board): boolean {
+    return name !== undefined && this.#sharedNames.has(name);
   }
 
   #drawnOf(id: string): Drawn {

@@ -11,11 +11,14 @@ import { replacedText } from '../words/earlier-words.ts';
 import type { ImageHealth, JudgedImage } from '../words/image-health.ts';
 import { healthText, imageDescription, nameInBox, unpackedDescription, unpackedText } from '../words/image-words.ts';
 import { IN_THE_EDITOR } from '../words/remedies.ts';
+import { ageOf } from '../words/words.ts';
 import { coloredIcon } from './colored-icon.ts';
 
 /** A row of the view of images. */
 export type ImagesNode =
   | { readonly kind: 'box'; readonly box: CatalogBox }
+  /** The images of a box with many, for one kind of board. */
+  | { readonly kind: 'board images'; readonly box: CatalogBox; readonly board: string }
   | { readonly kind: 'image'; readonly image: CatalogImage }
   | { readonly kind: 'unpacked'; readonly image: UnpackedImage }
   /** A folder that is a link and is not followed. */
@@ -51,8 +54,7 @@ export function boxItem(
   notes: readonly string[],
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(box.name, vscode.TreeItemCollapsibleState.Expanded);
-  const number = count === 1 ? vscode.l10n.t('1 image') : vscode.l10n.t('{0} images', count);
-  const text = [number, ...notes].join(' · ');
+  const text = [countText(count), ...notes].join(' · ');
   item.id = box.path;
   item.description = text;
   item.iconPath = new vscode.ThemeIcon('package');
@@ -60,6 +62,23 @@ export function boxItem(
   item.accessibilityInformation = { label: vscode.l10n.t('box {0}, {1}', box.name, text) };
   item.tooltip = box.path;
   return item;
+}
+
+/** The row of a kind of board, in a box with many images. */
+export function boardImagesItem(box: CatalogBox, board: string, count: number): vscode.TreeItem {
+  const item = new vscode.TreeItem(board, vscode.TreeItemCollapsibleState.Expanded);
+  const text = countText(count);
+  item.id = `${box.path}\0${board}`;
+  item.description = text;
+  item.iconPath = new vscode.ThemeIcon('circuit-board');
+  item.contextValue = 'board images';
+  item.accessibilityInformation = { label: vscode.l10n.t('board {0} in box {1}, {2}', board, box.name, text) };
+  item.tooltip = `${box.name} · ${board}`;
+  return item;
+}
+
+function countText(images: number): string {
+  return images === 1 ? vscode.l10n.t('1 image') : vscode.l10n.t('{0} images', images);
 }
 
 /** The row of a link that is not followed. */
@@ -119,6 +138,12 @@ export function unpackedItem(
   item.tooltip = [image.image, unpackedText(vscode.l10n), ...(note === undefined ? [] : [note.state])].join('\n');
   item.contextValue = `image.unpacked${isBuilding ? '' : ' packable'}${isBuildable ? ' buildable' : ''}`;
   return item;
+}
+
+/** Everything shown of an image, as a key: a check's time stands for its result. */
+export function shownOf({ check, ...rest }: JudgedImage, nowMs: number): unknown {
+  const { state } = rest.image;
+  return [rest, check?.examination.examinedAtMs, state.kind === 'ready' && ageOf(state.builtAtMs, nowMs)];
 }
 
 /** How the name in the row is coloured, and marked. */

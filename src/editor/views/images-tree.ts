@@ -2,19 +2,31 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { KeptBuild } from '../../builds/kept-build.ts';
 import type { CatalogBox, CatalogImage, UnpackedImage } from '../../images/catalog.ts';
+import { type ImageParts, splitImageName } from '../../images/image-parts.ts';
 import type { LateBuilds } from '../build/late-builds.ts';
 import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
 import type { EarlierNode } from '../earlier/earlier-node.ts';
 import type { Boards } from '../serving/boards.ts';
-import { unreadableWords } from '../words/image-words.ts';
+import { type Checks, checkOf } from '../words/image-health.ts';
+import { nameBelowBoard, unreadableWords } from '../words/image-words.ts';
+import { knownParts } from '../words/known-parts.ts';
 import type { Project } from '../workspace/project.ts';
-import { boxItem, type ImagesNode } from './image-rows.ts';
+import { boardImagesItem, boxItem, type ImagesNode } from './image-rows.ts';
 
 /** What the rows of boxes and images are found in. */
 export interface ImagesTree {
   readonly project: Project;
   readonly building: LateBuilds;
+  readonly checks: Checks;
 }
+
+/** The row of an image, packed or not, or of one that can be built. */
+type ImageRow = Extract<ImagesNode, { kind: 'image' | 'unpacked' | 'possible' }>;
+
+type BoardImages = Extract<ImagesNode, { kind: 'board images' }>;
+
+/** A row that images stand below. */
+type Group = Extract<ImagesNode, { kind: 'box' }> | BoardImages;
 
 /** The boxes that have images, or can be built, and the links that are not followed. */
 export function boxRows(tree: ImagesTree): ImagesNode[] {
@@ -27,8 +39,14 @@ export function boxRows(tree: ImagesTree): ImagesNode[] {
   ];
 }
 
+/** More images of a box than these are shown by their boards: names that begin alike are cut where they differ. */
+const MOST_IN_A_LIST = 12;
+
+/** Orders names as people count: 1.9 comes before 1.10. */
+const BY_NAME = new Intl.Collator('en', { numeric: true });
+
 /** The images in a box's folder, packed or not, and those that can be built, by their names. */
-export function imageRows(box: CatalogBox, { project, building }: ImagesTree): ImagesNode[] {
+export function imageRows(box: CatalogBox, { project, building }: ImagesTree): ImageRow[] {
   const { images, shadowed, unpacked } = project.snapshot;
   const isIn = ({ folder }: CatalogImage | UnpackedImage) => folder === box.path;
   const rows = [
@@ -36,7 +54,78 @@ export function imageRows(box: CatalogBox, { project, building }: ImagesTree): I
     ...unpacked.filter(isIn).map((image) => ({ kind: 'unpacked', image }) as const),
     ...(building.current?.possibleIn(box) ?? []).map((image) => ({ kind: 'possible', image }) as const),
   ];
-  return rows.sort((a, b) => (a.image.image < b.image.image ? -1 : 1));
+  return rows.sort((a, b) => BY_NAME.compare(a.image.image, b.image.image));
+}
+
+/** What stands below a box, or below one of its boards. */
+export function rowsBelow(node: Group, tree: ImagesTree): ImagesNode[] {
+  if (node.kind === 'board images') return rowsOfBoard(node, tree);
+  const { box } = node;
+  return [...rowsInBox(box, tree), ...(tree.project.hasBoxbuild(box) ? [{ kind: 'recipe', box } as const] : [])];
+}
+
+/** The images of a box; where there are many, the boards they are for, and what is for none of these. */
+function rowsInBox(box: CatalogBox, tree: ImagesTree): ImagesNode[] {
+  const rows = imageRows(box, tree);
+  if (!isByBoard(box.path, tree)) return rows;
+  const boards = new Set(rows.map((row) => partsBelowBoard(row, tree)?.board).filter((board) => board !== undefined));
+  return [
+    ...[...boards].sort(BY_NAME.compare).map((board) => ({ kind: 'board images', box, board }) as const),
+    ...rows.filter((row) => partsBelowBoard(row, tree) === undefined),
+  ];
+}
+
+function rowsOfBoard({ box, board }: BoardImages, tree: ImagesTree): ImageRow[] {
+  return imageRows(box, tree).filter((row) => partsBelowBoard(row, tree)?.board === board);
+}
+
+/** The row above an image's, or a board's. */
+export function rowAbove(
+  row: ImagesNode & { kind: 'image' | 'board images' },
+  tree: ImagesTree,
+): ImagesNode | undefined {
+  if (row.kind === 'board images') return { kind: 'box', box: row.box };
+  const box = tree.project.snapshot.boxes.find(({ path: folder }) => folder === row.image.folder);
+  const parts = partsBelowBoard(row, tree);
+  if (box === undefined || parts === undefined) return box && { kind: 'box', box };
+  return { kind: 'board images', box, board: parts.board };
+}
+
+/** The parts of the name of a raw image without a set. */
+export function unpackedParts({ image, box }: UnpackedImage, { project }: Pick<ImagesTree, 'project'>) {
+  return splitImageName(image, box, project.boards);
+}
+
+/** `item`, the row of an image, with the name that it has below its board, if it stands there. */
+export function namedInTree(item: vscode.TreeItem, row: ImageRow, tree: ImagesTree): vscode.TreeItem {
+  const parts = partsBelowBoard(row, tree);
+  if (parts !== undefined) item.label = nameBelowBoard(parts);
+  return item;
+}
+
+/** The parts of an image that is shown below its board; undefined for one that stands in its box's list. */
+function partsBelowBoard(row: ImageRow, tree: ImagesTree): ImageParts | undefined {
+  const { folder } = row.image;
+  if (!isByBoard(folder, tree)) return undefined;
+  const box = path.basename(folder);
+  const parts = partsOf(row, box, tree);
+  return parts?.box === box ? parts : undefined;
+}
+
+function partsOf(row: ImageRow, box: string, { project, checks }: ImagesTree): ImageParts | undefined {
+  switch (row.kind) {
+    case 'image':
+      return knownParts(row.image, checkOf(row.image, checks)?.examination, project.boards);
+    case 'unpacked':
+      return unpackedParts(row.image, { project });
+    case 'possible':
+      return splitImageName(row.image.image, box, [row.image.board]);
+  }
+}
+
+function isByBoard(folder: string, { project }: ImagesTree): boolean {
+  const { images, shadowed, unpacked } = project.snapshot;
+  return [...images, ...shadowed, ...unpacked].filter((image) => image.folder === folder).length > MOST_IN_A_LIST;
 }
 
 /** The row of a kept build, with how many boards run it. */
@@ -58,8 +147,14 @@ export function keptBuildRow(
   };
 }
 
+/** The row of a box, or of a kind of board in it. */
+export function groupItemOf(node: Group, tree: ImagesTree): vscode.TreeItem {
+  if (node.kind === 'box') return boxItemOf(node.box, tree);
+  return boardImagesItem(node.box, node.board, rowsOfBoard(node, tree).length);
+}
+
 /** The row of a box, with where it is if there are several folders of boxes. */
-export function boxItemOf(box: CatalogBox, tree: ImagesTree): vscode.TreeItem {
+function boxItemOf(box: CatalogBox, tree: ImagesTree): vscode.TreeItem {
   const { project } = tree;
   const isExample = project.folders.some(({ examples }) => examples === path.dirname(box.path));
   const isOneOfMany = project.folders.length > 1 || isExample;

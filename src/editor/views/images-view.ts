@@ -1,8 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ImageChecks } from '../../checks/image-checks.ts';
-import type { CatalogBox, CatalogImage, UnpackedImage } from '../../images/catalog.ts';
-import { type ImageParts, splitImageName } from '../../images/image-parts.ts';
+import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import type { BuildNode } from '../build/build-nodes.ts';
 import type { LateBuilds } from '../build/late-builds.ts';
 import { Owner } from '../dispose.ts';
@@ -12,15 +11,15 @@ import type { InsideRows } from '../inside/inside-rows.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
 import type { Ticker } from '../ticker.ts';
-import { type JudgedImage, judgedImage, type Surroundings } from '../words/image-health.ts';
+import { judgedImage, type Surroundings } from '../words/image-health.ts';
 import { verifyingText } from '../words/image-words.ts';
 import { ageOf } from '../words/words.ts';
 import type { Project } from '../workspace/project.ts';
 import { detailItem } from './detail-item.ts';
 import { imageNotes, withNotes } from './image-notes.ts';
-import { decorationOf, type ImagesNode, imageItem, linkItem, unpackedItem } from './image-rows.ts';
+import { decorationOf, type ImagesNode, imageItem, linkItem, shownOf, unpackedItem } from './image-rows.ts';
 import { imagesMessage } from './images-message.ts';
-import { boxItemOf, boxRows, imageRows, keptBuildRow } from './images-tree.ts';
+import { boxRows, groupItemOf, keptBuildRow, namedInTree, rowAbove, rowsBelow, unpackedParts } from './images-tree.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** How often the images' ages are updated: they are shown in minutes. */
@@ -69,13 +68,20 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     this.#draw();
   }
 
+  /** The ID of the image whose row is selected, or one below it. */
+  get selected(): string | undefined {
+    const [row] = this.#view.selection;
+    return row !== undefined && 'image' in row && 'id' in row.image ? row.image.id : undefined;
+  }
+
   getChildren(node?: ImagesNode): vscode.ProviderResult<ImagesNode[]> {
     switch (node?.kind) {
       case undefined:
         if (this.#parts.project.hasBoxbuilds) this.#parts.building.show();
         return boxRows(this.#parts);
       case 'box':
-        return this.#inBox(node.box);
+      case 'board images':
+        return this.#noted(rowsBelow(node, this.#parts));
       case 'possible':
       case 'recipe':
       case 'part':
@@ -108,9 +114,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   getParent(node: ImagesNode): vscode.ProviderResult<ImagesNode> {
     switch (node.kind) {
       case 'image':
-        return this.#parts.project.snapshot.boxes
-          .filter((box) => box.path === node.image.folder)
-          .map((box) => ({ kind: 'box', box }) as const)[0];
+      case 'board images':
+        return rowAbove(node, this.#parts);
       case 'tree':
       case 'packages':
         return { kind: 'image', image: node.image };
@@ -125,12 +130,18 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   getTreeItem(node: ImagesNode): vscode.TreeItem | Promise<vscode.TreeItem> {
     switch (node.kind) {
       case 'box':
-        return boxItemOf(node.box, this.#parts);
+      case 'board images':
+        return groupItemOf(node, this.#parts);
       case 'image':
-        return this.#imageItem(node.image);
+        return namedInTree(this.#imageItem(node.image), node, this.#parts);
       case 'unpacked':
-        return unpackedItem(node.image, this.#partsOf(node.image), ...this.#buildOf(node.image));
+        return namedInTree(
+          unpackedItem(node.image, unpackedParts(node.image, this.#parts), ...this.#buildOf(node.image)),
+          node,
+          this.#parts,
+        );
       case 'possible':
+        return this.#buildItem(node).then((item) => namedInTree(item, node, this.#parts));
       case 'recipe':
       case 'part':
         return this.#buildItem(node);
@@ -221,10 +232,10 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     };
   }
 
-  #inBox(box: CatalogBox): ImagesNode[] {
-    const rows = imageRows(box, this.#parts);
+  /** `rows`, from now on drawn anew when what is added to them changes. */
+  #noted(rows: ImagesNode[]): ImagesNode[] {
     for (const row of rows) this.#notes.set(row, this.#noteText(row));
-    return this.#parts.project.hasBoxbuild(box) ? [...rows, { kind: 'recipe', box }] : rows;
+    return rows;
   }
 
   #noteText(row: ImagesNode): string {
@@ -273,10 +284,6 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     this.#changed.fire(undefined);
   }
 
-  #partsOf({ image, box }: UnpackedImage): ImageParts | undefined {
-    return splitImageName(image, box, this.#parts.project.boards);
-  }
-
   /** Whether an image's box can be built, and what building adds to its row. */
   #buildOf(image: CatalogImage | UnpackedImage) {
     const { project, building } = this.#parts;
@@ -287,10 +294,4 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     const [builds, { buildItem }] = await Promise.all([this.#parts.building.open(), import('../after-activation.ts')]);
     return buildItem(node, node.kind === 'possible' ? builds.noteOf(node.image) : undefined);
   }
-}
-
-/** Everything shown of an image: a check's time stands for its result. */
-function shownOf({ check, ...rest }: JudgedImage, nowMs: number): unknown {
-  const { state } = rest.image;
-  return [rest, check?.examination.examinedAtMs, state.kind === 'ready' && ageOf(state.builtAtMs, nowMs)];
 }

@@ -151,7 +151,7 @@ function iconOf({ state, totalBytes, fault }: LoggedRequest): vscode.ThemeIcon {
   if (fault !== undefined) return FAULT;
   switch (state.kind) {
     case 'running':
-      if (state.place !== undefined) return new vscode.ThemeIcon('watch');
+      if (state.place !== undefined) return new vscode.ThemeIcon('clock');
       return new vscode.ThemeIcon(totalBytes > 0 ? 'cloud-download' : 'loading~spin');
     case 'broken':
       return coloredIcon('error', 'list.errorForeground');

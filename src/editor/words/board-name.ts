@@ -7,6 +7,14 @@ export function boardName({ name, address }: { name?: string | undefined; addres
   return name ?? clientText(address);
 }
 
+/** The names that several of `boards` have. */
+export function sharedNames(boards: readonly Pick<Board, 'name'>[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const again = new Set<string>();
+  for (const { name } of boards) if (name !== undefined) (seen.has(name) ? again : seen).add(name);
+  return again;
+}
+
 /** What the status tells of boards by their names. */
 export function namesIn<Asking>(boards: { readonly list: readonly Board[]; nameOf(asking: Asking): string }) {
   const { list } = boards;

@@ -55,12 +55,21 @@ export function readyText(count: number, words: Words): string {
   return count === 1 ? words.t('1 image ready') : words.t('{0} images ready', count);
 }
 
-/** An image's name in its box's folder: what tells it from its neighbours, as far as its `parts` are known. */
+/**
+ * An image's name in its box's folder: what tells it from its neighbours, as far as its `parts` are known. An image that
+ * boards get by another box than its folder's begins with that.
+ */
 export function nameInBox(image: string, folder: string, parts: ImageParts | undefined): string {
-  if (parts?.box === folder) {
-    return [parts.board, parts.branch, parts.version].filter((part) => part !== undefined).join(' · ');
+  if (parts !== undefined) {
+    const box = parts.box === folder ? [] : [parts.box];
+    return [...box, parts.board, parts.branch, parts.version].filter((part) => part !== undefined).join(' · ');
   }
   return image.startsWith(`${folder}-`) ? image.slice(folder.length + 1) : image;
+}
+
+/** An image's name below that of its board. */
+export function nameBelowBoard({ board, branch, version }: ImageParts): string {
+  return [branch, version].filter((part) => part !== undefined).join(' · ') || board;
 }
 
 /** What stands behind an image's name: its state where that is to be known, its age and size. */

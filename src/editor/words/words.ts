@@ -22,15 +22,23 @@ export function wholeSeconds(milliseconds: number | undefined): number | undefin
   return milliseconds === undefined ? undefined : Math.floor(milliseconds / 1000);
 }
 
-/** A duration for people: `4.1 s`, `35 ms`. */
+/** From here on, a duration is told in minutes: nobody thinks in hundreds of seconds. */
+const IN_MINUTES_MS = 120_000;
+
+/** A duration for people: `35 ms`, `4.1 s`, `7 min`. */
 export function durationText(milliseconds: number, locale: string): string {
-  const [value, unit] = milliseconds < 1000 ? [milliseconds, 'millisecond'] : [milliseconds / 1000, 'second'];
+  const [value, unit] = inUnit(milliseconds);
   return new Intl.NumberFormat(locale, {
     style: 'unit',
     unit,
     unitDisplay: 'short',
     maximumFractionDigits: unit === 'second' && value < 100 ? 1 : 0,
   }).format(value);
+}
+
+function inUnit(milliseconds: number): readonly [value: number, unit: string] {
+  if (milliseconds < 1000) return [milliseconds, 'millisecond'];
+  return milliseconds < IN_MINUTES_MS ? [milliseconds / 1000, 'second'] : [milliseconds / 60_000, 'minute'];
 }
 
 type AgeStep = readonly [limitMs: number, unitMs: number, unit: Intl.RelativeTimeFormatUnit];

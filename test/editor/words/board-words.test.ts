@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { BoardState } from '../../../src/boards/board.ts';
+import { sharedNames } from '../../../src/editor/words/board-name.ts';
 import {
   boardDescription,
   boardStateText,
@@ -115,4 +116,9 @@ suite('the words around boards', () => {
     const { board } = seen({ kind: 'confirmed', ...SINCE, build: BUILD }, { name: 'the rack', image: 'box/box-pi' });
     equal(confirmedText(board, PLAIN), 'mkbox: the rack runs build aaaaaaa of box-pi.');
   });
+});
+
+test('names that several boards have are found, and no other', () => {
+  const boards = [{ name: 'Door' }, {}, { name: 'Hall' }, {}, { name: 'Door' }, { name: 'Door' }];
+  deepEqual([...sharedNames(boards)], ['Door']);
 });

@@ -1,6 +1,12 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { imageDescription, nameInBox, readyText, unpackedDescription } from '../../../src/editor/words/image-words.ts';
+import {
+  imageDescription,
+  nameBelowBoard,
+  nameInBox,
+  readyText,
+  unpackedDescription,
+} from '../../../src/editor/words/image-words.ts';
 import { PLAIN, plainSpaces } from '../plain-words.ts';
 import { image, unpacked } from '../transfers.ts';
 
@@ -59,8 +65,13 @@ suite('the name of an image below its box', () => {
     equal(nameInBox('other', 'box', undefined), 'other');
   });
 
-  test('is all of it where it is named for another box', () => {
-    equal(nameInBox('other-pi', 'box', { box: 'other', board: 'pi' }), 'other-pi');
+  test('begins with the box where it is named for another one', () => {
+    equal(nameInBox('other-pi', 'box', { box: 'other', board: 'pi' }), 'other · pi');
+  });
+
+  test('is less below its board, and the board where no more is known', () => {
+    equal(nameBelowBoard({ box: 'box', board: 'pi', branch: 'main', version: '1.2' }), 'main · 1.2');
+    equal(nameBelowBoard({ box: 'box', board: 'pi' }), 'pi');
   });
 });
 

@@ -73,7 +73,7 @@ suite('how an update ended', () => {
     [
       { kind: 'did not ask', withinMs: 300_000 },
       'awaited',
-      'before the board asked: it did not ask within 300 sec; did it restart, and does it ask this machine?',
+      'before the board asked: it did not ask within 5 min; did it restart, and does it ask this machine?',
     ],
     [
       { kind: 'silent' },

@@ -49,7 +49,9 @@ suite('a duration', () => {
     [34.6, '35 ms'],
     [1_000, '1 sec'],
     [4_123, '4.1 sec'],
-    [123_456, '123 sec'],
+    [119_999, '120 sec'],
+    [120_000, '2 min'],
+    [442_000, '7 min'],
   ];
   for (const [milliseconds, text] of cases) {
     test(`of ${milliseconds} ms is ${text}`, () => equal(plainSpaces(durationText(milliseconds, 'en')), text));

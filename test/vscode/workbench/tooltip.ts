@@ -5,21 +5,31 @@ import { found } from './wait.ts';
 /** It is there half a second after the mouse came to rest; one whose row was drawn anew meanwhile never comes. */
 const APPEARS_MS = 3_000;
 
+/** Points at an element until something appears, and reads it; the mouse stays there. */
+export async function showTooltip(element: Locator): Promise<string> {
+  const shown = shownOn(element);
+  const text = await found('the hover', async () => {
+    await pointNowhere(element);
+    await element.hover();
+    return shown.innerText({ timeout: APPEARS_MS }).catch(unlessTimedOut);
+  });
+  return text.replaceAll('\u00a0', ' ').trim();
+}
+
 /** Points at an element and reads what appears; the mouse goes away again. */
 export async function tooltipOf(element: Locator): Promise<string> {
-  const page = element.page();
-  const shown = page.locator('.workbench-hover-container .monaco-hover');
-  const pointNowhere = async () => {
-    await page.mouse.move(0, 0);
-    await shown.first().waitFor({ state: 'detached' });
-  };
-  const text = await found('the hover', async () => {
-    await pointNowhere();
-    await element.hover();
-    return shown.first().innerText({ timeout: APPEARS_MS }).catch(unlessTimedOut);
-  });
-  await pointNowhere();
-  return text.replaceAll('\u00a0', ' ').trim();
+  const text = await showTooltip(element);
+  await pointNowhere(element);
+  return text;
+}
+
+async function pointNowhere(element: Locator): Promise<void> {
+  await element.page().mouse.move(0, 0);
+  await shownOn(element).waitFor({ state: 'detached' });
+}
+
+function shownOn(element: Locator): Locator {
+  return element.page().locator('.workbench-hover-container .monaco-hover').first();
 }
 
 function unlessTimedOut(error: unknown): undefined {
