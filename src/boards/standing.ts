@@ -55,10 +55,12 @@ export function standingsText(
     const standing = standingOf(board);
     counts.set(standing, (counts.get(standing) ?? 0) + 1);
   }
-  return order.flatMap((standing) => {
-    const count = counts.get(standing);
-    return count === undefined ? [] : [countText(standing, count, words)];
-  }).join(' · ');
+  return order
+    .flatMap((standing) => {
+      const count = counts.get(standing);
+      return count === undefined ? [] : [countText(standing, count, words)];
+    })
+    .join(' · ');
 }
 
 /** The same of those only that need someone to look at them: "1 overdue · 2 refused". Empty without such boards. */

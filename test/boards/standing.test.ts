@@ -44,7 +44,10 @@ suite('how many boards stand where', () => {
 test('what needs someone to look at it comes first in a line that may be cut', () => {
   const board = (kind: CountedBoard['state']['kind']) => ({ state: { kind }, isHeld: false, isBehind: false });
   const boards = (['up to date', 'silent', 'refused', 'flashing', 'overdue', 'up to date'] as const).map(board);
-  equal(standingsText(boards, ENGLISH, STANDINGS_BY_URGENCY), '1 overdue · 1 refused · 2 current · 1 updating · 1 silent');
+  equal(
+    standingsText(boards, ENGLISH, STANDINGS_BY_URGENCY),
+    '1 overdue · 1 refused · 2 current · 1 updating · 1 silent',
+  );
 });
 
 suite('boards that need someone to look at them', () => {

@@ -5,6 +5,7 @@
 import type { Page } from 'playwright-core';
 import { type Settings, THEMES, type Theme } from './settings.ts';
 import { dialogs } from './workbench/dialogs.ts';
+import { keys } from './workbench/keys.ts';
 import { menus } from './workbench/menus.ts';
 import { notifications } from './workbench/notifications.ts';
 import { palette } from './workbench/palette.ts';
@@ -40,6 +41,7 @@ export function openWorkbench(vscode: Window) {
     ...statusBar(page),
     ...views(page),
     ...sight(page),
+    ...keys(page),
     ...menus(page),
     ...notifications(page),
     dialogs: dialogs(page),

@@ -23,8 +23,8 @@ interface Group {
 
 /**
  * The IDs of the boards that a command is called on, each once: those of the selected rows, if the row is one of them,
- * where a group's row stands for its boards that are wanted; without a row, the board, or the boards of a tag, that the
- * user picks. None where they pick nothing.
+ * where a group's row stands for its boards that are wanted; without a row, the board, the selected boards, or the
+ * boards of a tag, that the user picks. None where they pick nothing.
  */
 export async function chooseBoards(context: CommandContext, choice: BoardsChoice): Promise<readonly string[]> {
   const { row, selected = [], title, isWanted = () => true } = choice;
@@ -41,7 +41,11 @@ export async function chooseBoards(context: CommandContext, choice: BoardsChoice
   }
   const wanted = registry.boards.filter((board) => isWanted(seenBoard(board, registry, snapshot)));
   const one = (board: Board): Group => ({ item: boardPickItem(seenBoard(board, registry, snapshot)), ids: [board.id] });
-  const groups = [...tagGroups(wanted), ...wanted.map(one)];
+  const view = await context.boardsView;
+  const marked = idsOf(view.selection, view, isWantedNow);
+  const isMarked = ({ id }: Board) => marked.includes(id);
+  const others = wanted.filter((board) => !isMarked(board));
+  const groups = [...markedGroups(wanted.filter(isMarked), one), ...tagGroups(wanted), ...others.map(one)];
   return (await pick(groups, ({ item }) => item, boardQuestion(title)))?.ids ?? [];
 }
 
@@ -52,6 +56,13 @@ function idsOf(rows: readonly Row[], view: BoardsView, isWanted: (id: string) =>
     return 'id' in row ? [row.id] : [];
   });
   return [...new Set(ids)];
+}
+
+/** The boards that are selected in the view: all of them, and each. */
+function markedGroups(boards: readonly Board[], one: (board: Board) => Group): Group[] {
+  const label = vscode.l10n.t('The {0} selected boards', boards.length);
+  const all = boards.length > 1 ? [{ item: { label }, ids: boards.map(({ id }) => id) }] : [];
+  return [...all, ...boards.map(one)];
 }
 
 function tagGroups(boards: readonly Board[]): Group[] {

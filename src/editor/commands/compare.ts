@@ -17,7 +17,7 @@ export const compareWith: Command = {
     const title = vscode.l10n.t('Compare');
     const build = buildOf(row);
     if (build !== undefined) return compareBuild(build, context);
-    const image = imageOf(row) ?? (await pickReadyImage(context.project, title));
+    const image = imageOf(row) ?? (await pickReadyImage(context, title));
     const other = image && (await pickOther(image, context));
     if (image === undefined || other === undefined) return;
     await (await context.changes()).compare(other, { kind: 'image', image });

@@ -26,7 +26,7 @@ export const findInImage: Command = {
   id: 'mkbox.findInImage',
   async run(context, row) {
     const title = vscode.l10n.t('Find in Image');
-    const image = imageOf(row) ?? insideOf(row)?.image ?? (await pickReadyImage(context.project, title));
+    const image = imageOf(row) ?? insideOf(row)?.image ?? (await pickReadyImage(context, title));
     if (image !== undefined) await find(image, context);
   },
 };

@@ -5,7 +5,7 @@ import { boardName } from '../words/board-name.ts';
 import { boardStateText, type SeenBoard, wishText } from '../words/board-words.ts';
 import { clientText } from '../words/words.ts';
 import type { CommandContext, Row } from './command.ts';
-import { pick } from './pick.ts';
+import { pick, selectedFirst } from './pick.ts';
 
 /** The row's board; without a row, the one that the user picks of those that `isWanted`. None where a group is selected. */
 export async function chooseBoard(
@@ -18,7 +18,7 @@ export async function chooseBoard(
   const id = await idOfBoard(context, row);
   if (id !== undefined) return registry.get(id);
   const isOfOthers = row === 'selection' && (await context.boardsView).selection.length > 0;
-  return isOfOthers ? undefined : pickBoard(registry, title, isWanted);
+  return isOfOthers ? undefined : pickBoard(context, registry, title, isWanted);
 }
 
 /** The ID of the board that a command is called on; undefined where the user is to pick one. */
@@ -43,13 +43,16 @@ export function boardQuestion(title: string): Parameters<typeof pick>[2] {
   return { title, placeHolder: l10n.t('The board'), none: l10n.t('mkbox: there is no board to choose.') };
 }
 
-function pickBoard(
+async function pickBoard(
+  { boardsView }: CommandContext,
   registry: BoardRegistry,
   title: string,
   isWanted: (board: Board) => boolean,
 ): Promise<Board | undefined> {
+  const { selection } = await boardsView;
+  const selected = selection.flatMap((node) => (node.kind === 'board group' ? [] : [node.id]));
   return pick(
-    registry.boards.filter(isWanted),
+    selectedFirst(registry.boards.filter(isWanted), ({ id }) => selected.includes(id)),
     (board) => boardPickItem({ board, transfer: registry.transferOf(board.id) }),
     boardQuestion(title),
   );

@@ -7,17 +7,22 @@ import { noneReadyText } from '../words/image-words.ts';
 import { knownParts } from '../words/known-parts.ts';
 import { bytesText } from '../words/words.ts';
 import type { Project } from '../workspace/project.ts';
-import { pick } from './pick.ts';
+import type { CommandContext } from './command.ts';
+import { pick, selectedFirst } from './pick.ts';
+
+/** What images are picked from, and where one may be selected. */
+type Picking = Pick<CommandContext, 'project' | 'checks' | 'imagesView'>;
 
 /** Lets the user pick an image that boards can get; undefined when they don't, or when there is none. */
-export function pickImage(project: Project, checks: ImageChecks, title: string): Promise<CatalogImage | undefined> {
+export function pickImage(context: Picking, title: string): Promise<CatalogImage | undefined> {
+  const { project, checks } = context;
   const servable = project.served.snapshot.images.filter((image) => checks.isServable(image));
-  return pickOf(servable, title);
+  return pickOf(servable, context, title);
 }
 
 /** Lets the user pick an image that is complete, whether boards can get it or not. */
-export function pickReadyImage({ snapshot }: Project, title: string): Promise<CatalogImage | undefined> {
-  return pickOf(snapshot.images.filter(isReady), title);
+export function pickReadyImage(context: Picking, title: string): Promise<CatalogImage | undefined> {
+  return pickOf(context.project.snapshot.images.filter(isReady), context, title);
 }
 
 /** Whether all files of an image are there. */
@@ -31,9 +36,18 @@ export function imagePickItem({ image, box, state }: CatalogImage): vscode.Quick
   return { label: image, description: box, detail };
 }
 
-function pickOf(images: readonly CatalogImage[], title: string): Promise<CatalogImage | undefined> {
+function pickOf(
+  images: readonly CatalogImage[],
+  { imagesView }: Picking,
+  title: string,
+): Promise<CatalogImage | undefined> {
   const { l10n } = vscode;
-  return pick(images, imagePickItem, { title, placeHolder: l10n.t('The image'), none: noneReadyText(l10n) });
+  const { selected } = imagesView;
+  return pick(
+    selectedFirst(images, ({ id }) => id === selected),
+    imagePickItem,
+    { title, placeHolder: l10n.t('The image'), none: noneReadyText(l10n) },
+  );
 }
 
 /**

@@ -7,6 +7,11 @@ interface Question {
   readonly none: string;
 }
 
+/** `choices`, those first that are selected in their view: who asks from the palette most likely means them. */
+export function selectedFirst<T>(choices: readonly T[], isSelected: (choice: T) => boolean): T[] {
+  return [...choices.filter(isSelected), ...choices.filter((choice) => !isSelected(choice))];
+}
+
 /** Lets the user pick one of `choices`, as `itemOf` shows them; undefined when they don't, or when there is none. */
 export async function pick<T>(
   choices: readonly T[],

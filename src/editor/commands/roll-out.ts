@@ -24,7 +24,7 @@ export const rollOut: Command = {
   async run(context, row) {
     const { l10n } = vscode;
     const title = l10n.t('Roll Out in Stages…');
-    const image = imageOf(row) ?? (await pickReadyImage(context.project, title));
+    const image = imageOf(row) ?? (await pickReadyImage(context, title));
     if (image?.state.kind !== 'ready') return;
     const { registry } = await context.boards.openAll();
     const known = registry.rollOuts.get(image.id, image.state.buildId);

@@ -31,7 +31,7 @@ export async function requestForImage(
   const { serving, project, checks } = context;
   const url = await urlFor(serving);
   if (url === undefined) return undefined;
-  const image = imageOf(row) ?? (await pickImage(project, checks, title));
+  const image = imageOf(row) ?? (await pickImage(context, title));
   return image && { url, parts: partsOf(image, project, checks) };
 }
 

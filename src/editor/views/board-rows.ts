@@ -6,8 +6,8 @@ import { type BoardGroup, type GroupKey, groupDescription, groupLabel, groupSpee
 import { boardName } from '../words/board-name.ts';
 import { boardDescription, isStopped, type SeenBoard } from '../words/board-words.ts';
 import type { Detail } from '../words/detail.ts';
-import type { BoardNode, GroupNode } from './boards-tree.ts';
 import { clientText } from '../words/words.ts';
+import type { BoardNode, GroupNode } from './boards-tree.ts';
 import { coloredIcon } from './colored-icon.ts';
 
 /** A row of the view of boards. */

@@ -216,7 +216,15 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     row.assigned = assignment;
     const { sentBytes, stalledMs, state } = this.#parts.registry.transferOf(board.id) ?? {};
     const before = state?.kind === 'running' ? state.place?.before : undefined;
-    const drawn = [row.known, image?.id, examinedAtMs, sentBytes, wholeSeconds(stalledMs), before, this.#isNamesake(board)].join(' ');
+    const drawn = [
+      row.known,
+      image?.id,
+      examinedAtMs,
+      sentBytes,
+      wholeSeconds(stalledMs),
+      before,
+      this.#isNamesake(board),
+    ].join(' ');
     if (drawn === row.drawn && !isOther && !isReassigned) return false;
     row.drawn = drawn;
     return true;
