@@ -56,13 +56,13 @@ export function readyText(count: number, words: Words): string {
 }
 
 /**
- * An image's name in its box's folder: what tells it from its neighbours, as far as its `parts` are known. An image that
- * boards get by another box than its folder's begins with that.
+ * An image's name in its box's folder: what tells it from its neighbours, as far as its `parts` are known. The box by which
+ * boards get it follows where that is another than its folder's.
  */
 export function nameInBox(image: string, folder: string, parts: ImageParts | undefined): string {
   if (parts !== undefined) {
-    const box = parts.box === folder ? [] : [parts.box];
-    return [...box, parts.board, parts.branch, parts.version].filter((part) => part !== undefined).join(' · ');
+    const name = [parts.board, parts.branch, parts.version].filter((part) => part !== undefined).join(' · ');
+    return parts.box === folder ? name : `${name} (${parts.box})`;
   }
   return image.startsWith(`${folder}-`) ? image.slice(folder.length + 1) : image;
 }

@@ -65,8 +65,8 @@ suite('the name of an image below its box', () => {
     equal(nameInBox('other', 'box', undefined), 'other');
   });
 
-  test('begins with the box where it is named for another one', () => {
-    equal(nameInBox('other-pi', 'box', { box: 'other', board: 'pi' }), 'other · pi');
+  test('ends with the box where it is named for another one', () => {
+    equal(nameInBox('other-pi', 'box', { box: 'other', board: 'pi' }), 'pi (other)');
   });
 
   test('is less below its board, and the board where no more is known', () => {
