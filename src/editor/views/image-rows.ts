@@ -140,7 +140,7 @@ export function unpackedItem(
   return item;
 }
 
-/** Everything shown of an image, as a key: a check's time stands for its result. */
+/** Everything shown of an image: a check's time stands for its result. */
 export function shownOf({ check, ...rest }: JudgedImage, nowMs: number): unknown {
   const { state } = rest.image;
   return [rest, check?.examination.examinedAtMs, state.kind === 'ready' && ageOf(state.builtAtMs, nowMs)];

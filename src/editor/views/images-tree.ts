@@ -91,6 +91,16 @@ export function rowAbove(
   return { kind: 'board images', box, board: parts.board };
 }
 
+/** Each image, with the parts by which it has its place and name below a board: others, maybe, once it was examined. */
+export function placesOf(tree: ImagesTree): unknown {
+  const { images, shadowed, boxes } = tree.project.snapshot;
+  const byBoard = new Set(boxes.map((box) => box.path).filter((folder) => isByBoard(folder, tree)));
+  return [...images, ...shadowed].map((image) => {
+    const row = { kind: 'image', image } as const;
+    return [image, byBoard.has(image.folder) && partsOf(row, path.basename(image.folder), tree)];
+  });
+}
+
 /** The parts of the name of a raw image without a set. */
 export function unpackedParts({ image, box }: UnpackedImage, { project }: Pick<ImagesTree, 'project'>) {
   return splitImageName(image, box, project.boards);

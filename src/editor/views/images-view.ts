@@ -16,11 +16,22 @@ import { verifyingText } from '../words/image-words.ts';
 import { ageOf } from '../words/words.ts';
 import type { Project } from '../workspace/project.ts';
 import { detailItem } from './detail-item.ts';
+import { DrawnRows, keyOf } from './drawn-rows.ts';
 import { imageNotes, withNotes } from './image-notes.ts';
 import { decorationOf, type ImagesNode, imageItem, linkItem, shownOf, unpackedItem } from './image-rows.ts';
 import { imagesMessage } from './images-message.ts';
-import { boxRows, groupItemOf, keptBuildRow, namedInTree, rowAbove, rowsBelow, unpackedParts } from './images-tree.ts';
+import {
+  boxRows,
+  groupItemOf,
+  keptBuildRow,
+  namedInTree,
+  placesOf,
+  rowAbove,
+  rowsBelow,
+  unpackedParts,
+} from './images-tree.ts';
 import type { RequestLog } from './request-log.ts';
+import { surroundingsOf } from './surroundings.ts';
 
 /** How often the images' ages are updated: they are shown in minutes. */
 const AGES_EVERY_MS = 10_000;
@@ -43,15 +54,13 @@ export interface ImagesViewParts {
 /** The view of boxes, their images and details. */
 export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesNode>, vscode.FileDecorationProvider {
   readonly #parts: ImagesViewParts;
-  readonly #changed = this.own(new vscode.EventEmitter<ImagesNode | undefined>());
-  readonly #decorated = this.own(new vscode.EventEmitter<undefined>());
+  readonly #changed = this.own(new vscode.EventEmitter<ImagesNode | ImagesNode[] | undefined>());
   readonly #view: vscode.TreeView<ImagesNode>;
   #drawn = '';
-  /** The rows of images as the editor has them, each with what was added to it. */
-  readonly #notes = new Map<ImagesNode, string>();
+  /** The rows of images, by their boxes. */
+  readonly #rows = new DrawnRows<ImagesNode>();
 
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly onDidChangeFileDecorations = this.#decorated.event;
 
   constructor(parts: ImagesViewParts, ticker: Ticker) {
     super();
@@ -81,7 +90,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
         return boxRows(this.#parts);
       case 'box':
       case 'board images':
-        return this.#noted(rowsBelow(node, this.#parts));
+        return this.#given(node);
       case 'possible':
       case 'recipe':
       case 'part':
@@ -168,7 +177,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     const { image } = node;
     const [, note] = this.#buildOf(image);
     const notes = [...(note === undefined ? [] : [note.state]), ...this.#notesOf(image)];
-    item.tooltip = imageTooltip(judgedImage(image, this.#surroundings()), this.#parts, notes);
+    item.tooltip = imageTooltip(judgedImage(image, surroundingsOf(this.#parts)), this.#parts, notes);
     return item;
   }
 
@@ -186,56 +195,45 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     const { project, serving, builds, building } = this.#parts;
     this.#view.message = imagesMessage(serving.state, project.snapshot.unreadable) ?? '';
     this.#view.description = verifyingText(this.#parts.verifying.left, vscode.l10n);
-    const surroundings = this.#surroundings();
-    const { images, shadowed, unpacked, boxes, links, unreadable } = project.snapshot;
+    const { unpacked, boxes, links, unreadable } = project.snapshot;
     const none = project.folders.length === 0 ? 'no-folder' : 'none';
     const found = !project.isLocated ? 'looking' : boxRows(this.#parts).length > 0 ? 'some' : none;
     const nowMs = Date.now();
-    const shown = [...images, ...shadowed].map((image) => shownOf(judgedImage(image, surroundings), nowMs));
-    const raw = unpacked.map((image) => [image, ageOf(image.writtenAtMs, nowMs)]);
     const folders = boxes.map((box) => [box, project.hasBoxbuild(box)]);
     const earlier = builds.list.map((build) => [keptBuildRow(build, this.#parts), ageOf(build.keptAtMs, nowMs)]);
     const possible = boxes.map((box) => building.current?.possibleIn(box));
-    const drawn = JSON.stringify([found, folders, raw, shown, links, unreadable, earlier, possible], (_key, value) =>
-      typeof value === 'bigint' ? `${value}` : value,
-    );
+    const drawn = keyOf([found, folders, placesOf(this.#parts), unpacked, links, unreadable, earlier, possible]);
     if (drawn === this.#drawn) {
-      this.#drawNotes();
+      this.#drawRows();
       return;
     }
     this.#drawn = drawn;
     void vscode.commands.executeCommand('setContext', 'mkbox.images', found);
-    this.#notes.clear();
+    this.#rows.clear();
     this.#changed.fire(undefined);
-    this.#decorated.fire(undefined);
   }
 
-  /** While a row is drawn anew, no command finds it: the time of a build is drawn in that build's row only. */
-  #drawNotes(): void {
-    for (const [row, before] of this.#notes) {
-      const text = this.#noteText(row);
-      if (text === before) continue;
-      this.#notes.set(row, text);
-      this.#changed.fire(row);
-    }
+  /** While a row is drawn anew, it flickers and no command finds it: only those are that show something else. */
+  #drawRows(): void {
+    const surroundings = surroundingsOf(this.#parts);
+    const changed = this.#rows.takeChanged((row) => this.#shownOf(row, surroundings));
+    if (changed.length > 0) this.#changed.fire(changed);
   }
 
-  #surroundings(): Surroundings {
-    const { project, requests, checks, builds } = this.#parts;
-    const sending = requests.sending.map((transfer) => transfer.resolution?.found?.id);
-    return {
-      snapshot: project.snapshot,
-      boards: project.boards,
-      checks,
-      sending: new Set(sending.filter((id) => id !== undefined)),
-      published: (image) => builds.published(image),
-    };
-  }
-
-  /** `rows`, from now on drawn anew when what is added to them changes. */
-  #noted(rows: ImagesNode[]): ImagesNode[] {
-    for (const row of rows) this.#notes.set(row, this.#noteText(row));
+  /** `rows`, which the editor is given for what is below `group`. */
+  #given(group: Extract<ImagesNode, { kind: 'box' | 'board images' }>): ImagesNode[] {
+    const rows = rowsBelow(group, this.#parts);
+    const surroundings = surroundingsOf(this.#parts);
+    const key = `${group.box.path}/${group.kind === 'box' ? '' : group.board}`;
+    this.#rows.give(key, rows, (row) => this.#shownOf(row, surroundings));
     return rows;
+  }
+
+  /** Everything shown of an image in its row, as a key. */
+  #shownOf(row: ImagesNode, surroundings: Surroundings): string {
+    const text = this.#noteText(row);
+    if (row.kind === 'unpacked') return keyOf([text, ageOf(row.image.writtenAtMs, Date.now())]);
+    return row.kind === 'image' ? keyOf([text, shownOf(judgedImage(row.image, surroundings), Date.now())]) : text;
   }
 
   #noteText(row: ImagesNode): string {
@@ -245,7 +243,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   }
 
   #imageItem(image: CatalogImage): vscode.TreeItem {
-    const item = imageItem(judgedImage(image, this.#surroundings()), ...this.#buildOf(image));
+    const item = imageItem(judgedImage(image, surroundingsOf(this.#parts)), ...this.#buildOf(image));
     return withNotes(item, this.#notesOf(image));
   }
 
@@ -257,7 +255,11 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   async #below(image: CatalogImage): Promise<ImagesNode[]> {
     const { requests, boards, builds } = this.#parts;
     const { imageChildren } = await import('../after-activation.ts');
-    return imageChildren(judgedImage(image, this.#surroundings()), { requests, boards, before: builds.before(image) });
+    return imageChildren(judgedImage(image, surroundingsOf(this.#parts)), {
+      requests,
+      boards,
+      before: builds.before(image),
+    });
   }
 
   async #inside(node: InsideNode): Promise<ImagesNode[]> {
