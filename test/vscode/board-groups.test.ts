@@ -20,7 +20,7 @@ const DOCKER = 'name=docker-box&board=odroid-c4&branch=main';
 const LED = 'name=example-led-blink&board=odroid-c4';
 /** How long this one takes to flash is not learnt from the others: it is not overdue before long. */
 const OTHER_KIND = 'name=linux-box&board=beaglebone-green&branch=main&version=1.0.0';
-const HEADER = '24 current · 3 updating · 1 overdue · 1 refused · 1 silent';
+const HEADER = '1 overdue · 1 refused · 24 current · 3 updating · 1 silent';
 
 /** A member of the file that keeps boards. */
 interface KeptBoard {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,10 @@ import { NODE, pathWithNode } from '../../vscode/npm.ts';
 /** How long one command may take on a machine that is busy with other tests. */
 const RUN_MS = 180_000;
 
-/** The project as it stands here, committed in a repository of its own. Disposing it removes it. */
+/** The project's own may have nothing that is not released. */
+const CHANGELOG = '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- Something new.\n';
+
+/** The project as it stands here, with something to release, committed in a repository of its own. Disposing it removes it. */
 export class ScratchProject implements AsyncDisposable {
   readonly root = mkdtempSync(path.join(tmpdir(), 'mkbox-scratch-'));
 
@@ -18,6 +21,7 @@ export class ScratchProject implements AsyncDisposable {
     for (const file of git('ls-files', '-z', '--cached', '--others', '--exclude-standard').split('\0')) {
       if (file !== '') cpSync(path.join(PROJECT_ROOT, file), this.at(file));
     }
+    writeFileSync(this.at('CHANGELOG.md'), CHANGELOG);
     symlinkSync(path.join(PROJECT_ROOT, 'node_modules'), this.at('node_modules'));
     // What was downloaded once need not be again.
     mkdirSync(path.join(PROJECT_ROOT, '.cache/npm'), { recursive: true });

@@ -24,32 +24,34 @@ interface Sight {
 export function sight(page: Page) {
   const list = (view: string) => `.monaco-list[role="tree"][aria-label="${view}"]`;
   const look = (view: string): Promise<Sight> => page.evaluate(`(${LOOK})(${JSON.stringify(list(view))})`);
-  const toTop = async (view: string): Promise<Sight> => {
-    await page.locator(list(view)).hover();
-    return until(
+  /** Turns the wheel over a view, wherever the pointer is: a tooltip below that would scroll instead. */
+  const scroll = (view: string, pixels: number): Promise<void> =>
+    page.evaluate(`(${SCROLL})(${JSON.stringify(list(view))}, ${pixels})`);
+  const toTop = (view: string): Promise<Sight> =>
+    until(
       'the first row',
       async () => {
-        await page.mouse.wheel(0, -FAST_PX);
+        await scroll(view, FAST_PX);
         return look(view);
       },
       ({ rows }) => rows[0]?.index === 0,
     );
-  };
   return {
     /** All rows of a view, each as it is drawn when it is scrolled into sight. */
     async seenRows(view: string): Promise<SeenRow[]> {
-      let now = await toTop(view);
-      const seen = new Map(now.rows.map((row) => [row.index, row]));
-      while (seen.size < now.total) {
-        const first = now.rows[0]?.index;
-        await page.mouse.wheel(0, (now.rows.length - 2) * ROW_PX);
-        now = await until(
-          'the rows to scroll',
-          () => look(view),
-          ({ rows }) => rows[0]?.index !== first,
-        );
-        for (const row of now.rows) seen.set(row.index, row);
-      }
+      const { rows: first } = await toTop(view);
+      const seen = new Map(first.map((row) => [row.index, row]));
+      await until(
+        'all rows',
+        async () => {
+          await scroll(view, -SLOW_PX);
+          const { rows, total } = await look(view);
+          for (const row of rows) seen.set(row.index, row);
+          return `${seen.size} of ${total}`;
+        },
+        (text) => text === `${seen.size} of ${seen.size}`,
+        ALL_ROWS_MS,
+      );
       return [...seen.values()].sort((a, b) => a.index - b.index);
     },
 
@@ -59,6 +61,7 @@ export function sight(page: Page) {
 
     /** Points at a row by its place from the top, and waits for what that shows. */
     async pointAtRow(view: string, index: number): Promise<void> {
+      await page.mouse.move(0, 0);
       await toTop(view);
       await showTooltip(page.locator(`${list(view)} .monaco-list-row[data-index="${index}"] .label-name`));
     },
@@ -68,8 +71,16 @@ export function sight(page: Page) {
 /** Nothing is read on the way up. */
 const FAST_PX = 2_000;
 
-/** The height of a row of a tree. */
-const ROW_PX = 22;
+/** Hundreds of rows are read letter by letter. */
+const ALL_ROWS_MS = 120_000;
+
+/** Less than a view has in sight; the wheel's own direction is the other one. */
+const SLOW_PX = 150;
+
+const SCROLL = `(selector, deltaY) => {
+  const tree = document.querySelector(selector + ' .monaco-scrollable-element');
+  tree.dispatchEvent(new WheelEvent('wheel', { deltaY, bubbles: true, cancelable: true }));
+}`;
 
 /** Runs in the window. A letter is in sight as long as it ends before the edge that cuts the row's text. */
 const LOOK = `(selector) => {
