@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
+import type { StatusReport } from '../../src/status/report.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
 import { askForUpdate } from './lab-board.ts';
 import { type Bench, setUpBench } from './mkbox.ts';
@@ -126,6 +127,10 @@ describe('the walkthrough of mkbox', () => {
       const board = { port: bench.port, from: '127.0.0.2', query: 'name=docker-box&board=odroid-c4&branch=main' };
       const id = await readFile(path.join(bench.boxes, `docker-box/${IMAGE}.img.buildID`), 'utf8');
       await askForUpdate({ ...board, buildId: NO_BUILD });
+      await until('the server to know that all of it arrived', async () => {
+        const { boards } = (await (await fetch(`http://127.0.0.1:${bench.port}/status`)).json()) as StatusReport;
+        return boards.find(({ address }) => address === board.from)?.state.kind === 'flashing';
+      });
       await askForUpdate({ ...board, buildId: id.slice(0, 64) });
     }));
 });

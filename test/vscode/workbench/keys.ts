@@ -45,6 +45,8 @@ export function keys(page: Page) {
     /** Goes down from the top of the view that has the focus, to the row of which this is said. */
     async goToRow(view: string, said: RegExp): Promise<void> {
       const focusedIndex = async () => {
+        // a palette that closes late takes the focus from the view
+        if ((await list(view).and(page.locator(':focus, :focus-within')).count()) === 0) await list(view).focus();
         const row = list(view).locator('.monaco-list-row.focused');
         return (await row.count()) === 0 ? '' : ((await row.first().getAttribute('data-index')) ?? '');
       };
