@@ -39,14 +39,19 @@ export function sight(page: Page) {
   return {
     /** All rows of a view, each as it is drawn when it is scrolled into sight. */
     async seenRows(view: string): Promise<SeenRow[]> {
-      const { rows: first } = await toTop(view);
-      const seen = new Map(first.map((row) => [row.index, row]));
+      const seen = new Map<number, SeenRow>();
+      let known: number | undefined;
       await until(
         'all rows',
         async () => {
-          await scroll(view, -SLOW_PX);
-          const { rows, total } = await look(view);
+          let { rows, total } = await look(view);
+          if (total !== known) {
+            seen.clear(); // rows came or went, and the others have other places
+            ({ rows, total } = await toTop(view));
+          }
+          known = total;
           for (const row of rows) seen.set(row.index, row);
+          await scroll(view, -SLOW_PX);
           return `${seen.size} of ${total}`;
         },
         (text) => text === `${seen.size} of ${seen.size}`,
