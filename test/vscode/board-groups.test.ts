@@ -137,9 +137,15 @@ describe('boards in groups', () => {
     assert.ok(from >= 0 && place > from, `${board} below ${group}: ${shown.map(({ label }) => label).join(', ')}`);
     return place;
   }
-  /** Clicks a board's row below a group's, which opens it, too, unless it is selected with others. */
-  const click = async (group: string, board: string, ...modifiers: ('Shift' | 'Control')[]) =>
-    workbench.clickRow('Boards', await placeOf(group, board), ...modifiers);
+  /** Clicks a board's row below a group's, which opens it, too: what is below it pushes all others down. */
+  async function click(group: string, board: string): Promise<void> {
+    const place = await placeOf(group, board);
+    await workbench.clickRow('Boards', place);
+    await workbench.expand('Boards', place);
+  }
+  /** Selects a board's row with those that are selected. */
+  const select = async (group: string, board: string, modifier: 'Shift' | 'Control') =>
+    workbench.clickRow('Boards', await placeOf(group, board), modifier);
   const rowOf = async (group: string, board: string) => (await rows())[await placeOf(group, board)];
   async function groupBy(choice: string): Promise<void> {
     await workbench.clickViewAction('Boards', 'Group Boards By…');
@@ -256,7 +262,7 @@ describe('boards in groups', () => {
 
   it('are acted on once when they are selected under two tags', async () => {
     await click('#canary', '127.0.0.5');
-    await click('#lab', '127.0.0.5', 'Control');
+    await select('#lab', '127.0.0.5', 'Control');
     const place = await placeOf('#lab', '127.0.0.5');
     await contextCommand(place, 'Copy Address');
     await until('the address', clipboard, (text) => text === '127.0.0.5');
@@ -313,7 +319,7 @@ describe('boards in groups', () => {
   it('are tagged together, and stand under the new tag at once', async () => {
     await click('#canary', '127.0.0.8');
     await workbench.collapse('Boards', await placeOf('#canary', '127.0.0.8'));
-    await click('#canary', '127.0.0.9', 'Shift');
+    await select('#canary', '127.0.0.9', 'Shift');
     await contextCommand(await placeOf('#canary', '127.0.0.9'), 'Tag Board…');
     assert.equal((await workbench.quickPickOrBox()).value, 'canary');
     await workbench.inputBox('rack-2');

@@ -10,5 +10,6 @@ export async function keepEvidenceOfFailure(test: { name: string }, vscode: VSCo
   // The test runner has told since Node 22 whether a test passed; its types do not know yet.
   if ('passed' in test && test.passed === false) {
     await vscode?.keepEvidence(test.name);
+    await vscode?.page.keyboard.press('Escape'); // a dialog left open would fail every test after this one
   }
 }
