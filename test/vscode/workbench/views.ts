@@ -3,6 +3,10 @@ import type { Page } from 'playwright-core';
 import { type MenuItem, menuItems } from './menus.ts';
 import { tooltipOf } from './tooltip.ts';
 import { findRow, type RowChoice, readTree, setExpanded, type TreeRow } from './tree.ts';
+import { until } from './wait.ts';
+
+/** A click on a container's icon has shown its views after this, if it did not hide them. */
+const SHOWN_WITHIN_MS = 3_000;
 
 /** Views by their names, rows by their labels. */
 export function views(page: Page) {
@@ -29,12 +33,16 @@ export function views(page: Page) {
     /** Shows a container of views by its title in the activity bar. */
     async openView(title: string): Promise<void> {
       const icon = container(title);
+      const heading = page.locator('.part.sidebar .composite.title', { hasText: title });
       await icon.waitFor();
-      // A second click would hide the side bar.
-      if ((await icon.getAttribute('aria-expanded')) !== 'true') {
-        await icon.click();
-      }
-      await page.locator('.part.sidebar .composite.title', { hasText: title }).waitFor();
+      await until(`the views of ${title}`, async () => {
+        // A click hides a side bar that is shown, or that a window is about to show again as it was left.
+        if ((await icon.getAttribute('aria-expanded')) !== 'true') await icon.click();
+        return heading.waitFor({ timeout: SHOWN_WITHIN_MS }).then(
+          () => true,
+          () => false,
+        );
+      });
     },
 
     /** Draws the side bar's edge to where it is so many pixels wide. */
