@@ -31,6 +31,7 @@ import { refresh } from './refresh.ts';
 import { renameBoard } from './rename-board.ts';
 import { reveal } from './reveal.ts';
 import { rollOut } from './roll-out.ts';
+import { rowNow } from './rows.ts';
 import { saveInside } from './save-inside.ts';
 import { restart, serve } from './serve.ts';
 import { serveImageOnce, serveOneUpdate } from './serve-once.ts';
@@ -119,12 +120,17 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 /** Runs the command of that ID. What it throws is told here, and goes to the log: a bug with its stack. */
-export async function runCommand(id: string, context: CommandContext, ...rows: [Row?, Row[]?]): Promise<void> {
+export async function runCommand(id: string, context: CommandContext, row?: Row, selected?: Row[]): Promise<void> {
   const command = COMMANDS.find((known) => known.id === id);
   if (command === undefined) throw new Error(`no command ${id}`);
   if (command.needsTrust && !requireTrust()) return;
+  const { snapshot } = context.project;
   try {
-    await command.run(context, ...rows);
+    await command.run(
+      context,
+      rowNow(row, snapshot),
+      selected?.map((other) => rowNow(other, snapshot)),
+    );
   } catch (error) {
     context.log.error(`${id}: ${error instanceof UserError ? error.message : bugText(error)}`);
     await showProblem(vscode.l10n.t('mkbox: {0}', error instanceof Error ? error.message : String(error)));

@@ -24,10 +24,8 @@ export const rollOut: Command = {
   async run(context, row) {
     const { l10n } = vscode;
     const title = l10n.t('Roll Out in Stages…');
-    const shown = imageOf(row) ?? (await pickReadyImage(context, title));
-    if (shown === undefined) return;
-    const image = context.project.snapshot.byId.get(shown.id) ?? shown; // the row may show the build before
-    if (image.state.kind !== 'ready') return;
+    const image = imageOf(row) ?? (await pickReadyImage(context, title));
+    if (image?.state.kind !== 'ready') return;
     const { registry } = await context.boards.openAll();
     const known = registry.rollOuts.get(image.id, image.state.buildId);
     const isUnderWay = known !== undefined && known.state.kind !== 'finished';
