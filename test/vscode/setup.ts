@@ -4,7 +4,7 @@
  * code-server is VS Code with a web front. Its own install scripts build more than the tests need, so they are left
  * out and the two native parts that its server loads are built here.
  */
-import { access, constants, rm, writeFile } from 'node:fs/promises';
+import { access, constants, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheRoot, keep } from './cache.ts';
 import { NODE, npm, versionOf } from './npm.ts';
@@ -14,6 +14,24 @@ const CODE_SERVER_VERSION = '4.139.1';
 
 /** The native parts without which VS Code's server does not start: its log, and the watch on its parent process. */
 const NATIVE_PARTS = ['@vscode/spdlog', '@vscode/native-watchdog'];
+
+/**
+ * Of VS Code's built-in extensions, those by which a file or a colour of a test looks as users see it. The manifests of
+ * all hundred cost each window 3 s of a processor.
+ */
+const BUILT_IN_EXTENSIONS = [
+  'configuration-editing',
+  'diff',
+  'ini',
+  'json',
+  'log',
+  'markdown-basics',
+  'shellscript',
+  'theme-defaults',
+  'theme-seti',
+  'xml',
+  'yaml',
+];
 
 /** A VS Code ready to run: `node entry …`. */
 export interface Installation {
@@ -27,7 +45,13 @@ export async function setUp(progress: (line: string) => void = toStandardError):
   const folder = path.join(cacheRoot(), 'code-server');
   await keep({
     folder,
-    contents: JSON.stringify({ codeServer: CODE_SERVER_VERSION, node, platform: process.platform, arch: process.arch }),
+    contents: JSON.stringify({
+      codeServer: CODE_SERVER_VERSION,
+      extensions: BUILT_IN_EXTENSIONS,
+      node,
+      platform: process.platform,
+      arch: process.arch,
+    }),
     make: (empty) => install(empty, node, progress),
     progress,
   });
@@ -43,9 +67,9 @@ async function install(folder: string, node: string, progress: (line: string) =>
   await writeFile(path.join(folder, 'package.json'), '{ "private": true }\n');
   await npm(folder, [...omitAll, `code-server@${CODE_SERVER_VERSION}`]);
 
-  progress('Installing what VS Code and its built-in extensions depend on …');
+  progress('Installing what VS Code depends on …');
   await npm(vscode, omitAll);
-  await npm(path.join(vscode, 'extensions'), omitAll);
+  await keepOnly(path.join(vscode, 'extensions'), BUILT_IN_EXTENSIONS);
 
   progress(`Building ${NATIVE_PARTS.join(' and ')} …`);
   const headers = await installNodeHeaders(`${folder}-headers`, node);
@@ -55,6 +79,15 @@ async function install(folder: string, node: string, progress: (line: string) =>
   });
   await headers.remove();
   progress('VS Code is ready.');
+}
+
+async function keepOnly(folder: string, names: readonly string[]): Promise<void> {
+  const present = await readdir(folder);
+  const missing = names.filter((name) => !present.includes(name));
+  if (missing.length > 0) throw new Error(`This VS Code has no built-in extension ${missing.join(', ')}: ${folder}`);
+  for (const name of present) {
+    if (!names.includes(name)) await rm(path.join(folder, name), { recursive: true });
+  }
 }
 
 /** Node's C++ headers come in the npm package of its binary: 190 MB that only the build needs. */

@@ -141,6 +141,7 @@ function startSettings({ trust, settings }: Options): Settings {
 async function openPage(browser: Browser, viewport = { width: 1280, height: 800 }) {
   const context = await browser.newContext({ viewport, locale: 'en-US', reducedMotion: 'reduce' });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await context.setExtraHTTPHeaders({ 'accept-encoding': 'identity' }); // packing what goes to this machine takes 1 s
   const page = await context.newPage();
   page.setDefaultTimeout(ACTION_TIMEOUT_MS);
   const consoleLines: string[] = [];
