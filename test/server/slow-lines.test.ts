@@ -11,8 +11,10 @@ import { makeSet, startServer, type TestServer } from './harness.ts';
 
 const TARGET = '/update/box/box-pi';
 const REQUEST = `GET ${TARGET} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+/** Most of the time they wait, each for a server of its own. */
+const TOGETHER = { concurrency: true, timeout: 240_000 };
 /** Where the system tells what clients acknowledged. */
-const ON_LINUX = { skip: process.platform !== 'linux', timeout: 240_000 };
+const ON_LINUX = { ...TOGETHER, skip: process.platform !== 'linux' };
 /** Far less than what the tests' clients need for what the kernel holds for them. */
 const SEND_TIMEOUT_MS = 2_000;
 /** What the kernel takes for a client that reads nothing: more, and less. */
@@ -138,7 +140,7 @@ describe('a frozen client', ON_LINUX, () => {
   }
 });
 
-describe('a client that closes its half when it has asked', { timeout: 240_000 }, () => {
+describe('a client that closes its half when it has asked', TOGETHER, () => {
   it('gets a list', async () => {
     await using server = await start(10);
     const socket = await client(server);

@@ -1,10 +1,11 @@
 /** The extension as a package, made once for all tests of what was built. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { keep, PROJECT_ROOT } from './cache.ts';
+import { prepareExtensions } from './vscode.ts';
 
 /** What a package is made of. */
 const SOURCES = ['dist', 'docs', 'l10n', 'media', 'contrib', 'scripts', 'src/editor/api.ts', '.'];
@@ -23,6 +24,19 @@ export async function packagedExtension(): Promise<string> {
   const vsix = (await readdir(folder)).find((name) => name.endsWith('.vsix'));
   if (vsix === undefined) throw new Error('the extension was not packaged; is it built? npm run build');
   return path.join(folder, vsix);
+}
+
+/** Installs the packaged extension into a folder of one's own, as a user's VS Code did once for all tests. */
+export async function installPackaged(extensionsDir: string): Promise<void> {
+  const vsix = await packagedExtension();
+  const folder = path.join(PROJECT_ROOT, '.vscode-test', 'installed');
+  await keep({
+    folder,
+    contents: await digestOfSources(),
+    make: (empty) => prepareExtensions(vsix, empty),
+    progress: (line) => process.stderr.write(`${line}\n`),
+  });
+  await cp(folder, extensionsDir, { recursive: true });
 }
 
 async function digestOfSources(): Promise<string> {

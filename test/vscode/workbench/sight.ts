@@ -1,7 +1,8 @@
 /** What of a view's rows can be read: a narrow side bar cuts them. */
 import type { Page } from 'playwright-core';
+import { scrollList } from './scroll.ts';
 import { showTooltip } from './tooltip.ts';
-import { until } from './wait.ts';
+import { found, until } from './wait.ts';
 
 /** A row that is drawn, as far as it can be read. */
 export interface SeenRow {
@@ -24,41 +25,32 @@ interface Sight {
 export function sight(page: Page) {
   const list = (view: string) => `.monaco-list[role="tree"][aria-label="${view}"]`;
   const look = (view: string): Promise<Sight> => page.evaluate(`(${LOOK})(${JSON.stringify(list(view))})`);
-  /** Turns the wheel over a view, wherever the pointer is: a tooltip below that would scroll instead. */
-  const scroll = (view: string, pixels: number): Promise<void> =>
-    page.evaluate(`(${SCROLL})(${JSON.stringify(list(view))}, ${pixels})`);
   const toTop = (view: string): Promise<Sight> =>
     until(
       'the first row',
       async () => {
-        await scroll(view, FAST_PX);
+        await scrollList(page.locator(list(view)), -ALL_PIXELS);
         return look(view);
       },
       ({ rows }) => rows[0]?.index === 0,
     );
+  /** All rows; undefined where some came or went while they were read, since the others have other places then. */
+  async function readAll(view: string): Promise<SeenRow[] | undefined> {
+    let { rows, total } = await toTop(view);
+    const known = total;
+    const seen = new Map<number, SeenRow>();
+    for (;;) {
+      for (const row of rows) seen.set(row.index, row);
+      if (seen.size >= total) return [...seen.values()].sort((a, b) => a.index - b.index);
+      const last = rows.at(-1)?.index;
+      await scrollList(page.locator(list(view)), ROW_PX * Math.max(1, rows.length - 2));
+      ({ rows, total } = await look(view));
+      if (total !== known || rows.at(-1)?.index === last) return undefined;
+    }
+  }
   return {
     /** All rows of a view, each as it is drawn when it is scrolled into sight. */
-    async seenRows(view: string): Promise<SeenRow[]> {
-      const seen = new Map<number, SeenRow>();
-      let known: number | undefined;
-      await until(
-        'all rows',
-        async () => {
-          let { rows, total } = await look(view);
-          if (total !== known) {
-            seen.clear(); // rows came or went, and the others have other places
-            ({ rows, total } = await toTop(view));
-          }
-          known = total;
-          for (const row of rows) seen.set(row.index, row);
-          await scroll(view, -SLOW_PX);
-          return `${seen.size} of ${total}`;
-        },
-        (text) => text === `${seen.size} of ${seen.size}`,
-        ALL_ROWS_MS,
-      );
-      return [...seen.values()].sort((a, b) => a.index - b.index);
-    },
+    seenRows: (view: string): Promise<SeenRow[]> => found('all rows', () => readAll(view), ALL_ROWS_MS),
 
     /** Whether the view can be scrolled sideways. */
     scrollsSideways: (view: string): Promise<boolean> =>
@@ -73,19 +65,14 @@ export function sight(page: Page) {
   };
 }
 
-/** Nothing is read on the way up. */
-const FAST_PX = 2_000;
+/** More than any view of a test has. */
+const ALL_PIXELS = 1_000_000;
+
+/** VS Code's height of a row. */
+const ROW_PX = 22;
 
 /** Hundreds of rows are read letter by letter. */
 const ALL_ROWS_MS = 120_000;
-
-/** Less than a view has in sight; the wheel's own direction is the other one. */
-const SLOW_PX = 150;
-
-const SCROLL = `(selector, deltaY) => {
-  const tree = document.querySelector(selector + ' .monaco-scrollable-element');
-  tree.dispatchEvent(new WheelEvent('wheel', { deltaY, bubbles: true, cancelable: true }));
-}`;
 
 /** Runs in the window. A letter is in sight as long as it ends before the edge that cuts the row's text. */
 const LOOK = `(selector) => {
@@ -94,7 +81,7 @@ const LOOK = `(selector) => {
   const levelOf = (row) => Number(row.getAttribute('aria-level'));
   rows.sort((a, b) => indexOf(a) - indexOf(b));
   const list = document.querySelector(selector + ' .monaco-list-rows');
-  const total = Math.round(list.getBoundingClientRect().height / 22);
+  const total = Math.round(list.getBoundingClientRect().height / ${ROW_PX});
   return { total, rows: rows.map((row) => {
     const box = row.querySelector('.monaco-icon-label-container');
     const edge = box.getBoundingClientRect().right;

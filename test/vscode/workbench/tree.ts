@@ -1,6 +1,7 @@
 /** The rows of a tree, all of them, although VS Code draws only those that are in sight. */
 import type { Locator } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
+import { scrollList } from './scroll.ts';
 import { found, until } from './wait.ts';
 
 /** A row, as it is drawn and as a screen reader says it. */
@@ -45,19 +46,24 @@ export async function readTree(tree: Locator): Promise<TreeRow[]> {
   return seen.map(({ id, index, loading, ...row }) => row);
 }
 
-/** Brings a row into sight, as soon as it is there, and hands it over. */
-export async function findRow(tree: Locator, choice: RowChoice): Promise<Locator> {
+/** The first row of that kind, as soon as it is there; what comes after it is not read. */
+export function waitForRow(tree: Locator, choice: RowChoice): Promise<TreeRow & { readonly id: string }> {
   const isIt = (row: DrawnRow) => {
     if (typeof choice === 'function') return choice(row);
     return typeof choice === 'number' ? row.index === choice : row.label === choice;
   };
-  const row = await found(`the row ${typeof choice === 'string' ? `"${choice}"` : choice}`, async () =>
+  return found(`the row ${typeof choice === 'string' ? `"${choice}"` : choice}`, async () =>
     (await scrollThrough(tree, isIt)).find(isIt),
   );
+}
+
+/** Brings a row into sight, as soon as it is there, and hands it over. */
+export async function findRow(tree: Locator, choice: RowChoice): Promise<Locator> {
+  const row = await waitForRow(tree, choice);
   const element = tree.locator(`.monaco-list-rows [id="${row.id}"]`);
   await until('the row to be in sight as a whole', async () => {
     const pixels = await pixelsOutOfSight(tree, element);
-    await wheel(tree, pixels);
+    if (pixels !== 0) await scrollList(tree, pixels);
     return pixels === 0;
   });
   return element;
@@ -96,12 +102,16 @@ export async function setExpanded(tree: Locator, choice: RowChoice, expanded: bo
 async function scrollThrough(tree: Locator, isWished: (row: DrawnRow) => boolean): Promise<DrawnRow[]> {
   // Not in sight while its view has nothing but a welcome to show.
   await tree.waitFor({ state: 'attached' });
+  const { rows } = await look(tree);
+  return rows.some(isWished) ? rows : found('rows that stay', () => readDown(tree, isWished));
+}
+
+/** As `scrollThrough`, from the first row on; undefined where rows came or went meanwhile. */
+async function readDown(tree: Locator, isWished: (row: DrawnRow) => boolean): Promise<DrawnRow[] | undefined> {
   let sight = await look(tree);
-  if (sight.rows.some(isWished)) {
-    return sight.rows;
-  }
-  while (sight.rows[0] && sight.rows[0].index > 0) {
-    sight = await scroll(tree, -FAST_PX, sight);
+  if (sight.rows[0] && sight.rows[0].index > 0) {
+    await scrollList(tree, -ALL_PIXELS);
+    sight = await look(tree);
   }
   const seen = new Map<number, DrawnRow>();
   for (;;) {
@@ -111,29 +121,15 @@ async function scrollThrough(tree: Locator, isWished: (row: DrawnRow) => boolean
     if (seen.size >= sight.total || sight.rows.some(isWished)) {
       return [...seen.values()].sort((a, b) => a.index - b.index);
     }
-    sight = await scroll(tree, sight.rowPixels * Math.max(1, sight.rows.length - 2), sight);
+    const last = sight.rows.at(-1)?.index;
+    await scrollList(tree, sight.rowPixels * Math.max(1, sight.rows.length - 2));
+    sight = await look(tree);
+    if (sight.rows.at(-1)?.index === last) return undefined;
   }
 }
 
-/** Nothing is read on the way up. */
-const FAST_PX = 2_000;
-
-async function scroll(tree: Locator, byPixels: number, before: Sight): Promise<Sight> {
-  const firstRow = before.rows[0]?.index;
-  await wheel(tree, byPixels);
-  await until('the tree to scroll', async () => {
-    const { rows, total } = await look(tree);
-    return rows[0]?.index !== firstRow || total !== before.total;
-  });
-  return look(tree);
-}
-
-async function wheel(tree: Locator, byPixels: number): Promise<void> {
-  if (byPixels !== 0) {
-    await tree.hover();
-    await tree.page().mouse.wheel(0, byPixels);
-  }
-}
+/** More than any tree of a test has. */
+const ALL_PIXELS = 1_000_000;
 
 function look(tree: Locator): Promise<Sight> {
   return tree.locator('.monaco-list-rows').evaluate((list: Drawn) => {
