@@ -290,6 +290,11 @@ describe('what is inside two builds', () => {
     await workbench.contextMenu('Images', IMAGE);
     await workbench.clickContextItem('Serve the Newest');
     await servedIs('4');
+    await until(
+      'the mark at the build to go',
+      () => rowOf('Images', kept),
+      (row) => row?.description?.endsWith('served') === false,
+    );
     await workbench.contextMenu('Images', kept);
     await workbench.clickContextItem('Delete Build…');
     await workbench.dialogs.click('Delete');
