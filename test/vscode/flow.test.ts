@@ -30,11 +30,12 @@ describe('mkbox with one transfer at a time', () => {
 
   /** What a request's row says before its time. */
   const withoutTime = (description: string) => description.replace(/ · [^·]+$/, '');
-  async function requests(descriptions: readonly RegExp[]): Promise<void> {
-    for (const like of descriptions) {
-      await vscode.workbench.row('Requests', ({ description }) => like.test(withoutTime(description)));
-    }
-  }
+  const requests = (descriptions: readonly RegExp[]) =>
+    until(
+      `requests ${descriptions.join(', ')}`,
+      () => vscode.workbench.treeRows('Requests'),
+      (rows) => descriptions.every((like) => rows.some(({ description }) => like.test(withoutTime(description)))),
+    );
   const ask = async (image: string): Promise<IncomingMessage> => {
     const asked = get(`http://127.0.0.1:${bench.port}/update/docker-box/${image}`, { agent: false });
     const [answer] = await once(asked, 'response');

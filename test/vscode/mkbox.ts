@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { PROJECT_ROOT } from './cache.ts';
-import { installPackaged, packagedExtension } from './packaged.ts';
+import { installPackaged } from './packaged.ts';
 import { type Options, prepareExtensions, startVSCode, type VSCode } from './vscode.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
@@ -29,8 +29,7 @@ export async function setUpBench(...others: readonly string[]): Promise<Bench> {
   const demo = path.join(folder, 'demo');
   const extensionsDir = path.join(folder, 'extensions');
   await cp(path.join(PROJECT_ROOT, 'demo'), demo, { recursive: true });
-  const vsix = await packagedExtension();
-  await installPackaged(extensionsDir);
+  const vsix = await installPackaged(extensionsDir);
   for (const extension of others) await prepareExtensions(extension, extensionsDir);
   const port = await freePort();
   return {

@@ -11,7 +11,7 @@ import { prepareExtensions } from './vscode.ts';
 const SOURCES = ['dist', 'docs', 'l10n', 'media', 'contrib', 'scripts', 'src/editor/api.ts', '.'];
 
 /** Packages the extension, unless that was done since it was built. Answers the `.vsix`. */
-export async function packagedExtension(): Promise<string> {
+async function packagedExtension(): Promise<string> {
   const folder = path.join(PROJECT_ROOT, '.vscode-test', 'package');
   await keep({
     folder,
@@ -26,8 +26,8 @@ export async function packagedExtension(): Promise<string> {
   return path.join(folder, vsix);
 }
 
-/** Installs the packaged extension into a folder of one's own, as a user's VS Code did once for all tests. */
-export async function installPackaged(extensionsDir: string): Promise<void> {
+/** Puts the packaged extension, which VS Code installed once for all tests, into a folder. Answers the `.vsix`. */
+export async function installPackaged(extensionsDir: string): Promise<string> {
   const vsix = await packagedExtension();
   const folder = path.join(PROJECT_ROOT, '.vscode-test', 'installed');
   await keep({
@@ -37,6 +37,7 @@ export async function installPackaged(extensionsDir: string): Promise<void> {
     progress: (line) => process.stderr.write(`${line}\n`),
   });
   await cp(folder, extensionsDir, { recursive: true });
+  return vsix;
 }
 
 async function digestOfSources(): Promise<string> {

@@ -30,3 +30,9 @@ export function scrollList(list: Locator, pixels: number): Promise<void> {
     }
   }, pixels);
 }
+
+/** Scrolls a list to its first row. */
+export const scrollToTop = (list: Locator): Promise<void> => scrollList(list, -ALL_PIXELS);
+
+/** More than any list of a test has. */
+const ALL_PIXELS = 1_000_000;

@@ -1,6 +1,6 @@
 /** What of a view's rows can be read: a narrow side bar cuts them. */
 import type { Page } from 'playwright-core';
-import { scrollList } from './scroll.ts';
+import { scrollList, scrollToTop } from './scroll.ts';
 import { showTooltip } from './tooltip.ts';
 import { found, until } from './wait.ts';
 
@@ -29,7 +29,7 @@ export function sight(page: Page) {
     until(
       'the first row',
       async () => {
-        await scrollList(page.locator(list(view)), -ALL_PIXELS);
+        await scrollToTop(page.locator(list(view)));
         return look(view);
       },
       ({ rows }) => rows[0]?.index === 0,
@@ -64,9 +64,6 @@ export function sight(page: Page) {
     },
   };
 }
-
-/** More than any view of a test has. */
-const ALL_PIXELS = 1_000_000;
 
 /** VS Code's height of a row. */
 const ROW_PX = 22;

@@ -1,7 +1,7 @@
 /** The rows of a tree, all of them, although VS Code draws only those that are in sight. */
 import type { Locator } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
-import { scrollList } from './scroll.ts';
+import { scrollList, scrollToTop } from './scroll.ts';
 import { found, until } from './wait.ts';
 
 /** A row, as it is drawn and as a screen reader says it. */
@@ -46,20 +46,15 @@ export async function readTree(tree: Locator): Promise<TreeRow[]> {
   return seen.map(({ id, index, loading, ...row }) => row);
 }
 
-/** The first row of that kind, as soon as it is there; what comes after it is not read. */
-export function waitForRow(tree: Locator, choice: RowChoice): Promise<TreeRow & { readonly id: string }> {
+/** Brings a row into sight, as soon as it is there, and hands it over. */
+export async function findRow(tree: Locator, choice: RowChoice): Promise<Locator> {
   const isIt = (row: DrawnRow) => {
     if (typeof choice === 'function') return choice(row);
     return typeof choice === 'number' ? row.index === choice : row.label === choice;
   };
-  return found(`the row ${typeof choice === 'string' ? `"${choice}"` : choice}`, async () =>
+  const row = await found(`the row ${typeof choice === 'string' ? `"${choice}"` : choice}`, async () =>
     (await scrollThrough(tree, isIt)).find(isIt),
   );
-}
-
-/** Brings a row into sight, as soon as it is there, and hands it over. */
-export async function findRow(tree: Locator, choice: RowChoice): Promise<Locator> {
-  const row = await waitForRow(tree, choice);
   const element = tree.locator(`.monaco-list-rows [id="${row.id}"]`);
   await until('the row to be in sight as a whole', async () => {
     const pixels = await pixelsOutOfSight(tree, element);
@@ -110,7 +105,7 @@ async function scrollThrough(tree: Locator, isWished: (row: DrawnRow) => boolean
 async function readDown(tree: Locator, isWished: (row: DrawnRow) => boolean): Promise<DrawnRow[] | undefined> {
   let sight = await look(tree);
   if (sight.rows[0] && sight.rows[0].index > 0) {
-    await scrollList(tree, -ALL_PIXELS);
+    await scrollToTop(tree);
     sight = await look(tree);
   }
   const seen = new Map<number, DrawnRow>();
@@ -127,9 +122,6 @@ async function readDown(tree: Locator, isWished: (row: DrawnRow) => boolean): Pr
     if (sight.rows.at(-1)?.index === last) return undefined;
   }
 }
-
-/** More than any tree of a test has. */
-const ALL_PIXELS = 1_000_000;
 
 function look(tree: Locator): Promise<Sight> {
   return tree.locator('.monaco-list-rows').evaluate((list: Drawn) => {

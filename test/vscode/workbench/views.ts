@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { type MenuItem, menuItems } from './menus.ts';
 import { tooltipOf } from './tooltip.ts';
-import { findRow, type RowChoice, readTree, setExpanded, type TreeRow, waitForRow } from './tree.ts';
+import { findRow, type RowChoice, readTree, setExpanded, type TreeRow } from './tree.ts';
 import { until } from './wait.ts';
 
 /** A click on a container's icon has shown its views after this, if it did not hide them. */
@@ -71,9 +71,6 @@ export function views(page: Page) {
 
     /** All rows that a view has now, from top to bottom. */
     treeRows: (view: string): Promise<TreeRow[]> => readTree(tree(view)),
-
-    /** The first row of that kind, as soon as it is there. */
-    row: (view: string, row: RowChoice): Promise<TreeRow> => waitForRow(tree(view), row),
 
     /** Opens a row and waits for what is below it. */
     expand: (view: string, row: RowChoice) => setExpanded(tree(view), row, true),
