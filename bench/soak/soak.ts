@@ -134,8 +134,7 @@ async function run(options: SoakOptions, box: RebuiltBox, server: SoakedServer):
     try {
       return await boardCareer(`http://127.0.0.1:${server.port}`, box, number, () => isBuilt);
     } catch (error) {
-      const [why] = (error instanceof Error ? error.message : String(error)).split('\n').slice(-3);
-      faults.push(`board ${number}: ${why}`);
+      faults.push(`board ${number}: ${error instanceof Error ? error.message : String(error)}`);
       return { flashed: [], boots: 0 };
     }
   });
