@@ -9,7 +9,7 @@ export { BuildInventories } from './changes/build-inventories.ts';
 export { ChangesView } from './changes/changes-view.ts';
 export { runCommand } from './commands/commands.ts';
 export { confirm, serveBy } from './commands/serve-to-network.ts';
-export { earlierItem } from './earlier/earlier-rows.ts';
+export { earlierItem, keptBuildItem } from './earlier/earlier-rows.ts';
 export { openEarlier } from './earlier/open-earlier.ts';
 export { HaltNotices } from './halt-notices.ts';
 export { BuildsSeen } from './inside/builds-seen.ts';

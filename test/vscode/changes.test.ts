@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { zstdCompressSync } from 'node:zlib';
 import type { StatusReport } from '../../src/status/report.ts';
 import { makeSetWithTools, type ToolMadeContent } from '../fixtures/tool-made-set.ts';
@@ -110,8 +111,7 @@ describe('what is inside two builds', () => {
     const dialog = vscode.page.locator('.quick-input-widget').filter({ visible: true });
     await until('the dialog', async () => {
       // a row that the view draws anew at that moment, VS Code finds for no command
-      await workbench.contextMenu('Images', 'motd');
-      await workbench.clickContextItem('Save As…');
+      await workbench.clickInContextMenu('Images', 'motd', 'Save As…');
       return dialog.waitFor({ timeout: 5_000 }).then(
         () => true,
         () => false,
@@ -163,12 +163,10 @@ describe('what is inside two builds', () => {
 
   it('is compared: the view of changes shows what differs, and nothing else', async () => {
     await workbench.collapse('Images', 'other-box');
-    await workbench.contextMenu('Images', IMAGE);
-    await workbench.clickContextItem('Select for Compare');
+    await workbench.clickInContextMenu('Images', IMAGE, 'Select for Compare');
     await workbench.collapse('Images', 'changes-box');
     await workbench.expand('Images', 'other-box');
-    await workbench.contextMenu('Images', IMAGE);
-    await workbench.clickContextItem('Compare with Selected');
+    await workbench.clickInContextMenu('Images', IMAGE, 'Compare with Selected');
     await changesAre(CHANGES);
     assert.deepEqual(
       (await workbench.treeRows('Changes')).slice(CHANGES.length).map(({ label }) => label),
@@ -204,8 +202,7 @@ describe('what is inside two builds', () => {
       buildId: '1'.repeat(64),
     });
     await rowOf('Boards', '127.0.0.7');
-    await workbench.contextMenu('Boards', '127.0.0.7');
-    await workbench.clickContextItem('What Would Change?');
+    await workbench.clickInContextMenu('Boards', '127.0.0.7', 'What Would Change?');
     await changesAre(CHANGES);
     assert.equal(await workbench.viewMessage('Changes'), `${IMAGE} 1111111 → 3333333`);
     await workbench.clickRow('Changes', 'motd');
@@ -216,17 +213,42 @@ describe('what is inside two builds', () => {
   it('says that nothing is known of the build that a board runs', async () => {
     await askForUpdate({ port: bench.port, from: '127.0.0.8', query: QUERY, buildId: '9'.repeat(64) });
     await rowOf('Boards', '127.0.0.8');
-    await workbench.contextMenu('Boards', '127.0.0.8');
-    await workbench.clickContextItem('What Would Change?');
+    await workbench.clickInContextMenu('Boards', '127.0.0.8', 'What Would Change?');
     await workbench.notification('what is in build 9999999, which 127.0.0.8 runs, is not known');
     await workbench.dismissNotification('what is in build 9999999');
     assert.equal(await workbench.viewMessage('Changes'), `${IMAGE} 1111111 → 3333333`);
   });
 
+  it('is that of the row whose command is given, also while an image of another box is being written', async () => {
+    await workbench.expand('Images', 'changes-box');
+    const folder = path.join(bench.boxes, 'new-box');
+    await mkdir(folder);
+    let isDone = false;
+    const writing = (async () => {
+      for (; !isDone; await sleep(20)) await writeFile(path.join(folder, 'new-box-odroid-c4-main.img'), 'more');
+    })();
+    await rowOf('Images', 'new-box');
+    try {
+      for (let turn = 0; turn < 12; turn++) {
+        await workbench.clickInContextMenu('Images', IMAGE, 'Compare with…');
+        assert.equal((await workbench.quickPick()).title, `Compare ${IMAGE} With`);
+        await vscode.page.keyboard.press('Escape');
+      }
+    } finally {
+      isDone = true;
+      await writing;
+      await rm(folder, { recursive: true });
+    }
+    await until(
+      'no more of it',
+      () => workbench.treeRows('Images'),
+      (rows) => rows.every(({ label }) => label !== 'new-box'),
+    );
+  });
+
   it('is compared with one that is picked among those whose images are gone', async () => {
     await workbench.expand('Images', 'changes-box');
-    await workbench.contextMenu('Images', IMAGE);
-    await workbench.clickContextItem('Compare with…');
+    await workbench.clickInContextMenu('Images', IMAGE, 'Compare with…');
     const { title, rows } = await workbench.quickPick();
     assert.equal(title, `Compare ${IMAGE} With`);
     assert.deepEqual(rows.map(({ label }) => label).sort(), ['1111111', '2222222']);
@@ -255,8 +277,7 @@ describe('what is inside two builds', () => {
     await workbench.expand('Images', IMAGE);
     await workbench.expand('Images', 'Earlier Builds');
     await rowOf('Images', kept);
-    await workbench.contextMenu('Images', kept);
-    await workbench.clickContextItem('Serve This Build Again');
+    await workbench.clickInContextMenu('Images', kept, 'Serve This Build Again');
     await servedIs('3');
     const isMarked = (row: { description?: string } | undefined) =>
       row?.description?.includes(`serving build ${kept}`) === true;
@@ -274,8 +295,7 @@ describe('what is inside two builds', () => {
       () => rowOf('Images', kept),
       (row) => row?.description?.includes('1 board runs it') === true,
     );
-    await workbench.contextMenu('Images', kept);
-    await workbench.clickContextItem('Compare with…');
+    await workbench.clickInContextMenu('Images', kept, 'Compare with…');
     await until(
       'the newer build',
       () => workbench.quickPick(),
@@ -287,16 +307,14 @@ describe('what is inside two builds', () => {
       () => workbench.viewMessage('Changes'),
       (text) => text?.includes('3333333 → 4444444') === true,
     );
-    await workbench.contextMenu('Images', IMAGE);
-    await workbench.clickContextItem('Serve the Newest');
+    await workbench.clickInContextMenu('Images', IMAGE, 'Serve the Newest');
     await servedIs('4');
     await until(
       'the mark at the build to go',
       () => rowOf('Images', kept),
       (row) => row?.description?.endsWith('served') === false,
     );
-    await workbench.contextMenu('Images', kept);
-    await workbench.clickContextItem('Delete Build…');
+    await workbench.clickInContextMenu('Images', kept, 'Delete Build…');
     await workbench.dialogs.click('Delete');
     await until(
       'the build to be gone',
@@ -322,8 +340,7 @@ describe('what is inside two builds', () => {
   it('is not opened when the user cancels that', async () => {
     await makeLongSet(path.join(bench.boxes, 'long-box'), 'long-box-odroid-c4');
     await rowOf('Images', 'long-box-odroid-c4');
-    await workbench.contextMenu('Images', 'long-box-odroid-c4');
-    await workbench.clickContextItem('Find in Image…');
+    await workbench.clickInContextMenu('Images', 'long-box-odroid-c4', 'Find in Image…');
     await workbench.clickNotificationButton('mkbox: opening long-box-odroid-c4', 'Cancel');
     await workbench.notification('long-box-odroid-c4 was not opened: cancelled');
     await until(

@@ -4,5 +4,4 @@ import type { CatalogImage } from '../../images/catalog.ts';
 /** A row of the builds of an image that are kept. */
 export type EarlierNode =
   | { readonly kind: 'earlier'; readonly image: CatalogImage; readonly builds: readonly KeptBuild[] }
-  /** `isServed`: in place of the newest. `boards`: how many run it. */
-  | { readonly kind: 'build'; readonly build: KeptBuild; readonly isServed: boolean; readonly boards: number };
+  | { readonly kind: 'build'; readonly build: KeptBuild };

@@ -1,14 +1,10 @@
 import * as vscode from 'vscode';
 import { shortBuildId } from '../../images/build-id.ts';
-import { keptBuildText } from '../words/earlier-words.ts';
+import { keptBuildText, type SeenBuild } from '../words/earlier-words.ts';
 import type { EarlierNode } from './earlier-node.ts';
 
-/** What such a row looks like. */
-export function earlierItem(node: EarlierNode): vscode.TreeItem {
-  return node.kind === 'earlier' ? groupItem(node) : buildItem(node);
-}
-
-function groupItem({ image, builds }: Extract<EarlierNode, { kind: 'earlier' }>): vscode.TreeItem {
+/** The row that an image's kept builds stand below. */
+export function earlierItem({ image, builds }: Extract<EarlierNode, { kind: 'earlier' }>): vscode.TreeItem {
   const { l10n } = vscode;
   const item = new vscode.TreeItem(l10n.t('Earlier Builds'), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = `${image.folder}/${image.image}\0earlier`;
@@ -18,12 +14,13 @@ function groupItem({ image, builds }: Extract<EarlierNode, { kind: 'earlier' }>)
   return item;
 }
 
-function buildItem(node: Extract<EarlierNode, { kind: 'build' }>): vscode.TreeItem {
+/** The row of a kept build. */
+export function keptBuildItem(seen: SeenBuild): vscode.TreeItem {
   const { l10n, env } = vscode;
-  const { build, isServed } = node;
+  const { build, isServed } = seen;
   const item = new vscode.TreeItem(shortBuildId(build.buildId));
   item.id = build.folder;
-  item.description = keptBuildText(node, Date.now(), l10n, env.language);
+  item.description = keptBuildText(seen, Date.now(), l10n, env.language);
   item.iconPath = isServed
     ? new vscode.ThemeIcon('debug-step-back', new vscode.ThemeColor('list.warningForeground'))
     : new vscode.ThemeIcon('archive');

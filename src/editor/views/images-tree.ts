@@ -5,8 +5,8 @@ import type { CatalogBox, CatalogImage, UnpackedImage } from '../../images/catal
 import { type ImageParts, splitImageName } from '../../images/image-parts.ts';
 import type { LateBuilds } from '../build/late-builds.ts';
 import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
-import type { EarlierNode } from '../earlier/earlier-node.ts';
 import type { Boards } from '../serving/boards.ts';
+import type { SeenBuild } from '../words/earlier-words.ts';
 import { type Checks, checkOf } from '../words/image-health.ts';
 import { nameBelowBoard, unreadableWords } from '../words/image-words.ts';
 import { knownParts } from '../words/known-parts.ts';
@@ -91,14 +91,13 @@ export function rowAbove(
   return { kind: 'board images', box, board: parts.board };
 }
 
-/** Each image, with the parts by which it has its place and name below a board: others, maybe, once it was examined. */
-export function placesOf(tree: ImagesTree): unknown {
-  const { images, shadowed, boxes } = tree.project.snapshot;
-  const byBoard = new Set(boxes.map((box) => box.path).filter((folder) => isByBoard(folder, tree)));
-  return [...images, ...shadowed].map((image) => {
-    const row = { kind: 'image', image } as const;
-    return [image, byBoard.has(image.folder) && partsOf(row, path.basename(image.folder), tree)];
-  });
+/** All that decides what a box's row shows, and which rows stand below it: other places, maybe, once one was examined. */
+export function lookOfBox(box: CatalogBox, tree: ImagesTree): unknown {
+  const { project } = tree;
+  const unreadable = project.snapshot.unreadable.find(({ path: folder }) => folder === box.path);
+  const byBoard = isByBoard(box.path, tree);
+  const rows = imageRows(box, tree).map((row) => [row, byBoard && partsOf(row, path.basename(box.path), tree)]);
+  return [project.hasBoxbuild(box), unreadable, rows];
 }
 
 /** The parts of the name of a raw image without a set. */
@@ -138,19 +137,18 @@ function isByBoard(folder: string, { project }: ImagesTree): boolean {
   return [...images, ...shadowed, ...unpacked].filter((image) => image.folder === folder).length > MOST_IN_A_LIST;
 }
 
-/** The row of a kept build, with how many boards run it. */
-export function keptBuildRow(
+/** What is shown of a kept build now. */
+export function seenBuild(
   build: KeptBuild,
   {
     project,
     boards,
     builds,
   }: Pick<ImagesTree, 'project'> & { readonly boards: Boards; readonly builds: EarlierBuilds },
-): EarlierNode {
+): SeenBuild {
   const image = project.snapshot.byId.get(build.id);
   const served = image && builds.published(image).inPlaceOf;
   return {
-    kind: 'build',
     build,
     isServed: served?.choice.build === build.buildId,
     boards: boards.list.filter(({ reportedBuild }) => reportedBuild === build.buildId).length,

@@ -11,6 +11,7 @@ import type { InsideRows } from '../inside/inside-rows.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
 import type { Ticker } from '../ticker.ts';
+import { keptBuildText } from '../words/earlier-words.ts';
 import { judgedImage, type Surroundings } from '../words/image-health.ts';
 import { verifyingText } from '../words/image-words.ts';
 import { ageOf } from '../words/words.ts';
@@ -23,11 +24,11 @@ import { imagesMessage } from './images-message.ts';
 import {
   boxRows,
   groupItemOf,
-  keptBuildRow,
+  lookOfBox,
   namedInTree,
-  placesOf,
   rowAbove,
   rowsBelow,
+  seenBuild,
   unpackedParts,
 } from './images-tree.ts';
 import type { RequestLog } from './request-log.ts';
@@ -57,7 +58,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   readonly #changed = this.own(new vscode.EventEmitter<ImagesNode | ImagesNode[] | undefined>());
   readonly #view: vscode.TreeView<ImagesNode>;
   #drawn = '';
-  /** The rows of images, by their boxes. */
+  /** The rows of boxes, those of images by their boxes, and those of kept builds by their images. */
   readonly #rows = new DrawnRows<ImagesNode>();
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -87,10 +88,10 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     switch (node?.kind) {
       case undefined:
         if (this.#parts.project.hasBoxbuilds) this.#parts.building.show();
-        return boxRows(this.#parts);
+        return this.#given('', boxRows(this.#parts));
       case 'box':
       case 'board images':
-        return this.#given(node);
+        return this.#given(`${node.box.path}/${node.kind === 'box' ? '' : node.board}`, rowsBelow(node, this.#parts));
       case 'possible':
       case 'recipe':
       case 'part':
@@ -104,7 +105,10 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'packages':
         return this.#inside(node);
       case 'earlier':
-        return node.builds.map((build) => keptBuildRow(build, this.#parts));
+        return this.#given(
+          `${node.image.folder}/${node.image.image}/earlier`,
+          node.builds.map((build) => ({ kind: 'build', build }) as const),
+        );
       case 'build':
       case 'link':
       case 'detail':
@@ -163,8 +167,11 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'unreadable':
         return this.#insideItem(node);
       case 'earlier':
-      case 'build':
         return import('../after-activation.ts').then(({ earlierItem }) => earlierItem(node));
+      case 'build':
+        return import('../after-activation.ts').then(({ keptBuildItem }) =>
+          keptBuildItem(seenBuild(node.build, this.#parts)),
+        );
       case 'detail':
         return detailItem(path.join(node.of.folder, node.of.image, `${node.index} ${node.detail.label}`), node.detail);
     }
@@ -190,19 +197,15 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     this.#draw();
   }
 
-  /** Redraws only when something shown changed: bytes on their way are not shown. */
+  /** Redraws only what shows something else: bytes on their way are not shown. */
   #draw(): void {
-    const { project, serving, builds, building } = this.#parts;
+    const { project, serving } = this.#parts;
     this.#view.message = imagesMessage(serving.state, project.snapshot.unreadable) ?? '';
     this.#view.description = verifyingText(this.#parts.verifying.left, vscode.l10n);
-    const { unpacked, boxes, links, unreadable } = project.snapshot;
+    const boxes = boxRows(this.#parts);
     const none = project.folders.length === 0 ? 'no-folder' : 'none';
-    const found = !project.isLocated ? 'looking' : boxRows(this.#parts).length > 0 ? 'some' : none;
-    const nowMs = Date.now();
-    const folders = boxes.map((box) => [box, project.hasBoxbuild(box)]);
-    const earlier = builds.list.map((build) => [keptBuildRow(build, this.#parts), ageOf(build.keptAtMs, nowMs)]);
-    const possible = boxes.map((box) => building.current?.possibleIn(box));
-    const drawn = keyOf([found, folders, placesOf(this.#parts), unpacked, links, unreadable, earlier, possible]);
+    const found = !project.isLocated ? 'looking' : boxes.length > 0 ? 'some' : none;
+    const drawn = keyOf([found, boxes]);
     if (drawn === this.#drawn) {
       this.#drawRows();
       return;
@@ -213,27 +216,37 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     this.#changed.fire(undefined);
   }
 
-  /** While a row is drawn anew, it flickers and no command finds it: only those are that show something else. */
+  /** While rows are drawn anew, those below them flicker and no command finds them: only those are that must be. */
   #drawRows(): void {
     const surroundings = surroundingsOf(this.#parts);
     const changed = this.#rows.takeChanged((row) => this.#shownOf(row, surroundings));
     if (changed.length > 0) this.#changed.fire(changed);
   }
 
-  /** `rows`, which the editor is given for what is below `group`. */
-  #given(group: Extract<ImagesNode, { kind: 'box' | 'board images' }>): ImagesNode[] {
-    const rows = rowsBelow(group, this.#parts);
+  /** `rows`, which the editor is given in place of those that it had of that group. */
+  #given<Row extends ImagesNode>(group: string, rows: Row[]): Row[] {
     const surroundings = surroundingsOf(this.#parts);
-    const key = `${group.box.path}/${group.kind === 'box' ? '' : group.board}`;
-    this.#rows.give(key, rows, (row) => this.#shownOf(row, surroundings));
+    this.#rows.give(group, rows, (row) => this.#shownOf(row, surroundings));
     return rows;
   }
 
-  /** Everything shown of an image in its row, as a key. */
+  /** Everything shown in a row, and of the rows below it that it decides, as a key. */
   #shownOf(row: ImagesNode, surroundings: Surroundings): string {
-    const text = this.#noteText(row);
-    if (row.kind === 'unpacked') return keyOf([text, ageOf(row.image.writtenAtMs, Date.now())]);
-    return row.kind === 'image' ? keyOf([text, shownOf(judgedImage(row.image, surroundings), Date.now())]) : text;
+    const nowMs = Date.now();
+    switch (row.kind) {
+      case 'box':
+        return keyOf(lookOfBox(row.box, this.#parts));
+      case 'image': {
+        const earlier = this.#parts.builds.before(row.image).map(({ buildId }) => buildId);
+        return keyOf([this.#noteText(row), shownOf(judgedImage(row.image, surroundings), nowMs), earlier]);
+      }
+      case 'unpacked':
+        return keyOf([this.#noteText(row), ageOf(row.image.writtenAtMs, nowMs)]);
+      case 'build':
+        return keptBuildText(seenBuild(row.build, this.#parts), nowMs, vscode.l10n, vscode.env.language);
+      default:
+        return this.#noteText(row);
+    }
   }
 
   #noteText(row: ImagesNode): string {
