@@ -63,8 +63,7 @@ describe('who gets what', () => {
   const status = async () => (await (await fetch(`http://127.0.0.1:${bench.port}/status`)).json()) as StatusReport;
   /** Does something about the roll-out of an image, by its row. */
   const rollOut = async (choice: string, image = IMAGE) => {
-    await workbench.contextMenu('Images', image);
-    await workbench.clickContextItem('Roll Out in Stages…');
+    await workbench.clickInContextMenu('Images', image, 'Roll Out in Stages…');
     let { placeholder } = await workbench.quickPick();
     if (placeholder === 'The image') {
       // VS Code hands over no row that is being drawn anew
@@ -110,8 +109,7 @@ describe('who gets what', () => {
   });
 
   it('is a build that a board is pinned to, whatever it asks for', async () => {
-    await workbench.contextMenu('Boards', '127.0.0.2');
-    await workbench.clickContextItem('Pin Board…');
+    await workbench.clickInContextMenu('Boards', '127.0.0.2', 'Pin Board…');
     const { rows } = await workbench.quickPick();
     assert.ok(
       rows.some(({ label }) => label.includes(IMAGE)),
@@ -127,8 +125,7 @@ describe('who gets what', () => {
     await workbench.inputBox('the display');
     await rowThat('127.0.0.2', /pinned/);
     await workbench.pictures('pinned-board');
-    await workbench.contextMenu('Boards', '127.0.0.2');
-    await workbench.clickContextItem('Unpin Board');
+    await workbench.clickInContextMenu('Boards', '127.0.0.2', 'Unpin Board');
     await until(
       'the board to be unpinned',
       async () => (await workbench.treeRows('Boards')).find(({ label }) => label === '127.0.0.2'),
@@ -188,8 +185,7 @@ describe('who gets what', () => {
 
   it('is held for all boards of a tag at once', async () => {
     for (const board of BOARDS.slice(0, 2)) {
-      await workbench.contextMenu('Boards', board);
-      await workbench.clickContextItem('Tag Board…');
+      await workbench.clickInContextMenu('Boards', board, 'Tag Board…');
       await workbench.inputBox('lab');
     }
     await rowThat('127.0.0.3', /#lab/);

@@ -153,8 +153,7 @@ describe('boards in groups', () => {
   }
   const clipboard = async () => String(await window.page.evaluate('navigator.clipboard.readText()'));
   const contextCommand = async (row: number | string, command: string) => {
-    await workbench.contextMenu('Boards', row);
-    await workbench.clickContextItem(command);
+    await workbench.clickInContextMenu('Boards', row, command);
   };
 
   it('stand as a list until they are grouped, which the list to pick from says', async () => {
@@ -335,8 +334,7 @@ describe('boards in groups', () => {
     await workbench.collapse('Boards', '#canary');
     await boot(6);
     await window.page.locator('.pane-header[aria-label^="Requests"] .title').click();
-    await workbench.contextMenu('Requests', '127.0.0.6');
-    await workbench.clickContextItem('Show Board');
+    await workbench.clickInContextMenu('Requests', '127.0.0.6', 'Show Board');
     await until(
       'it to be open below its first tag',
       () => rowOf('#canary', '127.0.0.6'),

@@ -172,8 +172,7 @@ describe('boards in mkbox', () => {
   });
 
   it('have the names they are given', async () => {
-    await workbench.contextMenu('Boards', '127.0.0.3');
-    await workbench.clickContextItem('Rename Board…');
+    await workbench.clickInContextMenu('Boards', '127.0.0.3', 'Rename Board…');
     await workbench.inputBox('the rack, top');
     await rowThat('the rack, top', /^up to date/);
     await workbench.clickRow('Boards', '127.0.0.2');
@@ -220,8 +219,7 @@ describe('boards in mkbox', () => {
     const offered = menu.map(({ label }) => label);
     assert.ok(offered.includes('Show Board') && offered.includes('Show Image') && !offered.includes('Copy Reason'));
     await workbench.closeMenu();
-    await workbench.contextMenu('Boards', 'by the window');
-    await workbench.clickContextItem('Copy Address');
+    await workbench.clickInContextMenu('Boards', 'by the window', 'Copy Address');
     assert.equal(await copied(/^127\.0\.0\.2$/), '127.0.0.2');
     assert.deepEqual(await imageIcons(), images);
     await workbench.pictures('boards-held');
@@ -271,8 +269,7 @@ describe('boards in mkbox', () => {
       async () => (await workbench.treeRows('Boards')).find(({ label }) => label === 'by the window')?.actions ?? [],
       (actions) => actions.includes('Serve Once to This Board'),
     );
-    await workbench.contextMenu('Boards', 'by the window');
-    await workbench.clickContextItem('Serve Once to This Board');
+    await workbench.clickInContextMenu('Boards', 'by the window', 'Serve Once to This Board');
     await until(
       'the status to say so',
       () => workbench.statusBarItem(STATUS),
@@ -303,8 +300,7 @@ describe('boards in mkbox', () => {
 
   it('are pointed here by the update.txt that is made for one of them', async () => {
     await vscode.page.waitForTimeout(MESSAGE_MS);
-    await workbench.contextMenu('Boards', 'by the window');
-    await workbench.clickContextItem('Copy update.txt for This Board');
+    await workbench.clickInContextMenu('Boards', 'by the window', 'Copy update.txt for This Board');
     await workbench.clickNotificationButton('boards on the network cannot', 'Copy Anyway');
     const lines = ['name=linux-box', 'branch=master', 'version=', `server_http=${url}`];
     assert.equal(await copied(/^force_/), lines.map((line) => `force_update_${line}\n`).join(''));
@@ -320,8 +316,7 @@ describe('boards in mkbox', () => {
   });
 
   it('are forgotten once the user said so again', async () => {
-    await workbench.contextMenu('Boards', '127.0.0.5');
-    await workbench.clickContextItem('Forget Board…');
+    await workbench.clickInContextMenu('Boards', '127.0.0.5', 'Forget Board…');
     const { message, detail } = await workbench.dialogs.shown();
     assert.equal(message, 'Forget the board 127.0.0.5?');
     assert.match(detail, /^Its name and its builds are lost\./);
@@ -340,8 +335,7 @@ describe('boards in mkbox', () => {
     const without = await workbench.contextMenu('Boards', 'by the window');
     assert.ok(!without.some(({ label }) => label.startsWith('Copy DNS')));
     await workbench.closeMenu();
-    await workbench.contextMenu('Boards', 'the rack, top');
-    await workbench.clickContextItem('Copy DNS TXT Records for This Board…');
+    await workbench.clickInContextMenu('Boards', 'the rack, top', 'Copy DNS TXT Records for This Board…');
     await workbench.clickNotificationButton('boards on the network cannot', 'Copy Anyway');
     await workbench.inputBox('lab.example.org');
     const owner = '00-1e-06-12-34-56.lab.example.org. IN TXT';

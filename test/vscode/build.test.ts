@@ -104,8 +104,7 @@ describe('building images in the editor', () => {
   });
 
   it('builds the image of a row, whose row says so until it is ready', async () => {
-    await workbench.contextMenu('Images', NEW);
-    await workbench.clickContextItem('Build Image…');
+    await workbench.clickInContextMenu('Images', NEW, 'Build Image…');
     await described(NEW, /building, \d+ sec/);
     await workbench.pictures('build-running');
     await described(NEW, /^now · \d+ kB$/);
@@ -121,8 +120,7 @@ describe('building images in the editor', () => {
       query: 'name=docker-box&board=odroid-c4&branch=main',
       buildId: await buildIdOf('docker-box', MAIN),
     });
-    await workbench.contextMenu('Images', MAIN);
-    await workbench.clickContextItem('Build Image…');
+    await workbench.clickInContextMenu('Images', MAIN, 'Build Image…');
     await described(MAIN, /building/);
     await workbench.notification('1 package changed. 1 board will get it at its next boot.');
     await workbench.pictures('build-boards');
@@ -191,8 +189,7 @@ describe('building images in the editor', () => {
     const right = await readFile(extended, 'utf8');
     await writeFile(extended, `${right}\nfunction build()\n{\n    no_such_program "$SRC"\n}\n`);
     await workbench.runCommand('Notifications: Clear All Notifications');
-    await workbench.contextMenu('Images', NEW);
-    await workbench.clickContextItem('Build Image…');
+    await workbench.clickInContextMenu('Images', NEW, 'Build Image…');
     await workbench.notification('mkbox failed (exit status 127)');
     await workbench.dismissNotification('mkbox failed (exit status 127)');
     await workbench.runCommand('Problems: Focus on Problems View');
@@ -213,8 +210,7 @@ describe('building images in the editor', () => {
     const { page } = vscode;
     await writeFile(path.join(bench.boxes, 'led-blink/BOXBUILD'), UNKNOWN_PACKAGE);
     await described(NEW, /older than boxes\/led-blink\/BOXBUILD$/);
-    await workbench.contextMenu('Images', NEW);
-    await workbench.clickContextItem('Build Image…');
+    await workbench.clickInContextMenu('Images', NEW, 'Build Image…');
     await workbench.notification('mkbox failed (exit status 1)');
     await workbench.dismissNotification('mkbox failed (exit status 1)');
     await workbench.runCommand('Problems: Focus on Problems View');
@@ -263,8 +259,7 @@ describe('building images in the editor', () => {
     const bySudo = ['sudo', '-E', 'env', 'MKBOX_PACE_MS=50', process.execPath, '${mkbox}', '${boxbuild}'];
     await vscode.changeSettings({ 'mkbox.build.branchFromGit': true, 'mkbox.buildCommand': bySudo });
     await described('example-blink-odroid-c4', /^not built$/);
-    await workbench.contextMenu('Images', 'blink');
-    await workbench.clickContextItem('Build Image…');
+    await workbench.clickInContextMenu('Images', 'blink', 'Build Image…');
     await workbench.quickPick();
     for (const board of ['beaglebone-green', 'odroid-c4']) {
       await page.locator('.quick-input-list .monaco-list-row', { hasText: board }).click();

@@ -73,8 +73,7 @@ describe('the commands of mkbox', () => {
     await workbench.runCommand('mkbox: Copy Update URL');
     await copyAnyway();
     assert.equal(await copied(/^http/), url);
-    await workbench.contextMenu('Images', 'docker-box-odroid-c4-feature-x-1.2.0');
-    await workbench.clickContextItem('Copy Update URL');
+    await workbench.clickInContextMenu('Images', 'docker-box-odroid-c4-feature-x-1.2.0', 'Copy Update URL');
     await copyAnyway();
     assert.equal(
       await copied(/update\?/),
@@ -90,8 +89,7 @@ describe('the commands of mkbox', () => {
   });
 
   it('copy the update.txt that points a board here', async () => {
-    await workbench.contextMenu('Images', 'docker-box-odroid-c4-main');
-    await workbench.clickContextItem('Copy update.txt for a Board…');
+    await workbench.clickInContextMenu('Images', 'docker-box-odroid-c4-main', 'Copy update.txt for a Board…');
     await copyAnyway();
     const lines = ['name=docker-box', 'branch=main', 'version=', `server_http=${url}`];
     assert.equal(await copied(/^force_/), lines.map((line) => `force_update_${line}\n`).join(''));
@@ -111,8 +109,7 @@ describe('the commands of mkbox', () => {
   });
 
   it('try an image as a board does, and make no board of that', async () => {
-    await workbench.contextMenu('Images', 'docker-box-odroid-c4-main');
-    await workbench.clickContextItem('Try as a Board…');
+    await workbench.clickInContextMenu('Images', 'docker-box-odroid-c4-main', 'Try as a Board…');
     await told('mkbox: A board would now run build d66ce5c');
     await until(
       'the trial among the requests',
@@ -132,8 +129,7 @@ describe('the commands of mkbox', () => {
   it('try what a board asks for, from its row', async () => {
     const query = 'name=linux-box&board=odroid-c4&branch=master';
     await askForUpdate({ port: bench.port, from: BOARD, query, buildId: NO_BUILD });
-    await workbench.contextMenu('Boards', BOARD);
-    await workbench.clickContextItem('Try as a Board…');
+    await workbench.clickInContextMenu('Boards', BOARD, 'Try as a Board…');
     await told(await wouldRun(LINUX));
   });
 
@@ -174,8 +170,7 @@ describe('the commands of mkbox', () => {
   });
 
   it('serve one board with a fault on purpose, once, and say so at its request', async () => {
-    await workbench.contextMenu('Boards', BOARD);
-    await workbench.clickContextItem('Serve with a Fault…');
+    await workbench.clickInContextMenu('Boards', BOARD, 'Serve with a Fault…');
     await workbench.choose('One wrong byte');
     await status(({ ariaLabel }) => ariaLabel.endsWith(`; fault on purpose for ${BOARD}: one wrong byte`));
     const query = 'name=linux-box&board=odroid-c4&branch=master';
@@ -230,8 +225,7 @@ describe('the commands of mkbox', () => {
       () => workbench.treeRows('Images'),
       (rows) => rows.some(({ label, description }) => label === LINUX && /not ready$/.test(description)),
     );
-    await workbench.contextMenu('Images', LINUX);
-    await workbench.clickContextItem('Reveal in Explorer View');
+    await workbench.clickInContextMenu('Images', LINUX, 'Reveal in Explorer View');
     const selected = vscode.page.locator('.explorer-folders-view .monaco-list-row.selected');
     await until(
       'the file in the Explorer',

@@ -124,8 +124,7 @@ describe('images in mkbox', () => {
   it('are what they were when their packing is cancelled', async () => {
     const before = await served();
     await truncate(rawFile(NEWER), LONG_BYTES);
-    await workbench.contextMenu('Images', imageNameOf(NEWER));
-    await workbench.clickContextItem('Pack Image');
+    await workbench.clickInContextMenu('Images', imageNameOf(NEWER), 'Pack Image');
     const { text } = await workbench.notification(`mkbox: packing ${imageNameOf(NEWER)}`);
     assert.match(text, /packing linux-box-odroid-c4-master/);
     await until(
@@ -190,8 +189,7 @@ describe('images in mkbox', () => {
   });
 
   it('say what is in them, once they were verified', async () => {
-    await workbench.contextMenu('Images', FACTS);
-    await workbench.clickContextItem('Verify Images');
+    await workbench.clickInContextMenu('Images', FACTS, 'Verify Images');
     await rowThat(FACTS, 'to be verified', ({ ariaLabel }) => /; ready, verified$/.test(ariaLabel));
     await workbench.expand('Images', FACTS);
     const details = await until(
@@ -244,8 +242,7 @@ describe('images in mkbox', () => {
     const name = imageNameOf(LINKED);
     await writeImageSet(path.join(bench.boxes, LINKED.box), LINKED);
     await rowThat(name, 'to be there', () => true);
-    await workbench.contextMenu('Images', name);
-    await workbench.clickContextItem('Verify Images');
+    await workbench.clickInContextMenu('Images', name, 'Verify Images');
     const message = await workbench.notification(`mkbox: ${name}: the image was built for the box`);
     assert.match(message.text, /\[Show\] \(command:workbench\.action\.closeSidebar\)/);
     assert.equal(await vscode.page.locator('.notification-list-item-message a').count(), 0);
@@ -349,8 +346,7 @@ describe('images in mkbox', () => {
         (text) => what.test(text),
       );
     await getsNext(/^build fedcba9 of docker-box-odroid-c4-late: its current build$/);
-    await workbench.contextMenu('Images', image);
-    await workbench.clickContextItem('Verify Images');
+    await workbench.clickInContextMenu('Images', image, 'Verify Images');
     await getsNext(/^nothing: docker-box-odroid-c4-late is not sent: the image says that it is build/);
     await rm(file('.img.sha256'));
     await getsNext(/^nothing: docker-box-odroid-c4-late is incomplete: .*\.img\.sha256 is missing$/);

@@ -108,22 +108,19 @@ describe('requests after a reload', () => {
       );
       await workbench.pictures('requests-after-reload');
 
-      await workbench.contextMenu('Requests', '127.0.0.2');
-      await workbench.clickContextItem('Show Board');
+      await workbench.clickInContextMenu('Requests', '127.0.0.2', 'Show Board');
       await until(
         'the board to be selected',
         () => selected(window),
         (label) => label.startsWith('board 127.0.0.2, '),
       );
-      await workbench.contextMenu('Requests', '127.0.0.4');
-      await workbench.clickContextItem('Show Image');
+      await workbench.clickInContextMenu('Requests', '127.0.0.4', 'Show Image');
       await until(
         'the image to be selected',
         () => selected(window),
         (label) => label.includes('docker-box-odroid-c4-big'),
       );
-      await workbench.contextMenu('Requests', '127.0.0.4');
-      await workbench.clickContextItem('Copy Reason');
+      await workbench.clickInContextMenu('Requests', '127.0.0.4', 'Copy Reason');
       await until(
         'the reason on the clipboard',
         async () => String(await window.page.evaluate('navigator.clipboard.readText()')),

@@ -136,8 +136,7 @@ describe('mkbox in a trusted workspace', () => {
     await workbench.choose('Why 127.0.0.1 Got Nothing');
     const why = 'mkbox: 127.0.0.1 got nothing: no image docker-box-odroid-c5-main';
     await workbench.clickNotificationButton(why, 'Show Requests');
-    await workbench.contextMenu('Boards', '127.0.0.1');
-    await workbench.clickContextItem('Why Did the Board Get Nothing?');
+    await workbench.clickInContextMenu('Boards', '127.0.0.1', 'Why Did the Board Get Nothing?');
     await workbench.dismissNotification(why);
     await request(/^no image docker-box-odroid-c5-main; nearest/);
     await status(`mkbox local:${bench.port}`);
@@ -219,8 +218,7 @@ describe('mkbox in a trusted workspace', () => {
   });
 
   it('verifies images, and marks one that is not what its checksums say', async () => {
-    await workbench.contextMenu('Images', 'docker-box-odroid-c4-feature-x-1.2.0');
-    await workbench.clickContextItem('Verify Images');
+    await workbench.clickInContextMenu('Images', 'docker-box-odroid-c4-feature-x-1.2.0', 'Verify Images');
     await until(
       'the image to be verified',
       () => row('Images', 'docker-box-odroid-c4-feature-x-1.2.0'),

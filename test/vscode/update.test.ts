@@ -202,8 +202,7 @@ describe('updating a board now', () => {
     await window.workbench.runCommand('Notifications: Clear All Notifications');
     await window.workbench.clickRowAction('Boards', LOST, 'Hold Board');
     await described(LOST, /^held · /);
-    await window.workbench.contextMenu('Boards', LOST);
-    await window.workbench.clickContextItem('Update Board Now');
+    await window.workbench.clickInContextMenu('Boards', LOST, 'Update Board Now');
     await message(/^mkbox: 127\.0\.0\.4 gets no updates until it is released: held by /);
     await window.workbench.clickNotificationButton('until it is released', 'Release and Update');
     await message(/restarting: waiting for it to ask/);
@@ -229,8 +228,7 @@ describe('updating a board now', () => {
       );
     await window.workbench.runCommand('mkbox: Serve One Update');
     await served('serving one update of any image');
-    await window.workbench.contextMenu('Boards', LOST);
-    await window.workbench.clickContextItem('Update Board Now');
+    await window.workbench.clickInContextMenu('Boards', LOST, 'Update Board Now');
     await window.workbench.clickNotificationButton('until it is released', 'Release and Update');
     await message(/restarting: waiting for it to ask/);
     await served(LOST);
@@ -245,8 +243,7 @@ describe('updating a board now', () => {
     await set('mkbox.rebootCommand', 'ssh -p 1 root@${address} reboot', 'light');
     await window.workbench.clickRowAction('Boards', BY_HAND, 'Hold Board');
     await described(BY_HAND, /^held · /);
-    await window.workbench.contextMenu('Boards', BY_HAND);
-    await window.workbench.clickContextItem('Update Board Now');
+    await window.workbench.clickInContextMenu('Boards', BY_HAND, 'Update Board Now');
     await window.workbench.clickNotificationButton('until it is released', 'Release and Update');
     const told = await message(/^mkbox: 127\.0\.0\.5 could not be restarted/);
     assert.match(told?.text ?? '', /: ssh ended with status 255: .*Connection refused$/);

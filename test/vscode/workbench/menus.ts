@@ -25,24 +25,26 @@ export async function menuItems(page: Page): Promise<MenuItem[]> {
   );
 }
 
+/** Does what the entry of the open menu with this label does. */
+export async function clickMenuItem(page: Page, label: string): Promise<void> {
+  // A menu is deaf to the mouse's button while it opens; the key works at once.
+  const entry = page.locator('.monaco-menu .action-item').filter({ has: page.locator(`[aria-label="${label}"]`) });
+  await entry.hover();
+  await entry.and(page.locator('.focused')).waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.monaco-menu').first().waitFor({ state: 'detached' });
+}
+
+/** Presses Escape in the open menu: the user changed their mind. */
+export async function closeMenu(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.locator('.monaco-menu').first().waitFor({ state: 'detached' });
+}
+
 /** What can be done with an open menu. */
 export function menus(page: Page) {
-  const menu = page.locator('.monaco-menu');
   return {
-    /** Does what the entry with this label does. */
-    async clickContextItem(label: string): Promise<void> {
-      // A menu is deaf to the mouse's button while it opens; the key works at once.
-      const entry = page.locator('.monaco-menu .action-item').filter({ has: page.locator(`[aria-label="${label}"]`) });
-      await entry.hover();
-      await entry.and(page.locator('.focused')).waitFor();
-      await page.keyboard.press('Enter');
-      await menu.first().waitFor({ state: 'detached' });
-    },
-
-    /** Presses Escape: the user changed their mind. */
-    async closeMenu(): Promise<void> {
-      await page.keyboard.press('Escape');
-      await menu.first().waitFor({ state: 'detached' });
-    },
+    clickContextItem: (label: string) => clickMenuItem(page, label),
+    closeMenu: () => closeMenu(page),
   };
 }

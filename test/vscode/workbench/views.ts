@@ -1,6 +1,6 @@
 /** The side bar: an extension's container in the activity bar, its views and what they hold. */
 import type { Page } from 'playwright-core';
-import { type MenuItem, menuItems } from './menus.ts';
+import { clickMenuItem, closeMenu, type MenuItem, menuItems } from './menus.ts';
 import { tooltipOf } from './tooltip.ts';
 import { findRow, type RowChoice, readTree, setExpanded, type TreeRow } from './tree.ts';
 import { until } from './wait.ts';
@@ -28,6 +28,14 @@ export function views(page: Page) {
     page.locator('.part.activitybar .action-item').filter({
       has: page.locator(`.action-label[aria-label="${title}"], .action-label[aria-label^="${title} "]`),
     });
+
+  /** Opens a row's context menu and reads it. */
+  const openMenu = async (view: string, row: RowChoice): Promise<MenuItem[]> => {
+    const name = (await findRow(tree(view), row)).locator('.label-name');
+    await page.mouse.move(0, 0); // what pointing at another row shows may lie over this one
+    await name.click({ button: 'right' });
+    return menuItems(page);
+  };
 
   return {
     /** Shows a container of views by its title in the activity bar. */
@@ -95,11 +103,20 @@ export function views(page: Page) {
       tooltipOf((await findRow(tree(view), row)).locator('.label-name')),
 
     /** Opens a row's context menu and reads it; `clickContextItem` or `closeMenu` comes next. */
-    async contextMenu(view: string, row: RowChoice): Promise<MenuItem[]> {
-      const name = (await findRow(tree(view), row)).locator('.label-name');
-      await page.mouse.move(0, 0); // what pointing at another row shows may lie over this one
-      await name.click({ button: 'right' });
-      return menuItems(page);
+    contextMenu: openMenu,
+
+    /** Does what an entry of a row's context menu does, as soon as the row has that entry. */
+    async clickInContextMenu(view: string, row: RowChoice, label: string): Promise<void> {
+      await until(
+        `"${label}" in the menu of ${row}`,
+        async () => {
+          const labels = (await openMenu(view, row)).map((item) => item.label);
+          if (!labels.includes(label)) await closeMenu(page);
+          return labels;
+        },
+        (labels) => labels.includes(label),
+      );
+      await clickMenuItem(page, label);
     },
 
     /** The buttons in a view's title. */
