@@ -1,3 +1,4 @@
+import { byName } from '../by-name.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { Board, BoardState, Wish } from './board.ts';
 import { MOST_BOARDS } from './limits.ts';
@@ -22,8 +23,6 @@ interface Found {
   readonly wish: Kind;
   readonly entry: Entry | undefined;
 }
-
-const NATURAL = new Intl.Collator('en', { numeric: true });
 
 /**
  * The remembered boards, found by MAC if that is known, else by address, box and kind of board, since several boards
@@ -69,8 +68,8 @@ export class BoardIndex {
   get sorted(): readonly Entry[] {
     this.#sorted ??= [...this.#byId.values()].sort(
       ({ board: a }, { board: b }) =>
-        NATURAL.compare(a.name ?? a.address, b.name ?? b.address) ||
-        NATURAL.compare(a.address, b.address) ||
+        byName(a.name ?? a.address, b.name ?? b.address) ||
+        byName(a.address, b.address) ||
         a.firstSeenMs - b.firstSeenMs ||
         (a.id < b.id ? -1 : 1),
     );

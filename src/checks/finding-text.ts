@@ -1,4 +1,4 @@
-import { type ContentsFault, isForeignFault } from '../contents/image-contents.ts';
+import { type ContentsFault, isForeignFault } from '../contents/contents-fault.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { ZstdDamage } from '../images/zstd/frame-scanner.ts';
 import { COMMAND_LINE, ENGLISH, type Remedies, type Words } from '../words.ts';

@@ -1,4 +1,4 @@
-import type { ContentsFault, ForeignFault } from '../contents/image-contents.ts';
+import type { ContentsFault, ForeignFault } from '../contents/contents-fault.ts';
 import type { ZstdDamage } from '../images/zstd/frame-scanner.ts';
 
 /** What is wrong with a set: reason enough not to hand it out. Digests and build IDs are hexadecimal. */

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, gunzip, gzip } from 'node:zlib';
+import { is } from 'valibot';
 import type { Inventory, InventoryFile } from '../contents/inventory.ts';
 import { Slices } from '../contents/slices.ts';
 import { errorCode } from '../errors.ts';
@@ -92,7 +93,7 @@ async function readInventory(
   lines: Iterator<unknown>,
   [fileLines, initramfsLines]: readonly [number, number],
 ): Promise<Inventory | undefined> {
-  const [{ is }, { keptInventory }] = await Promise.all([import('valibot'), import('./inventory-schema.ts')]);
+  const { keptInventory } = await import('./inventory-schema.ts');
   const files = await readFiles(lines, fileLines);
   const initramfs = files && (await readFiles(lines, initramfsLines));
   if (files === undefined || initramfs === undefined || !lines.next().done || !is(keptInventory, value))
@@ -101,7 +102,7 @@ async function readInventory(
 }
 
 async function readFiles(lines: Iterator<unknown>, count: number): Promise<InventoryFile[] | undefined> {
-  const [{ is }, { keptFiles }] = await Promise.all([import('valibot'), import('./inventory-schema.ts')]);
+  const { keptFiles } = await import('./inventory-schema.ts');
   const read: InventoryFile[] = [];
   const slices = new Slices();
   for (let line = 0; line < count; line++) {

@@ -1,5 +1,5 @@
 import type { BoardConf } from '../contents/board-conf.ts';
-import { foreignFault } from '../contents/image-contents.ts';
+import { foreignFault } from '../contents/contents-fault.ts';
 import type { Checksums } from '../images/checksums.ts';
 import type { Examination, SoundContent } from './examination.ts';
 import type { Finding, Gap } from './finding.ts';

@@ -1,17 +1,8 @@
 import { readFile, rename } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
-import { is } from 'valibot';
 import { systemErrorCode } from '../errors.ts';
 import type { FileIdentity } from '../images/pinned-file.ts';
 import { replaceFile } from '../replace-file.ts';
 import { type Examination, isComplete } from './examination.ts';
-import { keptExamination } from './examination-schema.ts';
-
-/**
- * The version of the file's format; the contents of others are examined again. The second has examinations that look at
- * the boot partition whatever its type, and read the initramfs to its end.
- */
-const FORMAT = 2;
 
 /** The most examinations kept, oldest dropped first: more than the images of a large lab. Each takes some 600 bytes. */
 const MOST_KEPT = 2_000;
@@ -76,7 +67,9 @@ export class KnownExaminations {
     if (this.#path === undefined) return;
     const text = await this.#read(this.#path);
     if (text === undefined) return;
-    const { known, damage } = parse(text);
+    // checking what is kept takes much code, which nobody waits for
+    const { parseExaminations } = await import('./examination-file.ts');
+    const { known, damage } = parseExaminations(text);
     this.#byIdentity = new Map([...known, ...this.#byIdentity]);
     if (damage !== undefined) await this.#setAside(this.#path, damage);
   }
@@ -115,10 +108,9 @@ export class KnownExaminations {
     const filePath = this.#path;
     this.#saving = this.#saving.then(async () => {
       try {
-        const examinations = [...this.#byIdentity]
-          .filter(([, examination]) => isComplete(examination))
-          .map(([key, examination]) => [key, examination, checksumOf(key, examination)]);
-        await replaceFile(filePath, [JSON.stringify({ format: FORMAT, examinations })]);
+        const { textOfExaminations } = await import('./examination-file.ts');
+        const complete = [...this.#byIdentity].filter(([, examination]) => isComplete(examination));
+        await replaceFile(filePath, [textOfExaminations(complete)]);
         this.#failure = undefined;
       } catch (error) {
         const failure = systemErrorCode(error) ?? String(error);
@@ -142,33 +134,3 @@ export function keyOf(identity: FileIdentity): string {
 
 /** Catalogs keep the identities of files that did not change, and writing five large numbers takes its time. */
 const KEYS = new WeakMap<FileIdentity, string>();
-
-/** What is whole of the file's text, and what is not. That it has another form is no damage. */
-function parse(text: string): { readonly known: Map<string, Examination>; readonly damage?: string } {
-  const known = new Map<string, Examination>();
-  let file: { format?: unknown; examinations?: unknown } | null;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    return { known, damage: 'it is not JSON' };
-  }
-  const { format, examinations } = file ?? {};
-  if (isOlder(format)) return { known };
-  if (format !== FORMAT) return { known, damage: `its format is ${JSON.stringify(format)}, not ${FORMAT}` };
-  if (!Array.isArray(examinations)) return { known, damage: 'it has no examinations' };
-  for (const entry of examinations) {
-    const [key, examination, checksum] = Array.isArray(entry) ? entry : [];
-    if (typeof key !== 'string' || !is(keptExamination, examination)) continue;
-    if (checksum === checksumOf(key, examination)) known.set(key, examination);
-  }
-  const lost = examinations.length - known.size;
-  return lost === 0 ? { known } : { known, damage: `${lost} of ${examinations.length} entries are not valid` };
-}
-
-function isOlder(format: unknown): boolean {
-  return Number.isInteger(format) && Number(format) > 0 && Number(format) < FORMAT;
-}
-
-function checksumOf(key: string, examination: Examination): number {
-  return crc32(JSON.stringify([key, examination]));
-}

@@ -1,9 +1,10 @@
 import { type BoardConf, parseBoardConf } from './board-conf.ts';
+import type { ContentsFault } from './contents-fault.ts';
 import { DamagedVolume } from './damaged-volume.ts';
 import type { Disk } from './disk.ts';
 import { holdsExt } from './ext-superblock.ts';
 import { FatVolume } from './fat-volume.ts';
-import { type InitramfsFault, readInitramfs } from './initramfs.ts';
+import { readInitramfs } from './initramfs.ts';
 import { isGpt, type Partition, parsePartitions, partitionsEnd, SECTOR_BYTES } from './partitions.ts';
 
 /** What was found in an image. */
@@ -13,39 +14,6 @@ export interface ImageContents {
   readonly boardConf?: BoardConf;
   /** Why a board could not boot it, or would never ask again, in the order in which it would meet them. */
   readonly faults: readonly ContentsFault[];
-}
-
-/** What an image that a board boots does not have. */
-export type ContentsFault =
-  | 'no partition table'
-  /** Its partition table is another than boards read. */
-  | 'GPT'
-  /** Its first partition holds no FAT file system that could be read. */
-  | 'no FAT'
-  /** The file system on the boot partition is damaged: a folder or a file in it can't be read to its end. */
-  | 'boot partition damaged'
-  | 'no initramfs'
-  | 'initramfs too large'
-  | InitramfsFault
-  /** Its second partition holds no ext file system that fits into it. */
-  | 'no root file system';
-
-/** What an image of another kind may lack: nothing that is there says that mkbox made it. */
-const FOREIGN_FAULTS = ['GPT', 'no FAT', 'no initramfs', 'no board.conf'] as const;
-
-export type ForeignFault = (typeof FOREIGN_FAULTS)[number];
-
-/** Whether an image of another kind may lack that. */
-export function isForeignFault(fault: ContentsFault): fault is ForeignFault {
-  return FOREIGN_FAULTS.some((foreign) => foreign === fault);
-}
-
-/**
- * What makes an image one of another kind than mkbox's; undefined where there is an `initramfs` of mkbox's, or one that is
- * damaged: then it is to be as mkbox makes it. A file system that lost its first sector can't be told from none.
- */
-export function foreignFault({ faults }: ImageContents): ForeignFault | undefined {
-  return faults.find(isForeignFault);
 }
 
 /** An initramfs has some 10 MB; one in clusters of 512 bytes takes a second or two to read. */

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import type { Examination, SoundContent } from '../../src/checks/examination.ts';
 import { type Claims, judge } from '../../src/checks/judgement.ts';
 import type { BoardConf } from '../../src/contents/board-conf.ts';
-import type { ContentsFault } from '../../src/contents/image-contents.ts';
+import type { ContentsFault } from '../../src/contents/contents-fault.ts';
 import { BUILD_1, BUILD_2 } from './sets.ts';
 
 const [ZST, RAW, OTHER] = ['a', 'b', 'c'].map((digit) => digit.repeat(64)) as [string, string, string];

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { KeptBuild } from '../../builds/kept-build.ts';
+import { byName } from '../../by-name.ts';
 import type { CatalogBox, CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import { type ImageParts, splitImageName } from '../../images/image-parts.ts';
 import type { LateBuilds } from '../build/late-builds.ts';
@@ -42,9 +43,6 @@ export function boxRows(tree: ImagesTree): ImagesNode[] {
 /** More images of a box than these are shown by their boards: names that begin alike are cut where they differ. */
 const MOST_IN_A_LIST = 12;
 
-/** Orders names as people count: 1.9 comes before 1.10. */
-const BY_NAME = new Intl.Collator('en', { numeric: true });
-
 /** The images in a box's folder, packed or not, and those that can be built, by their names. */
 export function imageRows(box: CatalogBox, { project, building }: ImagesTree): ImageRow[] {
   const { images, shadowed, unpacked } = project.snapshot;
@@ -54,7 +52,7 @@ export function imageRows(box: CatalogBox, { project, building }: ImagesTree): I
     ...unpacked.filter(isIn).map((image) => ({ kind: 'unpacked', image }) as const),
     ...(building.current?.possibleIn(box) ?? []).map((image) => ({ kind: 'possible', image }) as const),
   ];
-  return rows.sort((a, b) => BY_NAME.compare(a.image.image, b.image.image));
+  return rows.sort((a, b) => byName(a.image.image, b.image.image));
 }
 
 /** What stands below a box, or below one of its boards. */
@@ -70,7 +68,7 @@ function rowsInBox(box: CatalogBox, tree: ImagesTree): ImagesNode[] {
   if (!isByBoard(box.path, tree)) return rows;
   const boards = new Set(rows.map((row) => partsBelowBoard(row, tree)?.board).filter((board) => board !== undefined));
   return [
-    ...[...boards].sort(BY_NAME.compare).map((board) => ({ kind: 'board images', box, board }) as const),
+    ...[...boards].sort(byName).map((board) => ({ kind: 'board images', box, board }) as const),
     ...rows.filter((row) => partsBelowBoard(row, tree) === undefined),
   ];
 }

@@ -7,6 +7,7 @@ import {
   standingOf,
   standingsText,
 } from '../../boards/standing.ts';
+import { byName } from '../../by-name.ts';
 import { tagBoardsText } from './board-words.ts';
 import type { Words } from './words.ts';
 
@@ -29,9 +30,6 @@ export interface BoardGroup {
   readonly key: GroupKey;
   readonly boards: readonly GroupedBoard[];
 }
-
-/** As users count: rack 2 before rack 10. */
-const { compare } = new Intl.Collator(undefined, { numeric: true });
 
 /**
  * Groups of `boards`, which stay in their order. A board with several tags is in the group of each. States that need
@@ -76,7 +74,7 @@ function tagsOf({ tags = [] }: GroupedBoard): readonly (string | undefined)[] {
 
 function compareNames(a: string | undefined, b: string | undefined): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
-  return compare(a, b);
+  return byName(a, b);
 }
 
 /** What a group is called. */
