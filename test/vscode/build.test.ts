@@ -276,6 +276,7 @@ describe('building images in the editor', () => {
     const terminal = page.locator('.xterm-rows');
     const typed = async (password: string) => {
       await terminal.getByText('[sudo] password for builder:').last().waitFor();
+      await page.locator('.terminal.xterm.focus').waitFor();
       await page.keyboard.type(password);
       await page.keyboard.press('Enter');
     };

@@ -66,7 +66,12 @@ export class RunningBuilds extends Owner {
     this.#parts = parts;
     const { tasks } = vscode;
     this.own(tasks.onDidStartTask(({ execution }) => void this.#outcomeOf(execution)));
-    this.own(tasks.onDidStartTaskProcess(({ execution, processId }) => this.#processes.set(execution, processId)));
+    this.own(
+      tasks.onDidStartTaskProcess(({ execution, processId }) => {
+        this.#processes.set(execution, processId);
+        if (this.#outcomes.has(execution)) keepFocus(execution.task);
+      }),
+    );
     this.own(tasks.onDidEndTaskProcess(({ execution, exitCode }) => this.#running.get(execution)?.end(exitCode)));
     this.own(tasks.onDidEndTask(({ execution }) => this.#running.get(execution)?.end(undefined)));
     for (const execution of tasks.taskExecutions) void this.#outcomeOf(execution);
@@ -156,4 +161,9 @@ async function setsIn(folder: string): Promise<Map<string, BuiltSet>> {
     if (buildId !== undefined && zst !== undefined) sets.set(image, { buildId, zstBytes: zst.size });
   }
   return sets;
+}
+
+/** A view that is drawn anew takes back the focus that a terminal gets in that moment: a password would go to the view. */
+function keepFocus({ presentationOptions }: vscode.Task): void {
+  if (presentationOptions.focus) vscode.window.activeTerminal?.show();
 }
