@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
 import { PROJECT_ROOT } from './cache.ts';
+import { writeLanguagePack } from './language-pack.ts';
 import { type Folders, installExtension, startServer } from './server.ts';
 import { QUIET_SETTINGS, type Settings, writeSettings } from './settings.ts';
 import { setUp } from './setup.ts';
@@ -27,6 +28,8 @@ export interface Options {
   userDataDir?: string;
   /** Variables for VS Code's processes, on top of the few they always get. */
   env?: Record<string, string>;
+  /** The language of the extension's sentences, as in `de`; English unless said otherwise. VS Code's own stay English. */
+  language?: string;
   /** The window's size; 1280 × 800 unless said otherwise. */
   viewport?: { width: number; height: number };
 }
@@ -81,7 +84,9 @@ export async function startVSCode(options: Options): Promise<VSCode> {
       await installExtension(installation, folders, options.vsix);
     }
     const trust = options.trust === 'ask' ? [] : ['--disable-workspace-trust'];
-    const server = await startServer(installation, folders, { args: trust, env: options.env ?? {} });
+    const language = options.language === undefined ? [] : ['--locale', options.language];
+    if (options.language !== undefined) await writeLanguagePack(folders.userData, options.language);
+    const server = await startServer(installation, folders, { args: [...trust, ...language], env: options.env ?? {} });
     cleanUps.push(server.close);
 
     const browser = await launchBrowser();

@@ -56,7 +56,7 @@ async function pickBoards({ box, boards }: BoxRecipe): Promise<readonly string[]
     throw new UserError(l10n.t('there is no board to build {0} for: boards lie in boards.', box.name));
   if (boards.length === 1) return boards;
   const options = {
-    title: l10n.t('Build {0}', box.name),
+    title: l10n.t('Build the Box {0}', box.name),
     placeHolder: l10n.t('The boards to build for, one after another'),
     canPickMany: true,
   } as const;
