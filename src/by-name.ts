@@ -1,4 +1,4 @@
-/** Made with the first names that are compared: it takes more time than loading the code of a view. */
+/** Made when names are first compared: that takes longer than loading the code of a view. */
 let collator: Intl.Collator | undefined;
 
 /** Orders names as people count: 1.9 comes before 1.10. For `sort`. */

@@ -33,7 +33,7 @@ type Group = Extract<ImagesNode, { kind: 'box' }> | BoardImages;
 export function boxRows(tree: ImagesTree): ImagesNode[] {
   const { project } = tree;
   const { boxes, links } = project.snapshot;
-  const shown = boxes.filter((box) => imageRows(box, tree).length > 0 || project.hasBoxbuild(box));
+  const shown = boxes.filter((box) => project.hasBoxbuild(box) || imagesIn(box, tree).length > 0);
   return [
     ...shown.map((box) => ({ kind: 'box', box }) as const),
     ...links.map((link) => ({ kind: 'link', link }) as const),
@@ -44,15 +44,18 @@ export function boxRows(tree: ImagesTree): ImagesNode[] {
 const MOST_IN_A_LIST = 12;
 
 /** The images in a box's folder, packed or not, and those that can be built, by their names. */
-export function imageRows(box: CatalogBox, { project, building }: ImagesTree): ImageRow[] {
+export function imageRows(box: CatalogBox, tree: ImagesTree): ImageRow[] {
+  return imagesIn(box, tree).sort((a, b) => byName(a.image.image, b.image.image));
+}
+
+function imagesIn(box: CatalogBox, { project, building }: ImagesTree): ImageRow[] {
   const { images, shadowed, unpacked } = project.snapshot;
   const isIn = ({ folder }: CatalogImage | UnpackedImage) => folder === box.path;
-  const rows = [
+  return [
     ...[...images, ...shadowed].filter(isIn).map((image) => ({ kind: 'image', image }) as const),
     ...unpacked.filter(isIn).map((image) => ({ kind: 'unpacked', image }) as const),
     ...(building.current?.possibleIn(box) ?? []).map((image) => ({ kind: 'possible', image }) as const),
   ];
-  return rows.sort((a, b) => byName(a.image.image, b.image.image));
 }
 
 /** What stands below a box, or below one of its boards. */

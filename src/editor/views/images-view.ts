@@ -11,26 +11,16 @@ import type { InsideRows } from '../inside/inside-rows.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
 import type { Ticker } from '../ticker.ts';
-import { keptBuildText } from '../words/earlier-words.ts';
-import { judgedImage, type Surroundings } from '../words/image-health.ts';
+import { judgedImage } from '../words/image-health.ts';
 import { verifyingText } from '../words/image-words.ts';
-import { ageOf } from '../words/words.ts';
 import type { Project } from '../workspace/project.ts';
 import { detailItem } from './detail-item.ts';
 import { DrawnRows, keyOf } from './drawn-rows.ts';
 import { imageNotes, withNotes } from './image-notes.ts';
-import { decorationOf, type ImagesNode, imageItem, linkItem, shownOf, unpackedItem } from './image-rows.ts';
+import { decorationOf, type ImagesNode, imageItem, linkItem, unpackedItem } from './image-rows.ts';
 import { imagesMessage } from './images-message.ts';
-import {
-  boxRows,
-  groupItemOf,
-  lookOfBox,
-  namedInTree,
-  rowAbove,
-  rowsBelow,
-  seenBuild,
-  unpackedParts,
-} from './images-tree.ts';
+import { shownInRow } from './images-shown.ts';
+import { boxRows, groupItemOf, namedInTree, rowAbove, rowsBelow, seenBuild, unpackedParts } from './images-tree.ts';
 import type { RequestLog } from './request-log.ts';
 import { surroundingsOf } from './surroundings.ts';
 
@@ -183,7 +173,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     const { imageTooltip } = await import('../after-activation.ts');
     const { image } = node;
     const [, note] = this.#buildOf(image);
-    const notes = [...(note === undefined ? [] : [note.state]), ...this.#notesOf(image)];
+    const notes = [...(note === undefined ? [] : [note.state]), ...imageNotes(image, this.#parts)];
     item.tooltip = imageTooltip(judgedImage(image, surroundingsOf(this.#parts)), this.#parts, notes);
     return item;
   }
@@ -216,53 +206,23 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     this.#changed.fire(undefined);
   }
 
-  /** While rows are drawn anew, those below them flicker and no command finds them: only those are that must be. */
+  /** While rows are drawn anew, those below them flicker and no command finds them: only what shows something else is. */
   #drawRows(): void {
     const surroundings = surroundingsOf(this.#parts);
-    const changed = this.#rows.takeChanged((row) => this.#shownOf(row, surroundings));
+    const changed = this.#rows.takeChanged((row) => shownInRow(row, this.#parts, surroundings));
     if (changed.length > 0) this.#changed.fire(changed);
   }
 
   /** `rows`, which the editor is given in place of those that it had of that group. */
   #given<Row extends ImagesNode>(group: string, rows: Row[]): Row[] {
     const surroundings = surroundingsOf(this.#parts);
-    this.#rows.give(group, rows, (row) => this.#shownOf(row, surroundings));
+    this.#rows.give(group, rows, (row) => shownInRow(row, this.#parts, surroundings));
     return rows;
-  }
-
-  /** Everything shown in a row, and of the rows below it that it decides, as a key. */
-  #shownOf(row: ImagesNode, surroundings: Surroundings): string {
-    const nowMs = Date.now();
-    switch (row.kind) {
-      case 'box':
-        return keyOf(lookOfBox(row.box, this.#parts));
-      case 'image': {
-        const earlier = this.#parts.builds.before(row.image).map(({ buildId }) => buildId);
-        return keyOf([this.#noteText(row), shownOf(judgedImage(row.image, surroundings), nowMs), earlier]);
-      }
-      case 'unpacked':
-        return keyOf([this.#noteText(row), ageOf(row.image.writtenAtMs, nowMs)]);
-      case 'build':
-        return keptBuildText(seenBuild(row.build, this.#parts), nowMs, vscode.l10n, vscode.env.language);
-      default:
-        return this.#noteText(row);
-    }
-  }
-
-  #noteText(row: ImagesNode): string {
-    const image = row.kind === 'image' || row.kind === 'unpacked' || row.kind === 'possible' ? row.image : undefined;
-    const building = image && this.#parts.building.current?.noteOf(image)?.text;
-    return [building, ...(row.kind === 'image' ? this.#notesOf(row.image) : [])].join(' ');
   }
 
   #imageItem(image: CatalogImage): vscode.TreeItem {
     const item = imageItem(judgedImage(image, surroundingsOf(this.#parts)), ...this.#buildOf(image));
-    return withNotes(item, this.#notesOf(image));
-  }
-
-  #notesOf(image: CatalogImage): readonly string[] {
-    const { serving, boards } = this.#parts;
-    return imageNotes(image, serving.state, boards.rollOuts);
+    return withNotes(item, imageNotes(image, this.#parts));
   }
 
   async #below(image: CatalogImage): Promise<ImagesNode[]> {
