@@ -11,7 +11,7 @@ import { openImageSet, type SetLocation } from '../images/image-set.ts';
 import { type ImageState, inspectImage } from '../images/image-state.ts';
 import { packImage } from '../images/packing/pack.ts';
 import { publishSet } from '../images/packing/set-publication.ts';
-import { faultText } from '../images/set-fault.ts';
+import { faultText } from '../images/set-fault-text.ts';
 import { copySet } from './copy-set.ts';
 import { lockFolder } from './folder-lock.ts';
 import { PUBLISH_FOLDER, recoverPublications, STAGING } from './publish-recovery.ts';

@@ -5,7 +5,7 @@ import type { CatalogImage } from '../images/catalog.ts';
 import { HastyReads } from '../images/hasty-reads.ts';
 import type { SetLocation } from '../images/image-set.ts';
 import { PinnedFile } from '../images/pinned-file.ts';
-import { faultText } from '../images/set-fault.ts';
+import { faultText } from '../images/set-fault-text.ts';
 import { SeekableZstd } from '../images/zstd/seekable-zstd.ts';
 import { mayHold } from '../images/zstd/zstd-frames.ts';
 import type { ExamineOptions } from './examine.ts';

@@ -10,7 +10,7 @@ import { findingText, gapText } from '../checks/finding-text.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import { isVerified } from '../checks/judgement.ts';
 import type { CatalogImage, CatalogSnapshot, Replaced } from '../images/catalog.ts';
-import { faultText } from '../images/set-fault.ts';
+import { faultText } from '../images/set-fault-text.ts';
 import type { ArmedFault } from '../server/faults.ts';
 import { faultForm, faultOrderText } from '../server/sending/fault.ts';
 import type { Transfer } from '../server/transfer.ts';

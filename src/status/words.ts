@@ -2,7 +2,7 @@ import { standingsText } from '../boards/standing.ts';
 import { brokenOffText, stateText } from '../boards/state-text.ts';
 import { wrongText } from '../checks/finding-text.ts';
 import { shortBuildId } from '../images/build-id.ts';
-import { incompleteText } from '../images/set-fault.ts';
+import { incompleteText } from '../images/set-fault-text.ts';
 import { waitingText } from '../server/transfer-line.ts';
 import type { BoardReport, ImageReport, ProgressReport, StatusReport } from './report.ts';
 

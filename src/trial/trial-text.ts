@@ -1,6 +1,6 @@
 import { contentsText, findingText, gapText } from '../checks/finding-text.ts';
 import { shortBuildId } from '../images/build-id.ts';
-import { faultText } from '../images/set-fault.ts';
+import { faultText } from '../images/set-fault-text.ts';
 import { ENGLISH, type Words } from '../words.ts';
 import { aftermath, type TrialEnd, type TrialFailure, type TrialStep } from './trial.ts';
 

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { type ChecksumsFault, parseChecksums } from '../../src/images/checksums.ts';
-import { faultText } from '../../src/images/set-fault.ts';
+import { faultText } from '../../src/images/set-fault-text.ts';
 import { requireTools } from '../tools/tools.ts';
 import { makeBoxes, sha256 } from './image-sets.ts';
 

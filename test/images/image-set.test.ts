@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { type ImageSet, openImageSet } from '../../src/images/image-set.ts';
-import { faultText } from '../../src/images/set-fault.ts';
+import { faultText } from '../../src/images/set-fault-text.ts';
 import { BUILD_B, makeBoxes, type WrittenSet, writeSet } from './image-sets.ts';
 
 async function openWhole({ location }: WrittenSet): Promise<ImageSet & AsyncDisposable> {

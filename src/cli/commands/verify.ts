@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts';
 import type { CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
 import { searchImages } from '../../images/image-search.ts';
 import { skippedLinkText } from '../../images/linked-folder.ts';
-import { faultText } from '../../images/set-fault.ts';
+import { faultText } from '../../images/set-fault-text.ts';
 import { printable } from '../../printable.ts';
 import { checkLines } from '../check-lines.ts';
 import { RUN_TIME_ERROR } from '../exit-status.ts';

@@ -6,7 +6,7 @@ import { serveBuild } from '../../control/serve-build.ts';
 import { UserError } from '../../errors.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
-import { faultText } from '../../images/set-fault.ts';
+import { faultText } from '../../images/set-fault-text.ts';
 import { withLateProgress } from '../late-progress.ts';
 import { problemText } from '../verifying.ts';
 import { keptBuildText } from '../words/earlier-words.ts';

@@ -2,7 +2,7 @@ import { assignmentText } from '../../boards/assignment-text.ts';
 import type { Board, GivenBuild } from '../../boards/board.ts';
 import { findingText } from '../../checks/finding-text.ts';
 import { shortBuildId } from '../../images/build-id.ts';
-import { faultText } from '../../images/set-fault.ts';
+import { faultText } from '../../images/set-fault-text.ts';
 import { boardStateText, type SeenBoard } from './board-words.ts';
 import type { Detail } from './detail.ts';
 import type { Check } from './image-health.ts';

@@ -2,7 +2,7 @@ import { findingText, wrongText } from '../../checks/finding-text.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
 import type { ImageParts } from '../../images/image-parts.ts';
-import { faultText, incompleteText } from '../../images/set-fault.ts';
+import { faultText, incompleteText } from '../../images/set-fault-text.ts';
 import type { JudgedImage } from './image-health.ts';
 import { IN_THE_EDITOR } from './remedies.ts';
 import { ageText, bytesText, type Words } from './words.ts';

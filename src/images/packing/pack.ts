@@ -6,7 +6,7 @@ import { parseBuildId } from '../build-id.ts';
 import type { Checksums } from '../checksums.ts';
 import { isPublishableName, SET_FILES } from '../image-name.ts';
 import { PinnedFile, sameIdentity } from '../pinned-file.ts';
-import { faultText } from '../set-fault.ts';
+import { faultText } from '../set-fault-text.ts';
 import { loadFrameCompressor } from '../zstd/frame-compressor.ts';
 import { type Compression, changedImage, compressImage } from './image-compression.ts';
 import { publishSet, type SetParts } from './set-publication.ts';
