@@ -1,7 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { KeptBuilds } from './builds/kept-builds.ts';
-import { gapText } from './checks/finding-text.ts';
 import { ImageChecks } from './checks/image-checks.ts';
 import { createApi, type MkboxApi } from './editor/api.ts';
 import { BoxbuildOpening } from './editor/build/boxbuild-opening.ts';
@@ -15,20 +14,13 @@ import type { InsideRows } from './editor/inside/inside-rows.ts';
 import type { OpenImages } from './editor/inside/open-images.ts';
 import type { ModelAnswers } from './editor/model-answers.ts';
 import { registerModelTools } from './editor/model-tools.ts';
-import { Notices } from './editor/notices.ts';
-import { logServing } from './editor/request-logger.ts';
+import type { Views } from './editor/open-views.ts';
 import { Boards } from './editor/serving/boards.ts';
 import { ConsentStore } from './editor/serving/consent.ts';
 import { Serving } from './editor/serving/serving.ts';
 import { servingContext } from './editor/serving/serving-context.ts';
-import { Ticker } from './editor/ticker.ts';
-import { VerifyWhenIdle } from './editor/verify-when-idle.ts';
 import type { BoardsView } from './editor/views/boards-view.ts';
-import { ImagesView } from './editor/views/images-view.ts';
 import { RequestLog } from './editor/views/request-log.ts';
-import { RequestsView } from './editor/views/requests-view.ts';
-import { StatusBar } from './editor/views/status-bar.ts';
-import { examinedEvent } from './editor/workspace/examined-event.ts';
 import { Project } from './editor/workspace/project.ts';
 import { openSettings } from './editor/workspace/settings.ts';
 
@@ -64,7 +56,6 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   };
   judgeBySettings();
   checks.events.on('damaged', (text) => log.warn(text));
-  checks.events.on('foreign', (image, gap) => log.warn(`${image}.img.zst: ${gapText(gap)}`));
   checks.events.on('unkept', (code) => log.warn(`can't save image check results (${code})`));
   checks.events.on('right', (set) => {
     buildsSeen()
@@ -95,17 +86,6 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     onFailure: logFailure,
   });
   const building = new LateBuilds(openBuilds, logFailure);
-  const verifying = new VerifyWhenIdle({ project, checks, requests, building, settings, onFailure: logFailure });
-  const changes = [
-    serving.onDidChangeState,
-    serving.onDidChangeFault,
-    project.onDidChange,
-    boards.onDidChange,
-    builds.onDidChange,
-    building.onDidChange,
-    examinedEvent(checks),
-  ];
-  const ticker = new Ticker(requests, ...changes);
   // the editor goes on with other extensions before anything is looked for
   const activated = new Promise<void>((resolve) => setImmediate(resolve));
   let isDecided = false;
@@ -114,10 +94,10 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   let seen: Promise<BuildsSeen> | undefined;
   let changesView: Promise<ChangesView> | undefined;
   let modelAnswers: Promise<ModelAnswers> | undefined;
-  const imagesView = new ImagesView(
-    { project, serving, requests, boards, builds, building, checks, verifying, insideRows },
-    ticker,
-  );
+  const views = activated.then(showViews);
+  const imagesView = views.then(({ images }) => images);
+  const boardsView = views.then(showBoards);
+  Promise.all([imagesView, boardsView]).catch(logFailure);
   running = { serving, boards, requests, checks };
 
   context.subscriptions.push(
@@ -130,15 +110,8 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     builds,
     building,
     requests,
-    ticker,
-    new Notices(serving, boards, settings, consent),
-    logServing(serving, boards, log),
     new BoxbuildOpening(log),
     servingContext(serving),
-    new StatusBar({ serving, requests, project, boards, checks }, ticker),
-    verifying,
-    imagesView,
-    new RequestsView({ requests, boards, onFailure: logFailure }, ticker),
     registerCommands(
       contributes.commands.map(({ command }) => command),
       {
@@ -148,7 +121,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
         checks,
         boards,
         builds,
-        boardsView: activated.then(showBoards),
+        boardsView,
         imagesView,
         openImages,
         changes: openChanges,
@@ -242,8 +215,14 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     context.subscriptions.push(new BuildNotices({ builds: opened, boards, project, changes: openChanges, log }));
     return opened;
   }
+  /** What is seen at the start: activation does not wait for it, nor for its code. */
+  async function showViews(): Promise<Views> {
+    const { openViews } = await import('./editor/after-activation.ts');
+    const parts = { serving, project, checks, boards, builds, building, requests, consent, settings, log };
+    return openViews({ ...parts, insideRows, onFailure: logFailure }, context.subscriptions);
+  }
   /** The boards' view, once they were read: activation does not wait for them. */
-  async function showBoards(): Promise<BoardsView> {
+  async function showBoards({ ticker }: Views): Promise<BoardsView> {
     const [{ BoardsView, HaltNotices }, { registry, acts, audit }] = await Promise.all([
       import('./editor/after-activation.ts'),
       boards.openAll(),

@@ -2,24 +2,18 @@
  * What the extension loads after its activation: one chunk, since many small ones take longer to load, and would leave
  * what they share with the entry in as many pieces.
  */
-export { buildItem } from './build/build-items.ts';
 export { Builds } from './build/builds.ts';
 export { BuildNotices } from './build-notices.ts';
 export { BuildInventories } from './changes/build-inventories.ts';
 export { ChangesView } from './changes/changes-view.ts';
 export { runCommand } from './commands/commands.ts';
-export { confirm, serveBy } from './commands/serve-to-network.ts';
-export { earlierItem, keptBuildItem } from './earlier/earlier-rows.ts';
 export { openEarlier } from './earlier/open-earlier.ts';
 export { HaltNotices } from './halt-notices.ts';
 export { BuildsSeen } from './inside/builds-seen.ts';
 export { ImageFiles } from './inside/image-files.ts';
 export { InsideRows } from './inside/inside-rows.ts';
-export { insideItem } from './inside/tree-rows.ts';
 export { ModelAnswers } from './model-answers.ts';
+export { openViews } from './open-views.ts';
 export { openBoards } from './serving/open-boards.ts';
 export { openRequests } from './serving/open-requests.ts';
 export { BoardsView } from './views/boards-view.ts';
-export { imageChildren, unpackedChildren } from './views/image-children.ts';
-export { imageTooltip, requestTooltip } from './views/row-tooltips.ts';
-export { confirmedText } from './words/board-words.ts';

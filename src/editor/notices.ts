@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { Board } from '../boards/board.ts';
+import { confirm, serveBy } from './commands/serve-to-network.ts';
 import { Owner } from './dispose.ts';
 import type { Boards } from './serving/boards.ts';
 import { type ConsentStore, isToBeAsked } from './serving/consent.ts';
 import type { EndedShot, Serving } from './serving/serving.ts';
 import { type Endpoint, endpointOf, type ServingFailure, type ServingState } from './serving-state.ts';
 import { showSetting } from './show-setting.ts';
+import { confirmedText } from './words/board-words.ts';
 import { plainMessage } from './words/plain-message.ts';
 import { serveToNetworkTitle } from './words/remedies.ts';
 import { failureWords } from './words/status-words.ts';
@@ -28,6 +30,7 @@ export class Notices extends Owner {
     this.own(settings.host.onDidChange(() => this.#onHostChanged()));
     this.own(serving.onDidEndShot((shot) => tellShot(shot, boards.nameOf(shot.transfer))));
     this.own(boards.onDidConfirm((board) => this.#onConfirmed(board)));
+    this.#onState(serving.state); // another extension may have had it serve already
   }
 
   #onHostChanged(): void {
@@ -47,7 +50,6 @@ export class Notices extends Owner {
       ? l10n.t('mkbox: the setting mkbox.host is {0}, but this workspace is served at {1}.', host, endpoint.url)
       : l10n.t('mkbox: the setting mkbox.host is {0}, but this workspace is served to this machine only.', host);
     if ((await window.showInformationMessage(plainMessage(message), allow)) !== allow) return;
-    const { confirm, serveBy } = await import('./after-activation.ts');
     const consent = { host, address: host, setting: host };
     if (!(await confirm(consent, this.#serving.port))) return;
     await serveBy(consent, this.#consent, this.#serving);
@@ -58,9 +60,8 @@ export class Notices extends Owner {
     if (state.kind === 'serving' || state.kind === 'one-shot') void this.#askForNetwork(state.endpoint);
   }
 
-  async #onConfirmed(board: Board): Promise<void> {
+  #onConfirmed(board: Board): void {
     if (!this.#settings.notifyConfirmed.get()) return;
-    const { confirmedText } = await import('./after-activation.ts');
     void vscode.window.showInformationMessage(plainMessage(confirmedText(board, vscode.l10n)));
   }
 

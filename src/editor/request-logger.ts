@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 import { reflashLine } from '../boards/reflash-text.ts';
+import type { Gap } from '../checks/finding.ts';
+import { gapText } from '../checks/finding-text.ts';
+import type { ImageChecks } from '../checks/image-checks.ts';
 import { FAULT_OFF_TEXT, type FaultOrder, faultOrderText } from '../server/sending/fault.ts';
 import type { Transfer } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
@@ -7,19 +10,31 @@ import type { Boards } from './serving/boards.ts';
 import type { Serving } from './serving/serving.ts';
 import type { ServingFailure, ServingState } from './serving-state.ts';
 
-/** Logs a line for each request that is queued or ended, and for what the server does. */
-export function logServing(serving: Serving, boards: Boards, log: vscode.LogOutputChannel): vscode.Disposable {
+/** What is logged. */
+export interface Logged {
+  readonly serving: Serving;
+  readonly boards: Boards;
+  readonly checks: ImageChecks;
+}
+
+/** Logs a line for each request that is queued or ended, for what the server does, and for images of other makers. */
+export function logServing({ serving, boards, checks }: Logged, log: vscode.LogOutputChannel): vscode.Disposable {
+  const onForeign = (image: string, gap: Gap) => log.warn(`${image}.img.zst: ${gapText(gap)}`);
+  checks.events.on('foreign', onForeign);
   const onReflash = boards.onDidReflash((reflash) => log.warn(reflashLine(reflash)));
   const onTransfer = serving.onDidChangeTransfer((transfer) => {
     if (transfer.state.kind !== 'running') log.info(transferLine(transfer));
     else if (transfer.state.place !== undefined) log.info(transferLine(transfer));
     else if (transfer.status === 0) log.debug(requestHead(transfer));
   });
-  const onState = serving.onDidChangeState((state) => {
+  const logState = (state: ServingState) => {
     if (state.kind === 'failed') log.error(stateLine(state));
     else log.info(stateLine(state));
-  });
-  return vscode.Disposable.from(onReflash, onTransfer, onState, logFaults(serving, log));
+  };
+  const onState = serving.onDidChangeState(logState);
+  if (serving.state.kind !== 'stopped') logState(serving.state); // another extension had it serve already
+  const checksEnded = { dispose: () => checks.events.off('foreign', onForeign) };
+  return vscode.Disposable.from(onReflash, onTransfer, onState, logFaults(serving, log), checksEnded);
 }
 
 /** Logs the fault on purpose that is armed, and that it is off again. */

@@ -38,7 +38,7 @@ export interface CommandContext {
   readonly boards: Boards;
   readonly builds: EarlierBuilds;
   readonly boardsView: Promise<BoardsView>;
-  readonly imagesView: ImagesView;
+  readonly imagesView: Promise<ImagesView>;
   /** Opens images to look into them: its code is read for the first one. */
   readonly openImages: () => Promise<OpenImages>;
   /** The view of changes: its code is read when something is compared. */

@@ -134,6 +134,6 @@ async function orReason<T>(listing: Promise<T>): Promise<T | string> {
 async function show(node: NonNullable<FoundItem['node']>, isRevealed: boolean, context: CommandContext): Promise<void> {
   const { image, tree, path, file } = node;
   const { type } = file.status;
-  if (isRevealed || (type !== 'file' && type !== 'link')) await context.imagesView.reveal(node);
+  if (isRevealed || (type !== 'file' && type !== 'link')) await (await context.imagesView).reveal(node);
   else await vscode.commands.executeCommand('vscode.open', uriOf({ image: image.id, tree, path }));
 }

@@ -36,13 +36,13 @@ export function imagePickItem({ image, box, state }: CatalogImage): vscode.Quick
   return { label: image, description: box, detail };
 }
 
-function pickOf(
+async function pickOf(
   images: readonly CatalogImage[],
   { imagesView }: Picking,
   title: string,
 ): Promise<CatalogImage | undefined> {
   const { l10n } = vscode;
-  const { selected } = imagesView;
+  const { selected } = await imagesView;
   return pick(
     selectedFirst(images, ({ id }) => id === selected),
     imagePickItem,

@@ -19,7 +19,7 @@ export const showImageOfRequest: Command = {
   id: 'mkbox.showImageOfRequest',
   async run({ imagesView, project }, row) {
     const image = project.snapshot.byId.get(requestOf(row)?.resolution?.found?.id ?? '');
-    if (image !== undefined) await imagesView.reveal({ kind: 'image', image });
+    if (image !== undefined) await (await imagesView).reveal({ kind: 'image', image });
     else vscode.window.setStatusBarMessage(vscode.l10n.t('This image is no longer there.'), 4_000);
   },
 };

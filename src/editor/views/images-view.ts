@@ -2,12 +2,15 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
+import { buildItem } from '../build/build-items.ts';
 import type { BuildNode } from '../build/build-nodes.ts';
 import type { LateBuilds } from '../build/late-builds.ts';
 import { Owner } from '../dispose.ts';
 import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
+import { earlierItem, keptBuildItem } from '../earlier/earlier-rows.ts';
 import { type InsideNode, RETRY_COMMAND } from '../inside/inside-node.ts';
 import type { InsideRows } from '../inside/inside-rows.ts';
+import { insideItem } from '../inside/tree-rows.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
 import type { Ticker } from '../ticker.ts';
@@ -16,12 +19,14 @@ import { verifyingText } from '../words/image-words.ts';
 import type { Project } from '../workspace/project.ts';
 import { detailItem } from './detail-item.ts';
 import { DrawnRows, keyOf } from './drawn-rows.ts';
+import { imageChildren, unpackedChildren } from './image-children.ts';
 import { imageNotes, withNotes } from './image-notes.ts';
 import { decorationOf, type ImagesNode, imageItem, linkItem, unpackedItem } from './image-rows.ts';
 import { imagesMessage } from './images-message.ts';
 import { shownInRow } from './images-shown.ts';
 import { boxRows, groupItemOf, namedInTree, rowAbove, rowsBelow, seenBuild, unpackedParts } from './images-tree.ts';
 import type { RequestLog } from './request-log.ts';
+import { imageTooltip } from './row-tooltips.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** How often the images' ages are updated: they are shown in minutes. */
@@ -89,7 +94,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'image':
         return this.#below(node.image);
       case 'unpacked':
-        return import('../after-activation.ts').then(({ unpackedChildren }) => unpackedChildren(node.image));
+        return unpackedChildren(node.image);
       case 'tree':
       case 'file':
       case 'packages':
@@ -157,20 +162,17 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'unreadable':
         return this.#insideItem(node);
       case 'earlier':
-        return import('../after-activation.ts').then(({ earlierItem }) => earlierItem(node));
+        return earlierItem(node);
       case 'build':
-        return import('../after-activation.ts').then(({ keptBuildItem }) =>
-          keptBuildItem(seenBuild(node.build, this.#parts)),
-        );
+        return keptBuildItem(seenBuild(node.build, this.#parts));
       case 'detail':
         return detailItem(path.join(node.of.folder, node.of.image, `${node.index} ${node.detail.label}`), node.detail);
     }
   }
 
   /** An image's tooltip is made when it is to be seen. */
-  async resolveTreeItem(item: vscode.TreeItem, node: ImagesNode): Promise<vscode.TreeItem> {
+  resolveTreeItem(item: vscode.TreeItem, node: ImagesNode): vscode.TreeItem {
     if (node.kind !== 'image') return item;
-    const { imageTooltip } = await import('../after-activation.ts');
     const { image } = node;
     const [, note] = this.#buildOf(image);
     const notes = [...(note === undefined ? [] : [note.state]), ...imageNotes(image, this.#parts)];
@@ -225,9 +227,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     return withNotes(item, imageNotes(image, this.#parts));
   }
 
-  async #below(image: CatalogImage): Promise<ImagesNode[]> {
+  #below(image: CatalogImage): Promise<ImagesNode[]> {
     const { requests, boards, builds } = this.#parts;
-    const { imageChildren } = await import('../after-activation.ts');
     return imageChildren(judgedImage(image, surroundingsOf(this.#parts)), {
       requests,
       boards,
@@ -248,8 +249,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
 
   /** The code of such rows is read with the first of them. */
   async #insideItem(node: InsideNode): Promise<vscode.TreeItem> {
-    const [rows, { insideItem }] = await Promise.all([this.#parts.insideRows(), import('../after-activation.ts')]);
-    return insideItem(node, rows);
+    return insideItem(node, await this.#parts.insideRows());
   }
 
   /** Reads again what could not be read. */
@@ -266,7 +266,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   }
 
   async #buildItem(node: BuildNode): Promise<vscode.TreeItem> {
-    const [builds, { buildItem }] = await Promise.all([this.#parts.building.open(), import('../after-activation.ts')]);
+    const builds = await this.#parts.building.open();
     return buildItem(node, node.kind === 'possible' ? builds.noteOf(node.image) : undefined);
   }
 }

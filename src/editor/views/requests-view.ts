@@ -10,6 +10,7 @@ import { momentText, wholeSeconds } from '../words/words.ts';
 import { coloredIcon } from './colored-icon.ts';
 import type { RequestLog } from './request-log.ts';
 import type { RequestNode } from './request-node.ts';
+import { requestTooltip } from './row-tooltips.ts';
 
 /** What the view shows. */
 export interface RequestsViewParts {
@@ -71,8 +72,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
   }
 
   /** A request's tooltip is made when it is to be seen. */
-  async resolveTreeItem(item: vscode.TreeItem, { transfer }: RequestNode): Promise<vscode.TreeItem> {
-    const { requestTooltip } = await import('../after-activation.ts');
+  resolveTreeItem(item: vscode.TreeItem, { transfer }: RequestNode): vscode.TreeItem {
     item.tooltip = requestTooltip(transfer, this.#clientOf(transfer), this.#resultOf(transfer));
     return item;
   }
