@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { clickMenuItem, closeMenu, type MenuItem, menuItems } from './menus.ts';
 import { tooltipOf } from './tooltip.ts';
 import { findRow, type RowChoice, readTree, setExpanded, type TreeRow } from './tree.ts';
-import { until } from './wait.ts';
+import { found, until } from './wait.ts';
 
 /** A click on a container's icon has shown its views after this, if it did not hide them. */
 const SHOWN_WITHIN_MS = 3_000;
@@ -30,7 +30,7 @@ export function views(page: Page) {
     });
 
   /** Opens a row's context menu and reads it. */
-  const openMenu = async (view: string, row: RowChoice): Promise<MenuItem[]> => {
+  const openMenu = async (view: string, row: RowChoice): Promise<MenuItem[] | undefined> => {
     const name = (await findRow(tree(view), row)).locator('.label-name');
     await page.mouse.move(0, 0); // what pointing at another row shows may lie over this one
     await name.click({ button: 'right' });
@@ -102,21 +102,21 @@ export function views(page: Page) {
     rowTooltip: async (view: string, row: RowChoice) =>
       tooltipOf((await findRow(tree(view), row)).locator('.label-name')),
 
-    /** Opens a row's context menu and reads it; `clickContextItem` or `closeMenu` comes next. */
-    contextMenu: openMenu,
+    /** Opens a row's context menu and reads it; `closeMenu` comes next. */
+    contextMenu: (view: string, row: RowChoice) => found(`the menu of ${row}`, () => openMenu(view, row)),
 
     /** Does what an entry of a row's context menu does, as soon as the row has that entry. */
     async clickInContextMenu(view: string, row: RowChoice, label: string): Promise<void> {
       await until(
         `"${label}" in the menu of ${row}`,
         async () => {
-          const labels = (await openMenu(view, row)).map((item) => item.label);
-          if (!labels.includes(label)) await closeMenu(page);
-          return labels;
+          const labels = (await openMenu(view, row))?.map((item) => item.label);
+          const isThere = labels?.includes(label) === true;
+          if (labels !== undefined && !isThere) await closeMenu(page);
+          return { labels, isClicked: isThere && (await clickMenuItem(page, label)) };
         },
-        (labels) => labels.includes(label),
+        ({ isClicked }) => isClicked,
       );
-      await clickMenuItem(page, label);
     },
 
     /** The buttons in a view's title. */
