@@ -13,19 +13,26 @@ import { serveToNetworkTitle } from './words/remedies.ts';
 import { failureWords } from './words/status-words.ts';
 import type { Settings } from './workspace/settings.ts';
 
+/** What there is to tell of. */
+export interface NoticesParts {
+  readonly serving: Serving;
+  readonly boards: Boards;
+  readonly settings: Settings;
+  readonly consent: ConsentStore;
+  /** What the user answered could not be done. */
+  readonly onFailure: (error: unknown) => void;
+}
+
 /** Tells the user, once each, what they must decide, and how a one-shot ended. Success is silent otherwise. */
 export class Notices extends Owner {
-  readonly #serving: Serving;
-  readonly #settings: Settings;
-  readonly #consent: ConsentStore;
+  readonly #parts: NoticesParts;
   /** The address in `mkbox.host` that the user was asked about last. */
   #askedAbout: string | undefined;
 
-  constructor(serving: Serving, boards: Boards, settings: Settings, consent: ConsentStore) {
+  constructor(parts: NoticesParts) {
     super();
-    this.#serving = serving;
-    this.#settings = settings;
-    this.#consent = consent;
+    const { serving, boards, settings } = parts;
+    this.#parts = parts;
     this.own(serving.onDidChangeState((state) => this.#onState(state)));
     this.own(settings.host.onDidChange(() => this.#onHostChanged()));
     this.own(serving.onDidEndShot((shot) => tellShot(shot, boards.nameOf(shot.transfer))));
@@ -35,15 +42,16 @@ export class Notices extends Owner {
 
   #onHostChanged(): void {
     this.#askedAbout = undefined;
-    const endpoint = endpointOf(this.#serving.state);
-    if (endpoint !== undefined) void this.#askForNetwork(endpoint);
+    const endpoint = endpointOf(this.#parts.serving.state);
+    if (endpoint !== undefined) this.#askForNetwork(endpoint).catch(this.#parts.onFailure);
   }
 
   /** Asks, once, whether an address beyond loopback that the settings name may be used for this workspace. */
   async #askForNetwork(endpoint: Endpoint): Promise<void> {
     const { l10n, window } = vscode;
-    const host = this.#settings.host.get();
-    if (this.#askedAbout === host || !isToBeAsked(this.#consent.get(), host)) return;
+    const { serving, settings, consent: store } = this.#parts;
+    const host = settings.host.get();
+    if (this.#askedAbout === host || !isToBeAsked(store.get(), host)) return;
     this.#askedAbout = host;
     const allow = l10n.t('Serve to the Network…');
     const message = endpoint.onNetwork
@@ -51,17 +59,17 @@ export class Notices extends Owner {
       : l10n.t('mkbox: the setting mkbox.host is {0}, but this workspace is served to this machine only.', host);
     if ((await window.showInformationMessage(plainMessage(message), allow)) !== allow) return;
     const consent = { host, address: host, setting: host };
-    if (!(await confirm(consent, this.#serving.port))) return;
-    await serveBy(consent, this.#consent, this.#serving);
+    if (await confirm(consent, serving.port)) await serveBy(consent, store, serving);
   }
 
   #onState(state: ServingState): void {
-    if (state.kind === 'failed') void this.#tellFailure(state.failure);
-    if (state.kind === 'serving' || state.kind === 'one-shot') void this.#askForNetwork(state.endpoint);
+    const { onFailure } = this.#parts;
+    if (state.kind === 'failed') this.#tellFailure(state.failure).catch(onFailure);
+    if (state.kind === 'serving' || state.kind === 'one-shot') this.#askForNetwork(state.endpoint).catch(onFailure);
   }
 
   #onConfirmed(board: Board): void {
-    if (!this.#settings.notifyConfirmed.get()) return;
+    if (!this.#parts.settings.notifyConfirmed.get()) return;
     void vscode.window.showInformationMessage(plainMessage(confirmedText(board, vscode.l10n)));
   }
 
@@ -75,12 +83,12 @@ export class Notices extends Owner {
     const answer = await window.showErrorMessage(plainMessage(failureText(failure)), ...own, openSettings, retry);
     switch (answer) {
       case retry:
-        return this.#serving.restart();
+        return this.#parts.serving.restart();
       case network:
         await commands.executeCommand('mkbox.serveToNetwork');
         return;
       case otherPort:
-        return this.#serving.serveOnOtherPort();
+        return this.#parts.serving.serveOnOtherPort();
       case openSettings:
         await showSetting(settingOf(failure));
     }

@@ -47,7 +47,7 @@ export interface Views {
  * messages and the log; and verifies new builds in the background, as the view of images tells. `subscriptions` own it.
  */
 export function openViews(shown: Shown, subscriptions: vscode.Disposable[]): Views {
-  const { serving, project, checks, boards, builds, building, requests, consent, settings, log } = shown;
+  const { serving, project, checks, boards, builds, building, requests, log } = shown;
   const ticker = new Ticker(
     requests,
     serving.onDidChangeState,
@@ -62,7 +62,7 @@ export function openViews(shown: Shown, subscriptions: vscode.Disposable[]): Vie
   const images = new ImagesView({ ...shown, verifying }, ticker);
   subscriptions.push(
     ticker,
-    new Notices(serving, boards, settings, consent),
+    new Notices(shown),
     logServing({ serving, boards, checks }, log),
     new StatusBar({ serving, requests, project, boards, checks }, ticker),
     verifying,
