@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { bugText, UserError } from '../../errors.ts';
+import { rowNow } from '../views/row-now.ts';
 import { requireTrust } from '../workspace/trust.ts';
 import { buildImage } from './build-image.ts';
 import { clearChanges, refreshChanges, swapChanges } from './changes.ts';
@@ -31,7 +32,6 @@ import { refresh } from './refresh.ts';
 import { renameBoard } from './rename-board.ts';
 import { reveal } from './reveal.ts';
 import { rollOut } from './roll-out.ts';
-import { rowNow } from './rows.ts';
 import { saveInside } from './save-inside.ts';
 import { restart, serve } from './serve.ts';
 import { serveImageOnce, serveOneUpdate } from './serve-once.ts';

@@ -1,16 +1,7 @@
 import type { LoggedRequest } from '../../boards/logged-request.ts';
-import type { CatalogImage, CatalogSnapshot, UnpackedImage } from '../../images/catalog.ts';
+import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import type { TreeName } from '../inside/inside-node.ts';
 import type { Row } from './command.ts';
-
-/** A row with its image as it is now: what a menu or a key acts on was drawn before the last build may have ended. */
-export function rowNow<R extends Row | undefined>(row: R, snapshot: CatalogSnapshot): R {
-  if (typeof row !== 'object' || row.kind !== 'image') return row;
-  const { id, folder } = row.image;
-  const isIt = (image: CatalogImage | undefined) => image?.id === id && image.folder === folder;
-  const image = [snapshot.byId.get(id), ...snapshot.shadowed].find(isIt);
-  return image === undefined ? row : { ...row, image };
-}
 
 /** The image of a row; undefined where the row is none of an image that can be served. */
 export function imageOf(row: Row | undefined): CatalogImage | undefined {

@@ -97,7 +97,11 @@ export function lookOfBox(box: CatalogBox, tree: ImagesTree): unknown {
   const { project } = tree;
   const unreadable = project.snapshot.unreadable.find(({ path: folder }) => folder === box.path);
   const byBoard = isByBoard(box.path, tree);
-  const rows = imageRows(box, tree).map((row) => [row, byBoard && partsOf(row, path.basename(box.path), tree)]);
+  const rows = imageRows(box, tree).map((row) => [
+    row.kind,
+    row.image.image,
+    byBoard && partsOf(row, path.basename(box.path), tree),
+  ]);
   return [project.hasBoxbuild(box), unreadable, rows];
 }
 

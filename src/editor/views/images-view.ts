@@ -26,6 +26,7 @@ import { imagesMessage } from './images-message.ts';
 import { shownInRow } from './images-shown.ts';
 import { boxRows, groupItemOf, namedInTree, rowAbove, rowsBelow, seenBuild, unpackedParts } from './images-tree.ts';
 import type { RequestLog } from './request-log.ts';
+import { rowNow } from './row-now.ts';
 import { imageTooltip } from './row-tooltips.ts';
 import { surroundingsOf } from './surroundings.ts';
 
@@ -79,7 +80,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     return row !== undefined && 'image' in row && 'id' in row.image ? row.image.id : undefined;
   }
 
-  getChildren(node?: ImagesNode): vscode.ProviderResult<ImagesNode[]> {
+  getChildren(row?: ImagesNode): vscode.ProviderResult<ImagesNode[]> {
+    const node = rowNow(row, this.#parts.project.snapshot);
     switch (node?.kind) {
       case undefined:
         if (this.#parts.project.hasBoxbuilds) this.#parts.building.show();
@@ -135,7 +137,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     }
   }
 
-  getTreeItem(node: ImagesNode): vscode.TreeItem | Promise<vscode.TreeItem> {
+  getTreeItem(row: ImagesNode): vscode.TreeItem | Promise<vscode.TreeItem> {
+    const node = rowNow(row, this.#parts.project.snapshot);
     switch (node.kind) {
       case 'box':
       case 'board images':
@@ -171,7 +174,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   }
 
   /** An image's tooltip is made when it is to be seen. */
-  resolveTreeItem(item: vscode.TreeItem, node: ImagesNode): vscode.TreeItem {
+  resolveTreeItem(item: vscode.TreeItem, row: ImagesNode): vscode.TreeItem {
+    const node = rowNow(row, this.#parts.project.snapshot);
     if (node.kind !== 'image') return item;
     const { image } = node;
     const [, note] = this.#buildOf(image);

@@ -29,38 +29,17 @@ export interface QuickInput {
 /** An extension checks a value a moment after it was typed, and takes a moment for it. */
 const VALIDATION_MS = 300;
 
-/** A list that a click opens is there within a second; on a busy machine, or it was closed again. */
-const LIST_MS = 5_000;
-
 /** What an extension asks for with `showQuickPick` and `showInputBox`. */
 export function quickInput(page: Page) {
   const box = page.locator('.quick-input-widget');
-  const read = async () => {
-    const shown = await readQuickInput(box);
-    return shown && !isPalette(shown) ? shown : undefined;
-  };
-  const asked = () => found('a list or an input box', read);
+  const asked = () =>
+    found('a list or an input box', async () => {
+      const shown = await readQuickInput(box);
+      return shown && !isPalette(shown) ? shown : undefined;
+    });
   return {
     /** The list an extension asks to pick from, once it has rows. */
     quickPick: () => until('a list to pick from', asked, ({ rows }) => rows.length > 0),
-
-    /**
-     * The list that is open after `click`. While rows change all the time, VS Code may close it at once: a view that is
-     * drawn anew as it loses the focus takes it back. A user clicks again then.
-     */
-    quickPickAfter: (click: () => Promise<void>) =>
-      found('a list to pick from', async () => {
-        await click();
-        const isOpen = await box
-          .locator('.monaco-list-row')
-          .first()
-          .waitFor({ timeout: LIST_MS })
-          .then(
-            () => true,
-            () => false,
-          );
-        return isOpen ? read() : undefined;
-      }),
 
     /** What an extension asks for now, a list or a line. */
     quickPickOrBox: asked,

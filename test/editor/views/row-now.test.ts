@@ -1,13 +1,14 @@
 import { equal, notEqual } from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
-import { imageOf, rowNow } from '../../../src/editor/commands/rows.ts';
+import { imageOf } from '../../../src/editor/commands/rows.ts';
+import { rowNow } from '../../../src/editor/views/row-now.ts';
 import { Catalog, type CatalogImage } from '../../../src/images/catalog.ts';
 import { BUILD_A, BUILD_B, makeBoxes, writeSet } from '../../images/image-sets.ts';
 
 const buildOf = (image: CatalogImage | undefined) => (image?.state.kind === 'ready' ? image.state.buildId : undefined);
 
-suite('the row that a command acts on', () => {
+suite('a row that was drawn before', () => {
   test('has the build that is there now, not the one that was drawn', async () => {
     await using boxes = await makeBoxes();
     const catalog = new Catalog([boxes.root]);
@@ -15,7 +16,7 @@ suite('the row that a command acts on', () => {
     const [image] = (await catalog.refresh()).images;
     if (image === undefined) throw new Error('no image');
     await writeSet(boxes.root, 'box', 'box-pi', { buildId: BUILD_B });
-    const row = rowNow({ kind: 'image', image }, await catalog.refresh());
+    const row = rowNow({ kind: 'image', image } as const, await catalog.refresh());
     equal(buildOf(imageOf(row)), BUILD_B);
   });
 
@@ -28,9 +29,22 @@ suite('the row that a command acts on', () => {
     const [image] = (await catalog.refresh()).shadowed;
     if (image === undefined) throw new Error('no image');
     await writeSet(second.root, 'box', 'box-pi', { buildId: BUILD_B });
-    const now = imageOf(rowNow({ kind: 'image', image }, await catalog.refresh()));
+    const now = imageOf(rowNow({ kind: 'image', image } as const, await catalog.refresh()));
     equal(now?.root, second.root);
     equal(buildOf(now), BUILD_B);
+  });
+
+  test('has what there is of a raw image now', async () => {
+    await using boxes = await makeBoxes();
+    const catalog = new Catalog([boxes.root]);
+    const file = boxes.at('box', 'box-pi.img');
+    await mkdir(boxes.at('box'), { recursive: true });
+    await writeFile(file, 'half of it');
+    const [image] = (await catalog.refresh()).unpacked;
+    if (image === undefined) throw new Error('no image');
+    await writeFile(file, 'all that there is of it');
+    const row = rowNow({ kind: 'unpacked', image } as const, await catalog.refresh());
+    equal(row.image.bytes, 'all that there is of it'.length);
   });
 
   test('is as it was drawn where its image is gone, or where it is none of an image', async () => {
