@@ -8,14 +8,15 @@ export function rowNow<R extends { readonly kind: string } | string | undefined>
   if (typeof row !== 'object') return row;
   if (isOf('image', row)) {
     const { id, folder } = row.image;
-    const isIt = (image: CatalogImage | undefined) => image?.id === id && image.folder === folder;
-    const image = [snapshot.byId.get(id), ...snapshot.shadowed].find(isIt);
-    return image === undefined ? row : { ...row, image };
+    const isIt = (image: CatalogImage) => image.id === id && image.folder === folder;
+    const served = snapshot.byId.get(id);
+    const image = served !== undefined && isIt(served) ? served : snapshot.shadowed.find(isIt);
+    return image === undefined || image === row.image ? row : { ...row, image };
   }
   if (!isOf('unpacked', row)) return row;
   const before = row.image;
   const image = snapshot.unpacked.find((other) => other.image === before.image && other.folder === before.folder);
-  return image === undefined ? row : { ...row, image };
+  return image === undefined || image === before ? row : { ...row, image };
 }
 
 function isOf<Kind extends 'image' | 'unpacked'>(kind: Kind, row: { readonly kind: string }): row is Of<Kind> {
