@@ -57,7 +57,7 @@ const threadFiles = threadCode(({ name }) => ({
   contents: `export const code = new URL('./${name}.js', import.meta.url);`,
 }));
 
-/** The extension: an entry and a chunk that are read at activation, and chunks that are read when serving starts. */
+/** The extension: an entry and a chunk that are read at activation, and chunks for the views, for serving and the rest. */
 const extension = {
   ...common,
   entryPoints: { extension: 'src/extension.ts' },

@@ -251,7 +251,6 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     return packages;
   }
 
-  /** The code of such rows is read with the first of them. */
   async #insideItem(node: InsideNode): Promise<vscode.TreeItem> {
     return insideItem(node, await this.#parts.insideRows());
   }
