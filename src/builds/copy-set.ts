@@ -5,6 +5,7 @@ import { systemErrorCode } from '../errors.ts';
 import { SET_FILES } from '../images/image-name.ts';
 import type { ImageSet } from '../images/image-set.ts';
 import type { PinnedFile } from '../images/pinned-file.ts';
+import { readMemory } from '../images/read-memory.ts';
 import { syncFolder } from '../images/sync-folder.ts';
 
 /** What came of copying a set aside. */
@@ -70,7 +71,7 @@ async function clone(zst: PinnedFile, target: string): Promise<boolean> {
 
 function copyPieces(zst: PinnedFile, target: string, giveWay: () => Promise<void>): Promise<void> {
   return writeSynced(target, zst.mtimeSeconds, async (file) => {
-    const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, zst.size));
+    const piece = readMemory(Math.min(PIECE_BYTES, zst.size));
     for (let at = 0; at < zst.size; ) {
       await giveWay();
       const count = await zst.read(piece, 0, Math.min(piece.length, zst.size - at), at);

@@ -1,3 +1,4 @@
+import { readMemory } from '../images/read-memory.ts';
 import { DamagedVolume, damagedName } from './damaged-volume.ts';
 import type { Disk } from './disk.ts';
 import { entriesOf, type FolderEntry } from './fat-folder.ts';
@@ -97,7 +98,7 @@ export class FatVolume {
     if (bytes > clusters * clusterBytes) throw new DamagedVolume('the file is larger than the volume');
     const mostBytes = Math.max(CHUNK_BYTES, clusterBytes); // both are powers of two: a chunk ends with a cluster
     for (let left = bytes, next: number | undefined = cluster; left > 0; ) {
-      const chunk = Buffer.alloc(Math.min(left, mostBytes));
+      const chunk = readMemory(Math.min(left, mostBytes));
       left -= chunk.length;
       // scattered clusters are gathered: whoever unpacks them would pay for each piece
       for (let filled = 0; filled < chunk.length; ) {

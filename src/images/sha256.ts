@@ -23,15 +23,10 @@ const HEAP_LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 };
 
 /**
  * A SHA-256 of some `size` bytes: on a thread of its own where that is worth it, beside whatever else is done with them.
- * Bytes in shared memory (`sharedBuffer`) get there without being copied.
+ * Bytes in shared memory (`sharedReadMemory`) get there without being copied.
  */
 export function openSha256(size: number): Sha256 {
   return size < WORTH_A_THREAD_BYTES ? new SlicedSha256() : new ThreadedSha256();
-}
-
-/** Memory that all threads see. Its pages are taken from the system when they are first written to. */
-export function sharedBuffer(bytes: number): Buffer {
-  return Buffer.from(new SharedArrayBuffer(bytes));
 }
 
 /** Hashes on the thread that asks for it, which gets to other things in between. */

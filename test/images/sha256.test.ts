@@ -1,7 +1,8 @@
 import { equal, rejects } from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
-import { openSha256, type Sha256, sharedBuffer } from '../../src/images/sha256.ts';
+import { sharedReadMemory } from '../../src/images/read-memory.ts';
+import { openSha256, type Sha256 } from '../../src/images/sha256.ts';
 
 /** Of some bytes, and of so many that a thread of its own takes them. */
 const SIZES = { 'on this thread': 1, 'on another thread': 2 ** 30 };
@@ -9,7 +10,7 @@ const SIZES = { 'on this thread': 1, 'on another thread': 2 ** 30 };
 /** Pieces as they are read, in shared memory. */
 function pieces(...sizes: readonly number[]): Buffer[] {
   return sizes.map((size) => {
-    const piece = sharedBuffer(size);
+    const piece = sharedReadMemory(size);
     randomBytes(size).copy(piece);
     return piece;
   });

@@ -2,7 +2,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../../errors.ts';
 import type { Checksums } from '../checksums.ts';
 import type { PinnedFile } from '../pinned-file.ts';
-import { openSha256, SlicedSha256, sharedBuffer } from '../sha256.ts';
+import { sharedReadMemory } from '../read-memory.ts';
+import { openSha256, SlicedSha256 } from '../sha256.ts';
 import type { Frame, FrameCompressor } from '../zstd/frame-compressor.ts';
 import { encodeSeekTable, type FrameSizes } from '../zstd/seek-table.ts';
 
@@ -42,7 +43,10 @@ export async function compressImage(
   const rawHash = openSha256(raw.size);
   const zst = new HashedOutput(out);
   const frames: FrameSizes[] = [];
-  const buffers = Array.from({ length: CHUNKS_IN_FLIGHT }, () => ({ bytes: sharedBuffer(0), free: Promise.resolve() }));
+  const buffers = Array.from({ length: CHUNKS_IN_FLIGHT }, () => ({
+    bytes: sharedReadMemory(0),
+    free: Promise.resolve(),
+  }));
   let written = Promise.resolve();
 
   const writeFrame = async (compressing: Promise<Frame>, before: Promise<void>, decompressed: number, end: number) => {
@@ -61,7 +65,7 @@ export async function compressImage(
       await buffer.free;
       signal?.throwIfAborted();
       const length = Math.min(CHUNK_BYTES, raw.size - position);
-      if (buffer.bytes.length < length) buffer.bytes = sharedBuffer(length);
+      if (buffer.bytes.length < length) buffer.bytes = sharedReadMemory(length);
       const chunk = buffer.bytes.subarray(0, length);
       if ((await raw.read(chunk, 0, length, position)) < length) throw changedImage(raw);
       position += length;

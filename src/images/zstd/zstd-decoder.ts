@@ -1,6 +1,6 @@
 import zlib, { type ZstdDecompress } from 'node:zlib'; // its functions by name: older Nodes do not have them
 import type { PinnedFile } from '../pinned-file.ts';
-import { sharedBuffer } from '../sha256.ts';
+import { sharedReadMemory } from '../read-memory.ts';
 import { type FramePiece, FrameScanner, type ZstdDamage } from './frame-scanner.ts';
 
 /** A zstd file that decompresses to its end, as `zstdcat` has it. */
@@ -116,7 +116,7 @@ export async function decodeZstdPieces(
 /** The file's bytes in chunks, each of them the caller's until it asks for the next, which is being read meanwhile. */
 async function* readAhead(file: PinnedFile): AsyncGenerator<Buffer> {
   const size = Math.min(CHUNK_BYTES, file.size);
-  let [current, next] = [sharedBuffer(size), sharedBuffer(size)];
+  let [current, next] = [sharedReadMemory(size), sharedReadMemory(size)];
   const read = (into: Buffer, position: number) =>
     file.read(into, 0, Math.min(size, file.size - position), position).then((length) => into.subarray(0, length));
   let reading = read(current, 0);
