@@ -4,6 +4,7 @@ import type { Inventories } from '../checks/inventories.ts';
 import type { Disk } from '../contents/disk.ts';
 import { type Inventory, inventoryFaultText, takeInventory } from '../contents/inventory.ts';
 import { UserError } from '../errors.ts';
+import { readMemory } from '../images/read-memory.ts';
 import { printable } from '../printable.ts';
 import { type CommandSettings, UsageError } from './environment.ts';
 import { parseImageAddress } from './image-address.ts';
@@ -75,7 +76,7 @@ async function keptInventory(beginning: string, settings: CommandSettings): Prom
 
 async function digestOf(disk: Disk): Promise<string> {
   const hash = createHash('sha256');
-  const chunk = Buffer.alloc(CHUNK_BYTES);
+  const chunk = readMemory(CHUNK_BYTES);
   for (let at = 0; at < disk.size; ) {
     const count = await disk.read(chunk, at);
     if (count === 0) throw new UserError('the image ended while it was read');

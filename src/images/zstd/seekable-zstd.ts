@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib'; // its functions by name: older Nodes do not have them
 import { errorCode, UserError } from '../../errors.ts';
 import type { PinnedFile } from '../pinned-file.ts';
+import { readMemory } from '../read-memory.ts';
 import { decodeSeekTable, FOOTER_BYTES, seekTableBytes } from './seek-table.ts';
 
 /** `pack` makes frames of 8 MiB; larger ones are not worth it, and their table is passed over. */
@@ -118,6 +119,6 @@ async function decompress(bytes: Buffer, mostBytes: number): Promise<Buffer | un
 }
 
 async function readAt(file: PinnedFile, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
+  const bytes = readMemory(length);
   return bytes.subarray(0, await file.read(bytes, 0, length, position));
 }
