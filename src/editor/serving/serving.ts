@@ -133,18 +133,23 @@ export class Serving extends Owner {
   #placeChanged(): void {
     const { host, port } = this.#place;
     const isThere = 'asked' in this.#now && host === this.#now.asked.host && port === this.#now.asked.port;
-    if (this.#wanted !== undefined && !isThere) void this.restart();
+    if (this.#wanted !== undefined && !isThere) this.#restartLater();
   }
 
   /** Applies the allow list to a running server; one that could not start, or must not go on, is restarted. */
   #allowedChanged(): void {
     if (this.#wanted === undefined) return;
     try {
-      if (this.#server === undefined) void this.restart();
+      if (this.#server === undefined) this.#restartLater();
       else this.#server.renewAllowed(allowed(this.#parts.settings));
     } catch {
-      void this.restart(); // which tells what is wrong with them
+      this.#restartLater(); // which tells what is wrong with them
     }
+  }
+
+  /** Restarts, which nobody waits for. What may go wrong is a state; anything else is a bug. */
+  #restartLater(): void {
+    this.restart().catch((error) => this.#parts.log.error(error));
   }
 
   get #server(): UpdateServer | undefined {

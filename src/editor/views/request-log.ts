@@ -122,11 +122,19 @@ export class RequestLog extends Owner {
   }
 
   #open(): Promise<RequestFile | undefined> {
-    this.#loading ??= this.#parts.openFile().then(async (file) => {
+    this.#loading ??= this.#openAndRead();
+    return this.#loading;
+  }
+
+  async #openAndRead(): Promise<RequestFile | undefined> {
+    try {
+      const file = await this.#parts.openFile();
       await this.#read(file);
       return file;
-    });
-    return this.#loading;
+    } catch (error) {
+      this.#loading = undefined; // whoever comes next tries again
+      throw error;
+    }
   }
 
   async #read(file: RequestFile | undefined): Promise<void> {
