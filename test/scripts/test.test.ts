@@ -37,6 +37,20 @@ describe('the script that runs the tests', () => {
     match(stdout, /^ℹ tests 4$/m);
   });
 
+  it('runs those that start nothing in one process', async () => {
+    for (const name of ['images/e', 'tools/f']) {
+      await mkdir(path.dirname(path.join(folder, 'test', name)), { recursive: true });
+      await write(
+        name,
+        "globalThis.ran = [...(globalThis.ran ?? []), 1]; if (globalThis.ran.length === 2) console.log('both')",
+      );
+    }
+    const { status, stdout } = run('test/{images,tools}/*.test.mjs');
+    equal(status, 0, stdout);
+    match(stdout, /^both$/m);
+    match(stdout, /^ℹ tests 2$/m);
+  });
+
   it('fails when one does, and when there is none', async () => {
     await write('b', "throw new Error('wrong')");
     const failed = run();
