@@ -10,8 +10,8 @@ import { makeBoxes } from '../images/image-sets.ts';
 import { Terminal } from './terminal.ts';
 
 /** Long enough to fill what waits in a terminal, a pipe and the log, in a few thousand requests. */
-const LONG_TARGET = `/list/${'x'.repeat(200)}?`;
-const REQUESTS = 10_000;
+const LONG_TARGET = `/list/${'x'.repeat(1_000)}?`;
+const REQUESTS = 2_500;
 
 const residentMb = (pid: number) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1e3;
