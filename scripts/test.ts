@@ -54,6 +54,7 @@ function batches(tests: readonly string[]): string[] {
 /** All of `others`, with `some` evenly among them. */
 function spread(some: readonly string[], others: readonly string[]): string[] {
   if (some.length === 0) return [...others];
-  const share = others.length / some.length;
-  return some.flatMap((file, at) => [file, ...others.slice(Math.floor(at * share), Math.floor((at + 1) * share))]);
+  // multiplied first: the last share ends with the last file, whatever is rounded
+  const end = (at: number) => Math.floor((at * others.length) / some.length);
+  return some.flatMap((file, at) => [file, ...others.slice(end(at), end(at + 1))]);
 }

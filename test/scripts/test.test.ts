@@ -37,6 +37,17 @@ describe('the script that runs the tests', () => {
     match(stdout, /^ℹ tests 4$/m);
   });
 
+  it('leaves none out, though 15 divided by 11 and multiplied by 11 is less', async () => {
+    for (const [where, count] of [
+      ['vscode/many', 11],
+      ['many', 15],
+    ] as const) {
+      await mkdir(path.join(folder, 'test', where), { recursive: true });
+      await Promise.all(Array.from({ length: count }, (_, at) => write(`${where}/${at}`, '')));
+    }
+    match(run('test/**/many/*.test.mjs').stdout, /^ℹ tests 26$/m);
+  });
+
   it('runs those that start nothing in one process', async () => {
     for (const name of ['images/e', 'tools/f']) {
       await mkdir(path.dirname(path.join(folder, 'test', name)), { recursive: true });
