@@ -2,7 +2,7 @@ import { read, readSync } from 'node:fs';
 import path from 'node:path';
 import { Haste, isLocal } from './haste.ts';
 
-/** What this thread reads at a time: that takes it some 10 µs, and less than handing it to another one. */
+/** Read at a time in this thread: some 10 µs from memory, less than it takes to hand a read to another thread. */
 const STEP_BYTES = 64 * 1024;
 
 /** Reads an open file at any place: in this thread, step by step, while it is in memory. */

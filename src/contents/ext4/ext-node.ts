@@ -13,7 +13,7 @@ import { inlineParts } from './inline-data.ts';
 import { attributesBlock, blockMap, parseStatus, storageOf, tailOf } from './inode.ts';
 import type { ExtLayout } from './layout.ts';
 
-/** Bytes of content read at a time: they fit into the processor's cache, and new memory for more costs more than reading. */
+/** Bytes of content read at a time: few enough for the processor's cache. New memory costs more than reading into it. */
 const CHUNK_BYTES = 128 * 1024;
 /** Bytes of a folder read at a time, where its blocks follow one another. */
 const FOLDER_PIECE_BYTES = 64 * 1024;

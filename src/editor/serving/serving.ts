@@ -133,22 +133,22 @@ export class Serving extends Owner {
   #placeChanged(): void {
     const { host, port } = this.#place;
     const isThere = 'asked' in this.#now && host === this.#now.asked.host && port === this.#now.asked.port;
-    if (this.#wanted !== undefined && !isThere) this.#restartLater();
+    if (this.#wanted !== undefined && !isThere) this.#beginRestart();
   }
 
   /** Applies the allow list to a running server; one that could not start, or must not go on, is restarted. */
   #allowedChanged(): void {
     if (this.#wanted === undefined) return;
     try {
-      if (this.#server === undefined) this.#restartLater();
+      if (this.#server === undefined) this.#beginRestart();
       else this.#server.renewAllowed(allowed(this.#parts.settings));
     } catch {
-      this.#restartLater(); // which tells what is wrong with them
+      this.#beginRestart(); // which tells what is wrong with them
     }
   }
 
   /** Restarts, which nobody waits for. What may go wrong is a state; anything else is a bug. */
-  #restartLater(): void {
+  #beginRestart(): void {
     this.restart().catch((error) => this.#parts.log.error(error));
   }
 

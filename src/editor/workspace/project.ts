@@ -34,7 +34,7 @@ export class Project extends Owner {
     this.#settings = settings;
     this.#log = log;
     this.#watch = new FolderWatch(() => this.#refreshSoon());
-    const rescan = setInterval(() => this.#begin(this.refresh(false)), RESCAN_MS);
+    const rescan = setInterval(() => this.#logFailure(this.refresh(false)), RESCAN_MS);
     this.own({
       dispose: () => {
         clearInterval(rescan);
@@ -42,9 +42,9 @@ export class Project extends Owner {
         this.#watch.close();
       },
     });
-    this.own(settings.imagePath.onDidChange(() => this.#begin(this.locate())));
-    this.own(settings.followLinks.onDidChange(() => this.#begin(this.locate())));
-    this.own(vscode.workspace.onDidChangeWorkspaceFolders(() => this.#begin(this.locate())));
+    this.own(settings.imagePath.onDidChange(() => this.#logFailure(this.locate())));
+    this.own(settings.followLinks.onDidChange(() => this.#logFailure(this.locate())));
+    this.own(vscode.workspace.onDidChangeWorkspaceFolders(() => this.#logFailure(this.locate())));
   }
 
   /** The image folders, in the order of the workspace's folders. */
@@ -122,12 +122,12 @@ export class Project extends Owner {
   #refreshSoon(): void {
     this.#settleTimer ??= setTimeout(() => {
       this.#settleTimer = undefined;
-      this.#begin(this.refresh(true));
+      this.#logFailure(this.refresh(true));
     }, SETTLE_MS);
   }
 
-  /** Lets work go on that nobody waits for. Its failure is a bug. */
-  #begin(work: Promise<void>): void {
+  /** Logs the failure of work that nobody waits for: it is a bug. */
+  #logFailure(work: Promise<void>): void {
     work.catch((error) => this.#log.error(error));
   }
 }
