@@ -1,9 +1,12 @@
 /** What VS Code shows when the mouse rests on something. */
 import { errors, type Locator } from 'playwright-core';
-import { found } from './wait.ts';
+import { found, until } from './wait.ts';
 
 /** It is there half a second after the mouse came to rest; one whose row was drawn anew meanwhile never comes. */
 const APPEARS_MS = 3_000;
+
+/** It is gone a quarter of a second after the mouse left. */
+const GOES_MS = 1_000;
 
 /** Points at an element until something appears, and reads it; the mouse stays there. */
 export async function showTooltip(element: Locator): Promise<string> {
@@ -23,9 +26,17 @@ export async function tooltipOf(element: Locator): Promise<string> {
   return text;
 }
 
+/** One that appears while the mouse leaves never learns that it left, and stays until the mouse was on it. */
 async function pointNowhere(element: Locator): Promise<void> {
-  await element.page().mouse.move(0, 0);
-  await shownOn(element).waitFor({ state: 'detached' });
+  const { mouse } = element.page();
+  const shown = shownOn(element);
+  await until('the hover to be gone', async () => {
+    await mouse.move(0, 0);
+    const isGone = await shown.waitFor({ state: 'detached', timeout: GOES_MS }).then(() => true, unlessTimedOut);
+    const box = isGone ? null : await shown.boundingBox();
+    if (box !== null) await mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    return isGone;
+  });
 }
 
 function shownOn(element: Locator): Locator {
