@@ -4,11 +4,12 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { makeSetWithTools } from '../fixtures/tool-made-set.ts';
 import { PROJECT_ROOT } from './cache.ts';
-import { inWindow, serves } from './in-window.ts';
+import { keepEvidenceOfFailure } from './evidence.ts';
+import { inWindow, serves, type Window } from './in-window.ts';
 import { askForUpdate } from './lab-board.ts';
 import { type Bench, setUpBench } from './mkbox.ts';
 
@@ -97,27 +98,32 @@ describe('the API', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('serves, stops, and tells other extensions of requests and images', async () => {
-    await inWindow(bench, 'api', {}, async ({ workbench }) => {
+  describe('in a workspace that is trusted', () => {
+    let window: Window;
+    before(async () => {
+      window = await bench.open();
       // The palette lists what there is when it opens: not before the neighbour has come.
-      await workbench.statusBarItem('Neighbour is ready');
-      await workbench.runCommand('Neighbour: Ask');
-      const expected = `1 http://127.0.0.1:${bench.port} 6 64 led-blink/example-led-blink-odroid-c4 finished 127.0.0.1 true`;
-      assert.equal((await workbench.notification('http://')).text, expected);
+      await window.workbench.statusBarItem('Neighbour is ready');
     });
-  });
+    afterEach((t) => keepEvidenceOfFailure(t, window));
+    after(() => window?.close());
 
-  it('answers language models: images, boards, why one got nothing, and what differs between two builds', async () => {
-    const make = (box: string, digit: string, text: string) =>
-      makeSetWithTools(path.join(bench.boxes, box), {
-        ...{ box, board: 'odroid-c4', branch: 'main', buildId: digit.repeat(64), rootMib: 16 },
-        rootFiles: { 'etc/motd': `${text}\n` },
-      });
-    await make('first-box', '1', 'one');
-    await make('other-box', '2', 'two');
-    const asked = `${bench.boxes}/../calls.json`;
-    await inWindow(bench, 'tools', {}, async ({ workbench }) => {
-      await workbench.statusBarItem('Neighbour is ready');
+    it('serves, stops, and tells other extensions of requests and images', async () => {
+      await window.workbench.runCommand('Neighbour: Ask');
+      const expected = `1 http://127.0.0.1:${bench.port} 6 64 led-blink/example-led-blink-odroid-c4 finished 127.0.0.1 true`;
+      assert.equal((await window.workbench.notification('http://')).text, expected);
+    });
+
+    it('answers language models: images, boards, why one got nothing, and what differs between two builds', async () => {
+      const make = (box: string, digit: string, text: string) =>
+        makeSetWithTools(path.join(bench.boxes, box), {
+          ...{ box, board: 'odroid-c4', branch: 'main', buildId: digit.repeat(64), rootMib: 16 },
+          rootFiles: { 'etc/motd': `${text}\n` },
+        });
+      await make('first-box', '1', 'one');
+      await make('other-box', '2', 'two');
+      const asked = `${bench.boxes}/../calls.json`;
+      const { workbench } = window;
       await workbench.runCommand('Neighbour: Serve');
       await workbench.notification('served at');
       const board = { port: bench.port, from: '127.0.0.9', query: 'name=no-box&board=pi', buildId: '3'.repeat(64) };
@@ -132,17 +138,17 @@ describe('the API', () => {
       await writeFile(asked, JSON.stringify(calls));
       await workbench.runCommand('Neighbour: Call Tools');
       await workbench.notification('4 tools are known');
+      const answers = JSON.parse(await readFile(path.join(path.dirname(asked), 'answers.json'), 'utf8'));
+      const [images, boards, why, nobody, changes] = answers;
+      const first = images.answer.images.find(({ image }: { image: string }) => image.startsWith('first-box/'));
+      assert.deepEqual([images.answer.images.length, first.buildId], [8, '1'.repeat(64)]);
+      const seen = boards.answer.boards.find(({ address }: { address: string }) => address === '127.0.0.9');
+      assert.deepEqual([seen.state, seen.reportedBuildId], ['refused', '3'.repeat(64)]);
+      assert.match(why.answer.explanation.join('\n'), /no image no-box-pi/);
+      assert.match(nobody.fault, /no board goes by "nobody"/);
+      assert.equal(changes.answer.differs, true);
+      assert.match(changes.answer.lines.join('\n'), /etc\/motd/);
     });
-    const answers = JSON.parse(await readFile(path.join(path.dirname(asked), 'answers.json'), 'utf8'));
-    const [images, boards, why, nobody, changes] = answers;
-    const first = images.answer.images.find(({ image }: { image: string }) => image.startsWith('first-box/'));
-    assert.deepEqual([images.answer.images.length, first.buildId], [8, '1'.repeat(64)]);
-    const seen = boards.answer.boards.find(({ address }: { address: string }) => address === '127.0.0.9');
-    assert.deepEqual([seen.state, seen.reportedBuildId], ['refused', '3'.repeat(64)]);
-    assert.match(why.answer.explanation.join('\n'), /no image no-box-pi/);
-    assert.match(nobody.fault, /no board goes by "nobody"/);
-    assert.equal(changes.answer.differs, true);
-    assert.match(changes.answer.lines.join('\n'), /etc\/motd/);
   });
 
   it('serves nothing from a workspace that is not trusted, and says so', async () => {

@@ -180,116 +180,6 @@ describe('mkbox', () => {
     });
   });
 
-  it('serves the network only after it was told to, and keeps that for the workspace', async () => {
-    const port = await freePort();
-    const options = { machineSettings: { 'mkbox.port': port, 'mkbox.host': '0.0.0.0' } };
-    await inWindow(bench, 'consent', options, async (window) => {
-      const { workbench } = window;
-      const item = await status(window, `mkbox local:${port}`);
-      assert.equal(item.ariaLabel, `mkbox: serving images at http://127.0.0.1:${port}`);
-      await workbench.notification('the setting mkbox.host is 0.0.0.0');
-      await workbench.runCommand('mkbox: Serve to Boards on the Network…');
-      const { rows } = await workbench.quickPick();
-      assert.ok(rows.some((row) => row.label === 'This machine only' && row.description === '127.0.0.1'));
-      await window.screenshot('network-light');
-      await workbench.choose('All addresses');
-      const dialog = await workbench.dialogs.shown();
-      assert.match(dialog.message, /^Serve the images of demo to the network\?$/);
-      assert.match(dialog.detail, new RegExp(`any address of this machine on port ${port}`));
-      await window.screenshot('consent-light');
-      await workbench.dialogs.click('Serve to the Network');
-      await until(
-        'an address of the network',
-        () => workbench.statusBarItem(STATUS),
-        (it) => it.icons.includes('broadcast') && !it.ariaLabel.includes('127.0.0.1'),
-      );
-      await window.reload();
-      const again = await until(
-        'the address in the status bar',
-        () => workbench.statusBarItem(STATUS),
-        ({ text }) => text.endsWith(`:${port}`),
-      );
-      const [, address = ''] = /^mkbox ([\d.]+):\d+$/.exec(again.text) ?? [];
-      assert.equal(again.ariaLabel, `mkbox: serving images at http://${address}:${port}`);
-      assert.notEqual(address, '127.0.0.1');
-    });
-  });
-
-  it('goes by the address that is set now, and tells boards one they can use', async () => {
-    const port = await freePort();
-    const machineSettings = { 'mkbox.port': port };
-    await inWindow(bench, 'address set', { machineSettings }, async (window) => {
-      const { workbench } = window;
-      const local = `mkbox: serving images at http://127.0.0.1:${port}`;
-      assert.equal((await status(window, `mkbox local:${port}`)).ariaLabel, local);
-      await window.changeSettings({ 'mkbox.host': '0.0.0.0' });
-      await workbench.clickNotificationButton('the setting mkbox.host is 0.0.0.0', 'Serve to the Network…');
-      await workbench.dialogs.click('Serve to the Network');
-      const label = /^mkbox: serving images at http:\/\/(.+):/;
-      const item = await until(
-        'another address',
-        () => workbench.statusBarItem('mkbox.status'),
-        (it) => label.test(it.ariaLabel) && it.ariaLabel !== local,
-      );
-      const address = label.exec(item.ariaLabel)?.[1];
-      assert.ok(Object.values(networkInterfaces()).some((infos) => infos?.some((info) => info.address === address)));
-      await window.changeSettings({ 'mkbox.host': '127.0.0.1' });
-      await until(
-        'this machine only',
-        () => workbench.statusBarItem('mkbox.status'),
-        (it) => it.ariaLabel === local,
-      );
-    });
-  });
-
-  it('serves this machine only when told to, though that cannot be kept', async () => {
-    const userDataDir = await mkdtemp(path.join(tmpdir(), 'mkbox-user-data-'));
-    const port = await freePort();
-    const machineSettings = { 'mkbox.port': port };
-    await inWindow(bench, 'not kept', { machineSettings, userDataDir }, async (window) => {
-      const { workbench } = window;
-      const local = `mkbox: serving images at http://127.0.0.1:${port}`;
-      await status(window, `mkbox local:${port}`, 'broadcast');
-      await workbench.runCommand('mkbox: Serve to Boards on the Network…');
-      await workbench.choose('All addresses');
-      await workbench.dialogs.click('Serve to the Network');
-      const served = (isLocal: boolean) =>
-        until(
-          `an address ${isLocal ? 'of' : 'beyond'} this machine`,
-          () => workbench.statusBarItem('mkbox.status'),
-          (it) => it.icons.includes('broadcast') && (it.ariaLabel === local) === isLocal,
-        );
-      await served(false);
-      const kept = await readdir(userDataDir, { recursive: true });
-      const [consent = ''] = kept.filter((file) => path.basename(file) === 'network-consent.json');
-      const file = path.join(userDataDir, consent);
-      await rm(file);
-      await mkdir(path.join(file, 'in the way'), { recursive: true });
-      await workbench.runCommand('mkbox: Serve to Boards on the Network…');
-      await workbench.choose('This machine only');
-      await workbench.notification('this could not be saved, and lasts until the window is closed');
-      await served(true);
-    }).finally(() => rm(userDataDir, { recursive: true }));
-  });
-
-  it('offers the addresses there are, where it was told to listen on one that is gone', async () => {
-    const machineSettings = { 'mkbox.port': await freePort(), 'mkbox.host': '192.0.2.7' };
-    await inWindow(bench, 'address gone', { machineSettings }, async ({ workbench }) => {
-      await workbench.clickNotificationButton('the setting mkbox.host is 192.0.2.7', 'Serve to the Network…');
-      await workbench.dialogs.click('Serve to the Network');
-      const gone = 'this machine has no address 192.0.2.7';
-      const { buttons } = await workbench.notification(gone);
-      assert.deepEqual(buttons, ['Serve to Boards on the Network…', 'Open Settings', 'Retry']);
-      await workbench.clickNotificationButton(gone, 'Serve to Boards on the Network…');
-      await workbench.choose('This machine only');
-      await until(
-        'this machine only',
-        () => workbench.statusBarItem('mkbox.status'),
-        (it) => it.icons.includes('broadcast'),
-      );
-    });
-  });
-
   it('does not take host, port, networks or autostart from the files of a workspace', async () => {
     const settings = {
       'mkbox.host': '0.0.0.0',
@@ -309,5 +199,110 @@ describe('mkbox', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+});
+
+describe('the network', () => {
+  let bench: Bench;
+  let userDataDir: string;
+  let window: Window;
+  let local: string;
+  before(async () => {
+    bench = await setUpBench();
+    local = `mkbox: serving images at http://127.0.0.1:${bench.port}`;
+    userDataDir = await mkdtemp(path.join(tmpdir(), 'mkbox-user-data-'));
+    window = await bench.open({ userDataDir, machineSettings: { 'mkbox.host': '0.0.0.0' } });
+  });
+  after(async () => {
+    await window?.close();
+    await bench?.[Symbol.asyncDispose]();
+    await rm(userDataDir, { recursive: true, force: true, maxRetries: 5 });
+  });
+  afterEach(async (t) => {
+    await keepEvidenceOfFailure(t, window);
+    await window.changeSettings({ 'mkbox.host': undefined });
+    await window.workbench.runCommand('Notifications: Clear All Notifications');
+    await choose('This machine only');
+    await served('this machine');
+  });
+
+  async function choose(address: string): Promise<void> {
+    await window.workbench.runCommand('mkbox: Serve to Boards on the Network…');
+    await window.workbench.choose(address);
+  }
+
+  const served = (to: 'this machine' | 'the network') =>
+    until(
+      `${to} to be served`,
+      () => window.workbench.statusBarItem(STATUS),
+      ({ icons, ariaLabel }) => icons.includes('broadcast') && (ariaLabel === local) === (to === 'this machine'),
+    );
+
+  // the first one: the window was opened with the setting
+  it('is served only after mkbox was told to, which is kept for the workspace', async () => {
+    const { workbench } = window;
+    const item = await status(window, `mkbox local:${bench.port}`);
+    assert.equal(item.ariaLabel, local);
+    await workbench.notification('the setting mkbox.host is 0.0.0.0');
+    await workbench.runCommand('mkbox: Serve to Boards on the Network…');
+    const { rows } = await workbench.quickPick();
+    assert.ok(rows.some((row) => row.label === 'This machine only' && row.description === '127.0.0.1'));
+    await window.screenshot('network-light');
+    await workbench.choose('All addresses');
+    const dialog = await workbench.dialogs.shown();
+    assert.match(dialog.message, /^Serve the images of demo to the network\?$/);
+    assert.match(dialog.detail, new RegExp(`any address of this machine on port ${bench.port}`));
+    await window.screenshot('consent-light');
+    await workbench.dialogs.click('Serve to the Network');
+    await served('the network');
+    await window.reload();
+    const again = await until(
+      'the address in the status bar',
+      () => workbench.statusBarItem(STATUS),
+      ({ text }) => text.endsWith(`:${bench.port}`),
+    );
+    const [, address = ''] = /^mkbox ([\d.]+):\d+$/.exec(again.text) ?? [];
+    assert.equal(again.ariaLabel, `mkbox: serving images at http://${address}:${bench.port}`);
+    assert.notEqual(address, '127.0.0.1');
+  });
+
+  it('is served at the address that is set now, and boards are told one they can use', async () => {
+    await window.changeSettings({ 'mkbox.host': '0.0.0.0' });
+    await window.workbench.clickNotificationButton('the setting mkbox.host is 0.0.0.0', 'Serve to the Network…');
+    await window.workbench.dialogs.click('Serve to the Network');
+    const { ariaLabel } = await served('the network');
+    const address = /^mkbox: serving images at http:\/\/(.+):/.exec(ariaLabel)?.[1];
+    assert.ok(Object.values(networkInterfaces()).some((infos) => infos?.some((info) => info.address === address)));
+    await window.changeSettings({ 'mkbox.host': '127.0.0.1' });
+    await served('this machine');
+  });
+
+  it('is not served by an address that is gone: those that there are are offered', async () => {
+    const { workbench } = window;
+    await window.changeSettings({ 'mkbox.host': '192.0.2.7' });
+    await workbench.clickNotificationButton('the setting mkbox.host is 192.0.2.7', 'Serve to the Network…');
+    await workbench.dialogs.click('Serve to the Network');
+    const gone = 'this machine has no address 192.0.2.7';
+    const { buttons } = await workbench.notification(gone);
+    assert.deepEqual(buttons, ['Serve to Boards on the Network…', 'Open Settings', 'Retry']);
+    await workbench.clickNotificationButton(gone, 'Serve to Boards on the Network…');
+    await workbench.choose('This machine only');
+    await served('this machine');
+  });
+
+  // the last one: nothing can be kept after it
+  it('is not served any more when mkbox was told so, though that cannot be kept', async () => {
+    const { workbench } = window;
+    await choose('All addresses');
+    await workbench.dialogs.click('Serve to the Network');
+    await served('the network');
+    const kept = await readdir(userDataDir, { recursive: true });
+    const [consent = ''] = kept.filter((file) => path.basename(file) === 'network-consent.json');
+    const file = path.join(userDataDir, consent);
+    await rm(file);
+    await mkdir(path.join(file, 'in the way'), { recursive: true });
+    await choose('This machine only');
+    await workbench.notification('this could not be saved, and lasts until the window is closed');
+    await served('this machine');
   });
 });

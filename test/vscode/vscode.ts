@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
 import { PROJECT_ROOT } from './cache.ts';
 import { writeLanguagePack } from './language-pack.ts';
-import { type Folders, installExtension, startServer } from './server.ts';
+import { type Folders, installExtension, type Server, startServer } from './server.ts';
 import { QUIET_SETTINGS, type Settings, writeSettings } from './settings.ts';
 import { setUp } from './setup.ts';
 
@@ -41,6 +41,8 @@ export interface VSCode {
   url: string;
   /** As the command "Reload Window": a new window and a new extension host. */
   reload(): Promise<void>;
+  /** As the command "Open Folder…": the window shows another folder, with a new extension host. */
+  openFolder(folder: string): Promise<void>;
   /** Keeps a picture as `test-results/screenshots/<name>.png` and says where. */
   screenshot(name: string): Promise<string>;
   /**
@@ -92,8 +94,7 @@ export async function startVSCode(options: Options): Promise<VSCode> {
     const browser = await launchBrowser();
     cleanUps.push(() => browser.close());
     const { page, consoleLines } = await openPage(browser, options.viewport);
-    const kind = options.workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
-    const url = `${server.url}?${kind}=${encodeURIComponent(options.workspace)}`;
+    const url = addressOf(server, options.workspace);
     await page.goto(url, { timeout: WORKBENCH_TIMEOUT_MS });
     await workbenchDrawn(page);
 
@@ -103,6 +104,10 @@ export async function startVSCode(options: Options): Promise<VSCode> {
       url,
       async reload() {
         await page.reload();
+        await workbenchDrawn(page);
+      },
+      async openFolder(folder) {
+        await page.goto(addressOf(server, folder), { timeout: WORKBENCH_TIMEOUT_MS });
         await workbenchDrawn(page);
       },
       screenshot: (name) => screenshot(page, name),
@@ -135,6 +140,12 @@ export async function prepareExtensions(vsix: string, extensionsDir: string): Pr
   } finally {
     await rm(home, { recursive: true, force: true });
   }
+}
+
+/** Where a server shows a folder, or a `.code-workspace` file. */
+function addressOf({ url }: Server, workspace: string): string {
+  const kind = workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
+  return `${url}?${kind}=${encodeURIComponent(workspace)}`;
 }
 
 function startSettings({ trust, settings }: Options): Settings {

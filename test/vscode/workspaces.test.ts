@@ -1,19 +1,18 @@
 /** Folders that are opened: in which the extension awakes, finds the images, and serves them. */
 import assert from 'node:assert/strict';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Bench, setUpBench } from './mkbox.ts';
-import type { VSCode } from './vscode.ts';
+import { keepEvidenceOfFailure } from './evidence.ts';
+import { inWindow, stopServing, type Window } from './in-window.ts';
+import { type Bench, freePort, setUpBench } from './mkbox.ts';
 import { until } from './workbench/wait.ts';
 import type { Workbench } from './workbench.ts';
 
 const STATUS = 'mkbox.status';
 /** Longer than the extension waits before it looks at the disk by itself. */
 const NEXT_LOOK_MS = 4_000;
-
-type Window = VSCode & { readonly workbench: Workbench };
 
 /** What an empty Images view says once the window knows that its workspace is trusted, which it does a moment after it opened. */
 const trustedWelcome = (workbench: Workbench) =>
@@ -25,85 +24,82 @@ const trustedWelcome = (workbench: Workbench) =>
 
 describe('mkbox in a folder', () => {
   let bench: Bench;
+  let window: Window | undefined;
   before(async () => {
     bench = await setUpBench();
   });
-  after(() => bench?.[Symbol.asyncDispose]());
+  after(async () => {
+    await window?.close();
+    await bench?.[Symbol.asyncDispose]();
+  });
+  afterEach((t) => keepEvidenceOfFailure(t, window));
 
-  /** Runs `steps` in a window of their own, and keeps what there is to see when they fail. */
-  async function inWindow(
-    name: string,
-    options: Parameters<Bench['open']>[0],
-    steps: (window: Window) => Promise<void>,
-  ) {
-    const window = await bench.open(options);
-    try {
-      await steps(window);
-    } catch (error) {
-      await window.keepEvidence(name);
-      throw error;
-    } finally {
-      await window.close();
-    }
+  /** A folder in the window that these tests share. */
+  async function opened(workspace: string): Promise<Window> {
+    if (window === undefined) window = await bench.open({ workspace });
+    else await window.openFolder(workspace);
+    return window;
   }
-  const serves = (line: RegExp) =>
+  const serves = (line: RegExp, port = bench.port) =>
     until(
       `${line} to be served`,
       () =>
-        fetch(`http://127.0.0.1:${bench.port}/list`).then(
+        fetch(`http://127.0.0.1:${port}/list`).then(
           (answer) => answer.text(),
           () => '',
         ),
       (list) => line.test(list),
     );
-  /** A folder beside the demo, with the demo's images in `images`, and no recipe. */
+  /** A folder beside the demo, with the demo's images in `images`, no recipe, and the box `led-blink` under its name. */
   async function folderWith(name: string, images: string): Promise<string> {
     const folder = path.join(path.dirname(bench.demo), name);
     await cp(bench.boxes, path.join(folder, images), { recursive: true });
     for (const box of ['docker-box', 'led-blink', 'linux-box']) await rm(path.join(folder, images, box, 'BOXBUILD'));
+    await rename(path.join(folder, images, 'led-blink'), path.join(folder, images, name));
     return folder;
   }
+  /** What is served of a folder like that, and of no other. */
+  const servesThatOf = (name: string, port?: number) =>
+    serves(new RegExp(`^${name}/example-led-blink-odroid-c4$`, 'm'), port);
 
   it('awakes when the folder of the boxes is opened itself', async () => {
-    await inWindow('boxes opened', { workspace: bench.boxes }, async () => {
-      await serves(/^docker-box\/docker-box-odroid-c4-main$/m);
-    });
+    await opened(bench.boxes);
+    await serves(/^docker-box\/docker-box-odroid-c4-main$/m);
   });
 
   it('says where it looked when there are no images, and where to tell it', async () => {
     const workspace = path.join(path.dirname(bench.demo), 'empty');
     await mkdir(workspace);
-    await inWindow('no folder', { workspace }, async ({ workbench }) => {
-      await workbench.openView('mkbox');
-      const { text, buttons } = await trustedWelcome(workbench);
-      const said =
-        'There is no folder with box images here: neither boxes nor src/boxes, nor is this such a folder itself.';
-      assert.deepEqual([text, buttons], [`${said}\nNew here? Get to know mkbox`, ['Set the Image Folder']]);
-      assert.match((await workbench.welcome('Boards')).text, /^No board has asked yet\./);
-      await workbench.pictures('no-folder');
-      await workbench.clickWelcomeButton('Images', 'Set the Image Folder');
-      assert.equal(await workbench.settings.scopeOf('Mkbox: Image Path'), 'User');
-    });
+    const { workbench } = await opened(workspace);
+    await workbench.openView('mkbox');
+    const { text, buttons } = await trustedWelcome(workbench);
+    const said =
+      'There is no folder with box images here: neither boxes nor src/boxes, nor is this such a folder itself.';
+    assert.deepEqual([text, buttons], [`${said}\nNew here? Get to know mkbox`, ['Set the Image Folder']]);
+    assert.match((await workbench.welcome('Boards')).text, /^No board has asked yet\./);
+    await workbench.pictures('no-folder');
+    await workbench.clickWelcomeButton('Images', 'Set the Image Folder');
+    assert.equal(await workbench.settings.scopeOf('Mkbox: Image Path'), 'User');
   });
 
   it('says that there is nothing to show where there is neither an image nor a BOXBUILD', async () => {
     const workspace = path.join(path.dirname(bench.demo), 'nothing-built');
     await mkdir(path.join(workspace, 'boxes/new-box'), { recursive: true });
-    await inWindow('no images', { workspace }, async ({ workbench }) => {
-      await workbench.openView('mkbox');
-      const { text, buttons } = await trustedWelcome(workbench);
-      assert.match(text, /^There is neither an image nor a box with a BOXBUILD here\./);
-      assert.deepEqual(buttons, ['Refresh']);
-      await workbench.pictures('no-images');
-    });
+    const { workbench } = await opened(workspace);
+    await workbench.openView('mkbox');
+    const { text, buttons } = await trustedWelcome(workbench);
+    assert.match(text, /^There is neither an image nor a box with a BOXBUILD here\./);
+    assert.deepEqual(buttons, ['Refresh']);
+    await workbench.pictures('no-images');
   });
 
   it('awakes for images without a recipe', async () => {
-    for (const images of ['boxes', 'src/boxes']) {
-      const workspace = await folderWith(`no-recipe-${images.length}`, images);
-      await inWindow('no recipe', { workspace }, async () => {
-        await serves(/^docker-box\/docker-box-odroid-c4-main$/m);
-      });
+    for (const [name, images] of [
+      ['no-recipe', 'boxes'],
+      ['no-recipe-in-src', 'src/boxes'],
+    ] as const) {
+      await opened(await folderWith(name, images));
+      await servesThatOf(name);
     }
   });
 
@@ -111,7 +107,9 @@ describe('mkbox in a folder', () => {
     const workspace = await folderWith('named-folder', 'out');
     await mkdir(path.join(workspace, '.vscode'));
     await writeFile(path.join(workspace, '.vscode/settings.json'), '{ "mkbox.imagePath": "out" }');
-    await inWindow('named folder', { workspace, trust: 'ask' }, async ({ page, workbench }) => {
+    const port = await freePort();
+    const options = { workspace, trust: 'ask', machineSettings: { 'mkbox.port': port } } as const;
+    await inWindow(bench, 'named folder', options, async ({ page, workbench }) => {
       await workbench.dialogs.click("No, I don't trust the authors");
       await workbench.openView('mkbox');
       await workbench.welcome('Images');
@@ -121,41 +119,37 @@ describe('mkbox in a folder', () => {
         .getByRole('button', { name: /^Trust$/ })
         .first()
         .click();
-      await serves(/^docker-box\/docker-box-odroid-c4-main$/m);
+      await servesThatOf('named-folder', port);
     });
   });
 
+  // the last one: the setting stays
   it('serves as soon as its folder is set, and not again once it was stopped', async () => {
     const workspace = await folderWith('set-folder', 'out');
-    await inWindow('set folder', { workspace }, async ({ workbench, changeSettings }) => {
-      await workbench.openView('mkbox');
-      await workbench.welcome('Images');
-      await changeSettings({ 'mkbox.imagePath': 'out' });
-      await serves(/^docker-box\/docker-box-odroid-c4-main$/m);
+    const shown = await opened(workspace);
+    const { workbench, changeSettings } = shown;
+    await workbench.openView('mkbox');
+    await workbench.welcome('Images');
+    await changeSettings({ 'mkbox.imagePath': 'out' });
+    await servesThatOf('set-folder');
 
-      await mkdir(path.join(workspace, 'out/new-box'));
-      await sleep(NEXT_LOOK_MS);
-      assert.ok(!(await workbench.treeRows('Images')).some(({ label }) => label === 'new-box'));
-      await writeFile(path.join(workspace, 'out/new-box/BOXBUILD'), 'box=new-box\n');
-      await until(
-        'the box that has a recipe now',
-        () => workbench.treeRows('Images'),
-        (rows) => rows.some(({ label }) => label === 'new-box'),
-      );
+    await mkdir(path.join(workspace, 'out/new-box'));
+    await sleep(NEXT_LOOK_MS);
+    assert.ok(!(await workbench.treeRows('Images')).some(({ label }) => label === 'new-box'));
+    await writeFile(path.join(workspace, 'out/new-box/BOXBUILD'), 'box=new-box\n');
+    await until(
+      'the box that has a recipe now',
+      () => workbench.treeRows('Images'),
+      (rows) => rows.some(({ label }) => label === 'new-box'),
+    );
 
-      await workbench.runCommand('mkbox: Stop Serving');
-      await until(
-        'the server to stop',
-        () => workbench.statusBarItem(STATUS),
-        ({ text }) => text === 'mkbox',
-      );
-      await rm(path.join(workspace, 'out/led-blink'), { recursive: true });
-      await until(
-        'the box to be gone',
-        () => workbench.treeRows('Images'),
-        (rows) => !rows.some(({ label }) => label === 'led-blink'),
-      );
-      assert.equal((await workbench.statusBarItem(STATUS)).text, 'mkbox');
-    });
+    await stopServing(shown);
+    await rm(path.join(workspace, 'out/docker-box'), { recursive: true });
+    await until(
+      'the box to be gone',
+      () => workbench.treeRows('Images'),
+      (rows) => !rows.some(({ label }) => label === 'docker-box'),
+    );
+    assert.equal((await workbench.statusBarItem(STATUS)).text, 'mkbox');
   });
 });
