@@ -252,7 +252,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
       context.subscriptions.push(new ImageFiles(project, builds, openImages));
     })
     .catch(logFailure);
-  return createApi(serving, project, boards);
+  return createApi(serving, project, boards, log);
 }
 
 /**

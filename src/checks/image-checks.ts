@@ -69,7 +69,10 @@ export class ImageChecks {
       onFailure: (code) => this.events.emit('unkept', code),
       onDamage: (text) => this.events.emit('damaged', text),
     });
-    void this.#known.loaded.then(() => this.#change());
+    this.#known.loaded.then(
+      () => this.#change(),
+      () => {}, // whoever has a file examined is told
+    );
   }
 
   /** Like the constructor, but waits until the file was read. */

@@ -64,11 +64,11 @@ export interface MkboxBoard {
 }
 
 /** Makes the API from the extension's parts. */
-export function createApi(serving: Serving, project: Project, boards: Boards): MkboxApi {
+export function createApi(serving: Serving, project: Project, boards: Boards, log: vscode.LogOutputChannel): MkboxApi {
   return {
     version: 1,
     async serve() {
-      if (!requireTrust()) return undefined;
+      if (!requireTrust(log)) return undefined;
       await serving.serve({ kind: 'all' });
       return endpointOf(serving.state)?.url;
     },

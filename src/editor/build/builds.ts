@@ -227,7 +227,8 @@ export class Builds extends Owner {
   #onEnd({ folder, image, outcome, wish }: EndedBuild): void {
     if (outcome.kind === 'failed') this.#lastFailed = wish;
     if (outcome.kind !== 'built' || image === undefined) return;
-    void this.#parts.memento.update(TIMES_KEY, { ...this.#times, [path.join(folder, image)]: outcome.tookMs });
+    const times = { ...this.#times, [path.join(folder, image)]: outcome.tookMs };
+    this.#parts.memento.update(TIMES_KEY, times).then(undefined, (error) => this.#parts.log.error(error));
   }
 }
 

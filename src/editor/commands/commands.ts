@@ -123,7 +123,7 @@ export const COMMANDS: readonly Command[] = [
 export async function runCommand(id: string, context: CommandContext, row?: Row, selected?: Row[]): Promise<void> {
   const command = COMMANDS.find((known) => known.id === id);
   if (command === undefined) throw new Error(`no command ${id}`);
-  if (command.needsTrust && !requireTrust()) return;
+  if (command.needsTrust && !requireTrust(context.log)) return;
   const { snapshot } = context.project;
   try {
     await command.run(

@@ -248,11 +248,12 @@ export class Serving extends Owner {
       this.#shotEnded.fire({ transfer, isServing: true });
     });
     server.events.on('bug', (bug) => this.#parts.log.error(bug instanceof Error ? bug : String(bug)));
-    void server.stopped.then((shot) => {
+    const ending = server.stopped.then((shot) => {
       if (shot !== undefined) this.#endOrder();
       this.#become({ kind: 'stopped' });
       if (shot !== undefined) this.#shotEnded.fire({ transfer: shot, isServing: false });
     });
+    ending.catch((error) => this.#parts.log.error(error));
   }
 
   /** A one-shot is done: its order is no longer wanted, unless a later one came. */

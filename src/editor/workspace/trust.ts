@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 
-/** Whether the user trusts the workspace. Where they don't, they are told that nothing is served or built. */
-export function requireTrust(): boolean {
-  if (!vscode.workspace.isTrusted) void tellUntrusted();
+/** Whether the user trusts the workspace. Where they don't, they are told that nothing is served or built; failing to is logged. */
+export function requireTrust(log: vscode.LogOutputChannel): boolean {
+  if (!vscode.workspace.isTrusted) tellUntrusted().catch((error) => log.error(error));
   return vscode.workspace.isTrusted;
 }
 
