@@ -24,6 +24,9 @@ const FILES_AT_ONCE = 2;
 const SHARING = ['boxbuild', 'editor', 'images', 'tools'].map((folder) => path.join('test', folder, path.sep));
 const FILES_PER_PROCESS = 16;
 
+/** A test that takes longer hangs; none takes two minutes. */
+const MOST_MS = 8 * 60_000;
+
 const globs = process.argv.slice(2);
 const files = globSync(globs).sort();
 if (files.length === 0) throw new Error(`No test file is named by ${globs.join(' ')}`);
@@ -32,9 +35,14 @@ const busy = files.filter((file) => file.includes(path.join('test', 'vscode')));
 const sharing = mixed.filter((file) => SHARING.some((folder) => file.startsWith(folder)));
 const others = mixed.filter((file) => !busy.includes(file) && !sharing.includes(file));
 
-run({ files: spread(busy, spread(batches(sharing), others)), concurrency: FILES_AT_ONCE })
-  .on('test:fail', () => {
+const hanging = new AbortController();
+const { signal } = hanging;
+const order = spread(busy, spread(batches(sharing), others));
+run({ files: order, concurrency: FILES_AT_ONCE, timeout: MOST_MS, signal })
+  .on('test:fail', ({ details: { error } }) => {
     process.exitCode = 1;
+    // what it waits for keeps its process from ending, and this one, too
+    if ('failureType' in error && error.failureType === 'testTimeoutFailure') hanging.abort();
   })
   .compose(spec)
   .pipe(process.stdout);

@@ -6,6 +6,9 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { PROJECT_ROOT } from '../vscode/cache.ts';
 
+/** What a run may take here; one takes a second. */
+const MOST_MS = 60_000;
+
 describe('the script that runs the tests', () => {
   let folder: string;
   before(async () => {
@@ -24,7 +27,7 @@ describe('the script that runs the tests', () => {
     // what marks a process as a test's own would have the inner tests report to this one
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     const script = path.join(PROJECT_ROOT, 'scripts/test.ts');
-    return spawnSync(process.execPath, [script, glob], { cwd: folder, env, encoding: 'utf8' });
+    return spawnSync(process.execPath, [script, glob], { cwd: folder, env, encoding: 'utf8', timeout: MOST_MS });
   };
 
   it('runs each once, those with a VS Code among the others', () => {
@@ -60,6 +63,15 @@ describe('the script that runs the tests', () => {
     equal(status, 0, stdout);
     match(stdout, /^both$/m);
     match(stdout, /^ℹ tests 2$/m);
+  });
+
+  it('ends when one hangs, and names it', async () => {
+    const file = path.join(folder, 'test/hanging.test.mjs');
+    const waits = 'new Promise(() => setInterval(() => {}, 1000))';
+    await writeFile(file, `import { test } from 'node:test'; test('hangs', { timeout: 500 }, () => ${waits});`);
+    const { status, stdout } = run('test/hanging.test.mjs');
+    equal(status, 1);
+    match(stdout, /^✖ hangs .*\n {2}'test timed out after 500ms'$/m);
   });
 
   it('fails when one does, and when there is none', async () => {
