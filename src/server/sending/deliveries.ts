@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type ConnectionKey, connectionKey, lookAtQueues, type QueueLook } from '../../send-queues.ts';
 import { LOOK_EVERY_MS, LOOK_SHARE, MOST_MS_BETWEEN_LOOKS, SEND_TIMEOUT_MS } from '../limits.ts';
+import { closeNotifyBytes } from './close-notify.ts';
 import { Delivery, type Received } from './delivery.ts';
 
 /** Reads what the system has queued for connections; undefined where it does not tell. */
@@ -40,7 +41,14 @@ export class Deliveries {
 
   /** Watches what is sent on `socket`, until the answer is closed. */
   begin(socket: Socket, onProgress: (received: Received) => void): Delivery {
-    const delivery = new Delivery(connectionKey(socket), this.#timeoutMs, onProgress, () => this.#remove(delivery));
+    const closeBytes = closeNotifyBytes(socket);
+    const delivery = new Delivery(
+      connectionKey(socket),
+      this.#timeoutMs,
+      onProgress,
+      () => this.#remove(delivery),
+      () => (socket.writableEnded ? closeBytes : 0),
+    );
     this.#running.add(delivery);
     this.#timer ??= setInterval(() => this.#tick(), LOOK_EVERY_MS).unref();
     return delivery;

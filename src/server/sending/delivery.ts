@@ -37,6 +37,7 @@ export class Delivery {
   readonly key: ConnectionKey | undefined;
   readonly #timeoutMs: number;
   readonly #onClosed: () => void;
+  readonly #endBytes: () => number;
   readonly #onProgress: (received: Received) => void;
   /** Settles with how it ended, unless it is closed before. */
   readonly ended: Promise<DeliveryEnd>;
@@ -65,16 +66,19 @@ export class Delivery {
   /** What the network took until it was full for the first time, and when that was. */
   #filled: { readonly bytes: number; readonly atMs: number } | undefined;
 
+  /** `endBytes`: bytes at the end of the queue that are none of the body's: those of an orderly end, once there is one. */
   constructor(
     key: ConnectionKey | undefined,
     timeoutMs: number,
     onProgress: (received: Received) => void,
     onClosed: () => void,
+    endBytes: () => number = () => 0,
   ) {
     this.key = key;
     this.#timeoutMs = timeoutMs;
     this.#onProgress = onProgress;
     this.#onClosed = onClosed;
+    this.#endBytes = endBytes;
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -149,7 +153,8 @@ export class Delivery {
     };
   }
 
-  #see({ bytes: queuedBytes, isFull }: SendQueue, takenBytes: number, isComplete: boolean, nowMs: number): void {
+  #see({ bytes, isFull }: SendQueue, takenBytes: number, isComplete: boolean, nowMs: number): void {
+    const queuedBytes = Math.max(0, bytes - this.#endBytes());
     const acknowledged = takenBytes - queuedBytes;
     // the network may take more than we know of yet: what it holds changes only while the client takes some of it
     const hasMoved = queuedBytes === 0 || queuedBytes !== this.#queuedBytes || acknowledged > this.#acknowledgedBytes;

@@ -11,6 +11,7 @@ const TIMEOUT_MS = 60_000;
 function delivery(takenBytes: number) {
   const told: { last: Received | undefined; end: DeliveryEnd | undefined } = { last: undefined, end: undefined };
   const begunMs = performance.now();
+  let endBytes = 0;
   const one = new Delivery(
     KEY,
     TIMEOUT_MS,
@@ -18,6 +19,7 @@ function delivery(takenBytes: number) {
       told.last = received;
     },
     () => {},
+    () => endBytes,
   );
   void one.ended.then((end) => {
     told.end = end;
@@ -34,6 +36,10 @@ function delivery(takenBytes: number) {
       const queues =
         queued === undefined ? undefined : new Map(queued === 'none' ? [] : [[KEY, { bytes: queued, isFull }]]);
       one.look()(queues, begunMs + seconds * 1000);
+    },
+    /** Records that the connection was ended, which puts so many bytes on the line. */
+    endWith(bytes: number) {
+      endBytes = bytes;
     },
     async end() {
       await turn();
@@ -131,6 +137,18 @@ describe('a delivery whose queue can be seen', () => {
     assert.equal(await end(), undefined);
     one.complete();
     look(2, 0);
+    assert.equal(await end(), 'acknowledged');
+  });
+
+  it('is acknowledged when nothing but the end of its connection is in the queue', async () => {
+    const { one, look, end, endWith } = delivery(1_000);
+    one.complete();
+    endWith(24);
+    look(1, 25);
+    assert.equal(one.isAcknowledged, false);
+    assert.equal(await end(), undefined);
+    look(2, 24);
+    assert.equal(one.isAcknowledged, true);
     assert.equal(await end(), 'acknowledged');
   });
 
