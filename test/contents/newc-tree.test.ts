@@ -96,7 +96,7 @@ suite('the tree of an initramfs', () => {
   test('is damaged where it is cut, and where gzip is', async () => {
     const whole = archive();
     await rejects(treeOf(whole.subarray(0, 300)), DamagedVolume);
-    await rejects(treeOf(gzipSync(whole).subarray(0, 200)), DamagedVolume);
+    await rejects(treeOf(gzipSync(whole).subarray(0, -10)), DamagedVolume); // its length differs: times and inode numbers
     await rejects(treeOf(Buffer.concat([whole, Buffer.from('more')])), DamagedVolume);
   });
 
