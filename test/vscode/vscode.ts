@@ -9,6 +9,7 @@ import { writeLanguagePack } from './language-pack.ts';
 import { type Folders, installExtension, type Server, startServer } from './server.ts';
 import { QUIET_SETTINGS, type Settings, writeSettings } from './settings.ts';
 import { setUp } from './setup.ts';
+import { turnPage } from './turn-page.ts';
 
 /** What kind of VS Code to start. */
 export interface Options {
@@ -102,14 +103,16 @@ export async function startVSCode(options: Options): Promise<VSCode> {
     return {
       page,
       url,
-      async reload() {
-        await page.reload();
-        await workbenchDrawn(page);
-      },
-      async openFolder(folder) {
-        await page.goto(addressOf(server, folder), { timeout: WORKBENCH_TIMEOUT_MS });
-        await workbenchDrawn(page);
-      },
+      reload: () =>
+        turnPage(server, async () => {
+          await page.reload();
+          await workbenchDrawn(page);
+        }),
+      openFolder: (folder) =>
+        turnPage(server, async () => {
+          await page.goto(addressOf(server, folder), { timeout: WORKBENCH_TIMEOUT_MS });
+          await workbenchDrawn(page);
+        }),
       screenshot: (name) => screenshot(page, name),
       changeSettings: (changes) => writeSettings(folders.userData, 'Machine', changes),
       logs,
