@@ -41,7 +41,7 @@ const order = spread(busy, spread(batches(sharing), others));
 run({ files: order, concurrency: FILES_AT_ONCE, timeout: MOST_MS, signal })
   .on('test:fail', ({ details: { error } }) => {
     process.exitCode = 1;
-    // what it waits for keeps its process from ending, and this one, too
+    // a test that hangs keeps its process alive, and the run with it
     if ('failureType' in error && error.failureType === 'testTimeoutFailure') hanging.abort();
   })
   .compose(spec)

@@ -6,10 +6,10 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
 import { PROJECT_ROOT } from './cache.ts';
 import { writeLanguagePack } from './language-pack.ts';
+import { navigate } from './navigate.ts';
 import { type Folders, installExtension, type Server, startServer } from './server.ts';
 import { QUIET_SETTINGS, type Settings, writeSettings } from './settings.ts';
 import { setUp } from './setup.ts';
-import { turnPage } from './turn-page.ts';
 
 /** What kind of VS Code to start. */
 export interface Options {
@@ -104,12 +104,12 @@ export async function startVSCode(options: Options): Promise<VSCode> {
       page,
       url,
       reload: () =>
-        turnPage(server, async () => {
+        navigate(server, async () => {
           await page.reload();
           await workbenchDrawn(page);
         }),
       openFolder: (folder) =>
-        turnPage(server, async () => {
+        navigate(server, async () => {
           await page.goto(addressOf(server, folder), { timeout: WORKBENCH_TIMEOUT_MS });
           await workbenchDrawn(page);
         }),

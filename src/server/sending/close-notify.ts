@@ -3,12 +3,12 @@ import { TLSSocket } from 'node:tls';
 
 /** A record's header, and an alert (RFC 8446, sections 5.1 and 6). */
 const ALERT_RECORD_BYTES = 5 + 2;
-/** What AES-GCM and ChaCha20-Poly1305 put behind what they encrypt. */
+/** The authentication tag of AES-GCM and ChaCha20-Poly1305. */
 const TAG_BYTES = 16;
 
 /**
- * How many bytes an orderly end puts on the line besides the FIN: under TLS, the alert `close_notify`. 0 without TLS, and
- * for a cipher that is none of the usual ones, since too many would hide bytes of an image.
+ * Bytes that are sent to close a connection, besides the FIN: under TLS, the `close_notify` alert. 0 without TLS, and for
+ * ciphers other than AES-GCM and ChaCha20-Poly1305: counting too many would hide unacknowledged bytes of an image.
  */
 export function closeNotifyBytes(socket: Socket): number {
   if (!(socket instanceof TLSSocket)) return 0;

@@ -66,13 +66,13 @@ export class Delivery {
   /** What the network took until it was full for the first time, and when that was. */
   #filled: { readonly bytes: number; readonly atMs: number } | undefined;
 
-  /** `endBytes`: bytes at the end of the queue that are none of the body's: those of an orderly end, once there is one. */
+  /** `endBytes`: bytes at the end of the queue that don't belong to the body: a closing alert, once it was sent. */
   constructor(
     key: ConnectionKey | undefined,
     timeoutMs: number,
     onProgress: (received: Received) => void,
     onClosed: () => void,
-    endBytes: () => number = () => 0,
+    endBytes: () => number,
   ) {
     this.key = key;
     this.#timeoutMs = timeoutMs;

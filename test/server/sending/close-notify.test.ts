@@ -5,6 +5,7 @@ import { connect as connectPlainly, createServer, type Server, type Socket } fro
 import { after, before, describe, it } from 'node:test';
 import { connect, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { closeNotifyBytes } from '../../../src/server/sending/close-notify.ts';
+import type { TlsPair } from '../../../src/server/socket/tls-pair.ts';
 import { Authority } from '../../tools/authority.ts';
 
 async function portOf(server: Server): Promise<number> {
@@ -13,17 +14,14 @@ async function portOf(server: Server): Promise<number> {
   return (server.address() as { port: number }).port;
 }
 
-describe('what an orderly end puts on the line', () => {
+describe('what is sent to close a connection', () => {
   let authority: Authority;
+  let pair: TlsPair;
   let ca: string;
-  let cert: string;
-  let key: string;
   before(async () => {
     authority = await Authority.create();
-    const { certPath, keyPath } = await authority.issue('first');
-    [ca, cert, key] = (await Promise.all(
-      [authority.caPath, certPath, keyPath].map((file) => readFile(file, 'utf8')),
-    )) as [string, string, string];
+    pair = await authority.pair('first');
+    ca = await readFile(authority.caPath, 'utf8');
   });
   after(() => authority[Symbol.asyncDispose]());
 
@@ -37,7 +35,7 @@ describe('what an orderly end puts on the line', () => {
       using ends = new DisposableStack();
       const own = <T extends { close(): unknown } | { destroy(): unknown }>(end: T): T =>
         ends.adopt(end, (it) => ('destroy' in it ? it.destroy() : it.close()));
-      const server = own(createTlsServer({ cert, key }));
+      const server = own(createTlsServer(pair.secureOptions));
       const serverPort = await portOf(server);
       let bytes = 0;
       const relay = own(

@@ -26,7 +26,7 @@ export async function tooltipOf(element: Locator): Promise<string> {
   return text;
 }
 
-/** One that appears while the mouse leaves never learns that it left, and stays until the mouse was on it. */
+/** A hover that appears just as the mouse leaves stays until the mouse has been over it. */
 async function pointNowhere(element: Locator): Promise<void> {
   const { mouse } = element.page();
   const shown = shownOn(element);
