@@ -107,4 +107,24 @@ describe('many images', () => {
     assert.ok(times.length > 5, JSON.stringify(drawn));
     assert.ok(Math.max(...times) <= CHANGES_PER_ROW * times.length, JSON.stringify(drawn));
   });
+
+  it('stand below their own boxes since the window was opened', async () => {
+    const shown: Record<string, string[]> = {};
+    let box: string[] = [];
+    for (const { level, label, ariaLabel } of await window.workbench.treeRows('Images')) {
+      if (level === 1) shown[label] = box = [];
+      const image = /^image ([^ ,;]+)/i.exec(ariaLabel)?.[1];
+      if (image !== undefined) box.push(image);
+    }
+    for (const [name, images] of Object.entries(shown)) {
+      assert.ok(images.length > 0, `nothing below ${name}`);
+      assert.deepEqual(
+        images.filter((image) => !image.includes(name)),
+        [],
+        `below ${name}`,
+      );
+    }
+    assert.deepEqual(Object.keys(shown), ['docker-box', 'led-blink', 'linux-box']);
+    assert.ok((shown['docker-box'] ?? []).length > MANY);
+  });
 });

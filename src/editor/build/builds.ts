@@ -87,7 +87,7 @@ export class Builds extends Owner {
 
   /** Finds the boxes of the workspace, and reads their BOXBUILDs, first: a task may be wanted as soon as a window is open. */
   static async open(parts: BuildsParts): Promise<Builds> {
-    while (!parts.project.isLocated) await nextOf(parts.project.onDidChange);
+    await parts.project.located();
     const builds = new Builds(parts);
     await builds.#recipes.read(parts.project.snapshot.boxes);
     return builds;
@@ -230,13 +230,4 @@ export class Builds extends Owner {
     const times = { ...this.#times, [path.join(folder, image)]: outcome.tookMs };
     this.#parts.memento.update(TIMES_KEY, times).then(undefined, (error) => this.#parts.log.error(error));
   }
-}
-
-function nextOf(event: vscode.Event<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const subscription = event(() => {
-      subscription.dispose();
-      resolve();
-    });
-  });
 }

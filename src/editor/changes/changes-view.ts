@@ -4,6 +4,7 @@ import { UserError } from '../../errors.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { Owner } from '../dispose.ts';
+import { TreeDrawing } from '../tree-drawing.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Setting } from '../workspace/settings.ts';
 import type { BuildInventories } from './build-inventories.ts';
@@ -23,6 +24,7 @@ export class ChangesView extends Owner implements vscode.TreeDataProvider<Change
   readonly inventories: BuildInventories;
   readonly #parts: ChangesViewParts;
   readonly #changed = this.own(new vscode.EventEmitter<undefined>());
+  readonly #drawing = this.own(new TreeDrawing(() => this.#changed.fire(undefined)));
   readonly #view: vscode.TreeView<ChangesNode>;
   #comparison: Comparison | undefined;
   #selected: CatalogImage | undefined;
@@ -83,6 +85,7 @@ export class ChangesView extends Owner implements vscode.TreeDataProvider<Change
   }
 
   getChildren(node?: ChangesNode): ChangesNode[] {
+    this.#drawing.asked();
     if (node !== undefined) return 'children' in node ? [...node.children] : [];
     return this.#comparison === undefined
       ? []
@@ -124,7 +127,7 @@ export class ChangesView extends Owner implements vscode.TreeDataProvider<Change
 
   #draw(): void {
     this.#view.message = this.#comparison === undefined ? '' : messageOf(this.#comparison);
-    this.#changed.fire(undefined);
+    this.#drawing.changed();
   }
 }
 

@@ -8,6 +8,7 @@ import type { AuditLog } from '../../control/audit-log.ts';
 import type { ImageState } from '../../images/image-state.ts';
 import { Owner } from '../dispose.ts';
 import type { Ticker } from '../ticker.ts';
+import { TreeDrawing } from '../tree-drawing.ts';
 import { actDetails } from '../words/act-words.ts';
 import { boardDetails } from '../words/board-details.ts';
 import { GROUPINGS, type GroupedBoard, type Grouping, groupTooltip } from '../words/board-groups.ts';
@@ -55,6 +56,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
   readonly #parts: BoardsViewParts;
   readonly #changed = this.own(new vscode.EventEmitter<BoardsNode[] | undefined>());
   readonly #view: vscode.TreeView<BoardsNode>;
+  readonly #drawing = this.own(new TreeDrawing(() => this.#drawRows()));
   readonly #tree = new BoardsTree();
   readonly #drawn = new Map<string, Drawn>();
   /** What the rows of groups show, by their IDs. */
@@ -107,12 +109,14 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
   /** Shows a board with its details, selected; of several rows that it has, the first. */
   async show(id: string): Promise<void> {
     this.#layOut();
+    if (this.#isMoved) this.#drawRows(); // the editor finds no row that it was not told of
     const row = this.#tree.rows.find((node) => node.id === id);
     if (row !== undefined) await this.#view.reveal(row, { select: true, focus: true, expand: true });
   }
 
   getChildren(node?: BoardsNode): BoardsNode[] {
-    if (node === undefined) return this.#tree.roots;
+    this.#drawing.asked();
+    if (node === undefined) return this.#roots();
     if (node.kind === 'board group') return [...this.#tree.rowsIn(node)];
     return node.kind === 'board' ? this.#details(node) : [];
   }
@@ -148,6 +152,13 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     return item;
   }
 
+  /** The outermost rows; all are drawn anew then, as they are now. */
+  #roots(): BoardsNode[] {
+    this.#isMoved = false;
+    for (const board of this.#parts.registry.boards) this.#redraw(board);
+    return this.#tree.roots;
+  }
+
   #boards(): readonly Board[] {
     return problemsFirst(this.#parts.registry.boards);
   }
@@ -160,7 +171,6 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     return counted;
   }
 
-  /** Redraws the rows that changed, and all when rows came, went or moved. */
   #draw(): void {
     const sending = this.#parts.requests.sending.length;
     this.#view.badge = sending === 0 ? undefined : { value: sending, tooltip: transfersText(sending, vscode.l10n) };
@@ -169,7 +179,12 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     this.#sharedNames = sharedNames(boards);
     if (!this.#hasConfirmed) this.#tellConfirmed(boards);
     this.#tell(counted.length > 0 ? 'some' : 'none', standingsText(counted, vscode.l10n, STANDINGS_BY_URGENCY));
-    if (!this.#view.visible) return;
+    if (this.#view.visible) this.#drawing.changed();
+  }
+
+  /** Redraws the rows that changed, and all when rows came, went or moved. */
+  #drawRows(): void {
+    const { boards } = this.#parts.registry;
     const isMoved = this.#isMoved;
     this.#isMoved = false;
     const changed = new Set(boards.filter((board) => this.#redraw(board)).map(({ id }) => id));

@@ -14,6 +14,7 @@ import { insideItem } from '../inside/tree-rows.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
 import type { Ticker } from '../ticker.ts';
+import { TreeDrawing } from '../tree-drawing.ts';
 import { judgedImage } from '../words/image-health.ts';
 import { verifyingText } from '../words/image-words.ts';
 import type { Project } from '../workspace/project.ts';
@@ -52,8 +53,13 @@ export interface ImagesViewParts {
 export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesNode>, vscode.FileDecorationProvider {
   readonly #parts: ImagesViewParts;
   readonly #changed = this.own(new vscode.EventEmitter<ImagesNode | ImagesNode[] | undefined>());
+  readonly #drawing = this.own(new TreeDrawing(() => this.#drawRows()));
   readonly #view: vscode.TreeView<ImagesNode>;
+  #told = '';
+  /** The rows of boxes that the editor has. */
   #drawn = '';
+  /** Rows to draw anew whatever is known of what they show. */
+  readonly #due = new Set<ImagesNode>();
   /** The rows of boxes, those of images by their boxes, and those of kept builds by their images. */
   readonly #rows = new DrawnRows<ImagesNode>();
 
@@ -81,11 +87,11 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   }
 
   getChildren(row?: ImagesNode): vscode.ProviderResult<ImagesNode[]> {
+    this.#drawing.asked();
     const node = rowNow(row, this.#parts.project.snapshot);
     switch (node?.kind) {
       case undefined:
-        if (this.#parts.project.hasBoxbuilds) this.#parts.building.show();
-        return this.#given('', boxRows(this.#parts));
+        return this.#parts.project.isLocated ? this.#boxes() : this.#parts.project.located().then(() => this.#boxes());
       case 'box':
       case 'board images':
         return this.#given(`${node.box.path}/${node.kind === 'box' ? '' : node.board}`, rowsBelow(node, this.#parts));
@@ -193,30 +199,47 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     this.#draw();
   }
 
-  /** Redraws only what shows something else: bytes on their way are not shown. */
+  #boxes(): ImagesNode[] {
+    this.#drawing.asked();
+    if (this.#parts.project.hasBoxbuilds) this.#parts.building.show();
+    const boxes = boxRows(this.#parts);
+    this.#drawn = keyOf(boxes);
+    return this.#given('', boxes);
+  }
+
   #draw(): void {
     const { project, serving } = this.#parts;
     this.#view.message = imagesMessage(serving.state, project.snapshot.unreadable) ?? '';
     this.#view.description = verifyingText(this.#parts.verifying.left, vscode.l10n);
-    const boxes = boxRows(this.#parts);
     const none = project.folders.length === 0 ? 'no-folder' : 'none';
-    const found = !project.isLocated ? 'looking' : boxes.length > 0 ? 'some' : none;
-    const drawn = keyOf([found, boxes]);
-    if (drawn === this.#drawn) {
-      this.#drawRows();
-      return;
-    }
-    this.#drawn = drawn;
+    this.#tell(!project.isLocated ? 'looking' : boxRows(this.#parts).length > 0 ? 'some' : none);
+    this.#drawing.changed();
+  }
+
+  /** Keeps the context key `mkbox.images`; only changes go to the editor. */
+  #tell(found: 'looking' | 'some' | 'none' | 'no-folder'): void {
+    if (found === this.#told) return;
+    this.#told = found;
     void vscode.commands.executeCommand('setContext', 'mkbox.images', found);
-    this.#rows.clear();
-    this.#changed.fire(undefined);
   }
 
   /** While rows are drawn anew, those below them flicker and no command finds them: only what shows something else is. */
   #drawRows(): void {
+    if (keyOf(boxRows(this.#parts)) !== this.#drawn) {
+      this.#drawAll();
+      return;
+    }
     const surroundings = surroundingsOf(this.#parts);
-    const changed = this.#rows.takeChanged((row) => shownInRow(row, this.#parts, surroundings));
+    const changed = [...this.#due, ...this.#rows.takeChanged((row) => shownInRow(row, this.#parts, surroundings))];
+    this.#due.clear();
     if (changed.length > 0) this.#changed.fire(changed);
+  }
+
+  #drawAll(): void {
+    this.#drawn = keyOf(boxRows(this.#parts));
+    this.#due.clear();
+    this.#rows.clear();
+    this.#changed.fire(undefined);
   }
 
   /** `rows`, which the editor is given in place of those that it had of that group. */
@@ -247,7 +270,10 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     if (node.kind !== 'packages') return rows.childrenOf(node);
     const known = await rows.packageCount(node.image);
     const packages = await rows.childrenOf(node);
-    if ((await rows.packageCount(node.image)) !== known) this.#changed.fire(node);
+    if ((await rows.packageCount(node.image)) !== known) {
+      this.#due.add(node);
+      this.#drawing.changed();
+    }
     return packages;
   }
 
@@ -259,7 +285,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   async #retry(id: string): Promise<void> {
     const rows = await this.#parts.insideRows();
     rows.forget(id);
-    this.#changed.fire(undefined);
+    this.#drawAll();
   }
 
   /** Whether an image's box can be built, and what building adds to its row. */

@@ -5,6 +5,7 @@ import type { TransferResult } from '../../server/transfer.ts';
 import { Owner } from '../dispose.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Ticker } from '../ticker.ts';
+import { TreeDrawing } from '../tree-drawing.ts';
 import { askedText, outcomeText } from '../words/request-words.ts';
 import { momentText, wholeSeconds } from '../words/words.ts';
 import { coloredIcon } from './colored-icon.ts';
@@ -25,6 +26,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
   readonly #boards: Boards;
   readonly #onFailure: (error: unknown) => void;
   readonly #changed = this.own(new vscode.EventEmitter<RequestNode[] | undefined>());
+  readonly #drawing = this.own(new TreeDrawing(() => this.#drawRows()));
   readonly #view: vscode.TreeView<RequestNode>;
   /** The requests in the view, in its order, and what is shown of each. */
   #drawn: ReadonlyMap<LoggedRequest, string> = new Map();
@@ -51,7 +53,9 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
 
   getChildren(node?: RequestNode): RequestNode[] {
     if (node !== undefined) return [];
+    this.#drawing.asked();
     this.#requests.load().catch(this.#onFailure); // which draws them
+    this.#drawn = this.#shown();
     return this.#requests.requests.map((transfer) => this.#node(transfer));
   }
 
@@ -96,19 +100,28 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
     return [outcomeText(transfer, l10n, env.language), ...flag].join(' · ');
   }
 
-  /** Redraws the rows that changed, and all when rows came or went. */
   #draw(): void {
     const { requests } = this.#requests;
     if (requests.length > 0 || this.#requests.isLoaded) this.#tell(requests.length > 0 ? 'some' : 'none');
     if (!this.#view.visible) return;
     if (vscode.window.state.focused) this.#requests.markSeen();
+    this.#drawing.changed();
+  }
+
+  /** Redraws the rows that changed, and all when rows came or went. */
+  #drawRows(): void {
+    const { requests } = this.#requests;
     const before = this.#drawn;
     const known = [...before.keys()];
-    this.#drawn = new Map(requests.map((transfer) => [transfer, this.#shownOf(transfer)]));
+    this.#drawn = this.#shown();
     const areOthers = known.length !== requests.length || requests.some((transfer, index) => transfer !== known[index]);
     const changed = requests.filter((transfer) => before.get(transfer) !== this.#drawn.get(transfer));
     if (areOthers) this.#changed.fire(undefined);
     else if (changed.length > 0) this.#changed.fire(changed.map((transfer) => this.#node(transfer)));
+  }
+
+  #shown(): ReadonlyMap<LoggedRequest, string> {
+    return new Map(this.#requests.requests.map((transfer) => [transfer, this.#shownOf(transfer)]));
   }
 
   /** Keeps the context key `mkbox.requests`; only changes go to the editor. */

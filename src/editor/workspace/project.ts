@@ -82,6 +82,11 @@ export class Project extends Owner {
     return this.#located;
   }
 
+  /** Waits until the workspace was searched once. */
+  async located(): Promise<void> {
+    while (!this.#located) await nextOf(this.onDidChange);
+  }
+
   /** The boards that any of the projects builds for. */
   get boards(): readonly string[] {
     return [...new Set(this.#folders.flatMap((folder) => folder.boards))];
@@ -134,4 +139,13 @@ export class Project extends Owner {
 
 function areSame(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
   return some.size === others.size && [...some].every((one) => others.has(one));
+}
+
+function nextOf(event: vscode.Event<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const subscription = event(() => {
+      subscription.dispose();
+      resolve();
+    });
+  });
 }
