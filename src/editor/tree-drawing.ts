@@ -5,8 +5,8 @@ const DRAWS_MS = 500;
 
 /**
  * Says when the rows of a view may be drawn anew: not before the editor asked for any, and not while it draws those it
- * asked for. VS Code that is told of a change in that time takes the rows of one row for those of another, or for none,
- * and leaves them so: its data source (`treeView.ts`) takes one batch of requests for the next when it knows rows already.
+ * asked for. VS Code that is told of a change in that time takes the rows below one row for those below another, or for
+ * none, and leaves them so: it confuses two batches of requests when it has rows already (microsoft/vscode#243911).
  */
 export class TreeDrawing extends Owner {
   readonly #draw: () => void;
