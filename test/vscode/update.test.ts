@@ -124,12 +124,13 @@ describe('updating a board now', () => {
   it('offers to restart it by ssh, follows it, and ends when it runs its new build', async () => {
     await window.page.evaluate(`(() => {
       const seen = globalThis.seenOfUpdate = [];
-      setInterval(() => {
+      // a step may be over before the page's next frame
+      new MutationObserver(() => {
         for (const item of document.querySelectorAll('.notifications-toasts .notification-list-item-message')) {
           const text = (item.textContent ?? '').replaceAll('\\u00a0', ' ');
           if (text.startsWith('mkbox: updating') && seen.at(-1) !== text) seen.push(text);
         }
-      }, 20);
+      }).observe(document.body, { subtree: true, childList: true, characterData: true });
     })()`);
     await update(FIRST);
     const asked = await window.workbench.quickPick();
