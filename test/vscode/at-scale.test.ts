@@ -11,6 +11,7 @@ import { addManyImages, type MadeImage } from './many-images.ts';
 import { addBigImage, type Bench, setUpBench } from './mkbox.ts';
 import type { VSCode } from './vscode.ts';
 import type { SeenRow } from './workbench/sight.ts';
+import { pointNowhere } from './workbench/tooltip.ts';
 import { until } from './workbench/wait.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -112,7 +113,7 @@ describe('many images and boards', () => {
           await workbench.pointAtRow(view, index);
           await vscode.screenshot(`${name}-tooltip-${view}`);
         }
-        await vscode.page.mouse.move(0, 0);
+        await pointNowhere(vscode.page);
       });
     }
   }

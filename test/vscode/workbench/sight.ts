@@ -1,7 +1,7 @@
 /** What of a view's rows can be read: a narrow side bar cuts them. */
 import type { Page } from 'playwright-core';
 import { scrollList, scrollToTop } from './scroll.ts';
-import { showTooltip } from './tooltip.ts';
+import { pointNowhere, showTooltip } from './tooltip.ts';
 import { found, until } from './wait.ts';
 
 /** A row that is drawn, as far as it can be read. */
@@ -58,7 +58,7 @@ export function sight(page: Page) {
 
     /** Points at a row by its place from the top, and waits for what that shows. */
     async pointAtRow(view: string, index: number): Promise<void> {
-      await page.mouse.move(0, 0);
+      await pointNowhere(page);
       await toTop(view);
       await showTooltip(page.locator(`${list(view)} .monaco-list-row[data-index="${index}"] .label-name`));
     },

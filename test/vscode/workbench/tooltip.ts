@@ -1,5 +1,5 @@
 /** What VS Code shows when the mouse rests on something. */
-import { errors, type Locator } from 'playwright-core';
+import { errors, type Locator, type Page } from 'playwright-core';
 import { found, until } from './wait.ts';
 
 /** It is there half a second after the mouse came to rest; one whose row was drawn anew meanwhile never comes. */
@@ -10,9 +10,9 @@ const GOES_MS = 1_000;
 
 /** Points at an element until something appears, and reads it; the mouse stays there. */
 export async function showTooltip(element: Locator): Promise<string> {
-  const shown = shownOn(element);
+  const shown = shownOn(element.page());
   const text = await found('the hover', async () => {
-    await pointNowhere(element);
+    await pointNowhere(element.page());
     await element.hover();
     return shown.innerText({ timeout: APPEARS_MS }).catch(unlessTimedOut);
   });
@@ -22,27 +22,29 @@ export async function showTooltip(element: Locator): Promise<string> {
 /** Points at an element and reads what appears; the mouse goes away again. */
 export async function tooltipOf(element: Locator): Promise<string> {
   const text = await showTooltip(element);
-  await pointNowhere(element);
+  await pointNowhere(element.page());
   return text;
 }
 
-/** A hover that appears just as the mouse leaves stays until the mouse has been over it. */
-async function pointNowhere(element: Locator): Promise<void> {
-  const { mouse } = element.page();
-  const shown = shownOn(element);
+/** Takes the mouse away, and with it what pointing at something shows, which may lie over what is next. */
+export async function pointNowhere(page: Page): Promise<void> {
+  const { mouse } = page;
+  const shown = shownOn(page);
   await until('the hover to be gone', async () => {
     await mouse.move(0, 0);
     const isGone = await shown.waitFor({ state: 'detached', timeout: GOES_MS }).then(() => true, unlessTimedOut);
+    // a hover that appears just as the mouse leaves stays until the mouse has been over it
     const box = isGone ? null : await shown.boundingBox();
     if (box !== null) await mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     return isGone;
   });
 }
 
-function shownOn(element: Locator): Locator {
-  return element.page().locator('.workbench-hover-container .monaco-hover').first();
+function shownOn(page: Page): Locator {
+  return page.locator('.workbench-hover-container .monaco-hover').first();
 }
 
-function unlessTimedOut(error: unknown): undefined {
+/** What was to be done could not be, in time; any other error is thrown. */
+export function unlessTimedOut(error: unknown): undefined {
   if (!(error instanceof errors.TimeoutError)) throw error;
 }

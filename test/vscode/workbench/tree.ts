@@ -2,6 +2,7 @@
 import type { Locator } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
 import { scrollList, scrollToTop } from './scroll.ts';
+import { pointNowhere } from './tooltip.ts';
 import { found, until } from './wait.ts';
 
 /** A row, as it is drawn and as a screen reader says it. */
@@ -46,7 +47,7 @@ export async function readTree(tree: Locator): Promise<TreeRow[]> {
   return seen.map(({ id, index, loading, ...row }) => row);
 }
 
-/** Brings a row into sight, as soon as it is there, and hands it over. */
+/** Brings a row into sight, as soon as it is there, and hands it over; what pointing at another showed is gone. */
 export async function findRow(tree: Locator, choice: RowChoice): Promise<Locator> {
   const isIt = (row: DrawnRow) => {
     if (typeof choice === 'function') return choice(row);
@@ -61,6 +62,7 @@ export async function findRow(tree: Locator, choice: RowChoice): Promise<Locator
     if (pixels !== 0) await scrollList(tree, pixels);
     return pixels === 0;
   });
+  await pointNowhere(tree.page());
   return element;
 }
 

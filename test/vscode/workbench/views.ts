@@ -1,12 +1,15 @@
 /** The side bar: an extension's container in the activity bar, its views and what they hold. */
 import type { Page } from 'playwright-core';
 import { clickMenuItem, closeMenu, type MenuItem, menuItems } from './menus.ts';
-import { tooltipOf } from './tooltip.ts';
+import { pointNowhere, tooltipOf, unlessTimedOut } from './tooltip.ts';
 import { findRow, type RowChoice, readTree, setExpanded, type TreeRow } from './tree.ts';
 import { found, until } from './wait.ts';
 
 /** A click on a container's icon has shown its views after this, if it did not hide them. */
 const SHOWN_WITHIN_MS = 3_000;
+
+/** A row that nothing lies over is clicked within this. */
+const CLICKED_WITHIN_MS = 5_000;
 
 /** Views by their names, rows by their labels. */
 export function views(page: Page) {
@@ -20,7 +23,7 @@ export function views(page: Page) {
     });
   /** Points at a view's title, which shows its buttons. */
   const pointAtTitle = async (view: string) => {
-    await page.mouse.move(0, 0); // what pointing at a row shows may lie over it
+    await pointNowhere(page);
     await pane(view).locator('.pane-header').hover();
   };
   // A badge or a shortcut comes after the title: "Explorer (Ctrl+Shift+E)".
@@ -32,9 +35,11 @@ export function views(page: Page) {
   /** Opens a row's context menu and reads it. */
   const openMenu = async (view: string, row: RowChoice): Promise<MenuItem[] | undefined> => {
     const name = (await findRow(tree(view), row)).locator('.label-name');
-    await page.mouse.move(0, 0); // what pointing at another row shows may lie over this one
-    await name.click({ button: 'right' });
-    return menuItems(page);
+    // a hover that was about to appear when the mouse left may lie over the row now
+    const isClicked = await name
+      .click({ button: 'right', timeout: CLICKED_WITHIN_MS })
+      .then(() => true, unlessTimedOut);
+    return isClicked ? menuItems(page) : undefined;
   };
 
   return {
