@@ -112,7 +112,11 @@ describe('mkbox in a folder', () => {
     await inWindow(bench, 'named folder', options, async ({ page, workbench }) => {
       await workbench.dialogs.click("No, I don't trust the authors");
       await workbench.openView('mkbox');
-      await workbench.welcome('Images');
+      await until(
+        'what the view offers, once the workspace was searched',
+        () => workbench.welcome('Images'),
+        ({ text }) => /^There is no folder with box images here.*only from workspaces you trust/s.test(text),
+      );
       await workbench.clickStatusBarItem(STATUS);
       await workbench.choose('Manage Workspace Trust');
       await page

@@ -4,9 +4,15 @@ import type { ServingState } from '../serving-state.ts';
 import { unreadableWords } from '../words/image-words.ts';
 import { failureWords } from '../words/status-words.ts';
 
-/** What stands above the images: why they are not served, or can't be seen; undefined where there is nothing to say. */
-export function imagesMessage(state: ServingState, unreadable: readonly UnreadableFolder[]): string | undefined {
-  return obstacleText(state) ?? unreadableText(unreadable);
+/**
+ * What stands above the images: why they are not served, or can't be seen; undefined where there is nothing to say.
+ * Without images, the view's welcome says why nothing is served, and what to do: VS Code shows it only where no message is.
+ */
+export function imagesMessage(
+  state: ServingState,
+  { unreadable, hasRows }: { readonly unreadable: readonly UnreadableFolder[]; readonly hasRows: boolean },
+): string | undefined {
+  return (hasRows ? obstacleText(state) : undefined) ?? unreadableText(unreadable);
 }
 
 /** That an image folder can't be read for now; a folder in it says so in its row. */

@@ -209,10 +209,12 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
 
   #draw(): void {
     const { project, serving } = this.#parts;
-    this.#view.message = imagesMessage(serving.state, project.snapshot.unreadable) ?? '';
+    const { unreadable } = project.snapshot;
+    const hasRows = boxRows(this.#parts).length > 0;
+    this.#view.message = imagesMessage(serving.state, { unreadable, hasRows }) ?? '';
     this.#view.description = verifyingText(this.#parts.verifying.left, vscode.l10n);
     const none = project.folders.length === 0 ? 'no-folder' : 'none';
-    this.#tell(!project.isLocated ? 'looking' : boxRows(this.#parts).length > 0 ? 'some' : none);
+    this.#tell(!project.isLocated ? 'looking' : hasRows ? 'some' : none);
     this.#drawing.changed();
   }
 
