@@ -1,12 +1,12 @@
 import { Owner } from './dispose.ts';
 
-/** How long after it asked for rows the editor is taken to draw: it asks for those below them a tenth of that later. */
+/** How long VS Code gets to draw the rows it asked for. On a busy machine, it asks for the next level after some 100 ms. */
 const DRAWS_MS = 500;
 
 /**
- * Says when the rows of a view may be drawn anew: not before the editor asked for any, and not while it draws those it
- * asked for. VS Code that is told of a change in that time takes the rows below one row for those below another, or for
- * none, and leaves them so: it confuses two batches of requests when it has rows already (microsoft/vscode#243911).
+ * Delays redraws of a tree view until VS Code has asked for rows, and has had time to draw them. A change reported while
+ * VS Code is still fetching rows makes it mix up two batches of requests (microsoft/vscode#243911): rows end up below the
+ * wrong parent, or are missing, and stay so.
  */
 export class TreeDrawing extends Owner {
   readonly #draw: () => void;
@@ -15,7 +15,7 @@ export class TreeDrawing extends Owner {
   #isDue = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `draw` draws what changed; `drawsMs` is how long the editor is left alone after it asked. */
+  /** `draw` reports what changed to VS Code; `drawsMs`: how long to wait after VS Code asked for rows. */
   constructor(draw: () => void, drawsMs = DRAWS_MS) {
     super();
     this.#draw = draw;
@@ -23,7 +23,7 @@ export class TreeDrawing extends Owner {
     this.own({ dispose: () => clearTimeout(this.#timer) });
   }
 
-  /** The editor asks for rows, and gets them as they are now. */
+  /** Call it whenever VS Code asks for rows. */
   asked(): void {
     if (this.isDisposed) return;
     this.#wasAsked = true;
@@ -31,7 +31,7 @@ export class TreeDrawing extends Owner {
     this.#timer = setTimeout(() => this.#drawn(), this.#drawsMs);
   }
 
-  /** Rows may have changed: they are drawn at once, or when the editor has drawn what it asked for. */
+  /** Rows may have changed: calls `draw` now, or once VS Code has drawn what it asked for. */
   changed(): void {
     if (!this.#wasAsked) return;
     if (this.#timer === undefined) this.#draw();

@@ -109,7 +109,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
   /** Shows a board with its details, selected; of several rows that it has, the first. */
   async show(id: string): Promise<void> {
     this.#layOut();
-    if (this.#isMoved) this.#drawRows(); // the editor finds no row that it was not told of
+    if (this.#isMoved) this.#drawRows(); // VS Code reveals only rows it knows
     const row = this.#tree.rows.find((node) => node.id === id);
     if (row !== undefined) await this.#view.reveal(row, { select: true, focus: true, expand: true });
   }
@@ -152,7 +152,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     return item;
   }
 
-  /** The outermost rows; all are drawn anew then, as they are now. */
+  /** The outermost rows. VS Code redraws everything after it asked for them, so nothing is left to report. */
   #roots(): BoardsNode[] {
     this.#isMoved = false;
     for (const board of this.#parts.registry.boards) this.#redraw(board);

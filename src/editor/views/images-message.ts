@@ -6,7 +6,7 @@ import { failureWords } from '../words/status-words.ts';
 
 /**
  * What stands above the images: why they are not served, or can't be seen; undefined where there is nothing to say.
- * Without images, the view's welcome says why nothing is served, and what to do: VS Code shows it only where no message is.
+ * Without images, the view's welcome says why nothing is served, and what to do. VS Code hides it while there is a message.
  */
 export function imagesMessage(
   state: ServingState,

@@ -58,7 +58,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   #told = '';
   /** The rows of boxes that the editor has. */
   #drawn = '';
-  /** Rows to draw anew whatever is known of what they show. */
+  /** Rows to redraw even if they show the same. */
   readonly #due = new Set<ImagesNode>();
   /** The rows of boxes, those of images by their boxes, and those of kept builds by their images. */
   readonly #rows = new DrawnRows<ImagesNode>();
