@@ -1,27 +1,24 @@
 /**
- * Runs the test files that globs name, two at a time. The order decides how long that takes: files that keep a processor
- * busy (each has a VS Code) come evenly among the others. Of those, neighbours by name are alike, and when all of them
- * wait for a slow line, a processor idles: the order by a digest of their names mixes them, the same way every time.
+ * Runs the test files that globs name, two at a time, and a third of those that mostly wait. The order decides how long
+ * that takes: files that keep a processor busy (each has a VS Code) come evenly among the others. Of those, neighbours by
+ * name are alike: the order by a digest of their names mixes them, the same way every time.
  */
 import { hash } from 'node:crypto';
 import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { run } from 'node:test';
-import { spec } from 'node:test/reporters';
+import { spec, type TestEvent } from 'node:test/reporters';
 import { pathToFileURL } from 'node:url';
+import { mayShare, opensWindows, waits } from './test-kinds.ts';
 
 /** What Node has compiled and rid of types is kept for the next process: there are hundreds. */
 process.env.NODE_COMPILE_CACHE ??= path.join(import.meta.dirname, '../.cache/compiled');
 
-/** One for each of two processors: with three, nothing ended sooner, and what is awaited in an editor came too late. */
+/** One for each of two processors: with three of any kind, what is awaited in an editor came too late. */
 const FILES_AT_ONCE = 2;
 
-/**
- * Folders whose files share processes: they start no servers and change nothing of their process. To start one and read
- * what is tested costs 0.7 s of a processor, which is more than most of these tests take.
- */
-const SHARING = ['boxbuild', 'editor', 'images', 'tools'].map((folder) => path.join('test', folder, path.sep));
 const FILES_PER_PROCESS = 16;
 
 /** A test that takes longer hangs; none takes two minutes. */
@@ -31,21 +28,54 @@ const globs = process.argv.slice(2);
 const files = globSync(globs).sort();
 if (files.length === 0) throw new Error(`No test file is named by ${globs.join(' ')}`);
 const mixed = files.toSorted((a, b) => (hash('sha256', a) < hash('sha256', b) ? -1 : 1));
-const busy = files.filter((file) => file.includes(path.join('test', 'vscode')));
-const sharing = mixed.filter((file) => SHARING.some((folder) => file.startsWith(folder)));
-const others = mixed.filter((file) => !busy.includes(file) && !sharing.includes(file));
+const busy = files.filter(opensWindows);
+const sharing = mixed.filter(mayShare);
+const waiting = mixed.filter(waits);
+const others = mixed.filter((file) => ![opensWindows, mayShare, waits].some((is) => is(file)));
 
 const hanging = new AbortController();
 const { signal } = hanging;
-const order = spread(busy, spread(batches(sharing), others));
-run({ files: order, concurrency: FILES_AT_ONCE, timeout: MOST_MS, signal })
-  .on('test:fail', ({ details: { error } }) => {
+const working = spread(busy, spread(batches(sharing), others));
+const runs = [
+  { files: working, concurrency: FILES_AT_ONCE },
+  { files: waiting, concurrency: 1 },
+].filter(({ files: some }) => some.length > 0);
+Readable.from(asOne(runs.map(start)))
+  .compose(spec)
+  .pipe(process.stdout);
+
+/** Runs files, so many at a time. One that fails makes this process fail; one that hangs ends all. */
+function start(what: { files: readonly string[]; concurrency: number }): AsyncIterable<TestEvent> {
+  return run({ ...what, timeout: MOST_MS, signal }).on('test:fail', ({ details: { error } }) => {
     process.exitCode = 1;
     // a test that hangs keeps its process alive, and the run with it
     if ('failureType' in error && error.failureType === 'testTimeoutFailure') hanging.abort();
-  })
-  .compose(spec)
-  .pipe(process.stdout);
+  });
+}
+
+/** A line of a run's end, as in `tests 12`. */
+const TOTAL = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\d.]+)$/;
+
+/** What is told of several runs that go on at once as if it were one: run after run, and then what all came to. */
+async function* asOne(runs: readonly AsyncIterable<TestEvent>[]): AsyncGenerator<TestEvent> {
+  const totals = new Map<string, { event: Extract<TestEvent, { type: 'test:diagnostic' }>; counted: number }>();
+  for (const one of runs) {
+    for await (const event of one) {
+      const total = event.type === 'test:diagnostic' && event.data.file === undefined && TOTAL.exec(event.data.message);
+      if (!total) {
+        yield event;
+        continue;
+      }
+      const [, what = '', count] = total;
+      const before = totals.get(what)?.counted ?? 0;
+      const counted = what === 'duration_ms' ? Math.max(before, Number(count)) : before + Number(count);
+      totals.set(what, { event, counted });
+    }
+  }
+  for (const [what, { event, counted }] of totals) {
+    yield { ...event, data: { ...event.data, message: `${what} ${counted}` } };
+  }
+}
 
 /** Files that each import some of `tests`. */
 function batches(tests: readonly string[]): string[] {

@@ -65,6 +65,33 @@ describe('the script that runs the tests', () => {
     match(stdout, /^ℹ tests 2$/m);
   });
 
+  it('runs one that mostly waits beside two others, and counts all as one run', async () => {
+    const names = ['three/a', 'three/b', 'soak/soak'];
+    const meets = `
+      const { existsSync, writeFileSync } = process.getBuiltinModule('fs');
+      writeFileSync(NAME, '');
+      const all = ${JSON.stringify(names.map((name) => path.join(folder, `${path.basename(name)}.begun`)))};
+      return new Promise((resolve) => {
+        const timer = setInterval(() => { if (all.every(existsSync)) resolve(clearInterval(timer)); }, 20);
+      });`;
+    for (const name of names) {
+      await mkdir(path.dirname(path.join(folder, 'test', name)), { recursive: true });
+      const begun = path.join(folder, `${path.basename(name)}.begun`);
+      await write(name, meets.replace('NAME', JSON.stringify(begun)));
+    }
+    const { status, stdout } = run('test/{three,soak}/*.test.mjs');
+    equal(status, 0, stdout);
+    deepEqual(stdout.match(/^ℹ (tests|pass) .*$/gm), ['ℹ tests 3', 'ℹ pass 3']);
+  });
+
+  it('fails when one that mostly waits does, and tells that at the end', async () => {
+    await write('soak/soak', "throw new Error('wrong')");
+    const { status, stdout } = run('test/{a,soak/soak}.test.mjs');
+    equal(status, 1);
+    deepEqual(stdout.match(/^ℹ (tests|pass|fail) .*$/gm), ['ℹ tests 2', 'ℹ pass 1', 'ℹ fail 1']);
+    match(stdout, /^✖ failing tests:$(?:.|\n)*^✖ soak\/soak /m);
+  });
+
   it('ends when one hangs, and names it', async () => {
     const file = path.join(folder, 'test/hanging.test.mjs');
     const waits = 'new Promise(() => setInterval(() => {}, 1000))';
@@ -76,7 +103,7 @@ describe('the script that runs the tests', () => {
 
   it('fails when one does, and when there is none', async () => {
     await write('b', "throw new Error('wrong')");
-    const failed = run();
+    const failed = run('test/{a,b}.test.mjs');
     equal(failed.status, 1);
     match(failed.stdout, /^ℹ fail 1$/m);
     const none = run('nothing/*.test.mjs');
