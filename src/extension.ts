@@ -111,7 +111,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     building,
     requests,
     new BoxbuildOpening(log),
-    servingContext(serving),
+    servingContext(serving, logFailure),
     registerCommands(
       contributes.commands.map(({ command }) => command),
       {
@@ -191,7 +191,8 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     changesView ??= Promise.all([openImages(), buildsSeen(), import('./editor/after-activation.ts')]).then(
       ([images, seen, { BuildInventories, ChangesView }]) => {
         const inventories = new BuildInventories(images, seen.inventories);
-        const view = new ChangesView({ project, inventories, showsExpected: settings.showExpectedChanges });
+        const { showExpectedChanges: showsExpected } = settings;
+        const view = new ChangesView({ project, inventories, showsExpected, onFailure: logFailure });
         context.subscriptions.push(view);
         return view;
       },
@@ -228,7 +229,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
       boards.openAll(),
     ]);
     const { workspaceState: memento } = context;
-    const view = new BoardsView({ registry, audit, project, requests, checks, memento }, ticker);
+    const view = new BoardsView({ registry, audit, project, requests, checks, memento, onFailure: logFailure }, ticker);
     const show = (id: string) => view.show(id);
     const halts = new HaltNotices({ registry, acts, builds: () => builds.open(), show, log });
     context.subscriptions.push(view, halts);

@@ -3,6 +3,7 @@ import { isNone, unexpectedOf } from '../../contents/inventory-difference.ts';
 import { UserError } from '../../errors.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
+import { ContextKey } from '../context-key.ts';
 import { Owner } from '../dispose.ts';
 import { TreeDrawing } from '../tree-drawing.ts';
 import type { Project } from '../workspace/project.ts';
@@ -17,6 +18,7 @@ export interface ChangesViewParts {
   readonly project: Project;
   readonly inventories: BuildInventories;
   readonly showsExpected: Setting<boolean>;
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** The view of what differs between two builds; it is there from the first comparison on, until it is cleared. */
@@ -26,6 +28,8 @@ export class ChangesView extends Owner implements vscode.TreeDataProvider<Change
   readonly #changed = this.own(new vscode.EventEmitter<undefined>());
   readonly #drawing = this.own(new TreeDrawing(() => this.#changed.fire(undefined)));
   readonly #view: vscode.TreeView<ChangesNode>;
+  readonly #isSelected: ContextKey<boolean>;
+  readonly #hasChanges: ContextKey<boolean>;
   #comparison: Comparison | undefined;
   #selected: CatalogImage | undefined;
 
@@ -35,6 +39,8 @@ export class ChangesView extends Owner implements vscode.TreeDataProvider<Change
     super();
     this.#parts = parts;
     this.inventories = parts.inventories;
+    this.#isSelected = new ContextKey('mkbox.compareSelected', parts.onFailure);
+    this.#hasChanges = new ContextKey('mkbox.hasChanges', parts.onFailure);
     this.#view = this.own(
       vscode.window.createTreeView('mkbox.changes', { treeDataProvider: this, showCollapseAll: true }),
     );
@@ -54,7 +60,7 @@ export class ChangesView extends Owner implements vscode.TreeDataProvider<Change
 
   select(image: CatalogImage | undefined): void {
     this.#selected = image;
-    void vscode.commands.executeCommand('setContext', 'mkbox.compareSelected', image !== undefined);
+    this.#isSelected.set(image !== undefined);
   }
 
   /**
@@ -80,7 +86,7 @@ export class ChangesView extends Owner implements vscode.TreeDataProvider<Change
 
   clear(): void {
     this.#comparison = undefined;
-    void vscode.commands.executeCommand('setContext', 'mkbox.hasChanges', false);
+    this.#hasChanges.set(false);
     this.#draw();
   }
 
@@ -120,7 +126,7 @@ export class ChangesView extends Owner implements vscode.TreeDataProvider<Change
 
   async #show(comparison: Comparison): Promise<void> {
     this.#comparison = comparison;
-    await vscode.commands.executeCommand('setContext', 'mkbox.hasChanges', true);
+    this.#hasChanges.set(true);
     this.#draw();
     await vscode.commands.executeCommand('mkbox.changes.focus');
   }

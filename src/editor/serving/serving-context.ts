@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { endpointOf } from '../serving-state.ts';
+import { ContextKey } from '../context-key.ts';
+import { endpointOf, type ServingState } from '../serving-state.ts';
 import type { Serving } from './serving.ts';
 
 /**
@@ -7,15 +8,18 @@ import type { Serving } from './serving.ts';
  * `mkbox.isLocal`, whether only this machine can reach it, `mkbox.isOnNetwork`, whether others can, and `mkbox.hasFault`,
  * whether there is a fault on purpose.
  */
-export function servingContext(serving: Serving): vscode.Disposable {
-  const set = (key: string, value: unknown) => void vscode.commands.executeCommand('setContext', key, value);
+export function servingContext(serving: Serving, onFailure: (error: unknown) => void): vscode.Disposable {
+  const state = new ContextKey<ServingState['kind']>('mkbox.serving', onFailure);
+  const isLocal = new ContextKey<boolean>('mkbox.isLocal', onFailure);
+  const isOnNetwork = new ContextKey<boolean>('mkbox.isOnNetwork', onFailure);
+  const hasFault = new ContextKey<boolean>('mkbox.hasFault', onFailure);
   const tell = () => {
-    set('mkbox.serving', serving.state.kind);
+    state.set(serving.state.kind);
     const { onNetwork } = endpointOf(serving.state) ?? {};
-    set('mkbox.isLocal', onNetwork === false);
-    set('mkbox.isOnNetwork', onNetwork === true);
+    isLocal.set(onNetwork === false);
+    isOnNetwork.set(onNetwork === true);
   };
-  const tellFault = () => set('mkbox.hasFault', serving.faults?.current !== undefined);
+  const tellFault = () => hasFault.set(serving.faults?.current !== undefined);
   tell();
   return vscode.Disposable.from(serving.onDidChangeState(tell), serving.onDidChangeFault(tellFault));
 }

@@ -1,27 +1,24 @@
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
-import type { BoardRegistry } from '../../boards/board-registry.ts';
-import { isBehind, nextImage } from '../../boards/next-image.ts';
+import { isBehind } from '../../boards/next-image.ts';
 import { problemsFirst, STANDINGS_BY_URGENCY, standingsText } from '../../boards/standing.ts';
-import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { AuditLog } from '../../control/audit-log.ts';
-import type { ImageState } from '../../images/image-state.ts';
+import { ContextKey } from '../context-key.ts';
 import { Owner } from '../dispose.ts';
 import type { Ticker } from '../ticker.ts';
 import { TreeDrawing } from '../tree-drawing.ts';
 import { actDetails } from '../words/act-words.ts';
 import { boardDetails } from '../words/board-details.ts';
 import { GROUPINGS, type GroupedBoard, type Grouping, groupTooltip } from '../words/board-groups.ts';
-import { sharedNames } from '../words/board-name.ts';
 import { type SeenBoard, seenBoard, transfersText } from '../words/board-words.ts';
 import { type Check, checkOf } from '../words/image-health.ts';
-import { wholeSeconds } from '../words/words.ts';
-import type { Project } from '../workspace/project.ts';
 import { type BoardsNode, boardItem, groupItem } from './board-rows.ts';
 import { type BoardNode, BoardsTree, type GroupNode } from './boards-tree.ts';
 import { detailItem } from './detail-item.ts';
+import { type BoardSources, DrawnBoards } from './drawn-boards.ts';
 import type { RequestLog } from './request-log.ts';
 import { boardTooltip } from './row-tooltips.ts';
+import { showHeading } from './view-heading.ts';
 
 /** The most acts that are shown of a board. */
 const SHOWN_ACTS = 5;
@@ -30,25 +27,12 @@ const SHOWN_ACTS = 5;
 const GROUPING_KEY = 'mkbox.boards.groupBy';
 
 /** What the view shows. */
-export interface BoardsViewParts {
-  readonly registry: BoardRegistry;
+export interface BoardsViewParts extends BoardSources {
   readonly audit: AuditLog;
-  readonly project: Project;
   readonly requests: RequestLog;
-  readonly checks: ImageChecks;
   /** Keeps what boards are grouped by, for the workspace. */
   readonly memento: vscode.Memento;
-}
-
-/** What the rows of a board showed when they were drawn last. */
-interface Drawn {
-  board?: Board;
-  /** What it got when it was drawn last, and why. */
-  assigned: string;
-  /** The last seen state of the image that it gets next: a value, another one when anything about its files changed. */
-  next?: ImageState | undefined;
-  known: string;
-  drawn: string;
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** The view of boards, in groups if the user wants that, with their states and details. */
@@ -58,20 +42,22 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
   readonly #view: vscode.TreeView<BoardsNode>;
   readonly #drawing = this.own(new TreeDrawing(() => this.#drawRows()));
   readonly #tree = new BoardsTree();
-  readonly #drawn = new Map<string, Drawn>();
+  readonly #drawn: DrawnBoards;
   /** What the rows of groups show, by their IDs. */
   readonly #drawnGroups = new Map<string, string>();
-  /** The names that several boards have. */
-  #sharedNames: ReadonlySet<string> = new Set();
   #isMoved = false;
-  #told = '';
-  #hasConfirmed = false;
+  readonly #found: ContextKey<'some' | 'none'>;
+  /** True from the first board on that runs the build it got: a step of the walkthrough is done by that. */
+  readonly #hasConfirmed: ContextKey<true>;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(parts: BoardsViewParts, ticker: Ticker) {
     super();
     this.#parts = parts;
+    this.#drawn = new DrawnBoards(parts);
+    this.#found = new ContextKey('mkbox.boards', parts.onFailure);
+    this.#hasConfirmed = new ContextKey('mkbox.hasConfirmed', parts.onFailure);
     this.#view = this.own(
       vscode.window.createTreeView('mkbox.boards', {
         treeDataProvider: this,
@@ -136,7 +122,9 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
       return item;
     }
     const board = this.#parts.registry.get(node.id);
-    return board === undefined ? new vscode.TreeItem('') : boardItem(node, this.#seen(board), this.#isNamesake(board));
+    return board === undefined
+      ? new vscode.TreeItem('')
+      : boardItem(node, this.#seen(board), this.#drawn.isNamesake(board));
   }
 
   /** A tooltip is made when it is to be seen. */
@@ -155,7 +143,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
   /** The outermost rows. VS Code redraws everything after it asked for them, so nothing is left to report. */
   #roots(): BoardsNode[] {
     this.#isMoved = false;
-    for (const board of this.#parts.registry.boards) this.#redraw(board);
+    for (const board of this.#parts.registry.boards) this.#drawn.takeChange(board);
     return this.#tree.roots;
   }
 
@@ -175,10 +163,11 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     const sending = this.#parts.requests.sending.length;
     this.#view.badge = sending === 0 ? undefined : { value: sending, tooltip: transfersText(sending, vscode.l10n) };
     const counted = this.#layOut();
-    const { boards } = this.#parts.registry;
-    this.#sharedNames = sharedNames(boards);
-    if (!this.#hasConfirmed) this.#tellConfirmed(boards);
-    this.#tell(counted.length > 0 ? 'some' : 'none', standingsText(counted, vscode.l10n, STANDINGS_BY_URGENCY));
+    this.#drawn.compareNames();
+    this.#found.set(counted.length > 0 ? 'some' : 'none');
+    if (this.#parts.registry.boards.some(hasConfirmed)) this.#hasConfirmed.set(true);
+    const description = standingsText(counted, vscode.l10n, STANDINGS_BY_URGENCY);
+    showHeading(this.#view, { message: '', description });
     if (this.#view.visible) this.#drawing.changed();
   }
 
@@ -187,10 +176,12 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     const { boards } = this.#parts.registry;
     const isMoved = this.#isMoved;
     this.#isMoved = false;
-    const changed = new Set(boards.filter((board) => this.#redraw(board)).map(({ id }) => id));
-    if (isMoved) this.#dropRows(boards);
-    if (isMoved) this.#changed.fire(undefined);
-    else if (changed.size > 0) this.#changed.fire(this.#rowsToDraw(changed));
+    const changed = new Set(boards.filter((board) => this.#drawn.takeChange(board)).map(({ id }) => id));
+    if (isMoved) {
+      this.#drawn.dropGone();
+      this.#dropGroups();
+      this.#changed.fire(undefined);
+    } else if (changed.size > 0) this.#changed.fire(this.#rowsToDraw(changed));
   }
 
   /** The rows of boards that changed, and of groups that look different now. */
@@ -201,65 +192,7 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     return [...groups.filter(isOther), ...rows];
   }
 
-  /** Keeps the context key `mkbox.boards` and the description beside the title; only changes go to the editor. */
-  #tell(found: 'some' | 'none', description: string): void {
-    if (`${found} ${description}` === this.#told) return;
-    this.#told = `${found} ${description}`;
-    this.#view.description = description;
-    void vscode.commands.executeCommand('setContext', 'mkbox.boards', found);
-  }
-
-  /** Sets `mkbox.hasConfirmed` at the first board that runs the build it got: a step of the walkthrough is done by that. */
-  #tellConfirmed(boards: readonly Board[]): void {
-    this.#hasConfirmed = boards.some(({ history }) => history.some(({ confirmedAtMs }) => confirmedAtMs !== undefined));
-    if (this.#hasConfirmed) void vscode.commands.executeCommand('setContext', 'mkbox.hasConfirmed', true);
-  }
-
-  /** Whether anything shown of `board` changed since it was drawn. */
-  #redraw(board: Board): boolean {
-    const row = this.#drawnOf(board.id);
-    // a board is a value: the same one is not written out again, four times a second, for each of thousands
-    if (row.board !== board) row.known = JSON.stringify({ ...board, history: board.history.slice(0, 1) });
-    row.board = board;
-    const { image } = nextImage(board, this.#parts.project.served.snapshot) ?? {};
-    const isOther = row.next !== image?.state;
-    row.next = image?.state;
-    const examinedAtMs =
-      image?.state.kind === 'ready' ? this.#parts.checks.known(image.state.zstIdentity)?.examinedAtMs : undefined;
-    const assignment = JSON.stringify(this.#parts.registry.assignmentOf(board, this.#parts.project.served.snapshot));
-    const isReassigned = assignment !== row.assigned;
-    row.assigned = assignment;
-    const { sentBytes, stalledMs, state } = this.#parts.registry.transferOf(board.id) ?? {};
-    const before = state?.kind === 'running' ? state.place?.before : undefined;
-    const drawn = [
-      row.known,
-      image?.id,
-      examinedAtMs,
-      sentBytes,
-      wholeSeconds(stalledMs),
-      before,
-      this.#isNamesake(board),
-    ].join(' ');
-    if (drawn === row.drawn && !isOther && !isReassigned) return false;
-    row.drawn = drawn;
-    return true;
-  }
-
-  #isNamesake({ name }: Board): boolean {
-    return name !== undefined && this.#sharedNames.has(name);
-  }
-
-  #drawnOf(id: string): Drawn {
-    const known = this.#drawn.get(id);
-    if (known !== undefined) return known;
-    const drawn: Drawn = { known: '', assigned: '', drawn: '' };
-    this.#drawn.set(id, drawn);
-    return drawn;
-  }
-
-  #dropRows(boards: readonly Board[]): void {
-    const ids = new Set(boards.map(({ id }) => id));
-    for (const id of this.#drawn.keys()) if (!ids.has(id)) this.#drawn.delete(id);
+  #dropGroups(): void {
     const groups = new Set(this.#tree.groups.map(({ rowId }) => rowId));
     for (const rowId of this.#drawnGroups.keys()) if (!groups.has(rowId)) this.#drawnGroups.delete(rowId);
   }
@@ -298,6 +231,11 @@ export class BoardsView extends Owner implements vscode.TreeDataProvider<BoardsN
     const { registry, project } = this.#parts;
     return seenBoard(board, registry, project.served.snapshot);
   }
+}
+
+/** Whether a board ran a build that it got from here. */
+function hasConfirmed({ history }: Board): boolean {
+  return history.some(({ confirmedAtMs }) => confirmedAtMs !== undefined);
 }
 
 /** What of a group's row can change while its boards stay. */

@@ -5,6 +5,7 @@ import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import { buildItem } from '../build/build-items.ts';
 import type { BuildNode } from '../build/build-nodes.ts';
 import type { LateBuilds } from '../build/late-builds.ts';
+import { ContextKey } from '../context-key.ts';
 import { Owner } from '../dispose.ts';
 import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
 import { earlierItem, keptBuildItem } from '../earlier/earlier-rows.ts';
@@ -30,6 +31,7 @@ import type { RequestLog } from './request-log.ts';
 import { rowNow } from './row-now.ts';
 import { imageTooltip } from './row-tooltips.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { showHeading } from './view-heading.ts';
 
 /** How often the images' ages are updated: they are shown in minutes. */
 const AGES_EVERY_MS = 10_000;
@@ -47,15 +49,18 @@ export interface ImagesViewParts {
   readonly building: LateBuilds;
   /** How many images are being verified in the background. */
   readonly verifying: { readonly left: number };
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** The view of boxes, their images and details. */
-export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesNode>, vscode.FileDecorationProvider {
+export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesNode> {
   readonly #parts: ImagesViewParts;
   readonly #changed = this.own(new vscode.EventEmitter<ImagesNode | ImagesNode[] | undefined>());
   readonly #drawing = this.own(new TreeDrawing(() => this.#drawRows()));
   readonly #view: vscode.TreeView<ImagesNode>;
-  #told = '';
+  readonly #found: ContextKey<'looking' | 'some' | 'none' | 'no-folder'>;
+  /** A step of the walkthrough is done by that. */
+  readonly #hasLookedInside: ContextKey<true>;
   /** The rows of boxes that the editor has. */
   #drawn = '';
   /** Rows to redraw even if they show the same. */
@@ -68,10 +73,12 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   constructor(parts: ImagesViewParts, ticker: Ticker) {
     super();
     this.#parts = parts;
+    this.#found = new ContextKey('mkbox.images', parts.onFailure);
+    this.#hasLookedInside = new ContextKey('mkbox.hasLookedInside', parts.onFailure);
     this.#view = this.own(
       vscode.window.createTreeView('mkbox.images', { treeDataProvider: this, showCollapseAll: true }),
     );
-    this.own(vscode.window.registerFileDecorationProvider(this));
+    this.own(vscode.window.registerFileDecorationProvider({ provideFileDecoration: decorationOf }));
     this.own(vscode.commands.registerCommand(RETRY_COMMAND, (id: string) => this.#retry(id)));
     this.own(ticker.onDraw(() => this.#draw()));
     const aging = setInterval(() => this.#view.visible && this.#draw(), AGES_EVERY_MS);
@@ -190,10 +197,6 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     return item;
   }
 
-  provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
-    return decorationOf(uri);
-  }
-
   #shown(): void {
     this.#parts.building.current?.lookAgain();
     this.#draw();
@@ -208,21 +211,14 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   }
 
   #draw(): void {
-    const { project, serving } = this.#parts;
+    const { project, serving, verifying } = this.#parts;
     const { unreadable } = project.snapshot;
     const hasRows = boxRows(this.#parts).length > 0;
-    this.#view.message = imagesMessage(serving.state, { unreadable, hasRows }) ?? '';
-    this.#view.description = verifyingText(this.#parts.verifying.left, vscode.l10n);
+    const message = imagesMessage(serving.state, { unreadable, hasRows }) ?? '';
+    showHeading(this.#view, { message, description: verifyingText(verifying.left, vscode.l10n) });
     const none = project.folders.length === 0 ? 'no-folder' : 'none';
-    this.#tell(!project.isLocated ? 'looking' : hasRows ? 'some' : none);
+    this.#found.set(!project.isLocated ? 'looking' : hasRows ? 'some' : none);
     this.#drawing.changed();
-  }
-
-  /** Keeps the context key `mkbox.images`; only changes go to the editor. */
-  #tell(found: 'looking' | 'some' | 'none' | 'no-folder'): void {
-    if (found === this.#told) return;
-    this.#told = found;
-    void vscode.commands.executeCommand('setContext', 'mkbox.images', found);
   }
 
   /** While rows are drawn anew, those below them flicker and no command finds them: only what shows something else is. */
@@ -266,8 +262,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   }
 
   async #inside(node: InsideNode): Promise<ImagesNode[]> {
-    // a step of the walkthrough is done by that
-    void vscode.commands.executeCommand('setContext', 'mkbox.hasLookedInside', true);
+    this.#hasLookedInside.set(true);
     const rows = await this.#parts.insideRows();
     if (node.kind !== 'packages') return rows.childrenOf(node);
     const known = await rows.packageCount(node.image);

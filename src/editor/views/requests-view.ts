@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type LoggedRequest, requestKey } from '../../boards/logged-request.ts';
 import { reflashText } from '../../boards/reflash-text.ts';
 import type { TransferResult } from '../../server/transfer.ts';
+import { ContextKey } from '../context-key.ts';
 import { Owner } from '../dispose.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Ticker } from '../ticker.ts';
@@ -31,7 +32,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
   /** The requests in the view, in its order, and what is shown of each. */
   #drawn: ReadonlyMap<LoggedRequest, string> = new Map();
   readonly #nodes = new WeakMap<LoggedRequest, RequestNode>();
-  #told = '';
+  readonly #found: ContextKey<'some' | 'none'>;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -40,6 +41,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
     this.#requests = requests;
     this.#boards = boards;
     this.#onFailure = onFailure;
+    this.#found = new ContextKey('mkbox.requests', onFailure);
     this.#view = this.own(vscode.window.createTreeView('mkbox.requests', { treeDataProvider: this }));
     this.own(ticker.onDraw(() => this.#draw()));
     this.own(
@@ -102,7 +104,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
 
   #draw(): void {
     const { requests } = this.#requests;
-    if (requests.length > 0 || this.#requests.isLoaded) this.#tell(requests.length > 0 ? 'some' : 'none');
+    if (requests.length > 0 || this.#requests.isLoaded) this.#found.set(requests.length > 0 ? 'some' : 'none');
     if (!this.#view.visible) return;
     if (vscode.window.state.focused) this.#requests.markSeen();
     this.#drawing.changed();
@@ -122,13 +124,6 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
 
   #shown(): ReadonlyMap<LoggedRequest, string> {
     return new Map(this.#requests.requests.map((transfer) => [transfer, this.#shownOf(transfer)]));
-  }
-
-  /** Keeps the context key `mkbox.requests`; only changes go to the editor. */
-  #tell(found: 'some' | 'none'): void {
-    if (found === this.#told) return;
-    this.#told = found;
-    void vscode.commands.executeCommand('setContext', 'mkbox.requests', found);
   }
 
   /** Everything in a row that can change, as a key. */
