@@ -13,6 +13,7 @@ import { healthText, imageDescription, nameInBox, unpackedDescription, unpackedT
 import { IN_THE_EDITOR } from '../words/remedies.ts';
 import { ageOf } from '../words/words.ts';
 import { coloredIcon } from './colored-icon.ts';
+import { imageContext } from './image-context.ts';
 
 /** A row of the view of images. */
 export type ImagesNode =
@@ -111,8 +112,7 @@ export function imageItem(judged: JudgedImage, isBuildable: boolean, note: RowNo
     note,
   );
   item.iconPath = note?.look === 'building' ? BUILDING : iconOf(judged);
-  const marks = `${isPackable ? ' packable' : ''}${isBuildable ? ' buildable' : ''}${judged.replaced ? ' earlier' : ''}`;
-  item.contextValue = `image.${servableAs(health)}${marks}`;
+  item.contextValue = imageContext(servableAs(health), { isPackable, isBuildable, isEarlier: earlier.length > 0 });
   return item;
 }
 
@@ -136,7 +136,7 @@ export function unpackedItem(
   const item = itemOf(image, parts, 'unpacked', description, unpackedText(vscode.l10n), note);
   item.iconPath = isBuilding ? BUILDING : coloredIcon('file-binary', 'disabledForeground');
   item.tooltip = [image.image, unpackedText(vscode.l10n), ...(note === undefined ? [] : [note.state])].join('\n');
-  item.contextValue = `image.unpacked${isBuilding ? '' : ' packable'}${isBuildable ? ' buildable' : ''}`;
+  item.contextValue = imageContext('unpacked', { isPackable: !isBuilding, isBuildable, isEarlier: false });
   return item;
 }
 
