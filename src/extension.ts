@@ -21,6 +21,7 @@ import { Serving } from './editor/serving/serving.ts';
 import { servingContext } from './editor/serving/serving-context.ts';
 import type { BoardsView } from './editor/views/boards-view.ts';
 import { RequestLog } from './editor/views/request-log.ts';
+import { plainMessage } from './editor/words/plain-message.ts';
 import { Project } from './editor/workspace/project.ts';
 import { openSettings } from './editor/workspace/settings.ts';
 
@@ -237,7 +238,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   }
   function warn(text: string): void {
     log.warn(text);
-    void vscode.window.showWarningMessage(vscode.l10n.t('mkbox: {0}', text));
+    void vscode.window.showWarningMessage(plainMessage(vscode.l10n.t('mkbox: {0}', text)));
   }
   /** Serves, if the user wants that, when the workspace is trusted and its images are found: once, lest it undo a stop. */
   async function autoStart(): Promise<void> {

@@ -75,8 +75,8 @@ export class BuildNotices extends Owner {
     log.info(`built ${image.id} in ${tookMs} ms: ${zstBytes} bytes`);
     const [update, hold, show] = [l10n.t('Update Now'), l10n.t('Hold'), l10n.t('Show Changes')];
     const buttons = [...(waiting.length === 0 ? [] : [update, hold]), ...(packages === undefined ? [] : [show])];
-    const message = plainMessage(l10n.t('mkbox: {0}', sentences.join(' ')));
-    const answer = await window.showInformationMessage(message, ...buttons);
+    const message = l10n.t('mkbox: {0}', sentences.join(' '));
+    const answer = await window.showInformationMessage(plainMessage(message), ...buttons);
     if (answer === show && old !== undefined) await (await changes()).compare(old, { kind: 'image', image });
     if (answer === hold) acts.hold(waiting.map(({ id }) => id));
     if (answer === update) await updateOneOf(waiting);

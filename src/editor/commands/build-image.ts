@@ -6,6 +6,7 @@ import { UserError } from '../../errors.ts';
 import type { Builds } from '../build/builds.ts';
 import { type BoxRecipe, recipeIn } from '../build/recipes.ts';
 import { refusedText } from '../words/build-words.ts';
+import { plainMessage } from '../words/plain-message.ts';
 import type { Command, Row } from './command.ts';
 import { pick } from './pick.ts';
 
@@ -77,7 +78,7 @@ function askBranch(branch: string): Thenable<string | undefined> {
   const { l10n, window } = vscode;
   return window.showInputBox({
     title: l10n.t('Build Image'),
-    prompt: l10n.t("The branch {0} cannot be part of an image's name. Build it as:", branch),
+    prompt: plainMessage(l10n.t("The branch {0} cannot be part of an image's name. Build it as:", branch)),
     value: asNamePart(branch),
     validateInput: (text) => (isNamePart(text) ? undefined : refusedText({ kind: 'bad name', part: text }, l10n)),
   });

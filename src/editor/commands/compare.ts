@@ -3,6 +3,7 @@ import type { KeptBuild } from '../../builds/kept-build.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { Source } from '../changes/comparison.ts';
+import { plainMessage } from '../words/plain-message.ts';
 import { ageText } from '../words/words.ts';
 import type { Command, CommandContext } from './command.ts';
 import { buildOf } from './earlier-build.ts';
@@ -84,7 +85,7 @@ async function pickOther(image: CatalogImage, context: CommandContext): Promise<
     ...(kept.length === 0 ? [] : [{ label: l10n.t('Earlier builds'), kind: QuickPickItemKind.Separator }, ...kept]),
   ];
   if (items.length === 0) {
-    void window.showInformationMessage(noOtherText());
+    void window.showInformationMessage(plainMessage(noOtherText()));
     return undefined;
   }
   const options = { title: l10n.t('Compare {0} With', image.image), placeHolder: l10n.t('The older build') };

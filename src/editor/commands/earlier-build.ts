@@ -10,6 +10,7 @@ import { faultText } from '../../images/set-fault-text.ts';
 import { withLateProgress } from '../late-progress.ts';
 import { problemText } from '../verifying.ts';
 import { keptBuildText } from '../words/earlier-words.ts';
+import { plainMessage } from '../words/plain-message.ts';
 import type { Command, CommandContext, Row } from './command.ts';
 import { pick } from './pick.ts';
 import { imageOf } from './rows.ts';
@@ -58,7 +59,8 @@ export const deleteBuild: Command = {
     const message = l10n.t('Delete build {0} of {1}?', shortBuildId(build.buildId), build.image);
     const detail = l10n.t('Its copy is deleted: boards can no longer go back to it.');
     const toDelete = l10n.t('Delete');
-    if ((await window.showWarningMessage(message, { modal: true, detail }, toDelete)) !== toDelete) return;
+    if ((await window.showWarningMessage(plainMessage(message), { modal: true, detail }, toDelete)) !== toDelete)
+      return;
     await builds.remove({ imageId: build.id, buildId: build.buildId });
   },
 };

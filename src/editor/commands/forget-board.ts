@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
 import { boardName } from '../words/board-name.ts';
+import { plainMessage } from '../words/plain-message.ts';
 import { chooseBoards } from './choose-boards.ts';
 import type { Command } from './command.ts';
 
@@ -19,7 +20,11 @@ export const forgetBoard: Command = {
       others.length === 0
         ? l10n.t('Forget the board {0}?', boardName(board))
         : l10n.t('Forget {0} boards?', boards.length);
-    const answer = await window.showWarningMessage(message, { modal: true, detail: lossText(boards) }, forget);
+    const answer = await window.showWarningMessage(
+      plainMessage(message),
+      { modal: true, detail: lossText(boards) },
+      forget,
+    );
     if (answer === forget) (await context.boards.acts()).forget(ids);
   },
 };

@@ -10,6 +10,7 @@ import { uriOf } from '../inside/file-uri.ts';
 import type { TreeName } from '../inside/inside-node.ts';
 import { looksLikeText } from '../inside/text-file.ts';
 import { withLateProgress } from '../late-progress.ts';
+import { plainMessage } from '../words/plain-message.ts';
 import { bytesText } from '../words/words.ts';
 import type { Command, CommandContext } from './command.ts';
 
@@ -53,7 +54,7 @@ export const openAllChanges: Command = {
     const { texts } = found;
     if (texts.length > 0) await commands.executeCommand('vscode.changes', comparisonText(comparison), texts);
     const told = [...(texts.length === 0 ? [l10n.t('mkbox: no text changed.')] : []), ...leftOutTexts(found)];
-    if (told.length > 0) void window.showInformationMessage(told.join(' '));
+    if (told.length > 0) void window.showInformationMessage(plainMessage(told.join(' ')));
   },
 };
 

@@ -97,7 +97,7 @@ async function askBuildId({ root, folder, image }: RawImage): Promise<string | u
   if (inside?.boardConf?.buildId !== undefined) return undefined;
   const given = await window.showInputBox({
     title: l10n.t('Pack Image'),
-    prompt: l10n.t('The build ID that boards running {0} report: none can be read from inside it', image),
+    prompt: plainMessage(l10n.t('The build ID that boards running {0} report: none can be read from inside it', image)),
     placeHolder: '0123456789abcdef…',
     ignoreFocusOut: true,
     validateInput: (text) => (parseBuildId(text) === text ? undefined : l10n.t('64 hexadecimal digits')),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainMessage } from '../words/plain-message.ts';
 
 /** What the user is asked for, and what to say where there is no choice. */
 interface Question {
@@ -19,7 +20,7 @@ export async function pick<T>(
   { title, placeHolder, none }: Question,
 ): Promise<T | undefined> {
   if (choices.length === 0) {
-    void vscode.window.showInformationMessage(none);
+    void vscode.window.showInformationMessage(plainMessage(none));
     return undefined;
   }
   const items = choices.map((choice) => ({ ...itemOf(choice), choice }));

@@ -52,7 +52,7 @@ export async function confirm({ host, address }: NetworkConsent, port: number): 
   const workspace = vscode.workspace.name ?? '';
   const where = host === '0.0.0.0' || host === '::' ? l10n.t('any address of this machine') : address;
   const answer = await vscode.window.showWarningMessage(
-    l10n.t('Serve the images of {0} to the network?', workspace),
+    plainMessage(l10n.t('Serve the images of {0} to the network?', workspace)),
     {
       modal: true,
       detail: l10n.t(

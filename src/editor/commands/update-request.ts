@@ -5,6 +5,7 @@ import { isPublishableName } from '../../images/image-name.ts';
 import type { ImageParts } from '../../images/image-parts.ts';
 import type { Serving } from '../serving/serving.ts';
 import { endpointOf } from '../serving-state.ts';
+import { plainMessage } from '../words/plain-message.ts';
 import { serveToNetworkTitle } from '../words/remedies.ts';
 import type { CommandContext, Row } from './command.ts';
 import { endpointToAsk } from './endpoint-to-ask.ts';
@@ -65,7 +66,7 @@ export async function urlForBoards(serving: Serving): Promise<string | undefined
   const serve = serveToNetworkTitle(l10n);
   const copy = l10n.t('Copy Anyway');
   const message = l10n.t('mkbox: only this machine can reach {0}; boards on the network cannot.', endpoint.url);
-  const answer = await window.showWarningMessage(message, serve, copy);
+  const answer = await window.showWarningMessage(plainMessage(message), serve, copy);
   if (answer === copy) return endpoint.url;
   if (answer === serve) await commands.executeCommand('mkbox.serveToNetwork');
   const now = endpointOf(serving.state);

@@ -37,7 +37,7 @@ async function verifyImages(images: readonly CatalogImage[], { checks, log }: Co
   const { l10n, window, ProgressLocation } = vscode;
   const ready = images.flatMap((image) => (image.state.kind === 'ready' ? [{ image, state: image.state }] : []));
   if (ready.length === 0) {
-    void window.showInformationMessage(noneReadyText(l10n));
+    void window.showInformationMessage(plainMessage(noneReadyText(l10n)));
     return;
   }
   const title = l10n.t('mkbox: verifying images');
