@@ -1,7 +1,7 @@
-import { userInfo } from 'node:os';
 import type { AuditEntry } from '../control/audit-log.ts';
 import { askControl, orderByControl } from '../control/control-client.ts';
 import type { Order } from '../control/order.ts';
+import { userName } from '../control/user-name.ts';
 import { UserError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { REPORT_FORMAT, type StatusReport } from '../status/report.ts';
@@ -44,10 +44,5 @@ export async function notePublished({ controlPath }: CommandSettings, image: str
 
 /** The person's name: of who called sudo(8), else of the user. */
 function callerName(): string {
-  if (process.env.SUDO_USER) return process.env.SUDO_USER;
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'unknown'); // a number without an entry in passwd(5)
-  }
+  return process.env.SUDO_USER || userName();
 }

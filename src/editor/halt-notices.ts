@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import type { BoardRegistry } from '../boards/board-registry.ts';
 import type { Halt, RollOut } from '../boards/roll-out.ts';
 import type { KeptBuilds } from '../builds/kept-builds.ts';
 import type { Acts } from '../control/acts.ts';
 import { goBack } from '../control/go-back.ts';
+import { userName } from '../control/user-name.ts';
 import { Owner } from './dispose.ts';
 import { boardName } from './words/board-name.ts';
 import { plainMessage } from './words/plain-message.ts';
@@ -48,7 +48,7 @@ export class HaltNotices extends Owner {
     if (answer === showBoard) return show(why.board);
     if (answer === undefined || !this.#isStillHalted(rollOut)) return;
     if (answer === goOn) return acts.continueRollOut(rollOut.image);
-    const parts = { acts, builds: await this.#parts.builds(), by: userInfo().username };
+    const parts = { acts, builds: await this.#parts.builds(), by: userName() };
     if ((await goBack(rollOut, parts)) === undefined) {
       await window.showWarningMessage(plainMessage(notKeptText(rollOut, l10n)));
     }

@@ -1,8 +1,8 @@
-import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import type { KeptBuild } from '../../builds/kept-build.ts';
 import type { KeptBuilds } from '../../builds/kept-builds.ts';
 import { serveBuild } from '../../control/serve-build.ts';
+import { userName } from '../../control/user-name.ts';
 import { UserError } from '../../errors.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
@@ -26,7 +26,7 @@ export const serveBuildAgain: Command = {
     const builds = await context.builds.open();
     const build = await chooseBuild(context, row, l10n.t('Serve an Earlier Build'));
     if (builds === undefined || build === undefined || !(await verify(build, context))) return;
-    await serveBuild(build.id, build.buildId, { acts: await context.boards.acts(), builds, by: userInfo().username });
+    await serveBuild(build.id, build.buildId, { acts: await context.boards.acts(), builds, by: userName() });
     vscode.window.setStatusBarMessage(
       l10n.t('mkbox: boards get build {0} of {1}', shortBuildId(build.buildId), build.image),
       5_000,
@@ -42,7 +42,7 @@ export const serveNewest: Command = {
     const builds = await context.builds.open();
     const image = imageOf(row) ?? buildOf(row) ?? (await pickReplaced(context));
     if (builds === undefined || image === undefined) return;
-    await serveBuild(image.id, undefined, { acts: await context.boards.acts(), builds, by: userInfo().username });
+    await serveBuild(image.id, undefined, { acts: await context.boards.acts(), builds, by: userName() });
     vscode.window.setStatusBarMessage(l10n.t('mkbox: boards get the newest build of {0}', image.image), 5_000);
   },
 };

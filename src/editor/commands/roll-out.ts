@@ -1,8 +1,8 @@
-import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import type { RollOut, Stage } from '../../boards/roll-out.ts';
 import { rollOutText } from '../../boards/roll-out-text.ts';
 import { goBack } from '../../control/go-back.ts';
+import { userName } from '../../control/user-name.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { withProgress } from '../words/roll-out-words.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -75,7 +75,7 @@ async function stepsOf(known: RollOut, image: CatalogImage, { boards, builds }: 
   const back: Choice = {
     label: l10n.t('Go Back'),
     description: l10n.t('all boards get the build before, those that took the new one, too'),
-    run: () => goBack(known, { acts, builds: kept, by: userInfo().username }),
+    run: () => goBack(known, { acts, builds: kept, by: userName() }),
   };
   const canGoBack = former !== undefined && kept?.find({ imageId: image.id, buildId: former }) !== undefined;
   return [isHalted ? goOn : halt, ...(canGoBack ? [back] : []), finish];

@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import type * as vscode from 'vscode';
 import { BoardRegistry } from '../../boards/board-registry.ts';
 import { Acts } from '../../control/acts.ts';
 import { auditFile } from '../../control/audit-file.ts';
 import { AuditLog } from '../../control/audit-log.ts';
 import { recordAutomaticActs } from '../../control/automatic-acts.ts';
+import { userName } from '../../control/user-name.ts';
 import type { CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
 import type { Settings } from '../workspace/settings.ts';
 import { boardFile } from './board-file.ts';
@@ -47,5 +47,5 @@ export async function openBoards({
   ]);
   const dispose = recordAutomaticActs(registry, audit, (board) => registry.assignmentOf(board, snapshot()));
   subscriptions.push({ dispose });
-  return { registry, audit, acts: new Acts({ registry, audit, by: userInfo().username }) };
+  return { registry, audit, acts: new Acts({ registry, audit, by: userName() }) };
 }
