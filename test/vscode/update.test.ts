@@ -10,7 +10,7 @@ import { type Sshd, startSshd } from '../ssh/sshd.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
 import { status, stopServing, type Window } from './in-window.ts';
 import { askForUpdate } from './lab-board.ts';
-import { addBigImage, type Bench, setUpBench } from './mkbox.ts';
+import { addBigImage, type Bench, freePort, setUpBench } from './mkbox.ts';
 import { pathWithNode } from './npm.ts';
 import { until } from './workbench/wait.ts';
 
@@ -211,6 +211,10 @@ describe('updating a board now', () => {
     await status(window, `mkbox local:${bench.port} · one update to ${LOST}`, 'target');
     const other = { port: bench.port, from: BY_HAND, query: QUERY, buildId: OLD_BUILD };
     assert.equal((await askForUpdate(other)).status, 404, 'no other board gets anything meanwhile');
+    for (const port of [await freePort(), bench.port]) {
+      await window.changeSettings({ 'mkbox.port': port }); // the server is another one then, and the update goes on
+      await status(window, `mkbox local:${port} · one update to ${LOST}`, 'target');
+    }
     await window.workbench.clickNotificationButton('mkbox: updating', 'Cancel');
     await status(window, 'mkbox', 'circle-slash');
     await described(LOST, /^held · /);

@@ -45,7 +45,11 @@ export class BoardWatch extends Owner {
     this.own(boards.onDidChange(() => this.#see({ kind: 'board', board: this.#find() })));
     this.own(
       serving.onDidChangeState((state) => {
-        const isOver = state.kind === 'draining' ? state.next === 'stopped' : state.kind === 'stopped';
+        // a server that is to serve elsewhere stops, too, before it starts again
+        const isOver =
+          state.kind === 'draining'
+            ? state.next === 'stopped'
+            : state.kind === 'stopped' && serving.wanted === undefined;
         if (isOver || state.kind === 'failed') this.#see({ kind: 'not served' });
       }),
     );
