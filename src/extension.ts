@@ -193,7 +193,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
       ([images, seen, { BuildInventories, ChangesView }]) => {
         const inventories = new BuildInventories(images, seen.inventories);
         const { showExpectedChanges: showsExpected } = settings;
-        const view = new ChangesView({ project, inventories, showsExpected, onFailure: logFailure });
+        const view = new ChangesView({ project, builds, inventories, showsExpected, onFailure: logFailure });
         context.subscriptions.push(view);
         return view;
       },

@@ -337,6 +337,17 @@ describe('what is inside two builds', () => {
     await workbench.dismissNotification('no text changed.');
   });
 
+  it('is not taken for the build that was selected, and overwritten since', async () => {
+    await build('changes-box', '6', NEWER);
+    await servedIs('6');
+    await workbench.clickInContextMenu('Images', IMAGE, 'Select for Compare');
+    await build('changes-box', '8', { ...NEWER, rootModes: { 'etc/init.d/net': 0o700 } });
+    await servedIs('8');
+    await workbench.clickInContextMenu('Images', IMAGE, 'Compare with Selected');
+    await workbench.notification('the inventory of build 6666666 is no longer kept');
+    await workbench.dismissNotification('the inventory of build 6666666');
+  });
+
   it('is not opened when the user cancels that', async () => {
     await makeLongSet(path.join(bench.boxes, 'long-box'), 'long-box-odroid-c4');
     await rowOf('Images', 'long-box-odroid-c4');

@@ -5,6 +5,8 @@ import { shortBuildId } from '../../images/build-id.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { ContextKey } from '../context-key.ts';
 import { Owner } from '../dispose.ts';
+import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
+import { imageOfBuild } from '../inside/build-image.ts';
 import { TreeDrawing } from '../tree-drawing.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Setting } from '../workspace/settings.ts';
@@ -16,6 +18,7 @@ import { type Comparison, compareSides, comparisonText, type Side, type Source }
 /** What the view stands on. */
 export interface ChangesViewParts {
   readonly project: Project;
+  readonly builds: EarlierBuilds;
   readonly inventories: BuildInventories;
   readonly showsExpected: Setting<boolean>;
   readonly onFailure: (error: unknown) => void;
@@ -53,7 +56,7 @@ export class ChangesView extends Owner implements vscode.TreeDataProvider<Change
     return this.#comparison;
   }
 
-  /** The image that the next one is compared with. */
+  /** The image that the next one is compared with, as it was when it was selected. */
   get selected(): CatalogImage | undefined {
     return this.#selected;
   }
@@ -64,12 +67,13 @@ export class ChangesView extends Owner implements vscode.TreeDataProvider<Change
   }
 
   /**
-   * Shows what differs in `after`; nothing changes when the user cancels.
-   * @throws UserError when one of both can't be read.
+   * Shows what differs in `after`; nothing changes when the user cancels. An image stands for the build that it had when
+   * it was picked, whatever has overwritten it since.
+   * @throws UserError when one of both can't be read, or is gone.
    */
   async compare(before: Source, after: Source): Promise<void> {
-    const one = await this.#side(before);
-    const other = one && (await this.#side(after));
+    const one = await this.#side(this.#found(before));
+    const other = one && (await this.#side(this.#found(after)));
     if (one !== undefined && other !== undefined) await this.#show(compareSides(one, other));
   }
 
@@ -104,6 +108,15 @@ export class ChangesView extends Owner implements vscode.TreeDataProvider<Change
 
   provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
     return changeDecoration(uri);
+  }
+
+  /** Where the build of `source` is now; its inventory may still be kept where that is nowhere. */
+  #found(source: Source): Source {
+    if (source.kind === 'kept' || source.image.state.kind !== 'ready') return source;
+    const { buildId } = source.image.state;
+    const { project, builds } = this.#parts;
+    const image = imageOfBuild(project.snapshot, builds.list, buildId, source.image.id);
+    return image === undefined ? { kind: 'kept', buildId } : { kind: 'image', image };
   }
 
   async #side(source: Source): Promise<Side | undefined> {
