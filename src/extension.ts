@@ -10,7 +10,9 @@ import type { ChangesView } from './editor/changes/changes-view.ts';
 import { registerCommands } from './editor/commands/register-commands.ts';
 import { EarlierBuilds } from './editor/earlier/earlier-builds.ts';
 import type { BuildsSeen } from './editor/inside/builds-seen.ts';
+import type { ImageFiles } from './editor/inside/image-files.ts';
 import type { InsideRows } from './editor/inside/inside-rows.ts';
+import { LateImageFiles } from './editor/inside/late-image-files.ts';
 import type { OpenImages } from './editor/inside/open-images.ts';
 import type { ModelAnswers } from './editor/model-answers.ts';
 import { registerModelTools } from './editor/model-tools.ts';
@@ -112,6 +114,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     building,
     requests,
     new BoxbuildOpening(log),
+    new LateImageFiles(openFiles, logFailure),
     servingContext(serving, logFailure),
     registerCommands(
       contributes.commands.map(({ command }) => command),
@@ -187,6 +190,15 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     const { subscriptions } = context;
     return openEarlier({ folder, project, checks, requests, boards, settings, warn, subscriptions });
   }
+  /** What reads the files inside images, once these can be found. */
+  async function openFiles(): Promise<ImageFiles> {
+    const [{ ImageFiles }] = await Promise.all([
+      import('./editor/after-activation.ts'),
+      project.located(),
+      builds.open(),
+    ]);
+    return new ImageFiles(project, builds, openImages);
+  }
   /** The view of changes. */
   function openChanges(): Promise<ChangesView> {
     changesView ??= Promise.all([openImages(), buildsSeen(), import('./editor/after-activation.ts')]).then(
@@ -248,12 +260,6 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     await serving.serve({ kind: 'all' });
   }
   activated.then(() => Promise.all([project.locate(), builds.open()])).catch(logFailure);
-  activated
-    .then(async () => {
-      const { ImageFiles } = await import('./editor/after-activation.ts');
-      context.subscriptions.push(new ImageFiles(project, builds, openImages));
-    })
-    .catch(logFailure);
   return createApi(serving, project, boards, log);
 }
 

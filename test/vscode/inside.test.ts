@@ -111,4 +111,18 @@ describe('the files inside an image', () => {
     await workbench.expand('Images', 'Files');
     await rowOf('etc');
   });
+
+  it('are open again after the window was reloaded, and are those of the next build still', async () => {
+    await vscode.reload();
+    // which one was in front, VS Code keeps a moment later
+    await until(
+      'what was open',
+      () => vscode.page.locator('.editor-instance .view-lines').innerText(),
+      (shown) => /build\s2|2{64}/.test(shown),
+    );
+    await vscode.page.locator('.tabs-container .tab', { hasText: 'motd' }).click();
+    await opened('motd', /^build 2$/);
+    await build('3');
+    await opened('motd', /^build 3$/);
+  });
 });

@@ -8,14 +8,14 @@ import { Owner } from '../dispose.ts';
 import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
 import type { Project } from '../workspace/project.ts';
 import { imageOfBuild } from './build-image.ts';
-import { type InsidePath, insidePathOf, SCHEME } from './file-uri.ts';
+import { type InsidePath, insidePathOf } from './file-uri.ts';
 import type { OpenImages } from './open-images.ts';
 
 /** The largest file opened: an editor holds it in memory. */
 const LARGEST_FILE_BYTES = 256 * 1024 * 1024;
 
-/** The files inside images, read-only, for the editor. */
-export class ImageFiles extends Owner implements vscode.FileSystemProvider {
+/** Reads the files inside images, by the editor's URIs. Images are those that are there now: the workspace was searched. */
+export class ImageFiles extends Owner {
   readonly #project: Project;
   readonly #builds: EarlierBuilds;
   readonly #images: () => Promise<OpenImages>;
@@ -33,7 +33,6 @@ export class ImageFiles extends Owner implements vscode.FileSystemProvider {
     this.#builds = builds;
     this.#images = images;
     this.own(project.onDidChange(() => this.#tellBuilt()));
-    this.own(vscode.workspace.registerFileSystemProvider(SCHEME, this, { isReadonly: true, isCaseSensitive: true }));
   }
 
   /** Reloads files that are open in an editor when their image was rebuilt. */
@@ -83,22 +82,6 @@ export class ImageFiles extends Owner implements vscode.FileSystemProvider {
     if (content === undefined) throw new UserError(vscode.l10n.t('{0} is too large to be shown', place.path));
     if ('kind' in content) throw failure(place, content);
     return content;
-  }
-
-  createDirectory(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  writeFile(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  delete(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  rename(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
   }
 
   #imageOf({ image: id, build }: InsidePath): CatalogImage {
