@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { savePlace } from '../inside/save-place.ts';
 import { copyOut, type Saved, saveWhole } from '../inside/saved-copy.ts';
 import { untilCancelled } from '../until-cancelled.ts';
 import { plainMessage } from '../words/plain-message.ts';
@@ -35,7 +36,7 @@ async function askTarget({ image, tree, path: from }: InsidePlace): Promise<stri
     title: vscode.l10n.t('Save {0} As', from),
     defaultUri: vscode.Uri.file(path.join(lastFolder ?? folder?.uri.fsPath ?? homedir(), name)),
   });
-  return target?.fsPath;
+  return target && savePlace(target, vscode.l10n);
 }
 
 /** Answers what was saved; undefined when the user cancelled. */
