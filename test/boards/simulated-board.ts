@@ -168,7 +168,8 @@ function stateLine({ state }: Board): string {
     case 'reflashing':
       return `reflashing ${name(state.build)} x${state.times} reports ${name(state.reported)}`;
     case 'broken off':
-      return `broken off of ${state.atByte >= state.ofBytes / 20 ? state.ofBytes : 'too early'}`;
+      // it has what it had when the server looked last, which may be a moment before its power went
+      return `broken off of ${state.atByte < state.ofBytes ? state.ofBytes : 'nothing'}`;
     case 'refused':
       return `refused ${state.status}`;
     default:

@@ -82,9 +82,11 @@ describe('a half-sent image', { concurrency: 3 }, () => {
           await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi-main', IMAGE_BYTES));
           await using nginx = await start(server.server.address.port);
           const zst = path.join(server.boxes, 'box', 'box-pi-main.img.zst');
+          const { headers } = await server.get(TARGET, {}, 'HEAD');
           const cut = await curl(nginx[address], () => disturb(zst));
           assert.ok([18, 56].includes(cut.exit), `curl exits with ${cut.exit}`);
-          assert.ok(cut.bytes < IMAGE_BYTES);
+          // the server looks at the file once more before the last piece, whose length depends on the line
+          assert.ok(cut.bytes < Number(headers['content-length']), `${cut.bytes} of ${headers['content-length']}`);
           await makeSet(server.boxes, 'box', 'box-pi-main', noise(300_000).reverse(), 2);
           const { exit, sha256 } = await curl(nginx[address]);
           assert.deepEqual([exit, sha256], [0, await whatTheServerGives(server)]);
