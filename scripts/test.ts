@@ -56,25 +56,30 @@ function start(what: { files: readonly string[]; concurrency: number }): AsyncIt
 /** A line of a run's end, as in `tests 12`. */
 const TOTAL = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\d.]+)$/;
 
-/** What is told of several runs that go on at once as if it were one: run after run, and then what all came to. */
+/** What is told of several runs that go on at once as if it were one: run after run, then what all came to, and what failed. */
 async function* asOne(runs: readonly AsyncIterable<TestEvent>[]): AsyncGenerator<TestEvent> {
   const totals = new Map<string, { event: Extract<TestEvent, { type: 'test:diagnostic' }>; counted: number }>();
+  let end: TestEvent | undefined;
   for (const one of runs) {
     for await (const event of one) {
-      const total = event.type === 'test:diagnostic' && event.data.file === undefined && TOTAL.exec(event.data.message);
-      if (!total) {
-        yield event;
-        continue;
+      const isOfRun =
+        (event.type === 'test:diagnostic' || event.type === 'test:summary') && event.data.file === undefined;
+      const total = isOfRun && event.type === 'test:diagnostic' && TOTAL.exec(event.data.message);
+      if (isOfRun && event.type === 'test:summary')
+        end = event; // at which the failures of all are listed
+      else if (!total) yield event;
+      else {
+        const [, what = '', count] = total;
+        const before = totals.get(what)?.counted ?? 0;
+        const counted = what === 'duration_ms' ? Math.max(before, Number(count)) : before + Number(count);
+        totals.set(what, { event, counted });
       }
-      const [, what = '', count] = total;
-      const before = totals.get(what)?.counted ?? 0;
-      const counted = what === 'duration_ms' ? Math.max(before, Number(count)) : before + Number(count);
-      totals.set(what, { event, counted });
     }
   }
   for (const [what, { event, counted }] of totals) {
     yield { ...event, data: { ...event.data, message: `${what} ${counted}` } };
   }
+  if (end !== undefined) yield end;
 }
 
 /** Files that each import some of `tests`. */
