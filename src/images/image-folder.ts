@@ -93,7 +93,7 @@ export class ImageFolder {
 
   async #readFolder(followsLinks: boolean): Promise<boolean> {
     const real = await fs.realpath(this.#path);
-    const { places, links } = await readContent(real, followsLinks);
+    const { places, links } = await readContent(real, followsLinks, (box) => this.#folders.get(box)?.place);
     let changed = real !== this.#real || !sameLinks(links, this.#links);
     this.#real = real;
     this.#links = links;
@@ -110,7 +110,12 @@ export class ImageFolder {
   }
 }
 
-async function readContent(root: string, followsLinks: boolean): Promise<Content> {
+/** What lies in an image folder, resolved, where `knownOf` tells what was seen of a box before. @throws system errors of the folder itself */
+async function readContent(
+  root: string,
+  followsLinks: boolean,
+  knownOf: (box: string) => FolderPlace | undefined,
+): Promise<Content> {
   const entries = await fs.readdir(root, { withFileTypes: true });
   const places = new Map<string, FolderPlace>();
   const links: SkippedLink[] = [];
@@ -118,7 +123,7 @@ async function readContent(root: string, followsLinks: boolean): Promise<Content
     const { name: box } = entry;
     if (entry.isDirectory()) places.set(box, { root, path: path.join(root, box), box });
     if (!entry.isSymbolicLink()) continue;
-    const followed = await followLink(root, box, followsLinks);
+    const followed = await followLink(root, box, followsLinks, knownOf(box));
     if (followed === undefined) continue;
     if ('box' in followed) places.set(box, followed);
     else links.push(followed);

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { systemErrorCode } from '../errors.ts';
+import { systemErrorCode, unlessBug } from '../errors.ts';
 import { COMMAND_LINE, ENGLISH, type Remedies, type Words } from '../words.ts';
 import type { FolderPlace } from './box-folder.ts';
 import { isInside } from './pinned-file.ts';
@@ -8,19 +8,24 @@ import { isInside } from './pinned-file.ts';
 /** A link in an image folder that is not followed: nothing behind it is served. */
 export interface SkippedLink {
   readonly path: string;
-  /** Its target, resolved; undefined if that can't be found, because nothing is there or links form a circle. */
+  /** Its target, resolved; undefined if that can't be found: nothing is there, links form a circle, or the system can't say. */
   readonly target: string | undefined;
 }
 
+/** The system's codes for a link behind which nothing is, or nothing may be read. `EACCES`: a folder on the way may not be searched. */
+const LEADS_NOWHERE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES']);
+
 /**
  * Where the link `box` in the image folder `root` leads, which is resolved: to a folder inside, or, if `followsLinks`, any
- * folder. Undefined where it leads to something else than a folder.
- * @throws the system's error when that can't be found out for now.
+ * folder. Undefined where it leads to something else than a folder. A link of which the system can't say for now where it
+ * leads (`EIO`, a mount that died) is its own box's outage, in the place that was `known` of it; where it would not be
+ * followed, it is skipped.
  */
 export async function followLink(
   root: string,
   box: string,
   followsLinks: boolean,
+  known?: FolderPlace,
 ): Promise<FolderPlace | SkippedLink | undefined> {
   const link = path.join(root, box);
   try {
@@ -29,16 +34,18 @@ export async function followLink(
     if (isInside(root, target)) return { root, path: link, box };
     return followsLinks ? { root: target, path: link, box } : { path: link, target };
   } catch (error) {
-    switch (systemErrorCode(error)) {
-      case 'ENOENT':
-      case 'ENOTDIR':
-      case 'ELOOP':
-      case 'EACCES': // a folder on the way may not be searched
-        return { path: link, target: undefined };
-      default:
-        throw error;
-    }
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    if (LEADS_NOWHERE.has(code)) return { path: link, target: undefined };
+    if (followsLinks) return known ?? { root: link, path: link, box }; // below a link no resolved path lies: nothing is opened
+    return (await isWrittenInside(root, link)) ? { root, path: link, box } : { path: link, target: undefined };
   }
+}
+
+/** Whether a link leads to another place in `root`, its folder, as it is written: nothing behind it is looked at. */
+async function isWrittenInside(root: string, link: string): Promise<boolean> {
+  const written = await fs.readlink(link).catch(unlessBug); // it may be gone by now
+  return written !== undefined && isInside(root, path.resolve(root, written));
 }
 
 /** Why the link is not followed, and what to do about it. */

@@ -1,10 +1,13 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { Catalog } from '../../src/images/catalog.ts';
 import { openImageSet } from '../../src/images/image-set.ts';
 import { skippedLinkText } from '../../src/images/linked-folder.ts';
 import { type BoxesFolder, makeBoxes, writeSet } from './image-sets.ts';
+
+/** A name that no file system takes: the system's answer is neither that nothing is there nor that it may not be read. */
+const TOO_LONG = 'x'.repeat(300);
 
 /** Links of every kind beside one folder that is none. */
 async function linkFolders(boxes: BoxesFolder): Promise<void> {
@@ -73,6 +76,65 @@ suite('a link in an image folder', () => {
       catalog.useFolders([boxes.root], follows);
       equal((await catalog.refresh()).byId.has('far/far-pi'), follows);
     }
+  });
+
+  test('of which the system can not say where it leads leaves all other boxes as they are', async () => {
+    for (const followsLinks of [false, true]) {
+      await using boxes = await makeBoxes();
+      await linkFolders(boxes);
+      const catalog = new Catalog([boxes.root], { followsLinks });
+      const before = (await catalog.refresh()).images.map(({ id }) => id);
+      await symlink(`../${TOO_LONG}`, boxes.at('dead'));
+      const { images, links, unreadable } = await catalog.refresh();
+      deepEqual(
+        images.map(({ id, state }) => [id, state.kind]),
+        before.map((id) => [id, 'ready']),
+      );
+      const dead = boxes.at('dead');
+      deepEqual(
+        unreadable,
+        followsLinks ? [{ path: dead, code: 'ENAMETOOLONG', box: 'dead', real: dead, isKept: true }] : [],
+      );
+      deepEqual(
+        links.filter(({ path: link }) => link === dead),
+        followsLinks ? [] : [{ path: dead, target: undefined }],
+      );
+    }
+  });
+
+  test('to another place in the image folder is an unreadable box where that place is, and served when it is back', async () => {
+    await using boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi');
+    await symlink(TOO_LONG, boxes.at('alias'));
+    const catalog = new Catalog([boxes.root]);
+    const { images, links, unreadable } = await catalog.refresh();
+    deepEqual([images.map(({ id }) => id), links], [['box/box-pi'], []]);
+    deepEqual(
+      unreadable.map(({ box, code }) => [box, code]),
+      [['alias', 'ENAMETOOLONG']],
+    );
+    await rm(boxes.at('alias'));
+    await symlink('box', boxes.at('alias'));
+    const back = await catalog.refresh();
+    deepEqual([[...back.byId.keys()], back.unreadable], [['alias/box-pi', 'box/box-pi'], []]);
+  });
+
+  test('keeps the images that were last seen behind it, until it leads there again', async () => {
+    await using boxes = await makeBoxes();
+    await linkFolders(boxes);
+    const catalog = new Catalog([boxes.root], { followsLinks: true });
+    const { images } = await catalog.refresh();
+    await rename(boxes.at('far'), boxes.beside('link'));
+    await symlink(`../${TOO_LONG}`, boxes.at('far'));
+    const dead = await catalog.refresh();
+    deepEqual([dead.images, dead.unreadable.map(({ box, code }) => [box, code])], [images, [['far', 'ENAMETOOLONG']]]);
+    await rename(boxes.beside('link'), boxes.at('far'));
+    const back = await catalog.refresh();
+    deepEqual([back.images, back.unreadable], [images, []]);
+    const far = back.byId.get('far/far-pi');
+    const set = far && (await openImageSet(far));
+    equal(set && 'problem' in set, false);
+    if (set && !('problem' in set)) await set.close();
   });
 
   test('is told in words that say what to do', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, rename, symlink } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { Catalog } from '../../src/images/catalog.ts';
@@ -77,6 +77,26 @@ describe('a folder that may not be read', () => {
     });
     await chmod(path.join(server.boxes, 'box'), 0o755);
     assert.equal((await ask('/update?name=box&board=pi')).status, 200);
+  });
+});
+
+describe('a link of which the system can not say where it leads', () => {
+  it('is 503 for what may lie behind it where links are followed, and for nothing else', async () => {
+    await using site = await start();
+    const { boxes } = site.server;
+    for (const followsLinks of [true, false]) {
+      const catalog = new Catalog([boxes], { followsLinks, keepMs: 0 });
+      await using server = await startServer(async () => {}, { catalog });
+      await symlink(`../${'x'.repeat(300)}`, path.join(boxes, 'far')); // as a mount that died, it is not just absent
+      const status = async (target: string) => (await server.get(target)).status;
+      assert.equal(await status('/update?name=box&board=pi'), 200);
+      assert.equal(await status('/update/other/no'), 404);
+      for (const target of ['/update/far/far-pi', '/update?name=far&board=pi', '/update?name=no&board=pi']) {
+        assert.equal(await status(target), followsLinks ? 503 : 404, target);
+      }
+      assert.equal((await server.get('/list')).body.toString(), 'box/box-pi\nother/other-pi\n');
+      await rm(path.join(boxes, 'far'));
+    }
   });
 });
 
