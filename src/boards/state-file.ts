@@ -26,7 +26,8 @@ export class StateFile<T> {
   readonly #onMessage: (text: string) => void;
   #isUsable = true;
   #timer: NodeJS.Timeout | undefined;
-  #saving: Promise<void> = Promise.resolve();
+  /** The file is read and written in turn: what is set aside is the file that was read, and nothing newer. */
+  #turn: Promise<void> = Promise.resolve();
   #savedAt = Number.NEGATIVE_INFINITY;
   #failure: string | undefined;
   #state: () => T;
@@ -38,20 +39,17 @@ export class StateFile<T> {
     this.#state = () => format.nothing;
   }
 
-  /** Reads what was stored. A damaged file is set aside, and what can be read of it is used. */
-  async read(nowMs: number): Promise<T> {
-    if (!this.#isUsable) return this.#format.nothing;
-    let text: string;
-    try {
-      text = await readFile(this.#path, 'utf8');
-    } catch (error) {
-      const code = systemErrorCode(error) ?? String(error);
-      if (code !== 'ENOENT') this.#giveUp(code);
-      return this.#format.nothing;
-    }
-    const { state, damage } = this.#format.parse(text);
-    if (damage !== undefined) await this.#setAside(damage, nowMs);
-    return state;
+  /**
+   * Reads what was stored. A damaged file is set aside, and what can be read of it is used, and written at once: the next
+   * start finds it, whether anything happens until then or not.
+   */
+  read(nowMs: number): Promise<T> {
+    const reading = this.#turn.then(() => this.#read(nowMs));
+    this.#turn = reading.then(
+      () => {},
+      () => {}, // whoever reads is told
+    );
+    return reading;
   }
 
   /** Schedules a write of what `state` returns, soon, and at most once a second. */
@@ -64,33 +62,56 @@ export class StateFile<T> {
 
   /** Writes what is pending now. Never throws. */
   flush(): Promise<void> {
-    if (this.#timer === undefined) return this.#saving;
+    if (this.#timer === undefined) return this.#turn;
     clearTimeout(this.#timer);
-    this.#saving = this.#saving.then(async () => {
+    this.#turn = this.#turn.then(() => {
       this.#timer = undefined;
-      this.#savedAt = performance.now();
-      try {
-        await replaceFile(this.#path, this.#format.textOf(this.#state()));
-        this.#failure = undefined;
-      } catch (error) {
-        const failure = systemErrorCode(error) ?? String(error);
-        const { what } = this.#format;
-        if (failure !== this.#failure) this.#onMessage(`the ${what} could not be kept in ${this.#path} (${failure})`);
-        this.#failure = failure;
-      }
-      this.#savedAt = performance.now();
+      return this.#write(this.#state);
     });
-    return this.#saving;
+    return this.#turn;
   }
 
-  async #setAside(damage: string, nowMs: number): Promise<void> {
+  async #read(nowMs: number): Promise<T> {
+    if (!this.#isUsable) return this.#format.nothing;
+    let text: string;
+    try {
+      text = await readFile(this.#path, 'utf8');
+    } catch (error) {
+      const code = systemErrorCode(error) ?? String(error);
+      if (code !== 'ENOENT') this.#giveUp(code);
+      return this.#format.nothing;
+    }
+    const { state, damage } = this.#format.parse(text);
+    if (damage !== undefined && (await this.#setAside(damage, nowMs))) await this.#write(() => state);
+    return state;
+  }
+
+  async #write(state: () => T): Promise<void> {
+    if (!this.#isUsable) return;
+    this.#savedAt = performance.now();
+    try {
+      await replaceFile(this.#path, this.#format.textOf(state()));
+      this.#failure = undefined;
+    } catch (error) {
+      const failure = systemErrorCode(error) ?? String(error);
+      const { what } = this.#format;
+      if (failure !== this.#failure) this.#onMessage(`the ${what} could not be kept in ${this.#path} (${failure})`);
+      this.#failure = failure;
+    }
+    this.#savedAt = performance.now();
+  }
+
+  /** Renames the damaged file; false where that fails, and it stays. */
+  async #setAside(damage: string, nowMs: number): Promise<boolean> {
     const aside = `${this.#path}.damaged-${new Date(nowMs).toISOString().replaceAll(':', '-')}`;
     const kept = `the ${this.#format.what} kept in ${this.#path}`;
     try {
       await rename(this.#path, aside);
       this.#onMessage(`${kept} are damaged (${damage}); the file was set aside as ${aside}`);
+      return true;
     } catch (error) {
       this.#giveUp(`${damage}) nor set aside (${systemErrorCode(error) ?? error}`);
+      return false;
     }
   }
 

@@ -23,22 +23,17 @@ const choiceSchema = object({
 export type Choice = InferOutput<typeof choiceSchema>;
 
 /**
- * Reads the choices that are kept in a file; undefined where it can't be read. A damaged file is set aside, what is whole of
- * it is used, and `onMessage` is told in a line of English: boards may get a build that someone did not want.
+ * Reads the choices that are kept in a file; none where there is no file. A damaged file is set aside, what is whole of it is
+ * used, and `onMessage` is told in a line of English: boards may get a build that someone did not want.
+ * @throws system errors where it can't be read: then it must not be overwritten
  */
-export async function readChoices(
-  filePath: string,
-  onMessage: (text: string) => void,
-): Promise<Map<string, Choice> | undefined> {
+export async function readChoices(filePath: string, onMessage: (text: string) => void): Promise<Map<string, Choice>> {
   let text: string;
   try {
     text = await readFile(filePath, 'utf8');
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === undefined) throw error;
-    if (code === 'ENOENT') return new Map();
-    onMessage(`can't read which builds to serve again from ${filePath} (${code})`);
-    return undefined;
+    if (systemErrorCode(error) === 'ENOENT') return new Map();
+    throw error;
   }
   const entries = entriesIn(text);
   const choices = entries?.filter(isChoice) ?? [];

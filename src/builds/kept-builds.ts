@@ -33,6 +33,8 @@ export class KeptBuilds {
   /** `changed`: a build was kept or removed, or what an image serves was chosen. */
   readonly events = new EventEmitter<{ changed: [] }>();
   readonly #folder: string;
+  readonly #choicesPath: string;
+  readonly #choosingPath: string;
   readonly #onMessage: (text: string) => void;
   /** The folder, resolved: nothing outside it is opened. */
   #root: string;
@@ -48,6 +50,8 @@ export class KeptBuilds {
 
   private constructor(folder: string, onMessage: (text: string) => void) {
     this.#folder = path.resolve(folder);
+    this.#choicesPath = path.join(this.#folder, CHOICES_FILE);
+    this.#choosingPath = path.join(this.#folder, CHOOSING_FOLDER);
     this.#root = this.#folder;
     this.#onMessage = onMessage;
   }
@@ -58,7 +62,7 @@ export class KeptBuilds {
    */
   static async open(folder: string, onMessage: (text: string) => void): Promise<KeptBuilds> {
     const kept = new KeptBuilds(folder, onMessage);
-    kept.#choices = (await readChoices(kept.#choicesPath, onMessage)) ?? new Map();
+    await kept.#lookAtChoices();
     await kept.#scan({ isFirst: true });
     await clearLock(kept.#choosingPath).catch(unlessBug); // the scan tells what can't be read
     return kept;
@@ -103,7 +107,7 @@ export class KeptBuilds {
   /** Looks at the folder: another process may have kept a build, or chosen one, and someone removed one. */
   refresh(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#readChoices();
+      await this.#lookAtChoices();
       await this.#scan({ isFirst: false });
     });
   }
@@ -139,7 +143,7 @@ export class KeptBuilds {
         throw new UserError(`no build ${shortBuildId(name.buildId)} of ${name.imageId} is kept`);
       }
       const choice = { ...act, image: name.imageId, build: name.buildId };
-      await using _lock = await this.#lockChoices();
+      await using _lock = await lockFolder(this.#choosingPath);
       await this.#readChoices();
       await this.#choose(new Map([...this.#choices, [name.imageId, choice]]));
     });
@@ -148,23 +152,11 @@ export class KeptBuilds {
   /** Serves the newest build of an image again. @throws system errors */
   serveNewest(imageId: string): Promise<void> {
     return this.#inTurn(async () => {
-      await using _lock = await this.#lockChoices();
+      await using _lock = await lockFolder(this.#choosingPath);
       await this.#readChoices();
       const choices = new Map(this.#choices);
       if (choices.delete(imageId)) await this.#choose(choices);
     });
-  }
-
-  get #choicesPath(): string {
-    return path.join(this.#folder, CHOICES_FILE);
-  }
-
-  get #choosingPath(): string {
-    return path.join(this.#folder, CHOOSING_FOLDER);
-  }
-
-  #lockChoices() {
-    return lockFolder(this.#choosingPath);
   }
 
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
@@ -173,12 +165,29 @@ export class KeptBuilds {
     return done;
   }
 
-  /** Takes what other processes chose: whoever writes the file keeps that. What can't be read leaves what was known. */
+  /** Takes what other processes chose. What can't be read is told, and leaves what was known. */
+  async #lookAtChoices(): Promise<void> {
+    try {
+      await this.#readChoices();
+    } catch (error) {
+      this.#isUnreadable(`which builds to serve again from ${this.#choicesPath}`, error);
+    }
+  }
+
+  /** The same, for who goes by what was chosen, or writes it: what is not known would be lost. @throws system errors */
   async #readChoices(): Promise<void> {
     const choices = await readChoices(this.#choicesPath, this.#onMessage);
-    if (choices === undefined || JSON.stringify([...choices]) === JSON.stringify([...this.#choices])) return;
+    if (JSON.stringify([...choices]) === JSON.stringify([...this.#choices])) return;
     this.#choices = choices;
     this.#changed();
+  }
+
+  /** Whether `error` is that what is there can't be read, which is told; else it is absent. @throws what is a bug */
+  #isUnreadable(what: string, error: unknown): boolean {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    if (!isAbsence(code)) this.#onMessage(`can't read ${what} (${code})`);
+    return !isAbsence(code);
   }
 
   async #choose(choices: Map<string, Choice>): Promise<void> {
@@ -276,12 +285,7 @@ export class KeptBuilds {
         if (first !== undefined) found.set(first.id, builds);
       }
     } catch (error) {
-      const code = systemErrorCode(error);
-      if (code === undefined) throw error;
-      if (!isAbsence(code)) {
-        this.#onMessage(`can't read the builds kept in ${this.#folder} (${code})`);
-        return; // what was known of them stands
-      }
+      if (this.#isUnreadable(`the builds kept in ${this.#folder}`, error)) return; // what was known of them stands
     }
     const isSame = sameBuilds(this.list, [...found.values()].flat());
     this.#inspections = inspections;

@@ -56,6 +56,8 @@ export class AuditLog {
   #linesInFile = 0;
   #writing: Promise<void> = Promise.resolve();
   #failure: string | undefined;
+  /** The last line in the file may have no end: a write was cut off. What comes behind it begins a line of its own. */
+  #isTorn = false;
 
   private constructor(filePath: string | undefined, onMessage: (text: string) => void) {
     this.#path = filePath;
@@ -67,7 +69,9 @@ export class AuditLog {
     const log = new AuditLog(filePath, onMessage);
     if (filePath === undefined) return log;
     try {
-      const lines = (await readFile(filePath, 'utf8')).split('\n').filter((line) => line !== '');
+      const text = await readFile(filePath, 'utf8');
+      const lines = text.split('\n').filter((line) => line !== '');
+      log.#isTorn = text !== '' && !text.endsWith('\n');
       log.#entries = lines.slice(-MOST_ENTRIES).flatMap(parse);
       log.#linesInFile = lines.length;
     } catch (error) {
@@ -120,8 +124,11 @@ export class AuditLog {
     } else {
       this.#linesInFile += length;
       await mkdir(path.dirname(filePath), { recursive: true });
-      await appendFile(filePath, lines.join(''), { mode: 0o600, flush: true });
+      const begin = this.#isTorn ? '\n' : '';
+      this.#isTorn = true; // until all of it is there
+      await appendFile(filePath, begin + lines.join(''), { mode: 0o600, flush: true });
     }
+    this.#isTorn = false;
     this.#failure = undefined;
   }
 

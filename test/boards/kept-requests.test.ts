@@ -147,10 +147,10 @@ describe('requests that are kept', () => {
       await mkdir(folder);
       await writeFile(requests.filePath, text);
       const { kept, messages } = await requests.read();
-      const [aside = '', ...others] = await readdir(folder);
+      const [aside = '', ...others] = (await readdir(folder)).toSorted().reverse();
       assert.match(aside, /^requests\.json\.damaged-[-0-9T.]+Z$/);
       assert.equal(await readFile(path.join(folder, aside), 'utf8'), text);
-      assert.deepEqual([others, kept, messages.length], [[], [], 1]);
+      assert.deepEqual([others, kept, messages.length], [['requests.json'], [], 1]);
       assert.match(messages[0] ?? '', why);
     });
   }
@@ -173,7 +173,22 @@ describe('requests that are kept', () => {
       await writeFile(requests.filePath, text.replace(part, spoilt));
       const { kept, messages } = await requests.read();
       assert.deepEqual([kept.map(({ request }) => shown(request)), messages.length], [[shown(other)], 1], part);
+      const again = await requests.read(); // by the same window, when it has the port, or by the next one
+      assert.deepEqual([again.kept.map(({ request }) => shown(request)), again.messages], [[shown(other)], []], part);
     }
+  });
+
+  it('are the newest in the file where some are written while a damaged file is set aside', async () => {
+    await using requests = await fileOfRequests();
+    const newest = request({ kind: 'finished', result: 'list' });
+    await mkdir(path.dirname(requests.filePath));
+    await writeFile(requests.filePath, '{"format":1,"requests":[null]}');
+    const file = new StateFile(requests.filePath, REQUESTS_FORMAT, () => {});
+    const reading = file.read(Date.now());
+    file.schedule(() => [{ request: newest }]);
+    await Promise.all([reading, file.flush()]);
+    const { kept, messages } = await requests.read();
+    assert.deepEqual([kept.map(({ request }) => shown(request)), messages], [[shown(newest)], []]);
   });
 
   it('are not written where the file can not be read, which is said once', async () => {

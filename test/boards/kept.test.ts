@@ -138,10 +138,10 @@ describe('the boards that are kept', () => {
       await mkdir(path.dirname(state.statePath));
       await writeFile(state.statePath, text);
       const { registry, messages } = await reopen(state.statePath);
-      const [aside = '', ...others] = await readdir(path.dirname(state.statePath));
+      const [aside = '', ...others] = (await readdir(path.dirname(state.statePath))).toSorted().reverse();
       assert.match(aside, /^boards\.json\.damaged-[-0-9T.]+Z$/);
       assert.equal(await readFile(path.join(path.dirname(state.statePath), aside), 'utf8'), text);
-      assert.deepEqual([others, registry.boards, messages.length], [[], [], 1]);
+      assert.deepEqual([others, registry.boards, messages.length], [['boards.json'], [], 1]);
       assert.match(messages[0] ?? '', why);
       assert.ok(messages[0]?.includes(aside));
       await registry.close();
@@ -168,6 +168,32 @@ describe('the boards that are kept', () => {
       assert.deepEqual([registry.boards.map(({ address }) => address), messages.length], [['127.0.0.3'], 1], part);
     }
   });
+
+  for (const [how, end] of [
+    ['ended in order', (registry: BoardRegistry) => registry.close()],
+    ['was killed', async () => {}],
+  ] as const) {
+    it(`are, with roll-outs, what is whole of a damaged file at the second start, too, where the first ${how}`, async () => {
+      await using state = await stateFolder();
+      await using bench = await startBench({ statePath: state.statePath });
+      await bench.boot(OLD, { from: '127.0.0.2' });
+      await bench.boot(OLD, { from: '127.0.0.3' });
+      for (const { id } of bench.registry.boards) bench.registry.hold(id, { by: 'anna', atMs: 1 });
+      const stages = [{ kind: 'boards', count: 1 }] as const;
+      bench.registry.rollOuts.start('box/box-pi', BUILD, OLD, { stages, isByHand: true });
+      await bench.registry.close();
+      const text = await readFile(state.statePath, 'utf8');
+      await writeFile(state.statePath, text.replace('"kind":"flashing"', '"kind":"of a later version"'));
+      const whole = bench.registry.boards.filter(({ address }) => address === '127.0.0.3');
+      for (const messages of [1, 0]) {
+        const start = await reopen(state.statePath);
+        assert.deepEqual(start.registry.boards, whole);
+        assert.deepEqual(start.registry.rollOuts.list, bench.registry.rollOuts.list);
+        assert.equal(start.messages.length, messages);
+        await end(start.registry);
+      }
+    });
+  }
 
   it('are none where a folder has the name of the file, which stays as it is', async () => {
     await using state = await stateFolder();

@@ -1,11 +1,12 @@
 import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
-import { constants, copyFile, cp, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, constants, copyFile, cp, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { copySet } from '../../src/builds/copy-set.ts';
 import { SET_FILES } from '../../src/images/image-name.ts';
 import { openImageSet } from '../../src/images/image-set.ts';
+import { asNobody } from '../as-nobody.ts';
 import { BUILD_A, BUILD_B, makeOld } from '../images/image-sets.ts';
 import { IMAGE_ID, imageIn, makeBench, verdictOf } from './kept.ts';
 
@@ -271,6 +272,29 @@ suite('an earlier build that is served in place of the newest', () => {
       const served = known.published(newest);
       deepEqual(served.state, { kind: 'incomplete', fault: { file: 'box-pi.img.zst', problem: 'missing' } });
     }
+  });
+
+  test('is not made or taken back where the file of choices can not be read, so that none in it is lost', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    await builds.keep(await bench.build(BUILD_A));
+    await builds.serveAgain(A, ANNA);
+    const file = path.join(bench.folder, 'choices.json');
+    const text = await readFile(file, 'utf8');
+    await chmod(bench.boxes.beside(), 0o755);
+    await chmod(bench.folder, 0o777);
+    await chmod(file, 0o000);
+    await asNobody(async () => {
+      const start = await bench.open();
+      match(bench.messages.join(), /can't read which builds to serve again from .*choices\.json \(EACCES\)/);
+      for (const act of [start.serveAgain(A, ANNA), start.serveNewest(IMAGE_ID), start.remove(A)]) {
+        await rejects(act, { code: 'EACCES' });
+      }
+    });
+    equal(await readFile(file, 'utf8'), text);
+    await chmod(file, 0o600);
+    const next = await bench.open();
+    deepEqual([next.choiceOf(IMAGE_ID)?.build, next.find(A)?.state.kind], [BUILD_A, 'ready']);
   });
 
   for (const [what, text, kept] of [

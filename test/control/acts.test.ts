@@ -79,6 +79,24 @@ describe('the log of acts', () => {
     assert.deepEqual(again.entries, log.entries);
   });
 
+  it('has what was done after a line that was cut off, as by a loss of power', async () => {
+    await using temp = await tempFile();
+    const log = await AuditLog.open(temp.file, (text) => assert.fail(text));
+    log.record(entry);
+    await log.close();
+    await appendFile(temp.file, '{"atMs":2,"by":"anna","ac');
+    const next = await AuditLog.open(temp.file, (text) => assert.fail(text));
+    for (const atMs of [3, 4]) {
+      next.record({ ...entry, atMs });
+      await next.close();
+    }
+    const again = await AuditLog.open(temp.file, (text) => assert.fail(text));
+    assert.deepEqual(
+      again.entries.map(({ atMs }) => atMs),
+      [1, 3, 4],
+    );
+  });
+
   it('is bounded, in memory and in the file', async () => {
     await using temp = await tempFile();
     const log = await AuditLog.open(temp.file, (text) => assert.fail(text));
