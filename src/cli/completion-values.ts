@@ -1,3 +1,4 @@
+import { BoardNames } from '../control/board-names.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { StatusReport } from '../status/report.ts';
 import type { Suggestion, Wanted } from './completion.ts';
@@ -23,12 +24,12 @@ export function valuesOf(wanted: Wanted, report: StatusReport, begun: string): r
   }
 }
 
-/** Each board once, as people call it; by its other names where someone began to type one of them. */
+/** Each board once, as people call it; by its other names where someone began to type one of them. None means others, too. */
 function boards({ boards: known }: StatusReport, begun: string): Suggestion[] {
-  return known.flatMap(({ name, mac, address, state }) => {
-    const names = [name, address, mac].filter((each) => each !== undefined);
-    const [first] = names;
-    const words = begun === '' ? [first ?? address] : names;
+  const names = new BoardNames(known);
+  return known.flatMap((board) => {
+    const { address, state } = board;
+    const words = begun === '' ? names.of(board).slice(0, 1) : names.of(board);
     return words.map((word) => ({ word, about: `${word === address ? '' : `${address}, `}${state.kind}` }));
   });
 }

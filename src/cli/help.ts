@@ -68,7 +68,8 @@ Serves the images below a folder to mkbox boards, over HTTP.
   rollout   sends a new build out in stages, and decides how that goes on
   log       prints what was decided, of an image or all: who, when, and why
 
-  <board> is a name, an address, a hardware address, or tag:<tag>.
+  <board> is a name, an address, a hardware address, or tag:<tag>. Where several go by
+  one, it is <address>/<box>, <address>/<box>/<kind of board>, or id:<its ID>.
   <image> is <box>/<image> or <image> below IMAGE_PATH, or the path of an .img or
   .img.zst; <image>:initramfs:<path> is a path in its initramfs. To diff, @<build ID>
   is a build that was looked at before. <command> --help tells more of each.

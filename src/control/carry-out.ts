@@ -10,7 +10,7 @@ import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
 import type { Faults } from '../server/faults.ts';
 import { FAULT_FORMS, FAULT_OFF_TEXT, faultOrderText, parseFaultOrder } from '../server/sending/fault.ts';
 import type { Acts } from './acts.ts';
-import { findBoards } from './find-boards.ts';
+import { findBoard, findBoards } from './find-boards.ts';
 import { goBack } from './go-back.ts';
 import type { Order } from './order.ts';
 import { serveBuild } from './serve-build.ts';
@@ -36,7 +36,7 @@ export async function carryOut(order: Order, parts: OrderParts): Promise<readonl
   const { acts, boards } = parts;
   switch (order.act) {
     case 'rename': {
-      const [board] = onlyOne(findBoards([order.board], boards), order.board);
+      const board = findBoard(order.board, boards);
       acts.rename(board.id, order.name);
       return [order.name === undefined ? `${nameOf(board)} has no name now` : `${nameOf(board)} is ${order.name} now`];
     }
@@ -87,7 +87,7 @@ const DONE = {
 
 function armFault({ board: name, fault: form }: Extract<Order, { act: 'fault' }>, parts: OrderParts): string {
   const { acts, boards, faults } = parts;
-  const [board] = onlyOne(findBoards([name], boards), name);
+  const board = findBoard(name, boards);
   const order = parseFaultOrder(form);
   if (order === undefined || order.client !== undefined) {
     throw new UserError(`a fault on purpose is one of ${FAULT_FORMS}, not ${JSON.stringify(form)}`);

@@ -1,5 +1,5 @@
-import { findBoards } from '../control/find-boards.ts';
-import { UserError } from '../errors.ts';
+import { BoardNames } from '../control/board-names.ts';
+import { findBoard } from '../control/find-boards.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { BoardReport, ImageReport } from '../status/report.ts';
 import { boardFacts, listBoards } from './list-boards.ts';
@@ -20,14 +20,12 @@ export const explainBoard: Tool = {
     'given before. "explanation" has that in sentences.',
   parameters: { board: 'The board: its name, address or hardware address, as list_boards has them.' },
   async answer(sources, { board: name = '' }) {
-    const [board, ...others] = findBoards([name], await sources.boards(), listBoards.name);
-    if (board === undefined || others.length > 0) {
-      throw new UserError(`${JSON.stringify(name)} means ${others.length + 1} boards: name one of them`);
-    }
+    const boards = await sources.boards();
+    const board = findBoard(name, boards, listBoards.name);
     const image = (await sources.images()).find(({ id }) => id === board.image);
     return {
       explanation: explanationOf(board, image),
-      board: boardFacts(board),
+      board: boardFacts(board, new BoardNames(boards)),
       image: image && imageFacts(image),
       given: board.history.slice(0, MOST_GIVEN).map(({ build, image, givenAtMs, confirmedAtMs, times }) => ({
         buildId: build,

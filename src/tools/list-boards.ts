@@ -1,3 +1,4 @@
+import { BoardNames } from '../control/board-names.ts';
 import type { BoardReport } from '../status/report.ts';
 import { standingText } from './standing-text.ts';
 import { timeText } from './time-text.ts';
@@ -13,15 +14,17 @@ export const listBoards: Tool = {
     '"silent" (not heard of for long).',
   parameters: {},
   async answer(sources) {
-    return { boards: (await sources.boards()).map(boardFacts) };
+    const boards = await sources.boards();
+    const names = new BoardNames(boards);
+    return { boards: boards.map((board) => boardFacts(board, names)) };
   },
 };
 
-/** What a model is told of a board. */
-export function boardFacts(board: BoardReport): object {
-  const { name, address, mac, tags, wish, image, reportedBuild, state, assignment, isBehind, lastSeenMs } = board;
+/** What a model is told of a board, whose first name means no other. */
+export function boardFacts(board: BoardReport, names: BoardNames<BoardReport>): object {
+  const { address, mac, tags, wish, image, reportedBuild, state, assignment, isBehind, lastSeenMs } = board;
   return {
-    board: name ?? mac ?? address,
+    board: names.of(board)[0],
     address,
     mac,
     tags,

@@ -118,6 +118,20 @@ describe('completion', () => {
     for (const [what, [keys, given]] of Object.entries(IN_BOTH)) assert.equal(await at.typed(keys), given, what);
   });
 
+  it('has names that mean one board alone', async () => {
+    const query = `/update?name=other&board=pi&build_id=${BUILD_A}`;
+    assert.equal((await fetch(`${server.url}${query}`)).status, 404);
+    const words = async (...typed: string[]) => {
+      const { status, stdout } = await runCommand(['completion', 'words', '--', ...typed], env);
+      assert.equal(status, 0);
+      return stdout.split('\n').map((line) => line.split('\t')[0]);
+    };
+    assert.deepEqual(await words('forget', ''), ['127.0.0.1/other', 'bench 1', 'tag:lab', '']);
+    assert.deepEqual(await words('forget', '127'), ['127.0.0.1/other', '127.0.0.1/box', '']);
+    assert.equal((await runCommand(['forget', '127.0.0.1/other'], env)).stderr, '');
+    assert.deepEqual(await words('forget', ''), ['bench 1', 'tag:lab', '']);
+  });
+
   it('says nothing where no server answers, and completes the rest', async () => {
     const nobody = { CONTROL_PATH: bench.boxes.beside('nobody.sock') };
     const words = async (...typed: string[]) => {

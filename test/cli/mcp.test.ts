@@ -154,6 +154,17 @@ suite('update-server mcp', () => {
     deepEqual([same.differs, same.lines], [false, []]);
   });
 
+  test('lists boards by names by which each is explained, also where one address has several', async () => {
+    for (const box of ['a', 'b']) await ask('127.0.0.4', `/update?name=${box}&board=pi&build_id=0`);
+    const { boards } = await models.answer('list_boards');
+    const several = boards.filter(({ address }: { address: string }) => address === '127.0.0.4');
+    equal(several.length, 2);
+    for (const { board: name, asksFor } of several) {
+      deepEqual((await models.answer('explain_board', { board: name })).board.asksFor, asksFor, name);
+    }
+    match(await models.fault('explain_board', { board: '127.0.0.4' }), /: say which by 127\.0\.0\.4\/a or 127/);
+  });
+
   test('says what was wrong with a call', async () => {
     const image = { after: 'new/my-box-pi' };
     const faults: [name: string, args: Record<string, unknown>, fault: RegExp][] = [

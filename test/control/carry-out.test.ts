@@ -163,4 +163,29 @@ describe('an order', () => {
     await order({ act: 'rename', board: '127.0.0.3', name: 'pi' });
     await assert.rejects(order({ act: 'hold', boards: ['pi'] }), { message: /^2 boards go by "pi": say which by / });
   });
+
+  it('reaches each record of a board that went from one box to another', async () => {
+    await using site = await lab();
+    const { order, bench } = site;
+    for (const box of ['box', 'other']) await bench.boot(OLD, { from: '127.0.0.9', query: `name=${box}&board=pi` });
+    const forget: Order = { act: 'forget', boards: ['127.0.0.9'] };
+    const message = '2 boards go by "127.0.0.9": say which by 127.0.0.9/box or 127.0.0.9/other';
+    await assert.rejects(order(forget), { name: 'UserError', message });
+    await order({ act: 'hold', boards: ['127.0.0.9/other'] });
+    await order({ act: 'forget', boards: ['127.0.0.9/box'] });
+    const left = bench.registry.boards.filter(({ address }) => address === '127.0.0.9');
+    assert.deepEqual(
+      left.map(({ wish, isHeld }) => [wish.box, isHeld]),
+      [['other', true]],
+    );
+    assert.deepEqual(await order(forget), ['127.0.0.9 is forgotten until it asks again']);
+  });
+
+  it('on one board is refused with the names of those that a tag means', async () => {
+    await using site = await lab();
+    const { order } = site;
+    await order({ act: 'tag', boards: ['127.0.0.2', '127.0.0.3'], add: ['lab'], remove: [] });
+    const message = '2 boards go by "tag:lab": say which by 127.0.0.2 or 127.0.0.3';
+    await assert.rejects(order({ act: 'rename', board: 'tag:lab', name: 'x' }), { name: 'UserError', message });
+  });
 });

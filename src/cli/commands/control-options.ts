@@ -1,5 +1,6 @@
 /** What is said of a board in the help of a subcommand. */
-export const BOARDS_HELP = 'a name, an address, a hardware address, or tag:<tag> for all that have it';
+export const BOARDS_HELP =
+  'a name, an address or a hardware address, also with /<box> behind it, or tag:<tag> for all that have it';
 
 /** The option that says why something is done, for those who ask later. */
 export const WHY = ['--why <text>', 'a reason, which is shown with the board'] as const;

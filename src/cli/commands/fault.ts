@@ -11,7 +11,7 @@ import { subcommand } from './subcommand.ts';
  */
 export function faultCommand({ settings }: CommandContext): Command {
   return subcommand('fault', 'Serves a board with a fault on purpose, to try its updater; "off" ends that.')
-    .argument('<board>', "a board's name, address or hardware address, or off")
+    .argument('<board>', "a board's name, address or hardware address, also with /<box> behind it, or off")
     .argument('[fault]', FAULT_FORMS)
     .action(async (board: string, fault: string | undefined) => {
       if (fault !== undefined) await order(settings(), { act: 'fault', board, fault });
