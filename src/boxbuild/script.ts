@@ -1,7 +1,9 @@
 /** A BOXBUILD as text: its commands and functions, as far as bash can be read without running it. */
+import { endOfLine, Heredocs } from './heredocs.ts';
 import { Nesting, type OpenFunction } from './nesting.ts';
 import type { Assignment, Command, FunctionDefinition, Script } from './script-parts.ts';
-import { readWord, skipBrackets, type Word } from './words.ts';
+import { WordReader } from './word-reader.ts';
+import type { Word } from './words.ts';
 
 /** Words before a command that are none themselves. */
 const LEADERS = new Set(['then', 'else', 'elif', 'do', '!', 'time', 'if', 'while', 'until', '{', '}']);
@@ -15,16 +17,20 @@ const REDIRECTION = /^(?:&>>|&>|>>|>&|<&|<>|>\||<<<|<|>)$/;
 
 /** Reads a BOXBUILD. Never throws: what it can't read is left out. */
 export function readScript(text: string): Script {
-  return new Reader(text).read();
+  return new Reader(text, 0, 0).read();
 }
 
 class Reader {
   readonly #text: string;
-  #at = 0;
+  /** In how many expansions this lies: commands of a substitution end at a bracket. */
+  readonly #depth: number;
+  readonly #wordReader: WordReader;
+  #at: number;
+  #isEnded = false;
   readonly #commands: Command[] = [];
   readonly #functions: FunctionDefinition[] = [];
   readonly #nesting = new Nesting();
-  #heredocs: { readonly end: string; readonly isIndented: boolean }[] = [];
+  readonly #heredocs = new Heredocs();
   #words: Word[] = [];
   #assignments: Assignment[] = [];
   #start = 0;
@@ -33,13 +39,22 @@ class Reader {
   #pending: OpenFunction | undefined;
   #isWhole = true;
 
-  constructor(text: string) {
+  constructor(text: string, start: number, depth: number) {
     this.#text = text;
+    this.#at = start;
+    this.#depth = depth;
+    this.#wordReader = new WordReader(text, {
+      readCommands: (at, inner) => this.#readSubstitution(at, inner),
+      onUnclosed: () => {
+        this.#isWhole = false;
+      },
+      depth,
+    });
   }
 
   read(): Script {
     const text = this.#text;
-    while (this.#at < text.length) {
+    while (this.#at < text.length && !this.#isEnded) {
       const character = text.charAt(this.#at);
       if (character === '\n') this.#endLine();
       else if (character === ' ' || character === '\t' || character === '\r') this.#at++;
@@ -48,29 +63,27 @@ class Reader {
       else if (!this.#readOperator()) this.#readWord();
     }
     this.#endCommand();
-    const { isWhole } = this;
-    return { commands: this.#commands, functions: this.#functions, isWhole };
+    const isClosed = this.#nesting.isEmpty && this.#pending === undefined;
+    // a substitution leaves its here-documents to the line that it ends on
+    const isAtEnd = this.#depth > 0 ? this.#isEnded : this.#heredocs.isEmpty;
+    return { commands: this.#commands, functions: this.#functions, isWhole: this.#isWhole && isClosed && isAtEnd };
   }
 
-  private get isWhole(): boolean {
-    return this.#isWhole && this.#nesting.isEmpty && this.#heredocs.length === 0 && this.#pending === undefined;
+  /** Reads the commands of a substitution: what they do to variables, nobody sees outside. */
+  #readSubstitution(start: number, depth: number): number {
+    const inner = new Reader(this.#text, start, depth);
+    if (!inner.read().isWhole) this.#isWhole = false;
+    this.#heredocs.addFrom(inner.#heredocs);
+    return inner.#at;
   }
 
   #endLine(): void {
     this.#at++;
     this.#endCommand();
     this.#isChained = false;
-    for (const { end, isIndented } of this.#heredocs.splice(0)) this.#skipHeredoc(end, isIndented);
-  }
-
-  #skipHeredoc(end: string, isIndented: boolean): void {
-    while (this.#at < this.#text.length) {
-      const lineEnd = endOfLine(this.#text, this.#at);
-      const line = this.#text.slice(this.#at, lineEnd).replace(/\r$/, '');
-      this.#at = Math.min(lineEnd + 1, this.#text.length);
-      if ((isIndented ? line.replace(/^\t+/, '') : line) === end) return;
-    }
-    this.#isWhole = false;
+    const end = this.#heredocs.skip(this.#text, this.#at, this.#depth > 0);
+    if (end === undefined) this.#isWhole = false;
+    this.#at = end ?? this.#text.length;
   }
 
   /** Reads an operator, if there is one. */
@@ -81,7 +94,7 @@ class Reader {
     const start = this.#at;
     if (operator === '<' || operator === '>') {
       if (this.#text.charAt(start + 1) === '(') {
-        this.#at = skipBrackets(this.#text, start + 1, '(', ')');
+        this.#at = this.#wordReader.skipSubstitution(start + 1);
         this.#addWord({ parts: [{ kind: 'unknown' }], start, end: this.#at });
         return true;
       }
@@ -105,9 +118,7 @@ class Reader {
 
   #readHeredocMark(isIndented: boolean): void {
     const word = this.#nextWord();
-    const end = word?.parts.map((part) => (part.kind === 'literal' ? part.text : '')).join('');
-    if (end === undefined) this.#isWhole = false;
-    else this.#heredocs.push({ end, isIndented });
+    if (!this.#heredocs.add(word, word === undefined ? '' : this.#raw(word), isIndented)) this.#isWhole = false;
   }
 
   #skipTarget(): void {
@@ -116,7 +127,7 @@ class Reader {
 
   #nextWord(): Word | undefined {
     while (/[ \t]/.test(this.#text.charAt(this.#at))) this.#at++;
-    const word = readWord(this.#text, this.#at);
+    const word = this.#wordReader.read(this.#at);
     this.#at = Math.max(word.end, this.#at);
     return word.end > word.start ? word : undefined;
   }
@@ -137,7 +148,7 @@ class Reader {
       return;
     }
     if (this.#words.length === 0 && this.#text.charAt(this.#at) === '(') {
-      this.#at = skipBrackets(this.#text, start, '(', ')');
+      this.#at = this.#wordReader.skipBrackets(start);
       return;
     }
     this.#endCommand();
@@ -153,6 +164,7 @@ class Reader {
     }
     this.#endCommand();
     if (this.#nesting.closer === ')') this.#closeBlock();
+    else if (this.#depth > 0) this.#isEnded = true;
     else this.#isWhole = false;
   }
 
@@ -173,7 +185,7 @@ class Reader {
     const takesAssignment =
       this.#words.length === 0 || (this.#words[0] !== undefined && ASSIGNING.has(this.#raw(this.#words[0])));
     if (takesAssignment && !this.#isHead && this.#readAssignment()) return;
-    const word = readWord(this.#text, start);
+    const word = this.#wordReader.read(start);
     this.#at = Math.max(word.end, start + 1);
     const raw = this.#raw(word);
     if (this.#pending !== undefined && raw === '{') {
@@ -199,9 +211,7 @@ class Reader {
       return true;
     }
     if (raw === '[[') {
-      const end = /\s\]\](?=[\s;&|)]|$)/.exec(this.#text.slice(this.#at));
-      if (end === null) this.#isWhole = false;
-      this.#at = end === null ? this.#text.length : this.#at + end.index + end[0].length;
+      this.#at = this.#wordReader.skipCondition(this.#at);
       return true;
     }
     if (this.#nesting.open(raw)) {
@@ -224,7 +234,7 @@ class Reader {
     const [whole, name = '', plus] = found;
     const start = this.#at;
     this.#at += whole.length;
-    const value = this.#text.charAt(this.#at) === '(' ? this.#readItems() : readWord(this.#text, this.#at);
+    const value = this.#text.charAt(this.#at) === '(' ? this.#readItems() : this.#wordReader.read(this.#at);
     if ('start' in value) this.#at = value.end;
     this.#mark(start);
     const nameEnd = start + name.length;
@@ -245,7 +255,7 @@ class Reader {
       else if (character === '#') this.#at = endOfLine(this.#text, this.#at);
       else if (character === '\\' && this.#text.charAt(this.#at + 1) === '\n') this.#at += 2;
       else {
-        const word = readWord(this.#text, this.#at);
+        const word = this.#wordReader.read(this.#at);
         this.#at = Math.max(word.end, this.#at + 1);
         if (word.end > word.start) items.push(word);
       }
@@ -277,9 +287,4 @@ class Reader {
   #raw(word: Word): string {
     return this.#text.slice(word.start, word.end);
   }
-}
-
-function endOfLine(text: string, at: number): number {
-  const end = text.indexOf('\n', at);
-  return end === -1 ? text.length : end;
 }

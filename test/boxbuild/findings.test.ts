@@ -25,6 +25,8 @@ suite('the BOXBUILDs of a release', () => {
   });
 });
 
+const TWICE = [['warning', { kind: 'twice', name: 'vim' }, 'vim']];
+
 /** A BOXBUILD, and what is found in it: how much it matters, what it is, and the text it is about. */
 const CASES: readonly (readonly [name: string, text: string, found: readonly unknown[]])[] = [
   [
@@ -169,6 +171,12 @@ root() {
     [],
   ],
   ['a text that ends too soon', `${EXTEND}apks=(vim\n`, []],
+  ...['x="', "x='", 'x=`', 'x="$(', `x="\${y:-don't}"`, "x=$'it\\'", 'x=$(', 'x=<(', 'x=?(', '(( x = 1'].map(
+    (opened) => [`something opened that nobody closed: ${opened}`, `${opened}\n${EXTEND}`, []] as const,
+  ),
+  ...["x=$'it\\'s'", "x=$(\n# don't\nls\n)", "x=$(cat <<EOF\nit's\nEOF\n)", `x="5$'s"`, `x=\${y:-{}`].map(
+    (before) => [`what ends where bash ends it: ${before}`, `${before}\n${EXTEND}apks+=(vim vim)\n`, TWICE] as const,
+  ),
 ];
 
 suite('the faults of a BOXBUILD', () => {

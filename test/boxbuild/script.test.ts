@@ -2,38 +2,8 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { readScript } from '../../src/boxbuild/script.ts';
-import { expand, readWord } from '../../src/boxbuild/words.ts';
+import { bash, ON_LINUX } from './bash.ts';
 import { RELEASE } from './project.ts';
-
-const LOOKUP = (name: string) => ({ SRC: '/src', BOARD: 'pi' })[name];
-
-suite('a word of bash', () => {
-  const cases: readonly (readonly [text: string, value: string | undefined])[] = [
-    ['plain', 'plain'],
-    ["'single $SRC \\'", 'single $SRC \\'],
-    ['"double \\" \\$ \\x"', 'double " $ \\x'],
-    ['"$SRC/a b"/c', '/src/a b/c'],
-    ['$SRC$BOARD.x', '/srcpi.x'],
-    [`\${SRC}x`, '/srcx'],
-    [`"\${BOARD:-a b}"`, undefined],
-    ['"$(echo ")")"x', undefined],
-    ['`date`', undefined],
-    ['$OTHER', undefined],
-    ['a*', undefined],
-    ['~/x', undefined],
-    ['a~', 'a~'],
-    ['a\\ b', 'a b'],
-    ["$'a\\n'", undefined],
-    ['$', '$'],
-    ['', ''],
-  ];
-  for (const [text, value] of cases) {
-    test(`is read to its end and expanded: ${text}`, () => {
-      const word = readWord(`${text} next`, 0);
-      deepEqual([word.end, expand(word, LOOKUP)], [text.length, value]);
-    });
-  }
-});
 
 /** The commands of a text, each as its words and assignments are written. */
 function commandsOf(text: string): string[] {
@@ -42,6 +12,65 @@ function commandsOf(text: string): string[] {
     return `${within === undefined ? '' : `${within}: `}${isConditional ? '? ' : ''}${parts.join(' ')}`;
   });
 }
+
+/** What opens something, and closes it where bash closes it. */
+const WHOLE: readonly string[] = [
+  '',
+  'if x; then y; fi',
+  'case x in a) ;; (b|"c)") ;; esac',
+  "x=$'it\\'s'",
+  `x="5$'s"`,
+  'x=$"a b"',
+  "x=$(\n# don't\nls\n)",
+  'x=$(ls; # )\n)',
+  "x=$(cat <<EOF\nit's )\nEOF\n)",
+  "x=$(cat <<-'A' <<B\n\tit's\n\tA\n$( \"\nB\n)",
+  'x=$(case a in a) echo it;; b) echo "it\'s";; esac)',
+  `x=$(if [ "$(echo ")")" = ')' ]; then (echo a); fi)`,
+  '"$(f() { echo }; }; f)"',
+  "cat <(# don't\n)",
+  "x=`# don't`",
+  `x=\${y:-{}`,
+  `x=\${y#(}`,
+  `x="\${y:-"don't"}"`,
+  `x="\${y%'}'}"`,
+  `x=\${y:-$(echo '}')}`,
+  `x=\${#y}\ny=\${x#*#}`,
+  'x=$(( 16#ff << (2) ))',
+  'x=$[ a[1] + 2 ]',
+  '[[ a && # don\'t\n b == "x ]] y" ]]',
+  '[[ a =~ ^(a|b)$ ]]',
+  "cat <<E\nit's \\\nE\nE",
+  "cat <<'E'\nit's \\\nE",
+  "a=( # don't\n b )",
+];
+/** What is still open at its end, or closes what nobody opened. */
+const BROKEN: readonly string[] = [
+  'if x',
+  '}',
+  'x() {',
+  'a=(b',
+  ')',
+  '[[ a',
+  'cat <<E\nx',
+  'x="',
+  "x='",
+  "x=$'it\\'",
+  'x=$"',
+  'x=`ls',
+  'x=$(ls',
+  'x="$(ls"',
+  'x=$(ls # )',
+  'x=$(cat <<E\n)\nx',
+  'x=$(if x)',
+  'x=<(ls',
+  `x=\${y`,
+  // an apostrophe is a quote here, to the parser of bash, though it stays in the value
+  `x="\${y:-don't}"`,
+  'x=$((1)',
+  'x=$[1',
+  '((1)',
+];
 
 suite('a script', () => {
   const cases: readonly (readonly [text: string, commands: readonly string[]])[] = [
@@ -69,8 +98,19 @@ suite('a script', () => {
     equal(text.slice(root.nameStart, root.nameEnd), 'root');
   });
 
-  for (const text of ['if x', '}', 'x() {', 'a=(b', 'cat <<E\nx', ')', '[[ a']) {
-    test(`is not whole: ${JSON.stringify(text)}`, () => equal(readScript(text).isWhole, false));
+  for (const [isWhole, texts] of [
+    [true, WHOLE],
+    [false, BROKEN],
+  ] as const) {
+    for (const text of texts) {
+      const told = `is ${isWhole ? '' : 'not '}whole: ${JSON.stringify(text)}`;
+      test(told, () => equal(readScript(text).isWhole, isWhole));
+
+      test(`${told}, and bash says so, too`, ON_LINUX, () => {
+        const { status, stderr } = bash(['-n'], `${text}\n`);
+        deepEqual([status === 0 && stderr === '', stderr], [isWhole, isWhole ? '' : stderr]);
+      });
+    }
   }
 
   test('is read to its end, whatever is in it', () => {
@@ -103,7 +143,20 @@ suite('a script', () => {
   });
 
   test('takes a time in proportion to its length', () => {
-    for (const text of ['a=(b c)\n', '$(', '"', '{ ', 'a() {\n', '<<A\n', '((', '[[ ']) {
+    for (const text of [
+      'a=(b c)\n',
+      '$(',
+      '"',
+      '{ ',
+      'a() {\n',
+      '<<A\n',
+      '((',
+      '[[ ',
+      '"$(',
+      '"${x:-',
+      '$((',
+      '[[ $(',
+    ]) {
       const start = performance.now();
       readScript(text.repeat(20_000));
       ok(performance.now() - start < 2_000, `${text} took ${performance.now() - start} ms`);
