@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { type Chain, lookupIn, nameOf, readChain, type Step, topAssignments } from './chain.ts';
 import { boardOf, boardsIn, type Files, findBases } from './layout.ts';
+import { CertainPackages, certainPackages, packageAssignments, possiblePackages } from './packages.ts';
 import { readScript } from './script.ts';
 import type { Command, Script } from './script-parts.ts';
 import { mayBring } from './services.ts';
@@ -175,44 +176,35 @@ function* packageFaults(script: Script, chains: ReadonlyMap<string, Chain>): Gen
     (command) => command.within === undefined && nameOf(command) === 'extend',
   )?.start;
   for (const directive of PACKAGE_ARRAYS) {
-    const seen = new Set<string>();
-    const inherited = [...chains.values()].map(({ steps }) => packagesOf(steps.slice(0, -1), directive));
-    for (const { name, isAppended, value, start, nameEnd } of topAssignments(script)) {
-      if (name !== directive || 'parts' in value) continue;
-      if (!isAppended) seen.clear();
-      if (!isAppended && extendAt !== undefined && extendAt < start && inherited.some(({ size }) => size > 0)) {
+    const earlier = [...chains.values()].map(({ steps }) => steps.slice(0, -1));
+    const inherited = earlier.map((steps) => certainPackages(steps, directive));
+    const isInheriting = earlier.some((steps) => possiblePackages(steps, directive).length > 0);
+    const own = new CertainPackages();
+    let keepsInherited = true;
+    for (const assignment of packageAssignments(script, directive)) {
+      const { isAppended, isConditional, value, start, nameEnd } = assignment;
+      if (!isAppended && !isConditional && extendAt !== undefined && extendAt < start && isInheriting) {
         yield { fault: { kind: 'drops inherited', directive }, severity: 'warning', start, end: nameEnd };
       }
+      keepsInherited &&= isAppended;
+      const here = new Set<string>();
       for (const word of value) {
         const item = expand(word);
         if (item === undefined) continue;
-        const [from, ...others] = inherited.map((packages) => packages.get(item));
-        const isInherited = isAppended && from !== undefined && others.every((other) => other !== undefined);
-        if (seen.has(item)) {
+        const [from, ...others] = inherited.map((packages) => packages.folderOf(item));
+        const isInherited = keepsInherited && from !== undefined && others.every((other) => other !== undefined);
+        if (here.has(item) || (isAppended && own.folderOf(item) !== undefined)) {
           yield { fault: { kind: 'twice', name: item }, severity: 'warning', start: word.start, end: word.end };
         } else if (isInherited) {
           const fault = { kind: 'inherited', name: item, from } as const;
           yield { fault, severity: 'hint', start: word.start, end: word.end };
         }
-        seen.add(item);
+        here.add(item);
       }
+      // this BOXBUILD's own folder, which no finding names
+      own.assign(assignment, '');
     }
   }
-}
-
-/** The packages that steps install, each with the folder of the BOXBUILD that names it first. */
-function packagesOf(steps: readonly Step[], directive: string): Map<string, string> {
-  const packages = new Map<string, string>();
-  for (const { path: file, script } of steps) {
-    for (const { name, isAppended, value } of topAssignments(script)) {
-      if (name !== directive || 'parts' in value) continue;
-      if (!isAppended) packages.clear();
-      for (const item of value.map((word) => expand(word))) {
-        if (item !== undefined && !packages.has(item)) packages.set(item, path.basename(path.dirname(file)));
-      }
-    }
-  }
-  return packages;
 }
 
 async function serviceFaults(
@@ -243,7 +235,7 @@ async function serviceFaults(
 async function mayHave(service: string, chains: readonly Chain[], files: Files): Promise<boolean> {
   if (!chains.some(({ isKnown }) => isKnown)) return true;
   for (const { steps, isKnown } of chains) {
-    const packages = [...packagesOf(steps, 'apks').keys()];
+    const packages = possiblePackages(steps, 'apks');
     const isComputed = steps.some(({ script }) => installsMore(script));
     if (!isKnown || isComputed || mayBring(packages, service)) return true;
     for (const { path: file, script } of steps) {

@@ -12,6 +12,8 @@ interface Block {
   readonly function?: OpenFunction;
   /** The word that closes it. */
   readonly closer: string;
+  /** Whether its commands may be skipped, or run in a subshell. */
+  readonly isBranch: boolean;
   /** In a `case`: patterns come next. */
   expectsPattern: boolean;
 }
@@ -52,25 +54,25 @@ export class Nesting {
 
   /** Whether commands here may be skipped, or run in a subshell. */
   get isInBranch(): boolean {
-    return this.#blocks.some(({ kind }) => kind !== 'group' && kind !== 'function');
+    return this.#blocks.some(({ isBranch }) => isBranch);
   }
 
-  /** Opens the block that a reserved word opens, if it is one. */
-  open(word: string): boolean {
+  /** Opens the block that a reserved word opens, if it is one; `isChained`: all of it may be skipped. */
+  open(word: string, isChained: boolean): boolean {
     const opened = OPENERS.get(word);
     if (opened === undefined) return false;
     const [kind, closer] = opened;
-    this.#blocks.push({ kind, closer, expectsPattern: false });
+    this.#blocks.push({ kind, closer, isBranch: isChained || kind !== 'group', expectsPattern: false });
     return true;
   }
 
   /** Opens a subshell, which counts as a branch. */
   openSubshell(): void {
-    this.#blocks.push({ kind: 'if', closer: ')', expectsPattern: false });
+    this.#blocks.push({ kind: 'if', closer: ')', isBranch: true, expectsPattern: false });
   }
 
   openFunction(definition: OpenFunction, closer: string): void {
-    this.#blocks.push({ kind: 'function', closer, expectsPattern: false, function: definition });
+    this.#blocks.push({ kind: 'function', closer, isBranch: false, expectsPattern: false, function: definition });
   }
 
   /** Closes the innermost block; returns the function if it was the body of one. */

@@ -36,6 +36,8 @@ class Reader {
   #start = 0;
   #isHead = false;
   #isChained = false;
+  /** Whether nothing stands behind the last operator yet: a line that ends so goes on. */
+  #goesOn = false;
   #pending: OpenFunction | undefined;
   #isWhole = true;
 
@@ -60,7 +62,10 @@ class Reader {
       else if (character === ' ' || character === '\t' || character === '\r') this.#at++;
       else if (character === '\\' && /^\r?\n/.test(text.slice(this.#at + 1, this.#at + 3))) this.#at += 2;
       else if (character === '#') this.#at = endOfLine(text, this.#at);
-      else if (!this.#readOperator()) this.#readWord();
+      else {
+        this.#goesOn = false;
+        if (!this.#readOperator()) this.#readWord();
+      }
     }
     this.#endCommand();
     const isClosed = this.#nesting.isEmpty && this.#pending === undefined;
@@ -80,7 +85,7 @@ class Reader {
   #endLine(): void {
     this.#at++;
     this.#endCommand();
-    this.#isChained = false;
+    if (!this.#goesOn) this.#isChained = false;
     const end = this.#heredocs.skip(this.#text, this.#at, this.#depth > 0);
     if (end === undefined) this.#isWhole = false;
     this.#at = end ?? this.#text.length;
@@ -113,6 +118,7 @@ class Reader {
     const isConditional = operator === '&&' || operator === '||' || operator.startsWith('|');
     this.#endCommand();
     this.#isChained = isConditional;
+    this.#goesOn = isConditional;
     if (operator.startsWith(';') && operator.length > 1) this.#nesting.beginPatterns();
   }
 
@@ -214,7 +220,7 @@ class Reader {
       this.#at = this.#wordReader.skipCondition(this.#at);
       return true;
     }
-    if (this.#nesting.open(raw)) {
+    if (this.#nesting.open(raw, this.#isChained)) {
       this.#isHead = HEADS.has(raw);
       return true;
     }

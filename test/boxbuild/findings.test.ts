@@ -133,6 +133,40 @@ const CASES: readonly (readonly [name: string, text: string, found: readonly unk
     ],
   ],
   [
+    'a package in branches of which one runs',
+    `${EXTEND}case "$BOARD" in a) apks+=( vim ) ;; b) apks+=( vim nano ) ;; esac
+if [ -n "$CI" ]; then apks+=(zstd-dev); else apks+=(zstd-dev); fi
+[ -n "$CI" ] && { :; apks+=(tmux); } || { :; apks+=(tmux); }
+[ -n "$CI" ] &&
+  apks+=(less)
+[ -n "$CI" ] || apks+=(less)
+`,
+    [],
+  ],
+  ['a package after a branch that may have it', `${EXTEND}[ -n "$CI" ] && apks+=(vim)\napks+=(vim)\n`, []],
+  ['a package twice in a branch', `${EXTEND}if [ -n "$CI" ]; then apks+=(vim vim); fi\n`, TWICE],
+  ['a package in a branch, and before it', `${EXTEND}apks+=(vim)\nif [ -n "$CI" ]; then apks+=(vim); fi\n`, TWICE],
+  [
+    'packages that a branch may throw away',
+    `${EXTEND}apks+=(vim nano)\nif [ -n "$CI" ]; then apks=(nano); apks+=(openrc); fi\napks+=(vim nano)\n`,
+    [['warning', { kind: 'twice', name: 'nano' }, 'nano']],
+  ],
+  [
+    'inherited packages that are thrown away, and one of them again',
+    `${EXTEND}apks=()\napks+=(openrc)\n`,
+    [['warning', { kind: 'drops inherited', directive: 'apks' }, 'apks']],
+  ],
+  [
+    'a package that is inherited only sometimes',
+    'extend "$BOXES_BASE/odd-box/BOXBUILD"\napks+=(vim openrc)\n',
+    [['hint', { kind: 'inherited', name: 'openrc', from: 'base-box' }, 'openrc']],
+  ],
+  [
+    'a service of a package that is inherited only sometimes',
+    'extend "$BOXES_BASE/odd-box/BOXBUILD"\nroot() { enable_service lamp default; }\n',
+    [],
+  ],
+  [
     'a service that nothing brings, and one without a runlevel',
     `${EXTEND}root() {\n  enable_service "lamp" default\n  enable_service ntpd\n  enable_service "$MINE" default\n}\n`,
     [
@@ -183,6 +217,7 @@ suite('the faults of a BOXBUILD', () => {
   const project = {
     ...RELEASE,
     'board-a-files/BOXBUILD': 'extend "$BOARDS_BASE/$BOARD/BOXBUILD"\n',
+    'boxes/odd-box/BOXBUILD': `${EXTEND}apks+=(lamp)\nif [ -n "$CI" ]; then apks+=(vim); else apks=(openrc); fi\n`,
     'boards-more/board-a': 'extend "$BOARDS_BASE/$BOARD/BOXBUILD"\n',
     'boards-more/board-b': 'arch=armv7\nfirst_sector=2048\nboot_size=128M\n',
   };
