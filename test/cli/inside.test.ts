@@ -28,6 +28,8 @@ describe('looking inside an image', () => {
         'lib/apk/db/installed': PACKAGES,
         'home/evil\u001b[2J': '',
         'etc/hello': HELLO,
+        'lib/u-boot.img': 'a loader\n',
+        'lib/u-boot.img.zst': 'another\n',
         'etc/passwd': `me:x:${process.getuid?.() ?? 0}:0::/:/bin/sh\n`,
       },
     });
@@ -108,6 +110,13 @@ describe('looking inside an image', () => {
         (await run('cat', 'my-box-pi:initramfs:board.conf')).stdout,
         new RegExp(`^buildID="?${BUILD}"?$`, 'm'),
       );
+    });
+
+    it('writes a file whose name is like that of an image', async () => {
+      const loader = 'a loader\n';
+      assert.equal((await run('cat', 'my-box/my-box-pi:/lib/u-boot.img')).stdout, loader);
+      assert.equal((await run('cat', 'my-box-pi:lib/u-boot.img')).stdout, loader);
+      assert.equal((await run('cat', `${set}.img:/lib/u-boot.img.zst`)).stdout, 'another\n');
     });
 
     it('writes no folder', async () => {
@@ -239,5 +248,12 @@ describe('the address of a file in an image', () => {
     assert.deepEqual(parts('./a:b.img'), ['./a:b.img', true, 'root', '/']);
     assert.deepEqual(parts('C:\\boxes\\x.img.zst:/etc'), ['C:\\boxes\\x.img.zst', true, 'root', '/etc']);
     assert.deepEqual(parts('x.img:/y.img'), ['x.img', true, 'root', '/y.img']);
+    assert.deepEqual(parts('box/x.img.zst:y.img'), ['box/x.img.zst', true, 'root', '/y.img']);
+    assert.deepEqual(parts('box/image:/u.img'), ['box/image', false, 'root', '/u.img']);
+    assert.deepEqual(parts('box/image:boot/u.img.zst'), ['box/image', false, 'root', '/boot/u.img.zst']);
+    assert.deepEqual(parts('image:initramfs:/a.img'), ['image', false, 'initramfs', '/a.img']);
+    assert.deepEqual(parts('C:/boxes/x.img:/a.img'), ['C:/boxes/x.img', true, 'root', '/a.img']);
+    assert.deepEqual(parts('/at/12:30/x.img:/a.img'), ['/at/12:30/x.img', true, 'root', '/a.img']);
+    assert.deepEqual(parts('../a:b/x.img.zst'), ['../a:b/x.img.zst', true, 'root', '/']);
   });
 });
