@@ -89,15 +89,15 @@ export class Acts {
   }
 
   /** Sends a build of an image out in stages; `former`: the build before, to go back to. */
-  rollOut(image: string, build: string, former: string | undefined, plan: RollOutPlan): void {
+  rollOut(image: string, build: string, former: string | undefined, plan: RollOutPlan, why?: string): void {
     this.#registry.rollOuts.start(image, build, former, plan);
-    this.#recordRollOut(image, build, 'start');
+    this.#recordRollOut(image, build, 'start', why);
   }
 
   /** Lets the roll-out of an image go on, whatever went wrong so far. */
-  continueRollOut(image: string): void {
+  continueRollOut(image: string, why?: string): void {
     this.#registry.rollOuts.continue(image);
-    this.#recordRollOut(image, undefined, 'continue');
+    this.#recordRollOut(image, undefined, 'continue', why);
   }
 
   /** Boards that have not got the build keep what they run. */
@@ -107,9 +107,9 @@ export class Acts {
   }
 
   /** Every board gets the build from now on. */
-  finishRollOut(image: string): void {
+  finishRollOut(image: string, why?: string): void {
     this.#registry.rollOuts.finish(image);
-    this.#recordRollOut(image, undefined, 'finish');
+    this.#recordRollOut(image, undefined, 'finish', why);
   }
 
   /** Records that a kept build of an image is served in place of the newest, or the newest again (`build` undefined). */
@@ -123,7 +123,7 @@ export class Acts {
     this.#audit.record({ atMs: this.#now(), by: this.#by, act: 'publish', image, build });
   }
 
-  #recordRollOut(image: string, build: string | undefined, detail: string, why?: string): void {
+  #recordRollOut(image: string, build: string | undefined, detail: string, why: string | undefined): void {
     const more = given({ image, build, detail, why });
     this.#audit.record({ atMs: this.#now(), by: this.#by, act: 'roll-out', ...more });
   }

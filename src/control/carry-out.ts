@@ -176,7 +176,7 @@ async function rollOut(order: Extract<Order, { act: 'roll-out' }>, parts: OrderP
   if (state.kind !== 'ready') throw new UserError(`${id} is not complete`);
   if (order.step === 'start') {
     const former = builds?.of(id).find(({ buildId }) => buildId !== state.buildId);
-    acts.rollOut(id, state.buildId, former?.buildId, { stages: readStages(order.stages), isByHand: true });
+    acts.rollOut(id, state.buildId, former?.buildId, { stages: readStages(order.stages), isByHand: true }, order.why);
     return `build ${shortBuildId(state.buildId)} of ${id} goes out in stages`;
   }
   const known = rollOutOf(id, state.buildId);
@@ -185,13 +185,13 @@ async function rollOut(order: Extract<Order, { act: 'roll-out' }>, parts: OrderP
   const what = `the roll-out of build ${shortBuildId(known.build)} of ${id}`;
   switch (order.step) {
     case 'continue':
-      acts.continueRollOut(id);
+      acts.continueRollOut(id, order.why);
       return `${what} goes on`;
     case 'halt':
       acts.haltRollOut(id, order.why);
       return `${what} is halted`;
     case 'finish':
-      acts.finishRollOut(id);
+      acts.finishRollOut(id, order.why);
       return `${what} is finished: all boards get it`;
     case 'back': {
       const former = await goBack(known, { acts, builds, by, why: order.why });

@@ -24,7 +24,7 @@ export const orderSchema = v.variant('act', [
   /** Another process published a build: to be recorded. */
   v.strictObject({ act: v.literal('published'), image: text, build: text }),
   /** `stages`: of a start, as ROLLOUT has them. */
-  v.strictObject({ act: v.literal('roll-out'), image: text, step: v.literal('start'), stages: v.array(text) }),
+  v.strictObject({ act: v.literal('roll-out'), image: text, step: v.literal('start'), stages: v.array(text), why }),
   v.strictObject({
     act: v.literal('roll-out'),
     image: text,

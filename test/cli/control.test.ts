@@ -101,7 +101,8 @@ describe('a server without a screen', () => {
     await control('serve-build', 'box-pi', 'newest');
 
     await control('forget', 'bench 1'); // it did not take a build that it got: that would halt the roll-out
-    await control('rollout', 'box-pi', 'start', '--stages', '1,all');
+    await control('rollout', 'box-pi', 'start', '--stages', '1,all', '--why', 'a new kernel');
+    await control('rollout', 'box-pi', 'continue', '--why', 'bench 3 had a bad card');
     assert.equal(await update(BUILD_B), 'an image');
     assert.match(await control('rollout'), /^IMAGE .*\nbox\/box-pi +aaaaaaa +0 of 1 +stage 1 of 2, 1 board/);
     assert.match(await control('rollout', 'box-pi', 'back'), /^boards get build bbbbbbb of box\/box-pi until/);
@@ -112,7 +113,8 @@ describe('a server without a screen', () => {
     assert.match(log, /: hold bench 1 \(the display\)\n/);
     assert.match(log, /: serve once bench 1 box\/box-pi\n/);
     assert.match(log, /: fault bench 1 503\n/);
-    assert.equal(log.split('\n').length - 1, 19);
+    assert.match(log, /: roll-out start .*\(a new kernel\)\n.*: roll-out continue .*\(bench 3 had a bad card\)\n/);
+    assert.equal(log.split('\n').length - 1, 20);
 
     const refused = await runCommand(['hold', 'nobody'], env);
     assert.deepEqual([refused.status, refused.stdout], [1, '']);

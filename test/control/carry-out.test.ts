@@ -112,14 +112,14 @@ describe('an order', () => {
     await assert.rejects(order(once()), { name: 'UserError', message: '127.0.0.2 is on hold: release it first' });
   });
 
-  it('sends a build out in stages, halts that, and lets it go on', async () => {
+  it('sends a build out in stages, halts that, lets it go on and finishes it, and records why', async () => {
     await using site = await lab();
     const { order, bench } = site;
     const rollOut = () => bench.registry.rollOuts.get('box/box-pi', BUILD);
     const step = (step: 'halt' | 'continue' | 'finish' | 'back') =>
-      order({ act: 'roll-out', image: 'box-pi', step, ...(step === 'halt' && { why: 'the display' }) });
+      order({ act: 'roll-out', image: 'box-pi', step, why: `${step} it` });
     await assert.rejects(step('halt'), { message: 'no build of box/box-pi is being rolled out' });
-    await order({ act: 'roll-out', image: 'box-pi', step: 'start', stages: ['1', '50%'] });
+    await order({ act: 'roll-out', image: 'box-pi', step: 'start', stages: ['1', '50%'], why: 'a new kernel' });
     assert.deepEqual(
       rollOut()?.stages.map(({ kind }) => kind),
       ['boards', 'percent', 'all'],
@@ -138,6 +138,15 @@ describe('an order', () => {
     assert.equal(rollOut()?.state.kind, 'running');
     await step('finish');
     assert.equal(rollOut()?.state.kind, 'finished');
+    assert.deepEqual(
+      site.audit.entries.map(({ act, detail, why }) => [act, detail, why]),
+      [
+        ['roll-out', 'start', 'a new kernel'],
+        ['roll-out', 'halt', 'halt it'],
+        ['roll-out', 'continue', 'continue it'],
+        ['roll-out', 'finish', 'finish it'],
+      ],
+    );
     const wrong: Order = { act: 'roll-out', image: 'box-pi', step: 'start', stages: ['some'] };
     await assert.rejects(order(wrong), { name: 'UserError', message: /"some" is none$/ });
   });

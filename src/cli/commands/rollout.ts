@@ -38,10 +38,12 @@ export function rolloutCommand({ settings }: CommandContext): Command {
     .action(async (image: string | undefined, step: string | undefined, options: RollOutOptions) => {
       const given = settings();
       if (image === undefined) return list(requireControlPath(given), options.json ?? false);
-      if (step === 'start') return order(given, { act: 'roll-out', image, step, stages: options.stages.split(',') });
+      const { stages, why } = options;
+      if (step === 'start') {
+        return order(given, { act: 'roll-out', image, step, stages: stages.split(','), ...(why && { why }) });
+      }
       const known = STEPS.find((each) => each === step);
       if (known === undefined) throw new UsageError(`a step is start, ${STEPS.join(', ')}, not ${step ?? 'nothing'}`);
-      const { why } = options;
       return order(given, { act: 'roll-out', image, step: known, ...(why && { why }) });
     });
 }
