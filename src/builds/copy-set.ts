@@ -1,11 +1,12 @@
 import { constants } from 'node:fs';
-import { copyFile, type FileHandle, mkdir, open, rm, statfs } from 'node:fs/promises';
+import { copyFile, type FileHandle, mkdir, open, rename, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode } from '../errors.ts';
 import { SET_FILES } from '../images/image-name.ts';
 import type { ImageSet } from '../images/image-set.ts';
 import type { PinnedFile } from '../images/pinned-file.ts';
 import { readMemory } from '../images/read-memory.ts';
+import { accessIn, createFile, giveAccess, type NewAccess, type SetAccess } from '../images/set-access.ts';
 import { syncFolder } from '../images/sync-folder.ts';
 
 /** What came of copying a set aside. */
@@ -14,17 +15,24 @@ export type CopyResult =
   /** Its files were written to meanwhile: what was copied may be of two builds. */
   | 'changed'
   /** The disk has no room for it. */
-  | 'no room';
+  | 'no room'
+  /** Who may read the files that it is to be like could not read it. */
+  | 'unreadable';
 
 export interface CopyOptions {
   /** Awaited before each piece. */
   readonly giveWay?: () => Promise<void>;
   /** Bytes that the disk must have left afterwards; 0 without it. */
   readonly leaves?: number;
+  /** Who may read the copy, which may hold secrets, and lie where others can get: its owner alone without it. */
+  readonly access?: NewAccess<SetAccess>;
 }
 
 /** Copied at a time: other work waits for the disk no longer than for this. */
 const PIECE_BYTES = 4 * 1024 * 1024;
+
+/** Absent on Windows. */
+const { O_RDONLY, O_NOFOLLOW = 0 } = constants;
 
 /**
  * Copies an open set into the new folder `target`, under the same names: by reference where the file system can
@@ -35,64 +43,79 @@ const PIECE_BYTES = 4 * 1024 * 1024;
 export async function copySet(
   set: ImageSet,
   target: string,
-  { giveWay = async () => {}, leaves = 0 }: CopyOptions = {},
+  { giveWay = async () => {}, leaves = 0, access = 'owner' }: CopyOptions = {},
 ): Promise<CopyResult> {
   const { image, buildId, zst, checksumsFile } = set;
-  const place = (role: keyof typeof SET_FILES) => path.join(target, image + SET_FILES[role]);
   await mkdir(target, { recursive: true });
-  if (!(await clone(zst, place('zst')))) {
+  const write = async (role: keyof SetAccess, mtimeSeconds: number, fill: (file: NewFile) => Promise<CopyResult>) => {
+    const filePath = path.join(target, image + SET_FILES[role]);
+    const handle = await createFile(filePath, typeof access === 'string' ? access : access[role]);
+    if (handle === undefined) return 'unreadable';
+    try {
+      const result = await fill({ path: filePath, handle });
+      await finish(handle, mtimeSeconds);
+      return result;
+    } finally {
+      await handle.close();
+    }
+  };
+  const writeText = (role: keyof SetAccess, mtimeSeconds: number, text: string | Buffer) =>
+    write(role, mtimeSeconds, async ({ handle }) => {
+      await handle.writeFile(text);
+      return 'copied';
+    });
+
+  const result = await write('zst', zst.mtimeSeconds, async (file) => {
+    if (await clone(zst, file)) return 'copied';
     const { bavail, bsize } = await statfs(target);
     if (bavail * bsize < zst.size + leaves) return 'no room';
-    await copyPieces(zst, place('zst'), giveWay);
-  }
-  await writeSynced(place('checksums'), checksumsFile.mtimeSeconds, (file) => file.writeFile(checksumsFile.content));
-  await writeSynced(place('buildId'), zst.mtimeSeconds, (file) => file.writeFile(`${buildId}  ${image}.img\n`));
+    await copyPieces(zst, file.handle, giveWay);
+    return 'copied';
+  });
+  if (result !== 'copied') return result;
+  const sums = await writeText('checksums', checksumsFile.mtimeSeconds, checksumsFile.content);
+  if (sums !== 'copied') return sums;
+  const id = await writeText('buildId', zst.mtimeSeconds, `${buildId}  ${image}.img\n`);
+  if (id !== 'copied') return id;
   await syncFolder(target);
   return (await zst.isUnchanged()) && (await zst.isInPlace()) ? 'copied' : 'changed';
 }
 
-/** Copies by reference; false where that is not possible. */
-async function clone(zst: PinnedFile, target: string): Promise<boolean> {
+/** A file that was just made, and is open to be written. */
+interface NewFile {
+  readonly path: string;
+  readonly handle: FileHandle;
+}
+
+/** Puts a copy by reference in the place of the new file, with the same access; false where that is not possible. */
+async function clone(zst: PinnedFile, made: NewFile): Promise<boolean> {
+  const beside = `${made.path}.clone`;
   try {
-    await copyFile(zst.path, target, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    await copyFile(zst.path, beside, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
-    await rm(target, { force: true }); // begun, or another file by now: pieces are copied of what is open
+    await rm(beside, { force: true }); // begun, or another file by now: pieces are copied of what is open
     return false;
   }
-  const file = await open(target, 'r+');
+  const file = await open(beside, O_RDONLY | O_NOFOLLOW);
   try {
+    await giveAccess(file, await accessIn(made.handle)); // it has that of the file that it is a copy of
     await finish(file, zst.mtimeSeconds);
   } finally {
     await file.close();
   }
+  await rename(beside, made.path);
   return true;
 }
 
-function copyPieces(zst: PinnedFile, target: string, giveWay: () => Promise<void>): Promise<void> {
-  return writeSynced(target, zst.mtimeSeconds, async (file) => {
-    const piece = readMemory(Math.min(PIECE_BYTES, zst.size));
-    for (let at = 0; at < zst.size; ) {
-      await giveWay();
-      const count = await zst.read(piece, 0, Math.min(piece.length, zst.size - at), at);
-      if (count === 0) return; // it was cut, which is a change
-      await file.writeFile(piece.subarray(0, count)); // all of it, where it stands: write() may write less
-      at += count;
-    }
-  });
-}
-
-async function writeSynced(
-  target: string,
-  mtimeSeconds: number,
-  fill: (file: FileHandle) => Promise<void>,
-): Promise<void> {
-  const file = await open(target, 'wx', 0o600);
-  try {
-    await fill(file);
-    await finish(file, mtimeSeconds);
-  } finally {
-    await file.close();
+async function copyPieces(zst: PinnedFile, file: FileHandle, giveWay: () => Promise<void>): Promise<void> {
+  const piece = readMemory(Math.min(PIECE_BYTES, zst.size));
+  for (let at = 0; at < zst.size; ) {
+    await giveWay();
+    const count = await zst.read(piece, 0, Math.min(piece.length, zst.size - at), at);
+    if (count === 0) return; // it was cut, which is a change
+    await file.writeFile(piece.subarray(0, count)); // all of it, where it stands: write() may write less
+    at += count;
   }
 }
 

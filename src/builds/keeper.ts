@@ -137,7 +137,7 @@ export class Keeper {
     try {
       const result = await builds.keep(image, () => this.#giveWay());
       if (result === 'no room') return this.#fail(id, state.buildId, 'the disk has no room for it and the next build');
-      if (result !== 'changed') this.#newest.set(id, state.buildId);
+      if (result === 'kept' || result === 'kept already') this.#newest.set(id, state.buildId);
       this.#failed.delete(id);
     } catch (error) {
       const code = systemErrorCode(error);

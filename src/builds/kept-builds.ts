@@ -11,9 +11,9 @@ import { isAbsence } from '../images/outage.ts';
 import { sameIdentity } from '../images/pinned-file.ts';
 import { syncFolder } from '../images/sync-folder.ts';
 import { type Choice, readChoices, writeChoices } from './choices.ts';
-import { copySet } from './copy-set.ts';
 import { clearLock, lockFolder } from './folder-lock.ts';
 import { type BuildName, buildFolderOf, type KeptBuild } from './kept-build.ts';
+import { copyAside, type KeptFor } from './kept-copy.ts';
 import { keptIn, sameBuilds } from './kept-folder.ts';
 import { goneName, partName } from './passing-folder.ts';
 
@@ -21,8 +21,8 @@ const CHOICES_FILE = 'choices.json';
 /** Who chooses locks it, so that no choice of another process is lost. */
 const CHOOSING_FOLDER = '.choosing';
 
-/** What came of keeping a build; `changed` when it is no longer the one that was seen. */
-export type KeepResult = 'kept' | 'kept already' | 'changed' | 'no room';
+/** What came of keeping a build; `changed` when it is no longer the one that was seen, `unreadable` as of `copySet`. */
+export type KeepResult = 'kept' | 'kept already' | 'changed' | 'no room' | 'unreadable';
 
 /**
  * The builds that were copied aside, and which of them are served in place of the newest of their images: a folder
@@ -36,6 +36,7 @@ export class KeptBuilds {
   readonly #choicesPath: string;
   readonly #choosingPath: string;
   readonly #onMessage: (text: string) => void;
+  readonly #keptFor: KeptFor;
   /** The folder, resolved: nothing outside it is opened. */
   #root: string;
   #builds: ReadonlyMap<string, readonly KeptBuild[]> = new Map();
@@ -48,20 +49,25 @@ export class KeptBuilds {
   /** So are copies, which take long, and keep nobody waiting who chooses or removes a build. */
   #copying: Promise<unknown> = Promise.resolve();
 
-  private constructor(folder: string, onMessage: (text: string) => void) {
+  private constructor(folder: string, onMessage: (text: string) => void, keptFor: KeptFor) {
     this.#folder = path.resolve(folder);
     this.#choicesPath = path.join(this.#folder, CHOICES_FILE);
     this.#choosingPath = path.join(this.#folder, CHOOSING_FOLDER);
     this.#root = this.#folder;
     this.#onMessage = onMessage;
+    this.#keptFor = keptFor;
   }
 
   /**
    * Reads what is kept in `folder`, which is made when there is something to keep. It never fails: what can't be read is
-   * not kept, and `onMessage` told, in lines of English.
+   * not kept, and `onMessage` told, in lines of English. `keptFor`: who reads what is kept by this.
    */
-  static async open(folder: string, onMessage: (text: string) => void): Promise<KeptBuilds> {
-    const kept = new KeptBuilds(folder, onMessage);
+  static async open(
+    folder: string,
+    onMessage: (text: string) => void,
+    keptFor: KeptFor = 'this user',
+  ): Promise<KeptBuilds> {
+    const kept = new KeptBuilds(folder, onMessage, keptFor);
     await kept.#lookAtChoices();
     await kept.#scan({ isFirst: true });
     await clearLock(kept.#choosingPath).catch(unlessBug); // the scan tells what can't be read
@@ -239,8 +245,7 @@ export class KeptBuilds {
     if (folder === undefined) return 'changed';
     const part = path.join(path.dirname(folder), partName(name.buildId));
     try {
-      await rm(part, { recursive: true, force: true });
-      const result = await copySet(set, part, { giveWay, leaves: set.zst.size }); // the next build needs as much
+      const result = await copyAside(set, part, { root: this.#folder, keptFor: this.#keptFor, giveWay });
       if (result !== 'copied') return result;
       await this.#inTurn(() => this.#place(part, folder, name));
       return 'kept';

@@ -11,6 +11,7 @@ import { openImageSet, type SetLocation } from '../images/image-set.ts';
 import { type ImageState, inspectImage } from '../images/image-state.ts';
 import { packImage } from '../images/packing/pack.ts';
 import { publishSet } from '../images/packing/set-publication.ts';
+import { accessOf, type NewAccess, type SetAccess, UNREADABLE_TEXT } from '../images/set-access.ts';
 import { faultText } from '../images/set-fault-text.ts';
 import { copySet } from './copy-set.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -55,10 +56,11 @@ export type Publication =
     };
 
 /**
- * Publishes a set that lies elsewhere in the folder of a box: it is copied beside the one that it replaces, or packed there; checked to the last
- * byte; the former one is kept; and then it takes its place so that no request sees files of both (`publishSet`). One
- * process at a time does so in a folder. When this throws, the former set is as it was.
- * @throws UserError when the set is not whole or not right, or the disk has no room; system errors; the signal's reason
+ * Publishes a set that lies elsewhere in the folder of a box: it is copied beside the one that it replaces, or packed there,
+ * for whoever may read that one; checked to the last byte; the former one is kept; and then it takes its place so that no
+ * request sees files of both (`publishSet`). One process at a time does so in a folder. When this throws, the former set is as it was.
+ * @throws UserError when the set is not whole or not right, the disk has no room, or whoever may read the former set could
+ * not read this one; system errors; the signal's reason
  */
 export async function publish(
   source: PublishSource,
@@ -76,7 +78,7 @@ export async function publish(
   let publication: Extract<Publication, { kind: 'published' }> | undefined;
   try {
     await mkdir(staging);
-    await stage(source, staging, signal);
+    await stage(source, staging, (await accessOf(folder, image)) ?? 'usual', signal);
     const staged = await rightSet({ root, folder: staging, image }, checks, signal);
     const former = await readySet({ root, folder, image });
     if (former !== undefined && isSame(former, staged)) {
@@ -107,14 +109,15 @@ export async function publish(
   }
 }
 
-/** Copies or packs the set into `staging`, and syncs it. */
+/** Copies or packs the set into `staging`, for those whom `access` lets read it, and syncs it. */
 async function stage(
   { folder, image, isRaw, buildId }: PublishSource,
   staging: string,
+  access: NewAccess<SetAccess>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (isRaw) {
-    const wanted = { folder, image, target: staging, readBuildId: buildIdInside, buildId };
+    const wanted = { folder, image, target: staging, readBuildId: buildIdInside, buildId, access };
     await packImage({ ...wanted, ...(signal && { signal }) });
     return;
   }
@@ -122,8 +125,9 @@ async function stage(
   if ('problem' in set) throw new UserError(`${image} is not published: ${faultText(set)}, in ${folder}`);
   try {
     const giveWay = async () => signal?.throwIfAborted();
-    const result = await copySet(set, staging, { giveWay });
+    const result = await copySet(set, staging, { giveWay, access });
     if (result === 'no room') throw new UserError(noRoomText(staging, image));
+    if (result === 'unreadable') throw new UserError(`${image} is not published: ${UNREADABLE_TEXT}`);
     if (result === 'changed')
       throw new UserError(`${image} is not published: its files changed while they were copied`);
   } finally {

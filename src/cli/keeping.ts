@@ -1,18 +1,23 @@
 import type { BoardRegistry } from '../boards/board-registry.ts';
 import { Keeper } from '../builds/keeper.ts';
 import { KeptBuilds } from '../builds/kept-builds.ts';
+import type { KeptFor } from '../builds/kept-copy.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogImage, ImageSource } from '../images/catalog.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import type { CommandSettings } from './environment.ts';
 
-/** The builds that are kept, if there is a place for them. `warn` is told what goes wrong, in lines of English. */
+/**
+ * The builds that are kept, if there is a place for them. `warn` is told what goes wrong, in lines of English; `keptFor`: who
+ * reads what this process keeps.
+ */
 export async function openBuilds(
   { keep }: Pick<CommandSettings, 'keep'>,
   warn: (text: string) => void,
+  keptFor?: KeptFor,
 ): Promise<KeptBuilds | undefined> {
-  return keep && (await KeptBuilds.open(keep.folder, warn));
+  return keep && (await KeptBuilds.open(keep.folder, warn, keptFor));
 }
 
 /** What a keeper depends on. */

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { KeptBuilds } from '../../src/builds/kept-builds.ts';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
 import { Catalog, type CatalogImage } from '../../src/images/catalog.ts';
-import { type BoxesFolder, makeBoxes, type WrittenSet, writeSet } from '../images/image-sets.ts';
+import { SET_FILES } from '../../src/images/image-name.ts';
+import { type BoxesFolder, BUILD_A, BUILD_B, makeBoxes, type WrittenSet, writeSet } from '../images/image-sets.ts';
 
 export const IMAGE_ID = 'box/box-pi';
 
@@ -46,6 +48,19 @@ export async function makeBench(): Promise<Bench> {
     content: async () => (existsSync(folder) ? (await readdir(folder, { recursive: true })).sort() : []),
     [Symbol.asyncDispose]: () => boxes[Symbol.asyncDispose](),
   };
+}
+
+/** A bench that has A, and B as it came from elsewhere, in the folder `from`. */
+export async function makeBoth(): Promise<{ readonly bench: Bench; readonly from: string }> {
+  const bench = await makeBench();
+  const from = bench.boxes.beside('from');
+  await mkdir(from);
+  await bench.build(BUILD_B);
+  for (const suffix of Object.values(SET_FILES)) {
+    await copyFile(bench.written.file(suffix), path.join(from, `box-pi${suffix}`));
+  }
+  await bench.build(BUILD_A);
+  return { bench, from };
 }
 
 /** The one image, looked at anew. */

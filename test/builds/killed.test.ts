@@ -10,7 +10,7 @@ import { SET_FILES } from '../../src/images/image-name.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
 import { requireTools } from '../tools/tools.ts';
 import { atEachStep, endedAt, fullAt, killedAt, moduleAt } from './doomed.ts';
-import { type Bench, IMAGE_ID, imageIn, makeBench, verdictOf } from './kept.ts';
+import { type Bench, IMAGE_ID, imageIn, makeBench, makeBoth, verdictOf } from './kept.ts';
 
 /** Who looks at all the images of these tests. */
 const checks = new ImageChecks();
@@ -48,18 +48,6 @@ function publishing(bench: Bench, from: string, setup = ''): string {
     await publish({ folder: ${JSON.stringify(from)}, image: 'box-pi', isRaw: false }, image.folder, { checks, keep })
       .finally(() => checks.close());`,
   );
-}
-
-/** A bench that has A, and B as it came from elsewhere, in the folder that is answered. */
-async function withBoth(): Promise<{ bench: Bench; from: string }> {
-  const bench = await makeBench();
-  const from = bench.boxes.beside('from');
-  await mkdir(from);
-  await bench.build(BUILD_B);
-  for (const suffix of Object.values(SET_FILES))
-    await copyFile(bench.written.file(suffix), path.join(from, `box-pi${suffix}`));
-  await bench.build(BUILD_A);
-  return { bench, from };
 }
 
 /** The build of the one image, which must be right to the last byte. */
@@ -118,7 +106,7 @@ suite('whatever step a process is killed at', () => {
   }, async () => {
     const seen = new Set<string>();
     const steps = await atEachStep(async (step) => {
-      const { bench, from } = await withBoth();
+      const { bench, from } = await makeBoth();
       await using _ = bench;
       const isKilled = await killedAt(step, STEPS, publishing(bench, from));
       await recoverBox(bench.boxes.at('box'));
@@ -197,7 +185,7 @@ suite('where the disk is full', () => {
   test('from whatever step on, a set is published whole or not at all, which is told in words', async () => {
     const seen = new Set<string>();
     const steps = await atEachStep(async (step) => {
-      const { bench, from } = await withBoth();
+      const { bench, from } = await makeBoth();
       await using _ = bench;
       const text = publishing(bench, from)
         .replace('await builds.keep', "return 'full'; await builds.keep")

@@ -1,22 +1,22 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
-import { appendFile, copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { appendFile, chmod, chown, copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { SET_FILES } from '../../src/images/image-name.ts';
-import { type Bench, IMAGE_ID, imageIn, makeBench, verdictOf } from '../builds/kept.ts';
+import { asNobody } from '../as-nobody.ts';
+import { type Bench, IMAGE_ID, imageIn, makeBoth, verdictOf } from '../builds/kept.ts';
 import { writeImageSet } from '../fixtures/image-set-files.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
+import { underMask } from '../under-mask.ts';
 import { runCommand } from './run-command.ts';
+
+/** What only root can show: it gives files to others. */
+const byRoot = { skip: process.geteuid?.() !== 0 };
 
 /** A bench that has A, and B as it came from elsewhere; and how to publish. */
 async function withBoth() {
-  const bench = await makeBench();
-  const from = bench.boxes.beside('from');
+  const { bench, from } = await makeBoth();
   const file = (suffix: string) => path.join(from, `box-pi${suffix}`);
-  await mkdir(from);
-  await bench.build(BUILD_B);
-  for (const suffix of Object.values(SET_FILES)) await copyFile(bench.written.file(suffix), file(suffix));
-  await bench.build(BUILD_A);
   const env = { IMAGE_PATH: bench.boxes.root, STATE_PATH: bench.boxes.beside('boards.json'), KEEP_BUILDS: '1' };
   const publish = (...args: string[]) => runCommand(['publish', ...args], env);
   return { bench, from, file, publish, env, [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose]() };
@@ -44,6 +44,61 @@ suite('update-server publish', () => {
     );
     const again = await publish(file('.img.zst'));
     deepEqual([again.status, again.stdout], [0, 'box/box-pi is build bbbbbbb already\n']);
+  });
+
+  test('keeps the former one for a server that runs as another user, too', async () => {
+    await using site = await withBoth();
+    const { bench, file, publish } = site;
+    await chmod(bench.boxes.beside(), 0o755);
+    await mkdir(bench.folder);
+    if (process.geteuid?.() === 0) await chown(bench.folder, 54_321, 54_322);
+    await chmod(bench.folder, 0o755);
+    const told = await underMask(0o077, () => publish(file('.img.zst')));
+    deepEqual([told.status, told.stderr], [0, '']);
+    match(told.stdout, /; the former one, aaaaaaa, is kept\n$/);
+    const folder = await stat(bench.folder);
+    for (const name of await bench.content()) {
+      const { uid, gid, mode } = await stat(path.join(bench.folder, name));
+      const isFolder = !name.includes('.img');
+      equal((mode & 0o7777).toString(8), isFolder ? '755' : '644', name);
+      if (isFolder) deepEqual([uid, gid], [folder.uid, folder.gid], name);
+    }
+    await asNobody(async () => {
+      const [kept] = (await bench.open()).of(IMAGE_ID);
+      ok(kept);
+      equal(await verdictOf(kept), 'right');
+    });
+  });
+
+  test('gives a folder for kept builds that it makes to whoever owns the one it lies in', byRoot, async () => {
+    await using site = await withBoth();
+    const { bench, file, env } = site;
+    const state = bench.boxes.beside('state');
+    await mkdir(state);
+    await chown(state, 54_321, 54_322);
+    const told = await runCommand(['publish', file('.img.zst')], {
+      ...env,
+      STATE_PATH: path.join(state, 'boards.json'),
+    });
+    match(told.stdout, /; the former one, aaaaaaa, is kept\n$/);
+    for (const name of ['builds', 'builds/box', 'builds/box/box-pi', `builds/box/box-pi/${BUILD_A}`]) {
+      const { uid, gid, mode } = await stat(path.join(state, name));
+      deepEqual([uid, gid, mode & 0o777], [54_321, 54_322, 0o755], name);
+    }
+  });
+
+  test('says that a server of another user can not read what only its owner can', async () => {
+    await using site = await withBoth();
+    const { bench, file, publish } = site;
+    const zst = bench.boxes.at('box', 'box-pi.img.zst');
+    await chmod(zst, 0o600);
+    for (const first of ['published', 'there already']) {
+      const told = await publish(file('.img.zst'));
+      equal(told.status, 0, first);
+      match(told.stderr, /^box\/box-pi can be read by its owner only: a server that runs as another user refuses it/);
+    }
+    await chmod(zst, 0o644);
+    equal((await publish(file('.img.zst'))).stderr, '');
   });
 
   test('keeps the former one only where KEEP_SIZE has room for it', async () => {

@@ -10,6 +10,7 @@ import { systemErrorCode, UserError } from '../../errors.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { Catalog, CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
 import { imageOfSetFile, isPublishableName } from '../../images/image-name.ts';
+import { isOwnersOnly } from '../../images/set-access.ts';
 import { printable } from '../../printable.ts';
 import { notePublished } from '../control.ts';
 import { type CommandSettings, UsageError } from '../environment.ts';
@@ -53,7 +54,7 @@ async function publishAll(sources: readonly PublishSource[], to: string | undefi
   const { given, catalog, checks } = site;
   const { signal } = stopSignal('stopped; what was not said to be published is as it was');
   const tell = (text: string) => process.stderr.write(`${printable(text)}\n`);
-  const builds = await openBuilds(given, tell);
+  const builds = await openBuilds(given, tell, 'others'); // the server may be another user's
   const root = await realpath(given.imagePath);
   for (const source of sources) {
     const snapshot = await catalog.refresh(true);
@@ -69,6 +70,7 @@ async function publishAll(sources: readonly PublishSource[], to: string | undefi
       throw error;
     });
     process.stdout.write(`${printable(publicationText(id, publication))}\n`);
+    if (await isOwnersOnly(folder, source.image)) tell(ownersOnlyText(id));
     if (publication.kind !== 'there already') await notePublished(given, id, publication.buildId);
     const choice = builds?.choiceOf(id);
     if (choice !== undefined) tell(servedAgainText(choice.build, id));
@@ -141,12 +143,17 @@ async function keepFormer(
   try {
     const result = await builds.keep(former);
     if (result === 'no room') return 'the disk has no room for it';
+    if (result === 'unreadable') return 'whoever may read the image could not read the copy';
     return result === 'changed' ? 'it was changed meanwhile' : undefined;
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === undefined) throw error;
     return code;
   }
+}
+
+function ownersOnlyText(id: string): string {
+  return `${id} can be read by its owner only: a server that runs as another user refuses it until chmod(1) lets it read the files`;
 }
 
 function publicationText(id: string, publication: Publication): string {

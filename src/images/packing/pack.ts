@@ -1,11 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, realpath, rm } from 'node:fs/promises';
+import { type FileHandle, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode, UserError } from '../../errors.ts';
 import { parseBuildId } from '../build-id.ts';
 import type { Checksums } from '../checksums.ts';
 import { isPublishableName, SET_FILES } from '../image-name.ts';
 import { PinnedFile, sameIdentity } from '../pinned-file.ts';
+import {
+  accessOf,
+  createFile,
+  type FileAccess,
+  type NewAccess,
+  type SetAccess,
+  UNREADABLE_TEXT,
+} from '../set-access.ts';
 import { faultText } from '../set-fault-text.ts';
 import { loadFrameCompressor } from '../zstd/frame-compressor.ts';
 import { type Compression, changedImage, compressImage } from './image-compression.ts';
@@ -21,6 +29,8 @@ export interface PackRequest extends Compression {
   readonly readBuildId?: (raw: PinnedFile) => Promise<string | undefined>;
   /** 64 hexadecimal digits: the ID where the image says none. An old set's is another build's. */
   readonly buildId?: string | undefined;
+  /** Who may read the new set: who may read the old one, or whom the umask lets where there is none, without it. */
+  readonly access?: NewAccess<SetAccess>;
 }
 
 /** A packed set. Sizes are bytes. */
@@ -34,8 +44,8 @@ export interface PackResult {
 
 /**
  * Makes a full image set of a raw image: `.img.buildID`, `.img.zst` and `.img.sha256`, in the same folder or another. The new set
- * is written beside the old one, and takes its place when it is complete and on the disk (`publishSet` tells how). When
- * this throws, nothing of it is left behind, and an old set is as it was (`publishSet` tells of the one exception). Do
+ * is written beside the old one, can be read by whoever could read that, and takes its place when it is complete and on the
+ * disk (`publishSet` tells how). When this throws, nothing of it is left behind, and an old set is as it was (`publishSet` tells of the one exception). Do
  * not pack an image twice at a time with different build IDs.
  * @throws UserError when there is no such raw image, it changes meanwhile, no build ID is known, or the disk is full or
  * not writable; the signal's reason when it is aborted.
@@ -50,12 +60,14 @@ export async function packImage(request: PackRequest): Promise<PackResult> {
   const compress = await loadFrameCompressor();
   const target = request.target ?? folder;
   const parts = partNames(target, image);
+  const access = request.access ?? (await accessOf(target, image)) ?? 'usual';
+  const write = <T>(role: keyof SetParts, fill: (file: FileHandle) => Promise<T>) =>
+    writeFile(parts[role], typeof access === 'string' ? access : access[role], fill);
   try {
-    const { zstBytes, checksums } = await writeFile(parts.zst, (out) =>
-      compressImage(raw.file, out, compress, request),
-    );
-    await writeText(parts.buildId, `${buildId}  ${image}.img\n`);
-    await writeText(parts.checksums, `${checksums.raw}  ${image}.img\n${checksums.zst}  ${image}.img.zst\n`);
+    const { zstBytes, checksums } = await write('zst', (out) => compressImage(raw.file, out, compress, request));
+    await write('buildId', (file) => file.writeFile(`${buildId}  ${image}.img\n`));
+    const sums = `${checksums.raw}  ${image}.img\n${checksums.zst}  ${image}.img.zst\n`;
+    await write('checksums', (file) => file.writeFile(sums));
     await requireUnchanged(folder, raw.file);
     signal?.throwIfAborted();
     await publishSet(target, image, parts, signal);
@@ -109,8 +121,13 @@ function partNames(folder: string, image: string): SetParts {
 }
 
 /** Creates a file, has it filled, and answers when it is on the disk (fsync(2)). */
-async function writeFile<T>(filePath: string, fill: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await open(filePath, 'wx');
+async function writeFile<T>(
+  filePath: string,
+  access: NewAccess<FileAccess>,
+  fill: (file: FileHandle) => Promise<T>,
+): Promise<T> {
+  const file = await createFile(filePath, access);
+  if (file === undefined) throw new UserError(`Nothing was packed: ${UNREADABLE_TEXT}.`);
   try {
     const result = await fill(file);
     await file.sync();
@@ -118,10 +135,6 @@ async function writeFile<T>(filePath: string, fill: (file: FileHandle) => Promis
   } finally {
     await file.close();
   }
-}
-
-function writeText(filePath: string, text: string): Promise<void> {
-  return writeFile(filePath, (file) => file.writeFile(text));
 }
 
 /** The name must still belong to the file that was read, in the state it was opened in. */

@@ -1,9 +1,10 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
+import { SET_FILES } from '../../../src/images/image-name.ts';
 import { openImageSet } from '../../../src/images/image-set.ts';
 import { type PackRequest, packImage } from '../../../src/images/packing/pack.ts';
 import type { PinnedFile } from '../../../src/images/pinned-file.ts';
@@ -165,6 +166,18 @@ suite('an old set', () => {
     deepEqual([set.buildId, set.checksums], [BUILD_B, checksums]);
     await set.close();
   });
+
+  for (const mode of [0o600, 0o640, 0o664]) {
+    test(`of mode ${mode.toString(8)} is replaced by one that as many can read`, async () => {
+      await using boxes = await makeBoxes();
+      const old = await writeSet(boxes.root, 'box', 'box-pi');
+      const files = Object.values(SET_FILES).map((suffix) => old.file(suffix));
+      await writeFile(old.file('.img'), disk(1000));
+      for (const file of files) await chmod(file, mode);
+      await packImage({ folder: boxes.at('box'), image: 'box-pi', buildId: BUILD_B });
+      for (const file of files) equal((await stat(file)).mode & 0o777, mode);
+    });
+  }
 
   test('goes on being read by who has it open', async () => {
     await using boxes = await makeBoxes();
