@@ -36,6 +36,9 @@ export interface PublishParts {
   readonly onWait?: () => void;
 }
 
+/** Why a former set is not kept that nobody should go back to. */
+const NOT_VALID = 'it is not valid';
+
 type ReadyState = Extract<ImageState, { kind: 'ready' }>;
 
 /** A set that is replaced, as it was seen. */
@@ -45,7 +48,7 @@ export interface FormerSet extends SetLocation {
 
 /** What came of it. */
 export type Publication =
-  /** The same set was there already. */
+  /** The same set was there already, and right to the last byte: a damaged one is replaced. */
   | { readonly kind: 'there already'; readonly buildId: string }
   /** `former`: the build that it replaced, if there was one that was complete; `unkept`: why it is not kept. */
   | {
@@ -81,11 +84,12 @@ export async function publish(
     await stage(source, staging, (await accessOf(folder, image)) ?? 'usual', signal);
     const staged = await rightSet({ root, folder: staging, image }, checks, signal);
     const former = await readySet({ root, folder, image });
-    if (former !== undefined && isSame(former, staged)) {
+    const isRight = former !== undefined && (await isRightSet(former, { root, folder, image }));
+    if (isRight && isSame(former, staged)) {
       await rm(staging, { recursive: true, force: true });
       return { kind: 'there already', buildId: staged.buildId };
     }
-    const unkept = former && (await keepFormer({ root, folder, image, state: former }));
+    const unkept = isRight ? await keep({ root, folder, image, state: former }) : NOT_VALID;
     signal?.throwIfAborted();
     await lock.requireHeld();
     const { buildId, zstBytes } = staged;
@@ -103,9 +107,8 @@ export async function publish(
     throw explained(error, folder, image);
   }
 
-  async function keepFormer(former: FormerSet): Promise<string | undefined> {
-    const verdict = await verdictOn(former.state, former, checks, signal);
-    return verdict.kind === 'right' ? keep(former) : 'it is not valid';
+  async function isRightSet(state: ReadyState, location: SetLocation): Promise<boolean> {
+    return (await verdictOn(state, location, checks, signal)).kind === 'right';
   }
 }
 
