@@ -20,9 +20,15 @@ const MOST_TIMES_GONE = 1_000;
 
 const TICKET = /^ticket\.(\d+)\.(\d+)\.([0-9a-f]+)\.[0-9a-f]+$/;
 
-/** A lock that is held. Dispose it. */
+/** A lock that is held, or was. Dispose it. */
 export interface FolderLock extends AsyncDisposable {
-  /** @throws UserError when it was lost: this process was stopped for so long that others took it for dead. */
+  /**
+   * Whether it still is; else this process was stopped for so long that others took it for dead, and what is in the folder is
+   * theirs to change. What is done at once afterwards is safe from that: it was just noted that this process lives.
+   * @throws system errors
+   */
+  isHeld(): Promise<boolean>;
+  /** @throws UserError when it was lost; system errors */
   requireHeld(): Promise<void>;
 }
 
@@ -37,25 +43,33 @@ interface Ticket {
 
 /**
  * Waits until no other process works in `folder`. Everyone draws a ticket: a file with a number that is above all there
- * are; whoever finds that another one drew as high a number at the same time draws again; the lowest has the lock. No
- * ticket is ever taken over, so that two who find the same one dead can't both get the lock by that. `onWait` is called once
- * if it is not free.
+ * are; whoever finds that another one drew as high a number at the same time draws again; the lowest has the lock. The
+ * tickets of the dead are removed, and nobody gets one from another: two who find the same one dead can't both get the lock
+ * by that. Who was stopped for so long that its ticket was removed, too, draws a new one if it was waiting, and has lost the
+ * lock if it had it: it has to ask (`isHeld`) before it changes what others may by then. `onWait` is called once if it is not
+ * free.
  * @throws system errors, and the signal's reason when it is aborted
  */
 export async function lockFolder(folder: string, signal?: AbortSignal, onWait = () => {}): Promise<FolderLock> {
   const where = await placeOfProcesses();
   const watch = new Watch(folder, where);
-  const name = await draw(folder, where, watch);
-  const ticket = path.join(folder, name);
-  const beat = setInterval(() => utimes(ticket, new Date(), new Date()).catch(() => {}), BEAT_MS); // lost: see `requireHeld`
+  let name = await draw(folder, where, watch);
+  const beat = () => utimes(path.join(folder, name), new Date(), new Date()).catch(() => {}); // lost: see `isHeld`
+  const timer = setInterval(beat, BEAT_MS);
   const release = async () => {
-    clearInterval(beat);
-    await rm(ticket, { force: true });
+    clearInterval(timer);
+    await rm(path.join(folder, name), { force: true });
     await removeUnused(folder);
   };
+  const isThere = async () => (await namesIn(folder)).includes(name);
   try {
-    let hasWaited = false;
-    while ((await watch.living()).some(({ number }) => number < numberOf(name))) {
+    for (let hasWaited = false; ; ) {
+      const isFirst = !(await watch.living()).some(({ number }) => number < numberOf(name));
+      if (!(await isThere())) {
+        name = await draw(folder, where, watch); // taken for dead while it waited: those that came since have lower numbers
+        continue;
+      }
+      if (isFirst) break;
       if (!hasWaited) onWait();
       hasWaited = true;
       await setTimeout(LOOK_MS, undefined, { signal });
@@ -64,9 +78,14 @@ export async function lockFolder(folder: string, signal?: AbortSignal, onWait = 
     await release();
     throw signal?.aborted ? signal.reason : error;
   }
+  const isHeld = async () => {
+    await beat();
+    return await isThere();
+  };
   return {
+    isHeld,
     async requireHeld() {
-      if ((await watch.living()).some((other) => other.name === name)) return;
+      if (await isHeld()) return;
       throw new UserError('This process was stopped for so long that another one took its place; start it again.');
     },
     [Symbol.asyncDispose]: release,

@@ -4,7 +4,7 @@ import { systemErrorCode } from '../errors.ts';
 import { imageOfSetFile, SET_FILES } from '../images/image-name.ts';
 import { unlessAbsent } from '../images/outage.ts';
 import { syncFolder } from '../images/sync-folder.ts';
-import { lockFolder } from './folder-lock.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
 
 /** The folder in a box's folder that sets are published from. */
 export const PUBLISH_FOLDER = '.publish';
@@ -15,21 +15,43 @@ export const STAGING = 'set.';
 const OLD_CHECKSUMS = `${SET_FILES.checksums}.old`;
 
 /**
- * Makes whole what a process left in the box's folder that was killed while it published: whoever calls this has the lock of
- * that folder. The order of `publishSet` tells where it was. If the new `.img.zst` is in place, the rest of the new set follows;
- * else the old checksums, which may have been put aside, come back. What is left of the staged set goes.
+ * Makes whole what processes left in the box's folder that were killed while they published, as long as `lock`, that of its
+ * folder for publishing, is held: who has it after that does the rest.
  * @throws system errors
  */
-export async function recoverPublications(folder: string): Promise<void> {
+export async function recoverPublications(folder: string, lock: FolderLock): Promise<void> {
   const work = path.join(folder, PUBLISH_FOLDER);
   for (const name of await readdir(work)) {
     if (!name.startsWith(STAGING)) continue;
-    const staging = path.join(work, name);
-    const files = await readdir(staging);
-    for (const image of imagesOf(files)) await recover(folder, staging, image, new Set(files));
-    await syncFolder(folder);
-    await rm(staging, { recursive: true, force: true });
+    if (!(await lock.isHeld())) return;
+    await recoverPublication(folder, path.join(work, name));
   }
+}
+
+/**
+ * Makes one of them whole, by whoever has the lock. The order of `publishSet` tells where it was. If the new `.img.zst` is in
+ * place, the rest of the new set follows; else the old checksums, which may have been put aside, come back. What is left of the
+ * staged set goes.
+ * @throws system errors
+ */
+export async function recoverPublication(folder: string, staging: string): Promise<void> {
+  const files = await readdir(staging).catch(unlessAbsent);
+  if (files === undefined) return; // whoever made it was stopped, not killed, and removed it
+  for (const image of imagesOf(files)) await recover(folder, staging, image, new Set(files));
+  await syncFolder(folder);
+  await removeStaged(staging);
+}
+
+/**
+ * Removes a staged set of which nothing is in place. Its checksums go first: without a `.img.zst` beside them, they would be
+ * taken for those of one that is in place, should this process end now.
+ * @throws system errors
+ */
+export async function removeStaged(staging: string): Promise<void> {
+  for (const name of (await readdir(staging).catch(unlessAbsent)) ?? []) {
+    if (name.endsWith(SET_FILES.checksums)) await rm(path.join(staging, name), { force: true });
+  }
+  await rm(staging, { recursive: true, force: true });
 }
 
 /** Makes whole what was left in a box's folder, when nobody publishes there. @throws system errors */
@@ -37,8 +59,8 @@ export async function recoverBox(folder: string): Promise<void> {
   const work = path.join(folder, PUBLISH_FOLDER);
   const names = await readdir(work).catch(unlessAbsent);
   if (!names?.some((name) => name.startsWith(STAGING))) return;
-  await using _lock = await lockFolder(work);
-  await recoverPublications(folder);
+  await using lock = await lockFolder(work);
+  await recoverPublications(folder, lock);
 }
 
 function imagesOf(files: readonly string[]): Set<string> {

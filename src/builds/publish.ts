@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { findingText } from '../checks/finding-text.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
@@ -15,7 +15,7 @@ import { accessOf, type NewAccess, type SetAccess, UNREADABLE_TEXT } from '../im
 import { faultText } from '../images/set-fault-text.ts';
 import { copySet } from './copy-set.ts';
 import { lockFolder } from './folder-lock.ts';
-import { PUBLISH_FOLDER, recoverPublications, STAGING } from './publish-recovery.ts';
+import { PUBLISH_FOLDER, recoverPublication, recoverPublications, removeStaged, STAGING } from './publish-recovery.ts';
 
 /** A set that lies elsewhere, or a raw image alone, which is packed. */
 export interface PublishSource {
@@ -75,7 +75,7 @@ export async function publish(
   await using lock = await lockFolder(work, signal, onWait).catch((error: unknown) => {
     throw explained(error, folder, source.image);
   });
-  await recoverPublications(folder);
+  await recoverPublications(folder, lock);
   const { image } = source;
   const staging = path.join(work, STAGING + randomBytes(6).toString('hex'));
   let publication: Extract<Publication, { kind: 'published' }> | undefined;
@@ -86,7 +86,7 @@ export async function publish(
     const former = await readySet({ root, folder, image });
     const isRight = former !== undefined && (await isRightSet(former, { root, folder, image }));
     if (isRight && isSame(former, staged)) {
-      await rm(staging, { recursive: true, force: true });
+      await removeStaged(staging);
       return { kind: 'there already', buildId: staged.buildId };
     }
     const unkept = isRight ? await keep({ root, folder, image, state: former }) : NOT_VALID;
@@ -96,14 +96,18 @@ export async function publish(
     const told = former && { former: { buildId: former.buildId, unkept } };
     publication = { kind: 'published', buildId, zstBytes, ...told };
     await publishSet(folder, image, partsIn(staging, image), signal);
-    await rm(staging, { recursive: true, force: true });
+    await removeStaged(staging);
     return publication;
   } catch (error) {
-    await recoverPublications(folder).catch(unlessBug); // what can't be made whole now is, by the next one who publishes
+    const isHeld = await lock.isHeld().catch(unlessBug);
+    // what can't be made whole now is, by the next one who publishes; after the lock was lost, by the one who has it
+    if (isHeld) await recoverPublication(folder, staging).catch(unlessBug);
+    else if (publication === undefined) await removeStaged(staging).catch(unlessBug); // nobody else needs it
     // from the moment that the new `.img.zst` has its place, the rest of the set followed it
     if (publication !== undefined && (await readySet({ root, folder, image }))?.buildId === publication.buildId) {
       return publication;
     }
+    if (isHeld === false && !signal?.aborted) throw new UserError(takenOverText(folder, image), { cause: error });
     throw explained(error, folder, image);
   }
 
@@ -172,6 +176,10 @@ function partsIn(folder: string, image: string) {
 
 function noRoomText(folder: string, image: string): string {
   return `${image} is not published: there is not enough room in ${path.dirname(path.dirname(folder))}; the former set is as it was`;
+}
+
+function takenOverText(folder: string, image: string): string {
+  return `${image} is not published: another process took over in ${folder}, since this one stood still for too long; publish it again`;
 }
 
 /** Says what a person can do; any other error as it is. */

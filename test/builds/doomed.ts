@@ -120,3 +120,62 @@ export async function fullAt(
     await worker.terminate();
   }
 }
+
+/** A program on a thread that stands still at a call. Disposing it ends it. */
+export interface Stopped extends AsyncDisposable {
+  /** Whether it got to that call; else it has ended. */
+  readonly isStopped: boolean;
+  /** Lets it go on until it tells something, if it does; answers all that it told. */
+  goOn(): Promise<readonly string[]>;
+  /** When it has ended: all that it told by `tell`. */
+  readonly told: Promise<readonly string[]>;
+}
+
+/** Runs a program on a thread, which stands still before its `step`th of `calls`, as one does that is stopped (SIGSTOP). */
+export async function stoppedAt(step: number, calls: readonly string[], text: string): Promise<Stopped> {
+  const worker = new Worker(
+    `(async () => {
+      const { parentPort } = require('node:worker_threads');
+      const { default: fs } = await import('node:fs/promises');
+      const { syncBuiltinESMExports } = await import('node:module');
+      const tell = (told) => parentPort.postMessage({ told });
+      let calls = 0;
+      for (const name of ${JSON.stringify(calls)}) {
+        const call = fs[name];
+        fs[name] = async (...args) => {
+          if (++calls === ${step}) {
+            const goOn = new Promise((resolve) => parentPort.once('message', resolve));
+            parentPort.postMessage({ isStopped: true });
+            await goOn;
+          }
+          return call(...args);
+        };
+      }
+      syncBuiltinESMExports();
+      ${text}
+    })()`,
+    { eval: true },
+  );
+  const lines: string[] = [];
+  const stopped = Promise.withResolvers<void>();
+  const first = Promise.withResolvers<void>();
+  worker.on('message', ({ told }: { told?: string }) => {
+    if (told === undefined) return stopped.resolve();
+    lines.push(told);
+    first.resolve();
+  });
+  const told = once(worker, 'exit').then(() => lines);
+  const isStopped = await Promise.race([stopped.promise.then(() => true), told.then(() => false)]);
+  return {
+    isStopped,
+    told,
+    async goOn() {
+      worker.postMessage('go on');
+      await Promise.race([first.promise, told]);
+      return lines;
+    },
+    async [Symbol.asyncDispose]() {
+      await worker.terminate();
+    },
+  };
+}

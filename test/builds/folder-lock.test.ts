@@ -90,12 +90,39 @@ suite('the lock of a folder', () => {
     deepEqual(await readdir(folder), [ticket]);
   });
 
+  test('is not held by who was taken for dead while waiting, but waited for again', async () => {
+    const folder = path.join(above, 'passed over');
+    const holder = await lockFolder(folder);
+    let holders = 0;
+    let most = 0;
+    const waiters: Promise<void>[] = [];
+    for (let waiter = 0; waiter < 2; waiter++) {
+      const waits = Promise.withResolvers<void>();
+      const wait = async () => {
+        await using lock = await lockFolder(folder, undefined, waits.resolve);
+        most = Math.max(most, ++holders);
+        equal(await lock.isHeld(), true);
+        await setTimeout(250); // longer than until the other one looks again
+        holders--;
+      };
+      waiters.push(wait());
+      await waits.promise;
+    }
+    const [, second = ''] = (await readdir(folder)).sort();
+    await rm(path.join(folder, second));
+    await holder[Symbol.asyncDispose]();
+    await Promise.all(waiters);
+    equal(most, 1);
+  });
+
   test('is known to be lost', async () => {
     const folder = path.join(above, 'lost');
     await using lock = await lockFolder(folder);
     await lock.requireHeld();
+    equal(await lock.isHeld(), true);
     await utimes(folder, 0, 0);
     for (const name of await readdir(folder)) await rm(path.join(folder, name));
+    equal(await lock.isHeld(), false);
     await rejects(lock.requireHeld(), /was stopped for so long that another one took its place/);
   });
 });
