@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { createBoard } from '../board/board.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
+import { serves } from './in-window.ts';
 import { askForUpdate } from './lab-board.ts';
 import { addBigImage, type Bench, setUpBench } from './mkbox.ts';
 import type { VSCode } from './vscode.ts';
@@ -58,11 +59,11 @@ describe('boards in mkbox', () => {
   async function open(): Promise<void> {
     vscode = await bench.open({ userDataDir, viewport: { width: 1280, height: 1000 } });
     workbench = vscode.workbench;
-    await serves();
+    await isServing();
     await workbench.openView('mkbox');
     await workbench.widenSideBar(SIDE_BAR_PIXELS);
   }
-  const serves = () =>
+  const isServing = () =>
     until(
       'the server',
       () => workbench.statusBarItem(STATUS),
@@ -227,7 +228,7 @@ describe('boards in mkbox', () => {
 
   it('are the same after the window was reloaded', async () => {
     await vscode.reload();
-    await serves();
+    await isServing();
     await workbench.openView('mkbox');
     await rowThat('by the window', /^on hold: answered as up to date/);
     assert.deepEqual(await labels(), ['127.0.0.4', '127.0.0.1', 'by the window', 'the rack, top']);
@@ -251,14 +252,16 @@ describe('boards in mkbox', () => {
   });
 
   it('keep what they got while the window was being reloaded', async () => {
-    // 2 s: what is still sent 4 s after the old window is told to end is cut off
-    const fast = { port: bench.port, from: '127.0.0.4', ...BIG, bytesPerSecond: 80_000_000 };
-    const loading = askForUpdate(fast);
+    const drain = Promise.withResolvers<void>();
+    const slow = { port: bench.port, from: '127.0.0.4', ...BIG, bytesPerSecond: 10_000_000, slowUntil: drain.promise };
+    const loading = askForUpdate(slow);
     await rowThat('127.0.0.4', /^downloading/);
     const reloaded = vscode.reload();
+    await until('the old window to end', async () => !(await serves(bench.port)));
+    drain.resolve(); // what is still sent 4 s later is cut off
     assert.ok((await loading).bytes > NOISE_BYTES);
     await reloaded;
-    await serves();
+    await isServing();
     await workbench.openView('mkbox');
     await rowThat('127.0.0.4', /^flashing build/);
   });
@@ -282,7 +285,7 @@ describe('boards in mkbox', () => {
     const { status, bytes } = await boot('127.0.0.2');
     assert.deepEqual([status, bytes > EMPTY_ARCHIVE_BYTES], [200, true]);
     await rowThat('by the window', /^flashing/);
-    await serves();
+    await isServing();
   });
 
   it('are told of when they run what they were given, if the user wants that', async () => {

@@ -15,6 +15,8 @@ export interface Asking {
   readonly buildId: string;
   /** How fast its link is. */
   readonly bytesPerSecond?: number;
+  /** From then on it is as fast as it can be. */
+  readonly slowUntil?: Promise<void>;
   /** Aborting it is pulling its plug. */
   readonly signal?: AbortSignal;
 }
@@ -26,6 +28,7 @@ export async function askForUpdate({
   query,
   buildId,
   bytesPerSecond = Number.POSITIVE_INFINITY,
+  slowUntil,
   signal,
 }: Asking): Promise<{ status: number; bytes: number }> {
   const path = `/update?${query}&build_id=${buildId}`;
@@ -33,10 +36,15 @@ export async function askForUpdate({
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];
   const beganAt = performance.now();
   let bytes = 0;
+  let isSlow = true;
+  const fast = slowUntil?.then(() => {
+    isSlow = false;
+  });
   for await (const chunk of answer.iterator({ destroyOnReturn: false })) {
     bytes += (chunk as Buffer).length;
     const aheadMs = beganAt + (bytes / bytesPerSecond) * 1000 - performance.now();
-    if (aheadMs > SHORTEST_SLEEP_MS) await sleep(aheadMs);
+    if (isSlow && aheadMs > SHORTEST_SLEEP_MS)
+      await Promise.race([sleep(aheadMs), ...(fast === undefined ? [] : [fast])]);
     if (signal?.aborted) break;
   }
   if (signal?.aborted) answer.socket.resetAndDestroy();
