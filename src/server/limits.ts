@@ -78,6 +78,15 @@ export const MOST_WAITING = 1_000;
 /** A queued board sends nothing, and neither do we: after this long the system probes whether it is still there. Firewalls drop silent connections, too. */
 export const PROBE_AFTER_MS = 30_000;
 
+/**
+ * A page that nothing was sent to for this long is probed, once a second ten times (Node's interval): one that is gone is
+ * known before the next event, whose retransmission would keep it for a quarter of an hour.
+ */
+export const PAGE_PROBE_AFTER_MS = 15_000;
+
+/** Proxies cut off what is silent for a minute (nginx's proxy_read_timeout); some, after less. */
+export const PAGE_SILENCE_MS = 30_000;
+
 /** A client that is gone answers with a reset within a round trip; on a bad line that takes half a second. */
 export const RESET_WAIT_MS = 1_000;
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Hono } from 'hono';
+import { PAGE_PROBE_AFTER_MS } from './limits.ts';
 
 /** What a page knows of its request besides what Hono provides. */
 export interface PageBindings {
@@ -65,15 +66,38 @@ async function write(page: Response, outgoing: ServerResponse): Promise<void> {
   }
 }
 
-/** Writes each event once the previous one was taken, until the page is closed. */
+/**
+ * Writes events until the page is closed. A client that closes its half has left, since no browser waits for more that
+ * way; one that is gone without a word answers no probe.
+ */
 async function writeEvents(events: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
   const reader = events.getReader();
+  const { socket } = outgoing.req;
+  const leave = () => outgoing.destroy();
+  socket.setKeepAlive(true, PAGE_PROBE_AFTER_MS).once('end', leave);
   const closed = new Promise<void>((resolve) => outgoing.once('close', resolve));
-  const cancelled = closed.then(() => reader.cancel());
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    if (outgoing.write(next.value)) continue;
-    await Promise.race([new Promise((resolve) => outgoing.once('drain', resolve)), closed]);
+  const left = closed.then(() => {
+    socket.off('end', leave);
+    return reader.cancel();
+  });
+  if (socket.readableEnded) leave();
+  await Promise.all([passOn(reader, outgoing, closed), left]);
+}
+
+/** Writes each event once the previous one was taken. */
+async function passOn(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  outgoing: ServerResponse,
+  closed: Promise<void>,
+): Promise<void> {
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      if (outgoing.write(next.value)) continue;
+      await Promise.race([new Promise((resolve) => outgoing.once('drain', resolve)), closed]);
+    }
+    outgoing.end();
+  } catch (error) {
+    outgoing.destroy(); // a browser then asks again
+    throw error;
   }
-  outgoing.end();
-  await cancelled;
 }

@@ -33,6 +33,9 @@ progress{width:100%}
 }
 `;
 
+/** After any answer but 200, browsers give up (HTML, section 9.2.3); this long after, the page asks by itself, in milliseconds. */
+const FOLLOW_AGAIN_MS = 5_000;
+
 /**
  * What keeps the page up to date where scripts run, and makes its times the reader's own. The server sends what to
  * show; a part of it that is as it was stays as it is, so that nobody loses their place or what they selected.
@@ -58,8 +61,13 @@ if(shown.get(part.id)===source)continue;
 shown.set(part.id,source);
 makeLocal(part);
 document.getElementById(part.id).replaceWith(part)}}
+function follow(){
 const events=new EventSource('status/events');
 events.addEventListener('page',event=>show(event.data));
 events.addEventListener('open',()=>{live.textContent='live'});
-events.addEventListener('error',()=>{live.textContent='the server does not answer; trying again'});
+events.addEventListener('error',()=>{
+if(events.readyState!==EventSource.CLOSED){live.textContent='the server does not answer; trying again';return}
+live.textContent='the server sends no updates for now; trying again';
+setTimeout(follow,${FOLLOW_AGAIN_MS})})}
+follow();
 `;

@@ -1,10 +1,13 @@
-import { SEND_TIMEOUT_MS } from '../server/limits.ts';
+import { PAGE_SILENCE_MS, SEND_TIMEOUT_MS } from '../server/limits.ts';
 
 /** How often open pages are updated, if something changed. */
 const FRAME_MS = 500;
 
 /** How long a browser that lost the server waits before it asks again. */
 const RECONNECT_MS = 1_000;
+
+/** A comment, which browsers ignore. */
+const SIGN_OF_LIFE = new TextEncoder().encode(':\n\n');
 
 /** A page that is open in a browser. */
 interface LivePage {
@@ -18,18 +21,21 @@ interface LivePage {
 
 /**
  * Pages that are open in browsers. They are rendered once for all of them. A page that has not read its last update
- * gets no other; when it reads again, it gets the present state. One that reads nothing for a minute is dropped.
+ * gets no other; when it reads again, it gets the present state. One that reads nothing for a minute is dropped. One
+ * that has nothing to read gets a comment now and then.
  */
 export class LivePages {
   readonly #render: () => Promise<string>;
+  readonly #silenceMs: number;
   readonly #pages = new Set<LivePage>();
   #timer: NodeJS.Timeout | undefined;
   #text: string | undefined;
   #frame: Uint8Array | undefined;
 
-  /** `render`: what all of them show, as things stand, in HTML. */
-  constructor(render: () => Promise<string>) {
+  /** `render`: what all of them show, as things stand, in HTML. `silenceMs`: the longest time without a word to a page. */
+  constructor(render: () => Promise<string>, silenceMs: number = PAGE_SILENCE_MS) {
     this.#render = render;
+    this.#silenceMs = silenceMs;
   }
 
   /** The number of open pages. */
@@ -60,7 +66,7 @@ export class LivePages {
       if ([...this.#pages].some(({ waiting }) => waiting !== undefined)) this.#take(await this.#render());
       for (const page of this.#pages) this.#give(page);
     } catch (error) {
-      for (const { waiting } of this.#pages) waiting?.reject(error); // ends the stream, whose owner then drops the page
+      for (const page of this.#pages) fail(page, error);
       this.#pages.clear();
     }
     if (this.#pages.size === 0) {
@@ -78,14 +84,24 @@ export class LivePages {
 
   #give(page: LivePage): void {
     const { waiting, frame, askedAt } = page;
+    const sinceMs = performance.now() - askedAt;
     if (waiting === undefined) {
-      if (performance.now() - askedAt > SEND_TIMEOUT_MS) page.drop();
+      if (sinceMs > SEND_TIMEOUT_MS) page.drop();
     } else if (this.#frame !== undefined && frame !== this.#frame) {
       page.frame = this.#frame;
       page.waiting = undefined;
       waiting.resolve(this.#frame);
+    } else if (sinceMs > this.#silenceMs) {
+      page.waiting = undefined;
+      waiting.resolve(SIGN_OF_LIFE);
     }
   }
+}
+
+/** Ends a page: by its stream, or at once where that has more to be read. */
+function fail({ waiting, drop }: LivePage, error: unknown): void {
+  if (waiting === undefined) drop();
+  else waiting.reject(error);
 }
 
 function eventOf(text: string): Uint8Array {

@@ -18,6 +18,9 @@ const PICTURES = path.join(import.meta.dirname, '../../test-results/screenshots'
 const EVIL = '<img src=x onerror=alert(1)>';
 const IMAGE_BYTES = 60_000_000;
 
+/** So many pages are kept up to date at a time. */
+const MOST_LIVE = 50;
+
 interface Site extends AsyncDisposable {
   readonly server: UpdateServer;
   readonly url: string;
@@ -139,6 +142,21 @@ describe('the status page', () => {
     await using _second = await serve(boxes, port);
     await shows(page, 'box/box-c4');
     await page.close();
+  });
+
+  it('says that it is not kept up to date while too many are open, and tries again by itself', async () => {
+    await using boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi');
+    await using site = await serve(boxes);
+    const others = await Promise.all(Array.from({ length: MOST_LIVE }, () => fetch(`${site.url}/status/events`)));
+    const page = await openPage(site);
+    await shows(page, 'the server sends no updates for now; trying again');
+    await others[0]?.body?.cancel();
+    await shows(page, 'live');
+    await writeSet(boxes.root, 'box', 'box-c4');
+    await shows(page, 'box/box-c4');
+    await page.close();
+    for (const { body } of others.slice(1)) await body?.cancel();
   });
 
   it('shows what anyone sent, or called a folder, as text', async () => {
