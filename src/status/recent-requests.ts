@@ -1,7 +1,7 @@
 import { refusalText } from '../server/refusal.ts';
 import { faultForm } from '../server/sending/fault.ts';
 import type { ServerEvents } from '../server/server-events.ts';
-import type { Transfer } from '../server/transfer.ts';
+import type { Transfer, TransferResult } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 
 /** The number of requests shown to people. */
@@ -26,10 +26,30 @@ export interface RecentRequest {
   readonly reason?: string;
 }
 
+/** What a request that ended came to. */
+type Outcome = TransferResult | 'broken off' | 'refused';
+
+/** Every outcome before the first request: a counter that appears with its first count never rose, to Prometheus. */
+const NONE_YET: Readonly<Record<Outcome, 0>> = {
+  image: 0,
+  part: 0,
+  'up to date': 0,
+  held: 0,
+  'loop stopped': 0,
+  'build missing': 0,
+  'not its turn': 0,
+  'not modified': 0,
+  head: 0,
+  list: 0,
+  identity: 0,
+  'broken off': 0,
+  refused: 0,
+};
+
 /** The last finished requests, newest first, and the number of each outcome. */
 export class RecentRequests {
   #ended: Transfer[] = [];
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Map<string, number>(Object.entries(NONE_YET));
   #sentBytes = 0;
   #faulty = 0;
 
@@ -43,7 +63,7 @@ export class RecentRequests {
     };
   }
 
-  /** How many requests ended with each outcome. */
+  /** How many requests ended with each outcome; 0 for those that none ended with. */
   get counts(): ReadonlyMap<string, number> {
     return this.#counts;
   }
@@ -75,7 +95,7 @@ export class RecentRequests {
 }
 
 /** The outcome of a finished request. */
-export function outcomeOf({ state }: Transfer): string {
+export function outcomeOf({ state }: Transfer): Outcome | 'running' {
   switch (state.kind) {
     case 'finished':
       return state.result;

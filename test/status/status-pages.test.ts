@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -64,6 +65,13 @@ async function afterSomeRequests(site: Site): Promise<void> {
   await site.get(`/update?name=box&board=pi&build_id=${BUILD_B}`, { connection: 'close' });
   await site.get('/update?name=box&board=wrong&build_id=1');
   await site.get('/nothing');
+}
+
+/** The outcomes that the documentation names. */
+async function outcomesInDocs(): Promise<string[]> {
+  const page = await readFile(new URL('../../docs/status.md', import.meta.url), 'utf8');
+  const names = /`outcome` \(([^)]+)\)/.exec(page)?.[1] ?? '';
+  return [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
 }
 
 describe('the status pages', () => {
@@ -152,6 +160,19 @@ describe('the status pages', () => {
       assert.match(text, line);
     }
     assert.match((await site.get('/metrics')).text, /^mkbox_requests_total\{result="image"\} 1$/m);
+  });
+
+  it('count every outcome from 0 on: Prometheus sees an increase only where there was something before', async () => {
+    await using site = await serve();
+    const results = async () => {
+      const lines = (await site.get('/metrics')).text.matchAll(/^mkbox_requests_total\{result="(.+)"\} (\d+)$/gm);
+      return Object.fromEntries([...lines].map(([, result = '', count]) => [result, Number(count)]));
+    };
+    const outcomes = await outcomesInDocs();
+    assert.deepEqual(await results(), Object.fromEntries(outcomes.map((outcome) => [outcome, 0])));
+    await afterSomeRequests(site);
+    const { image, refused, ...others } = await results();
+    assert.deepEqual([image, refused, Object.keys(others).length], [1, 2, outcomes.length - 2]);
   });
 
   it('say that a fault on purpose is in force, and which request met it', async () => {
