@@ -1,10 +1,14 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { suite, test } from 'node:test';
+import { promisify } from 'node:util';
 import { readEnvironment } from '../../src/cli/environment.ts';
 import { startUpdateServer } from '../board/update-server.ts';
 import { makeBoxes } from '../images/image-sets.ts';
+import { Authority } from '../tools/authority.ts';
 
 const CONTAINERFILE = new URL('../../contrib/Containerfile', import.meta.url);
 
@@ -35,15 +39,54 @@ suite('the Containerfile', () => {
     deepEqual(await argumentsOf('USER'), ['node']);
   });
 
-  test('has a health check that finds a server that serves, and one that does not', async () => {
-    const [check = ''] = await argumentsOf('HEALTHCHECK');
-    const [program, ...args] = JSON.parse(check.slice(check.indexOf('CMD ') + 4));
-    equal(program, 'node');
+  const listening: Record<string, Readonly<Record<string, string>>> = {
+    'at all addresses, as the file has it': { HOST: '0.0.0.0' },
+    'at all addresses of IPv6, too': { HOST: '::' },
+    'at one address': { HOST: '127.0.0.2' },
+    'at one address of IPv6': { HOST: '::1' },
+    'where it does unless told': { HOST: '' },
+    'for others, by another name': { ALLOW: '10.0.0.0/8', AUTH: 'lab:secret', ALLOWED_HOSTS: 'boxes.lab' },
+  };
+  for (const [how, env] of Object.entries(listening)) {
+    test(`has a health check that finds a server that listens ${how}, and one that does not`, async () => {
+      await using boxes = await makeBoxes();
+      await using server = await startUpdateServer({ imagePath: boxes.root, env });
+      const itsEnv = { ...env, PORT: new URL(server.url).port };
+      equal(await checkHealth(itsEnv), 0);
+      await server.stop();
+      equal(await checkHealth(itsEnv), 1);
+    });
+  }
+
+  test('has a health check that finds a server that speaks TLS, and makes it warn of nothing', async () => {
     await using boxes = await makeBoxes();
-    const server = await startUpdateServer({ imagePath: boxes.root });
-    const isHealthy = () => spawnSync(process.execPath, args, { env: { PORT: new URL(server.url).port } }).status;
-    equal(isHealthy(), 0);
-    await server.stop();
-    equal(isHealthy(), 1);
+    await using authority = await Authority.create();
+    const { certPath, keyPath } = await authority.issue('server');
+    for (const HOST of ['0.0.0.0', '127.0.0.2']) {
+      const env = { HOST, TLS_CERT: certPath, TLS_KEY: keyPath };
+      await using server = await startUpdateServer({ imagePath: boxes.root, env });
+      const itsEnv = { ...env, PORT: new URL(server.url).port };
+      equal(await checkHealth(itsEnv), 0);
+      await server.stop();
+      equal(await checkHealth(itsEnv), 1);
+      doesNotMatch(server.lines().join('\n'), /no TLS connection/);
+    }
+  });
+
+  test('has a health check to which an error is no health', async () => {
+    const failing = createServer((_, response) => response.writeHead(503).end());
+    await once(failing.listen(0, '127.0.0.1'), 'listening');
+    const address = failing.address();
+    equal(await checkHealth({ HOST: '127.0.0.1', PORT: typeof address === 'object' ? String(address?.port) : '' }), 1);
+    await promisify(failing.close.bind(failing))();
   });
 });
+
+/** Runs the health check in a container's environment; answers its exit status. */
+async function checkHealth(env: Readonly<Record<string, string>>): Promise<number | null> {
+  const [check = ''] = await argumentsOf('HEALTHCHECK');
+  const [program, ...args]: string[] = JSON.parse(check.slice(check.indexOf('CMD ') + 4));
+  equal(program, 'node');
+  const [status] = await once(spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] }), 'exit');
+  return status;
+}
