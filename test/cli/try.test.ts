@@ -25,6 +25,13 @@ suite('update-server try', () => {
     match(stdout, /^.* s {2}inside: box box, board pi, build \w{7}$/m);
   });
 
+  test('asks the server that runs here where HOST says that it listens', async () => {
+    await using elsewhere = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi'), { host: '127.0.0.2' });
+    const env = { HOST: '127.0.0.2', PORT: String(elsewhere.server.address.port) };
+    const { status, stderr } = await runCommand(['try', 'name=box&board=pi'], env);
+    deepEqual([status, stderr], [0, '']);
+  });
+
   test('ends with 1 where a board would fail, and with 2 where nothing can be tried', async () => {
     const failed = await runCommand(['try', 'name=box&board=none', '--at', site.url], {});
     equal(failed.status, 1);

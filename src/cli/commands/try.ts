@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { printable, printableJson } from '../../printable.ts';
+import { localUrl } from '../../server/socket/server-url.ts';
 import type { TrialEnd, TrialStep } from '../../trial/trial.ts';
 import { readTarget } from '../../trial/trial-target.ts';
 import { endText, stepText } from '../../trial/trial-text.ts';
@@ -23,7 +24,7 @@ export function tryCommand({ settings }: CommandContext): Command {
       '<query>',
       "the query of a board: 'name=docker-box&board=odroid-c4'; or its path or URL, or <box>/<image>",
     )
-    .option('--at <URL>', 'the server to ask (http://127.0.0.1:<PORT>)')
+    .option('--at <URL>', 'the server to ask (the one at HOST and PORT)')
     .option('--json', 'prints the steps and the end as JSON')
     .action(async (query: string, { at, json = false }: { at?: string; json?: boolean }) => {
       const { server, path } = readTarget(query);
@@ -49,9 +50,9 @@ async function tried(options: TrialOptions): Promise<TrialEnd> {
 }
 
 /** The server that runs here with the same environment. @throws UsageError where that can't be told. */
-function ownServer({ port, tlsFiles }: ReturnType<CommandContext['settings']>): string {
+function ownServer({ host, port, tlsFiles }: ReturnType<CommandContext['settings']>): string {
   if (port === 0) throw new UsageError('PORT=0 is any port: tell the server with --at');
-  return `${tlsFiles === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+  return localUrl({ host, port }, tlsFiles === undefined ? 'http' : 'https');
 }
 
 function stepLine(step: TrialStep): string {

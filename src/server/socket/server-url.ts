@@ -5,7 +5,13 @@ export function urlOf(scheme: 'http' | 'https', host: string, port: number): str
   return `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
+/** Where a server listens. */
+interface Listening {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** The URL at which this machine reaches a server bound to `host`; an address that stands for all becomes loopback. */
-export function localUrl({ host, port }: { readonly host: string; readonly port: number }): string {
-  return urlOf('http', host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port);
+export function localUrl({ host, port }: Listening, scheme: 'http' | 'https' = 'http'): string {
+  return urlOf(scheme, host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port);
 }
