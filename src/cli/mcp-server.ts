@@ -17,7 +17,8 @@ import { toolSources } from './tool-sources.ts';
 
 /**
  * Answers a client of the Model Context Protocol (revision 2025-11-25, and what the SDK knows of earlier ones) on standard
- * input and output, until its input ends. What a model gave wrongly, or what is not there, is an answer that it can read.
+ * input and output, until it gives no more, or takes no more. What a model gave wrongly, or what is not there, is an
+ * answer that it can read.
  */
 export async function answerModels(settings: CommandSettings): Promise<void> {
   const server = new Server({ name: 'mkbox', version: packageJson.version }, { capabilities: { tools: {} } });
@@ -34,9 +35,9 @@ export async function answerModels(settings: CommandSettings): Promise<void> {
       throw error;
     }
   });
-  const ended = once(process.stdin, 'end');
+  const left = Promise.race([once(process.stdin, 'end'), once(process.stdout, 'error')]);
   await server.connect(new StdioServerTransport());
-  await ended;
+  await left;
   await server.close();
 }
 

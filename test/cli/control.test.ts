@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
+import { COMMAND } from '../board/command.ts';
 import { startUpdateServer } from '../board/update-server.ts';
 import { makeBench } from '../builds/kept.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
@@ -50,6 +53,36 @@ describe('a server without a screen', () => {
     assert.match(String(line), /: hold 127\.0\.0\.1 \(the display\)$/);
     following.kill('SIGINT');
     assert.deepEqual(await once(following, 'exit'), [0, null]);
+  });
+
+  it('is not followed any more when nobody reads that', { timeout: 60_000 }, async () => {
+    await using site = await controlled();
+    const { control, update, env } = site;
+    await update(BUILD_B);
+    await control('hold', '127.0.0.1');
+    const line = '{ "$0" "$1" log --follow; echo "ended with $?" >&2; } | head -n 1';
+    const piped = spawn('sh', ['-c', line, process.execPath, COMMAND], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = once(piped, 'exit').then(() => true);
+    const [[read], said] = await Promise.all([once(piped.stdout, 'data'), text(piped.stderr), decideUntil(ended)]);
+    assert.match(String(read), /: hold 127\.0\.0\.1\n$/);
+    assert.equal(said, 'ended with 0\n');
+
+    async function decideUntil(ended: Promise<boolean>): Promise<void> {
+      for (let at = 0; !(await Promise.race([ended, false])); at++) await control('rename', '127.0.0.1', `bench ${at}`);
+    }
+  });
+
+  it('says that what is decided can not be written down', { skip: process.platform !== 'linux' }, async () => {
+    await using site = await controlled();
+    await site.update(BUILD_B);
+    await site.control('hold', '127.0.0.1');
+    const line = 'exec "$0" "$1" log --follow >/dev/full';
+    const full = spawn('sh', ['-c', line, process.execPath, COMMAND], {
+      env: site.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [said, [status]] = await Promise.all([text(full.stderr), once(full, 'exit')]);
+    assert.deepEqual([status, said], [1, "update-server: can't write to standard output (ENOSPC)\n"]);
   });
 
   it('is told what boards get, and tells who said so', async () => {

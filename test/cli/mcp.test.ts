@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import path from 'node:path';
@@ -190,6 +191,17 @@ suite('update-server mcp', () => {
       () => ok(false),
       (error: Error) => match(error.message, /there is no tool hold_board/),
     );
+  });
+
+  test('ends when its client takes no more answers', { timeout: 30_000 }, async () => {
+    const child = spawn(process.execPath, [COMMAND, 'mcp'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    const ping = (id: number) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' })}\n`);
+    ping(1);
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    ping(2);
+    deepEqual(await once(child, 'exit'), [0, null]);
+    child.stdin.destroy();
   });
 
   test('reads the folder where no server runs, which knows no boards', async () => {

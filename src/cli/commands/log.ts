@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { AuditEntry } from '../../control/audit-log.ts';
+import { errorCode, UserError } from '../../errors.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import { printable } from '../../printable.ts';
 import { readLog, requireControlPath } from '../control.ts';
@@ -20,7 +21,7 @@ interface LogOptions {
 export function logCommand({ settings }: CommandContext): Command {
   return subcommand('log', 'Prints what was decided, by people and by itself: who, when, and why.')
     .argument('[image]', '<box>/<image>, or <image>: only what is about that')
-    .option('-f, --follow', 'goes on with what is decided from now on, until Ctrl+C')
+    .option('-f, --follow', 'goes on with what is decided from now on, until Ctrl+C, or until nobody reads it')
     .option('--json', 'for programs, an object a line')
     .action(async (image: string | undefined, { follow = false, json = false }: LogOptions) => {
       const path = requireControlPath(settings());
@@ -30,12 +31,24 @@ export function logCommand({ settings }: CommandContext): Command {
         const entries = (await readLog(path)).filter((entry) => image === undefined || isAbout(entry, image));
         const last = entries.findLastIndex((entry) => JSON.stringify(entry) === JSON.stringify(printed));
         for (const entry of entries.slice(last + 1)) {
-          process.stdout.write(`${json ? JSON.stringify(entry) : printable(lineOf(entry))}\n`);
+          const isRead = await print(`${json ? JSON.stringify(entry) : printable(lineOf(entry))}\n`);
+          if (!isRead) return;
           printed = entry;
         }
         if (follow) await lookTime(end);
       } while (follow && !end.aborted);
     });
+}
+
+/** Prints a line; answers whether anyone reads it: after `| head`, no one does. @throws UserError where it can't */
+function print(line: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(line, (error) => {
+      if (!error) resolve(true);
+      else if (errorCode(error) === 'EPIPE') resolve(false);
+      else reject(new UserError(`can't write to standard output (${errorCode(error) ?? error.message})`));
+    });
+  });
 }
 
 /** Settles when it is time to look again, or at once where nobody follows any more. */
