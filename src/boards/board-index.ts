@@ -16,6 +16,14 @@ export interface Entry {
   sameAs?: Entry;
 }
 
+/** Who is told what merging two records of one board shows. */
+export interface IndexListeners {
+  /** It runs what it was given. */
+  readonly onConfirmed: (board: Board) => void;
+  /** Its record of the ID `gone` is part of that of the ID `kept` now. */
+  readonly onJoined: (gone: string, kept: string) => void;
+}
+
 /** An answer of `find`, and what it was asked. */
 interface Found {
   readonly address: string;
@@ -33,15 +41,14 @@ export class BoardIndex {
   readonly #byId = new Map<string, Entry>();
   readonly #byAddress = new Places<Entry>();
   readonly #byMac = new Places<Entry>();
-  readonly #onConfirmed: (board: Board) => void;
+  readonly #told: IndexListeners;
   #pinned = 0;
   /** What was found last: who decides about a request and who records it look one after the other. */
   #found: Found | undefined;
   #sorted: readonly Entry[] | undefined;
 
-  /** `onConfirmed`: called with a board when merging two of its records shows that it runs what it was given. */
-  constructor(onConfirmed: (board: Board) => void) {
-    this.#onConfirmed = onConfirmed;
+  constructor(told: IndexListeners) {
+    this.#told = told;
   }
 
   get(id: string): Entry | undefined {
@@ -149,7 +156,8 @@ export class BoardIndex {
     later.sameAs = earlier;
     this.heard(earlier);
     const { state } = earlier.board;
-    if (state.kind === 'confirmed' && later.board.state.kind !== 'confirmed') this.#onConfirmed(earlier.board);
+    this.#told.onJoined(later.board.id, earlier.board.id);
+    if (state.kind === 'confirmed' && later.board.state.kind !== 'confirmed') this.#told.onConfirmed(earlier.board);
     return earlier;
   }
 

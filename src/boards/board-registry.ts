@@ -47,7 +47,10 @@ export interface BoardRegistryOptions {
  */
 export class BoardRegistry {
   readonly events = new EventEmitter<BoardEvents>();
-  readonly #index = new BoardIndex((board) => this.events.emit('confirmed', board));
+  readonly #index = new BoardIndex({
+    onConfirmed: (board) => this.events.emit('confirmed', board),
+    onJoined: (gone, kept) => this.#rollOuts.joined(gone, kept),
+  });
   readonly #finder: BoardFinder;
   readonly #now: () => number;
   readonly #file: StateFile<KeptState> | undefined;
@@ -66,7 +69,7 @@ export class BoardRegistry {
     this.#now = now;
     this.#rollOuts = new RollOuts({
       plan: rollOutPlan,
-      fleet: (image) => this.boards.filter((board) => board.image === image && isInFleet(board)),
+      boards: () => this.boards,
       now,
       onChange: () => this.#changed(),
       onStep: (rollOut, isOrdered) => void this.events.emit('rollOut', rollOut, isOrdered),
@@ -280,9 +283,4 @@ export class BoardRegistry {
     );
     return { boards, flashTimes: this.#times.kept, rollOuts: this.#rollOuts.list };
   }
-}
-
-/** Whether a board counts for a roll-out: it can be expected to ask, and gets what is rolled out. */
-function isInFleet({ state, isHeld, pin }: Board): boolean {
-  return state.kind !== 'silent' && !isHeld && pin === undefined;
 }

@@ -1,4 +1,5 @@
 import type { Act, Board } from './board.ts';
+import { GONE_AFTER_MS } from './limits.ts';
 
 /** How many boards get a build before the next stage opens; of all that ask for the image. */
 export type Stage =
@@ -76,31 +77,45 @@ export function isLetIn({ state, build, members }: RollOut, { id, reportedBuild 
 export function letIn(rollOut: RollOut, board: Board, fleet: readonly Board[], atMs: number): RollOut {
   const { state, members, stage } = rollOut;
   if (state.kind !== 'running' || isLetIn(rollOut, board)) return rollOut;
-  const canaries = canariesOf(fleet);
+  const canaries = canariesIn(rollOut, fleet);
   const isOpen =
-    stage === 0 && canaries.length > 0
-      ? canaries.some(({ id }) => id === board.id)
-      : members.length < sizeOf(rollOut, fleet);
+    canaries === undefined
+      ? placesIn(fleet, membersById(rollOut)).length < sizeOf(rollOut, fleet)
+      : canaries.some(({ id }) => id === board.id);
   if (!isOpen) return rollOut;
   return { ...rollOut, members: [...members, { board: board.id, stage, atMs }] };
 }
 
-/** The roll-out after a look at all boards that ask for the image: it halts, goes on to the next stage, or is finished. */
-export function observed(rollOut: RollOut, fleet: readonly Board[], nowMs: number): RollOut {
+/**
+ * The roll-out after a look at all boards that ask for the image: it halts, goes on to the next stage, or is finished.
+ * `silent`: those that asked for it, but not for long. They take no part, but one that got the build and went silent has
+ * failed, and a stage that has room is left open for those that may come back.
+ */
+export function observed(
+  rollOut: RollOut,
+  fleet: readonly Board[],
+  nowMs: number,
+  silent: readonly Board[] = [],
+): RollOut {
   if (rollOut.state.kind !== 'running') return rollOut;
-  const byId = new Map(fleet.map((board) => [board.id, board]));
-  for (const { board: id, isExcused } of rollOut.members) {
-    const board = byId.get(id);
-    const fault = board === undefined || isExcused ? undefined : faultOf(board, rollOut);
+  const members = membersById(rollOut);
+  for (const board of [...fleet, ...silent]) {
+    const member = members.get(board.id);
+    const fault = member === undefined || member.isExcused ? undefined : faultOf(board, rollOut);
     if (fault !== undefined) {
-      return { ...rollOut, state: { kind: 'halted', why: { kind: fault, board: id, atMs: nowMs } } };
+      return { ...rollOut, state: { kind: 'halted', why: { kind: fault, board: board.id, atMs: nowMs } } };
     }
   }
-  if (isLast(rollOut)) {
-    const isDone = fleet.length > 0 && fleet.every((board) => runs(board, rollOut));
-    return isDone ? { ...rollOut, state: { kind: 'finished', atMs: nowMs } } : rollOut;
-  }
-  return isStageDone(rollOut, byId, fleet, nowMs) ? { ...rollOut, stage: rollOut.stage + 1 } : rollOut;
+  const running = fleet.filter((board) => runs(board, rollOut));
+  const isEverywhere = running.length > 0 && fleet.every((board) => runs(board, rollOut) || isGivenUp(rollOut, board));
+  if (isLast(rollOut)) return isEverywhere ? { ...rollOut, state: { kind: 'finished', atMs: nowMs } } : rollOut;
+  // boards that are off over a weekend would all get a build on Monday that was to be tried on some of them
+  const mayComeBack = (board: Board) =>
+    !runs(board, rollOut) && !members.get(board.id)?.isExcused && nowMs - board.lastSeenMs < GONE_AFTER_MS;
+  const isNobodyLeft = isEverywhere && running.some(({ id }) => members.has(id)) && !silent.some(mayComeBack);
+  return isNobodyLeft || isStageDone(rollOut, fleet, members, nowMs)
+    ? { ...rollOut, stage: rollOut.stage + 1 }
+    : rollOut;
 }
 
 /** Whether `board` got the build and failed, as far as its record shows. */
@@ -115,6 +130,15 @@ export function continued(rollOut: RollOut): RollOut {
   return { ...rollOut, members, state: { kind: 'running' } };
 }
 
+/** The roll-out after the record `gone` of a board became part of another one, `kept`: the board keeps its place. */
+export function joined(rollOut: RollOut, gone: string, kept: string): RollOut {
+  const member = rollOut.members.find(({ board }) => board === gone);
+  if (member === undefined) return rollOut;
+  const others = rollOut.members.filter(({ board }) => board !== gone);
+  const isMember = others.some(({ board }) => board === kept);
+  return { ...rollOut, members: isMember ? others : [...others, { ...member, board: kept }] };
+}
+
 /** How far it is: boards that run the build, of those that got it or are to get it in the open stage. */
 export function progressOf(
   rollOut: RollOut,
@@ -125,10 +149,10 @@ export function progressOf(
 }
 
 /** How many boards get the build while the open stage is: those of the stages before included. */
-function sizeOf({ stages, stage }: RollOut, fleet: readonly Board[]): number {
-  const open = stages[stage];
-  const canaries = stage === 0 ? canariesOf(fleet).length : 0;
-  if (canaries > 0) return canaries;
+function sizeOf(rollOut: RollOut, fleet: readonly Board[]): number {
+  const canaries = canariesIn(rollOut, fleet);
+  if (canaries !== undefined) return canaries.length;
+  const open = rollOut.stages[rollOut.stage];
   switch (open?.kind) {
     case 'boards':
       return open.count;
@@ -144,27 +168,58 @@ function isLast({ stages, stage }: RollOut): boolean {
   return stages[stage]?.kind === 'all' || stage >= stages.length;
 }
 
-function isStageDone(rollOut: RollOut, byId: Map<string, Board>, fleet: readonly Board[], nowMs: number): boolean {
-  const { members, stage, waitMs } = rollOut;
-  const known = members.filter(({ board }) => byId.has(board));
-  const isConfirmed = ({ board: id, isExcused }: Member) => {
-    const board = byId.get(id);
-    return isExcused === true || (board !== undefined && runs(board, rollOut));
-  };
-  if (known.length >= sizeOf(rollOut, fleet)) {
-    if (known.every(isConfirmed)) return true;
-  }
-  const here = known.filter((member) => member.stage === stage);
-  const lastMs = Math.max(...here.map(({ atMs }) => atMs));
-  return waitMs !== undefined && here.some(isConfirmed) && nowMs - lastMs >= waitMs;
+/**
+ * Those of `fleet` that were let in. A board that has left the fleet has no place any more: the next one takes it. One
+ * that runs the build anyway has none either: a build that is rolled out again has to prove itself again.
+ */
+function placesIn(fleet: readonly Board[], members: Members): readonly Member[] {
+  return fleet.flatMap(({ id }) => members.get(id) ?? []);
+}
+
+/** The same of the canaries, all of which have a place: those that run the build anyway have had it from the start. */
+function canaryPlaces(canaries: readonly Board[], members: Members, rollOut: RollOut): readonly Member[] {
+  return canaries.flatMap((board) => {
+    const anyway = runs(board, rollOut) ? { board: board.id, stage: 0, atMs: rollOut.startedAtMs } : [];
+    return members.get(board.id) ?? anyway;
+  });
+}
+
+function isStageDone(rollOut: RollOut, fleet: readonly Board[], members: Members, nowMs: number): boolean {
+  const { stage, waitMs } = rollOut;
+  const canaries = canariesIn(rollOut, fleet);
+  const places = canaries === undefined ? placesIn(fleet, members) : canaryPlaces(canaries, members, rollOut);
+  const running = new Set(fleet.filter((board) => runs(board, rollOut)).map(({ id }) => id));
+  const isConfirmed = ({ board, isExcused }: Member) => isExcused === true || running.has(board);
+  const isFull = places.length >= sizeOf(rollOut, fleet);
+  if (isFull && places.every(isConfirmed)) return true;
+  if (waitMs === undefined) return false;
+  const own = places.filter((place) => place.stage === stage);
+  const waitedFor = own.length === 0 && isFull ? places : own; // boards of earlier stages may fill it
+  const lastMs = Math.max(...waitedFor.map(({ atMs }) => atMs));
+  return waitedFor.some(isConfirmed) && nowMs - lastMs >= waitMs;
+}
+
+/** Whether `board` got the build and failed, and someone let the roll-out go on. */
+function isGivenUp(rollOut: RollOut, board: Board): boolean {
+  const isExcused = rollOut.members.some(({ board: id, isExcused }) => id === board.id && isExcused);
+  return isExcused && faultOf(board, rollOut) !== undefined;
+}
+
+type Members = ReadonlyMap<string, Member>;
+
+function membersById({ members }: RollOut): Members {
+  return new Map(members.map((member) => [member.board, member]));
 }
 
 function runs({ reportedBuild }: Board, { build }: RollOut): boolean {
   return reportedBuild === build;
 }
 
-function canariesOf(fleet: readonly Board[]): readonly Board[] {
-  return fleet.filter(({ tags }) => tags?.includes(CANARY));
+/** The boards that the open stage is for, if that is the first one and there are canaries. */
+function canariesIn({ stage }: RollOut, fleet: readonly Board[]): readonly Board[] | undefined {
+  if (stage !== 0) return undefined;
+  const canaries = fleet.filter(({ tags }) => tags?.includes(CANARY));
+  return canaries.length === 0 ? undefined : canaries;
 }
 
 /** What is wrong with a board that got the build; undefined where nothing is, or it has not got it yet. */
@@ -174,6 +229,7 @@ function faultOf(board: Board, rollOut: RollOut): 'overdue' | 'looping' | 'repor
   if (given === undefined || board.pin !== undefined) return undefined;
   if (state.kind === 'reflashing' && state.build === rollOut.build) return 'looping';
   if (state.kind === 'overdue' && state.build === rollOut.build) return 'overdue';
+  if (state.kind === 'silent' && lastSeenMs <= given.givenAtMs) return 'overdue';
   const isBack = lastSeenMs > given.givenAtMs && reportedBuild !== undefined && reportedBuild !== rollOut.build;
   return isBack ? 'reports another' : undefined;
 }

@@ -4,6 +4,7 @@ import {
   continued,
   hasFailed,
   isLetIn,
+  joined,
   letIn,
   newRollOut,
   observed,
@@ -11,6 +12,7 @@ import {
   type RollOut,
   type RollOutPlan,
 } from './roll-out.ts';
+import { type Fleet, fleetOf } from './roll-out-fleet.ts';
 
 /**
  * The former build may still be seen for so long after a new one was written: the catalog does not look at each small file
@@ -25,8 +27,8 @@ const MOST_ROLL_OUTS = 1_000;
 export interface RollOutsParts {
   /** How new builds go out; all boards get them at once without it. */
   readonly plan: () => RollOutPlan | undefined;
-  /** The boards now whose last request was for that image, but for those that have been silent for long. */
-  readonly fleet: (image: string) => readonly Board[];
+  /** All boards, as they are now. */
+  readonly boards: () => readonly Board[];
   readonly now: () => number;
   /** Called when anything of one changed, which is to be kept. */
   readonly onChange: () => void;
@@ -39,7 +41,7 @@ export class RollOuts {
   readonly #parts: RollOutsParts;
   readonly #byImage = new Map<string, RollOut>();
   /** The boards of an image, as of a moment ago: looking at all of them at each request would cost more than the answer. */
-  readonly #fleets = new Map<string, { readonly boards: readonly Board[]; readonly atMs: number }>();
+  readonly #fleets = new Map<string, Fleet & { readonly atMs: number }>();
 
   constructor(parts: RollOutsParts) {
     this.#parts = parts;
@@ -81,9 +83,11 @@ export class RollOuts {
     if (known.build !== build && isStale) return false;
     const former = known.state.kind === 'finished' ? known.build : known.former;
     const rollOut = known.build === build ? known : newRollOut(image, build, former, plan, now());
-    const boards = this.#fleet(image);
-    const seen = observed(rollOut, boards, now());
+    const { boards, silent } = this.#fleet(rollOut);
+    const seen = observed(rollOut, boards, now(), silent);
     const next = board.id === '' || isLetIn(seen, board) ? seen : letIn(seen, board, boards, now());
+    // one that is new counts from now on, and not only from the next look
+    if (next.members !== seen.members && boards.every(({ id }) => id !== board.id)) this.#fleets.delete(image);
     if (next !== known) this.#set(next);
     return next !== known;
   }
@@ -99,6 +103,14 @@ export class RollOuts {
     if (hasFailed(rollOut, board)) this.#observe(rollOut);
   }
 
+  /** The record of a board turned out to be another one's, and is gone: the board keeps its place in roll-outs. */
+  joined(gone: string, kept: string): void {
+    for (const rollOut of this.list) {
+      const next = joined(rollOut, gone, kept);
+      if (next !== rollOut) this.#set(next);
+    }
+  }
+
   /** Looks at all boards: time may have passed, or one came back. */
   observe(): void {
     for (const rollOut of this.list) this.#observe(rollOut);
@@ -111,7 +123,7 @@ export class RollOuts {
 
   /** How far one is. */
   progressOf(rollOut: RollOut): ReturnType<typeof progressOf> {
-    return progressOf(rollOut, this.#parts.fleet(rollOut.image));
+    return progressOf(rollOut, fleetOf(rollOut, this.#parts.boards()).boards);
   }
 
   /** Lets the roll-out of an image go on, whatever went wrong so far. */
@@ -131,7 +143,8 @@ export class RollOuts {
 
   #observe(rollOut: RollOut): void {
     if (rollOut.state.kind !== 'running' || !this.#isInForce(rollOut)) return;
-    const next = observed(rollOut, this.#fleet(rollOut.image), this.#parts.now());
+    const { boards, silent } = this.#fleet(rollOut);
+    const next = observed(rollOut, boards, this.#parts.now(), silent);
     if (next !== rollOut) this.#set(next);
   }
 
@@ -139,18 +152,21 @@ export class RollOuts {
     return isByHand === true || this.#parts.plan() !== undefined;
   }
 
-  #fleet(image: string): readonly Board[] {
+  #fleet(rollOut: RollOut): Fleet {
+    const { image } = rollOut;
     const nowMs = this.#parts.now();
     const known = this.#fleets.get(image);
-    if (known !== undefined && nowMs >= known.atMs && nowMs < known.atMs + FRAME_MS) return known.boards;
-    const boards = this.#parts.fleet(image);
-    this.#fleets.set(image, { boards, atMs: nowMs });
-    return boards;
+    if (known !== undefined && nowMs >= known.atMs && nowMs < known.atMs + FRAME_MS) return known;
+    const fleet = { ...fleetOf(rollOut, this.#parts.boards()), atMs: nowMs };
+    this.#fleets.set(image, fleet);
+    return fleet;
   }
 
   #change(image: string, change: (rollOut: RollOut) => RollOut): void {
     const rollOut = this.#byImage.get(image);
-    if (rollOut !== undefined && rollOut.state.kind !== 'finished') this.#set(change(rollOut), true);
+    if (rollOut === undefined || rollOut.state.kind === 'finished') return;
+    this.#fleets.delete(image); // who lets it go on may just have put the board on hold that failed
+    this.#set(change(rollOut), true);
   }
 
   #set(rollOut: RollOut, isOrdered = false): void {

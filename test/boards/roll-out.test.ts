@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Board, BoardState } from '../../src/boards/board.ts';
 import { keptRollOut } from '../../src/boards/kept-roll-out.ts';
+import { GONE_AFTER_MS } from '../../src/boards/limits.ts';
 import {
   continued,
   isLetIn,
@@ -44,6 +45,9 @@ function started(...members: readonly string[]): RollOut {
   const begun = newRollOut(IMAGE, NEW, OLD, { stages: STAGES, waitMs: 1_000 }, 10);
   return { ...begun, members: members.map((id) => ({ board: id, stage: 0, atMs: 15 })) };
 }
+
+const canary: Partial<Board> = { tags: ['canary'] };
+const begun = started();
 
 const state = (kind: 'overdue' | 'reflashing'): BoardState =>
   kind === 'overdue'
@@ -103,6 +107,79 @@ describe('a roll-out', () => {
       'running',
     ],
     'is not halted by a board that is forgotten': [started('x'), fleet(), 30, 0, 'running'],
+    'goes on when its canary ran the build before': [begun, fleet({ ...confirmed, ...canary }), 30, 1, 'running'],
+    'waits for the canary that does not run it': [
+      begun,
+      fleet({ ...confirmed, ...canary }, canary, confirmed),
+      30,
+      0,
+      'running',
+    ],
+    'goes on when its time is over, and a canary ran the build before': [
+      begun,
+      fleet({ ...confirmed, ...canary }, canary),
+      1_010,
+      1,
+      'running',
+    ],
+    'does not go on when its time is over, and only a board of no canaries runs it': [
+      begun,
+      fleet({}, canary, confirmed),
+      2_000,
+      0,
+      'running',
+    ],
+    'does not go on when its time is over, and only one runs it that did before the stage opened': [
+      {
+        ...started('a'),
+        stage: 1,
+        stages: [{ kind: 'boards', count: 1 }, { kind: 'boards', count: 3 }, { kind: 'all' }],
+      },
+      fleet(confirmed, confirmed),
+      2_000,
+      1,
+      'running',
+    ],
+    'goes on when its time is over, and boards of earlier stages fill it': [
+      {
+        ...started('a', 'b'),
+        stage: 1,
+        stages: [{ kind: 'boards', count: 2 }, { kind: 'percent', percent: 50 }, { kind: 'all' }],
+      },
+      fleet(confirmed, flashing),
+      2_000,
+      2,
+      'running',
+    ],
+    'goes on when its stage is larger than the fleet, and all boards run it': [
+      { ...started('a'), stages: [{ kind: 'boards', count: 10 }, { kind: 'all' }] },
+      fleet(confirmed, confirmed, confirmed, confirmed),
+      30,
+      1,
+      'running',
+    ],
+    'does not go on where the only board that is known yet ran the build before': [
+      begun,
+      fleet(confirmed).slice(0, 1),
+      30,
+      0,
+      'running',
+    ],
+    'does not go on while there is no board': [started('a'), [], 2_000, 0, 'running'],
+    'is finished when all boards run it but one that someone excused, and that failed': [
+      { ...continued(started('a')), stage: 2 },
+      fleet({ history: GIVEN, lastSeenMs: 25 }, confirmed, confirmed, confirmed),
+      30,
+      2,
+      'finished',
+    ],
+    'is not finished while one that someone excused has not failed': [
+      { ...continued(started('a')), stage: 2 },
+      fleet(flashing, confirmed, confirmed, confirmed),
+      30,
+      2,
+      'running',
+    ],
     'is finished when all boards run it': [
       { ...started('a'), stage: 2 },
       fleet(confirmed, confirmed, confirmed, confirmed),
@@ -126,6 +203,48 @@ describe('a roll-out', () => {
     const after = observed(continued(halted), boards, 40);
     assert.deepEqual([after.stage, after.state.kind], [1, 'running']);
     assert.equal(rollOutText(after), 'stage 2 of 3, 1 board so far');
+  });
+
+  it('gives the place of a board that is not there any more to the next one of the same stage', () => {
+    const [, ...boards] = fleet({}, {}, {}, {});
+    const [b, c] = boards;
+    assert.ok(b && c);
+    const after = observed(continued(started('a')), boards, 40);
+    assert.deepEqual([after.stage, after.state.kind], [0, 'running']);
+    const next = letIn(after, b, boards, 50);
+    assert.deepEqual([isLetIn(next, b), isLetIn(letIn(next, c, boards, 50), c)], [true, false]);
+    const failed = observed(next, [{ ...b, ...flashing, state: state('overdue') }, ...boards.slice(1)], 60);
+    assert.equal(failed.state.kind, 'halted');
+    assert.equal(observed(next, [{ ...b, ...confirmed }, ...boards.slice(1)], 60).stage, 1);
+  });
+
+  it('begins with one board also where others run the build already', () => {
+    const boards = fleet(confirmed, confirmed);
+    const [, , c, d] = boards;
+    assert.ok(c && d);
+    const next = letIn(observed(begun, boards, 30), c, boards, 40);
+    assert.deepEqual([next.stage, isLetIn(next, c), isLetIn(letIn(next, d, boards, 50), d)], [0, true, false]);
+    assert.equal(observed(next, boards, 60).stage, 0);
+  });
+
+  it('halts when a board was given the build and is silent since', () => {
+    const silent = { history: GIVEN, lastSeenMs: 20, state: { kind: 'silent', sinceMs: 20 } } as const;
+    const kindOf = (like: Partial<Board>, rollOut = started('a')) =>
+      observed(rollOut, fleet().slice(1), 30, [board('a', like)]).state.kind;
+    assert.equal(kindOf(silent), 'halted');
+    assert.equal(kindOf({ ...silent, history: [] }), 'running', 'it was not given it');
+    assert.equal(kindOf({ ...silent, ...confirmed }), 'running', 'it ran it');
+    assert.equal(kindOf(silent, continued(started('a'))), 'running', 'someone said so');
+  });
+
+  it('waits for boards that may come back where its stage has room for them', () => {
+    const large = { ...started('a'), stages: [{ kind: 'boards', count: 10 }, { kind: 'all' }] } as const;
+    const silent = [board('b', { state: { kind: 'silent', sinceMs: 0 } })];
+    const stageAt = (nowMs: number, others = silent) =>
+      observed({ ...large, waitMs: Number.POSITIVE_INFINITY }, fleet(confirmed).slice(0, 1), nowMs, others).stage;
+    assert.deepEqual([stageAt(GONE_AFTER_MS - 1), stageAt(GONE_AFTER_MS), stageAt(30, [])], [0, 1, 1]);
+    const excused = continued({ ...large, members: [...large.members, { board: 'b', stage: 0, atMs: 15 }] });
+    assert.equal(observed(excused, fleet(confirmed).slice(0, 1), 30, silent).stage, 1);
   });
 
   it('tells how far it is', () => {
