@@ -15,8 +15,8 @@ import {
 import { type Fleet, fleetOf } from './roll-out-fleet.ts';
 
 /**
- * The former build may still be seen for so long after a new one was written: the catalog does not look at each small file
- * at each request.
+ * A build may still be seen for so long after a new one was written over it: the catalog does not look at each small file
+ * at each request, which is taken to ask for one and then for the other.
  */
 const STALE_MS = 60_000;
 
@@ -40,6 +40,8 @@ export interface RollOutsParts {
 export class RollOuts {
   readonly #parts: RollOutsParts;
   readonly #byImage = new Map<string, RollOut>();
+  /** The builds of an image that were rolled out until another one came, and when it came. */
+  readonly #replaced = new Map<string, ReadonlyMap<string, number>>();
   /** The boards of an image, as of a moment ago: looking at all of them at each request would cost more than the answer. */
   readonly #fleets = new Map<string, Fleet & { readonly atMs: number }>();
 
@@ -79,8 +81,7 @@ export class RollOuts {
       this.#set({ ...newRollOut(image, build, undefined, plan, now()), state: { kind: 'finished', atMs: now() } });
       return true;
     }
-    const isStale = build === known.former && now() - known.startedAtMs < STALE_MS;
-    if (known.build !== build && isStale) return false;
+    if (known.build !== build && this.#isStale(known, build)) return false;
     const former = known.state.kind === 'finished' ? known.build : known.former;
     const rollOut = known.build === build ? known : newRollOut(image, build, former, plan, now());
     const { boards, silent } = this.#fleet(rollOut);
@@ -141,6 +142,14 @@ export class RollOuts {
     this.#change(image, (rollOut) => ({ ...rollOut, state: { kind: 'halted', why: { kind: 'person', ...act } } }));
   }
 
+  /** Whether `build` may have been there before the one that is rolled out, and be seen on. */
+  #isStale({ image, former, startedAtMs }: RollOut, build: string): boolean {
+    const nowMs = this.#parts.now();
+    if (build === former && nowMs - startedAtMs < STALE_MS) return true;
+    const replacedAtMs = this.#replaced.get(image)?.get(build);
+    return replacedAtMs !== undefined && nowMs - replacedAtMs < STALE_MS;
+  }
+
   #observe(rollOut: RollOut): void {
     if (rollOut.state.kind !== 'running' || !this.#isInForce(rollOut)) return;
     const { boards, silent } = this.#fleet(rollOut);
@@ -169,16 +178,24 @@ export class RollOuts {
     this.#set(change(rollOut), true);
   }
 
+  #replace({ image, build }: RollOut): void {
+    const nowMs = this.#parts.now();
+    const lately = [...(this.#replaced.get(image) ?? [])].filter(([, atMs]) => nowMs - atMs < STALE_MS);
+    this.#replaced.set(image, new Map([...lately, [build, nowMs]]));
+  }
+
   #set(rollOut: RollOut, isOrdered = false): void {
     const before = this.#byImage.get(rollOut.image);
     const isStep =
       before?.build !== rollOut.build || before.stage !== rollOut.stage || before.state.kind !== rollOut.state.kind;
+    if (before !== undefined && before.build !== rollOut.build) this.#replace(before);
     this.#byImage.delete(rollOut.image);
     this.#byImage.set(rollOut.image, rollOut);
     for (const oldest of this.#byImage.keys()) {
       if (this.#byImage.size <= MOST_ROLL_OUTS) break;
       this.#byImage.delete(oldest);
       this.#fleets.delete(oldest);
+      this.#replaced.delete(oldest);
     }
     this.#parts.onChange();
     if (isStep) this.#parts.onStep(rollOut, isOrdered);
