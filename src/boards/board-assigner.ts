@@ -50,6 +50,9 @@ export class BoardAssigner implements Assigner {
     if (found !== undefined && build !== undefined && (decided.kind === 'newest' || isWaiting) && !startsNothing) {
       if (rollOuts.asked(board, found.id, build)) decided = assignment(board, found.id, conditions);
     }
+    if (decided.kind === 'build' && decided.why.kind === 'earlier' && !startsNothing) {
+      rollOuts.servesInstead(decided.image, decided.build);
+    }
     switch (decided.kind) {
       case 'newest':
         return decided;

@@ -226,8 +226,8 @@ export class BoardRegistry {
     await this.#file?.flush();
   }
 
-  #take({ boards, flashTimes, rollOuts }: KeptState): void {
-    this.#rollOuts.take(rollOuts);
+  #take({ boards, flashTimes, rollOuts, instead }: KeptState): void {
+    this.#rollOuts.take(rollOuts, instead);
     this.#times = new FlashTimes(flashTimes);
     const newest = boards.toSorted((a, b) => a.lastSeenMs - b.lastSeenMs).slice(-MOST_BOARDS);
     for (const board of newest) if (this.#index.get(board.id) === undefined) this.#index.add({ board });
@@ -281,6 +281,7 @@ export class BoardRegistry {
     const boards = Array.from(this.#index.values(), ({ board, newest }) =>
       newest === undefined ? board : interrupted(board, newest, nowMs),
     );
-    return { boards, flashTimes: this.#times.kept, rollOuts: this.#rollOuts.list };
+    const { list: rollOuts, instead } = this.#rollOuts;
+    return { boards, flashTimes: this.#times.kept, rollOuts, instead };
   }
 }

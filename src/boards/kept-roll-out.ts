@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { time } from './kept-board.ts';
 import { count, maybeText, text } from './kept-refusal.ts';
-import type { Halt, Member, RollOut, RollOutState, Stage } from './roll-out.ts';
+import type { Halt, Instead, Member, RollOut, RollOutState, Stage } from './roll-out.ts';
 
 const stage = v.variant('kind', [
   v.object({ kind: v.literal('boards'), count }),
@@ -39,6 +39,14 @@ const rollOut = v.object({
   members: v.array(member),
   state,
 }) satisfies v.GenericSchema<unknown, RollOut>;
+
+const instead = v.object({ image: text, build: text, atMs: time }) satisfies v.GenericSchema<unknown, Instead>;
+
+/** The earlier build in place of a newest one that was read from a file; undefined where it is not valid. */
+export function keptInstead(value: unknown): Instead | undefined {
+  const { success, output } = v.safeParse(instead, value, { abortEarly: true });
+  return success ? output : undefined;
+}
 
 /** The roll-out that was read from a file; undefined where it is not valid. */
 export function keptRollOut(value: unknown): RollOut | undefined {

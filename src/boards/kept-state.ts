@@ -1,9 +1,9 @@
 import type { Board } from './board.ts';
 import type { KeptFlashTimes } from './flash-times.ts';
 import { keptBoard, keptFlashTimes } from './kept-board.ts';
-import { keptRollOut } from './kept-roll-out.ts';
+import { keptInstead, keptRollOut } from './kept-roll-out.ts';
 import { BOARDS_PER_WRITE } from './limits.ts';
-import type { RollOut } from './roll-out.ts';
+import type { Instead, RollOut } from './roll-out.ts';
 import { entriesOf, membersOf, type Parsed, type StateFormat } from './state-file.ts';
 
 /** The version of the file's format. Of a later one, this program would lose what it does not know. */
@@ -17,9 +17,10 @@ export interface KeptState {
   readonly boards: readonly Board[];
   readonly flashTimes: KeptFlashTimes;
   readonly rollOuts: readonly RollOut[];
+  readonly instead: readonly Instead[];
 }
 
-const NOTHING: KeptState = { boards: [], flashTimes: [], rollOuts: [] };
+const NOTHING: KeptState = { boards: [], flashTimes: [], rollOuts: [], instead: [] };
 
 /** The file that stores boards. */
 export const BOARDS_FORMAT: StateFormat<KeptState> = { what: 'boards', nothing: NOTHING, parse, textOf };
@@ -32,14 +33,21 @@ function parse(text: string): Parsed<KeptState> {
   const boards = entriesOf(members.boards, keptBoard, 'boards');
   const flashTimes = entriesOf(members.flashTimes, keptFlashTimes, 'flash times');
   const rollOuts = entriesOf(members.rollOuts ?? [], keptRollOut, 'roll-outs');
-  const state = { boards: boards.valid, flashTimes: flashTimes.valid, rollOuts: rollOuts.valid };
-  const damages = [boards.damage, flashTimes.damage, rollOuts.damage].filter((damage) => damage !== undefined);
+  const instead = entriesOf(members.instead ?? [], keptInstead, 'earlier builds');
+  const state = {
+    boards: boards.valid,
+    flashTimes: flashTimes.valid,
+    rollOuts: rollOuts.valid,
+    instead: instead.valid,
+  };
+  const damages = [boards, flashTimes, rollOuts, instead].flatMap(({ damage }) => damage ?? []);
   return damages.length === 0 ? { state } : { state, damage: damages.join(', ') };
 }
 
 /** The text of the file, some boards at a time. */
-function* textOf({ boards, flashTimes, rollOuts }: KeptState): Generator<string> {
-  yield `{"format":${FORMAT},"flashTimes":${JSON.stringify(flashTimes)},"rollOuts":${JSON.stringify(rollOuts)},"boards":[`;
+function* textOf({ boards, flashTimes, rollOuts, instead }: KeptState): Generator<string> {
+  yield `{"format":${FORMAT},"flashTimes":${JSON.stringify(flashTimes)},"rollOuts":${JSON.stringify(rollOuts)},`;
+  yield `"instead":${JSON.stringify(instead)},"boards":[`;
   for (let at = 0; at < boards.length; at += BOARDS_PER_WRITE) {
     const lines = boards.slice(at, at + BOARDS_PER_WRITE).map((board) => JSON.stringify(board));
     yield `${at === 0 ? '' : ','}\n${lines.join(',\n')}`;

@@ -53,6 +53,15 @@ export interface RollOut extends RollOutPlan {
   readonly state: RollOutState;
 }
 
+/** An earlier build that boards get, or got last, in place of the newest one of an image. */
+export interface Instead {
+  /** `<box>/<image>`. */
+  readonly image: string;
+  readonly build: string;
+  /** Since when. */
+  readonly atMs: number;
+}
+
 /** The tag of boards that get a build first. */
 export const CANARY = 'canary';
 

@@ -3,6 +3,7 @@ import { FRAME_MS } from './limits.ts';
 import {
   continued,
   hasFailed,
+  type Instead,
   isLetIn,
   joined,
   letIn,
@@ -40,6 +41,8 @@ export interface RollOutsParts {
 export class RollOuts {
   readonly #parts: RollOutsParts;
   readonly #byImage = new Map<string, RollOut>();
+  /** By image, until boards get the newest again. */
+  readonly #instead = new Map<string, Instead>();
   /** The builds of an image that were rolled out until another one came, and when it came. */
   readonly #replaced = new Map<string, ReadonlyMap<string, number>>();
   /** The boards of an image, as of a moment ago: looking at all of them at each request would cost more than the answer. */
@@ -54,9 +57,15 @@ export class RollOuts {
     return [...this.#byImage.values()];
   }
 
+  /** The earlier builds that boards got last in place of newest ones, for the file that keeps them. */
+  get instead(): readonly Instead[] {
+    return [...this.#instead.values()];
+  }
+
   /** Takes those that were kept. */
-  take(rollOuts: readonly RollOut[]): void {
+  take(rollOuts: readonly RollOut[], instead: readonly Instead[]): void {
     for (const rollOut of rollOuts.slice(-MOST_ROLL_OUTS)) this.#byImage.set(rollOut.image, rollOut);
+    for (const earlier of instead.slice(-MOST_ROLL_OUTS)) this.#instead.set(earlier.image, earlier);
   }
 
   /** The roll-out of a build, if that is rolled out. */
@@ -72,18 +81,20 @@ export class RollOuts {
   asked(board: Board, image: string, build: string): boolean {
     const { now } = this.#parts;
     const known = this.#byImage.get(image);
+    this.#forgetInstead(board, image, build);
     if (known?.build === build && (known.state.kind !== 'running' || isLetIn(known, board))) return false;
     const isUnderWay = known?.isByHand === true && (known.state.kind !== 'finished' || known.build === build);
     const plan = this.#parts.plan() ?? (isUnderWay ? planOf(known) : undefined);
     if (plan === undefined) return false;
-    if (known === undefined) {
+    const former = this.#formerOf(image, build, known?.state.kind === 'finished' ? known.build : undefined);
+    if (known === undefined && former === undefined) {
       // what is there at first is what boards run, and no new build
       this.#set({ ...newRollOut(image, build, undefined, plan, now()), state: { kind: 'finished', atMs: now() } });
       return true;
     }
-    if (known.build !== build && this.#isStale(known, build)) return false;
-    const former = known.state.kind === 'finished' ? known.build : known.former;
-    const rollOut = known.build === build ? known : newRollOut(image, build, former, plan, now());
+    if (known !== undefined && known.build !== build && this.#isStale(known, build)) return false;
+    const rollOut = known?.build === build ? known : newRollOut(image, build, former, plan, now());
+    if (rollOut !== known) this.#instead.delete(image);
     const { boards, silent } = this.#fleet(rollOut);
     const seen = observed(rollOut, boards, now(), silent);
     const next = board.id === '' || isLetIn(seen, board) ? seen : letIn(seen, board, boards, now());
@@ -117,9 +128,22 @@ export class RollOuts {
     for (const rollOut of this.list) this.#observe(rollOut);
   }
 
-  /** Begins the roll-out of a build; `former`: the build before, to go back to. */
+  /** Begins the roll-out of a build; `former`: the build before, to go back to, where nothing is known of that here. */
   start(image: string, build: string, former: string | undefined, plan: RollOutPlan): void {
-    this.#set(newRollOut(image, build, former, plan, this.#parts.now()), true);
+    this.#set(newRollOut(image, build, this.#formerOf(image, build, former), plan, this.#parts.now()), true);
+  }
+
+  /** Boards get an earlier build of an image in place of the newest: roll-outs lead back to that. */
+  servesInstead(image: string, build: string): void {
+    if (this.#instead.get(image)?.build !== build) {
+      this.#instead.delete(image);
+      this.#instead.set(image, { image, build, atMs: this.#parts.now() });
+      dropOldest(this.#instead);
+      this.#parts.onChange();
+    }
+    const known = this.#byImage.get(image);
+    if (known === undefined || known.state.kind === 'finished' || build === known.build) return;
+    if (build !== known.former) this.#set({ ...known, former: build });
   }
 
   /** How far one is. */
@@ -140,6 +164,29 @@ export class RollOuts {
   /** Boards that have not got the build keep what they run. */
   halt(image: string, act: Act): void {
     this.#change(image, (rollOut) => ({ ...rollOut, state: { kind: 'halted', why: { kind: 'person', ...act } } }));
+  }
+
+  /**
+   * Forgets the earlier build once a board has got the newest since, and runs it: all get that again. One that is still
+   * to be rolled out is not meant: a board may have been served that once.
+   */
+  #forgetInstead({ reportedBuild, history }: Board, image: string, build: string): void {
+    const instead = this.#instead.get(image);
+    if (instead === undefined || reportedBuild !== build) return;
+    if (this.#byImage.get(image)?.build !== build && this.#parts.plan() !== undefined) return;
+    if (!history.some((given) => given.build === build && given.givenAtMs > instead.atMs)) return;
+    this.#instead.delete(image);
+    this.#parts.onChange();
+  }
+
+  /** The build that boards got before `build`; `otherwise`: where neither an earlier build nor a roll-out tells. */
+  #formerOf(image: string, build: string, otherwise: string | undefined): string | undefined {
+    const known = this.#byImage.get(image);
+    const instead = this.#instead.get(image)?.build;
+    if (instead === build) return known?.former === build ? undefined : known?.former;
+    if (instead !== undefined) return instead;
+    const isUnderWay = known !== undefined && known.state.kind !== 'finished' && this.#isInForce(known);
+    return known?.build === build || isUnderWay ? (known?.former ?? otherwise) : otherwise;
   }
 
   /** Whether `build` may have been there before the one that is rolled out, and be seen on. */
@@ -191,15 +238,20 @@ export class RollOuts {
     if (before !== undefined && before.build !== rollOut.build) this.#replace(before);
     this.#byImage.delete(rollOut.image);
     this.#byImage.set(rollOut.image, rollOut);
-    for (const oldest of this.#byImage.keys()) {
-      if (this.#byImage.size <= MOST_ROLL_OUTS) break;
-      this.#byImage.delete(oldest);
+    for (const oldest of dropOldest(this.#byImage)) {
       this.#fleets.delete(oldest);
       this.#replaced.delete(oldest);
     }
     this.#parts.onChange();
     if (isStep) this.#parts.onStep(rollOut, isOrdered);
   }
+}
+
+/** Keeps the newest entries only. Answers the keys of the others. */
+function dropOldest(entries: Map<string, unknown>): readonly string[] {
+  const dropped = [...entries.keys()].slice(0, Math.max(0, entries.size - MOST_ROLL_OUTS));
+  for (const key of dropped) entries.delete(key);
+  return dropped;
 }
 
 function planOf({ stages, waitMs, isByHand }: RollOut): RollOutPlan {

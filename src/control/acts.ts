@@ -88,7 +88,7 @@ export class Acts {
     this.#each(ids, 'forget', {}, ({ id }) => this.#registry.forget(id));
   }
 
-  /** Sends a build of an image out in stages; `former`: the build before, to go back to. */
+  /** Sends a build of an image out in stages; `former`: the build before, to go back to, where no roll-out tells. */
   rollOut(image: string, build: string, former: string | undefined, plan: RollOutPlan, why?: string): void {
     this.#registry.rollOuts.start(image, build, former, plan);
     this.#recordRollOut(image, build, 'start', why);
@@ -112,8 +112,12 @@ export class Acts {
     this.#recordRollOut(image, undefined, 'finish', why);
   }
 
-  /** Records that a kept build of an image is served in place of the newest, or the newest again (`build` undefined). */
+  /**
+   * Records that a kept build of an image is served in place of the newest, or the newest again (`build` undefined). A
+   * roll-out leads back to what was served last.
+   */
   servesBuild(image: string, build: string | undefined, why?: string): void {
+    if (build !== undefined) this.#registry.rollOuts.servesInstead(image, build);
     const more = given({ image, build, detail: build === undefined ? 'newest' : undefined, why });
     this.#audit.record({ atMs: this.#now(), by: this.#by, act: 'serve build', ...more });
   }

@@ -14,6 +14,7 @@ import { findBoard, findBoards } from './find-boards.ts';
 import { goBack } from './go-back.ts';
 import type { Order } from './order.ts';
 import { serveBuild } from './serve-build.ts';
+import { startRollOut } from './start-roll-out.ts';
 
 /** What an order is carried out on. */
 export interface OrderParts {
@@ -172,12 +173,14 @@ async function serveBuildOf(
 
 async function rollOut(order: Extract<Order, { act: 'roll-out' }>, parts: OrderParts): Promise<string> {
   const { acts, snapshot, builds, by, rollOutOf } = parts;
-  const { id, state } = imageNamed(order.image, snapshot);
+  const image = imageNamed(order.image, snapshot);
+  const { inPlaceOf } = image;
+  const { id, state } = inPlaceOf?.newest ?? image;
   if (state.kind !== 'ready') throw new UserError(`${id} is not complete`);
+  const meanwhile = inPlaceOf === undefined ? '' : `; ${servedAgainText(inPlaceOf.choice.build, id)}`;
   if (order.step === 'start') {
-    const former = builds?.of(id).find(({ buildId }) => buildId !== state.buildId);
-    acts.rollOut(id, state.buildId, former?.buildId, { stages: readStages(order.stages), isByHand: true }, order.why);
-    return `build ${shortBuildId(state.buildId)} of ${id} goes out in stages`;
+    startRollOut(id, state.buildId, { ...parts, stages: readStages(order.stages), why: order.why });
+    return `build ${shortBuildId(state.buildId)} of ${id} goes out in stages${meanwhile}`;
   }
   const known = rollOutOf(id, state.buildId);
   if (known === undefined || known.state.kind === 'finished')
@@ -186,13 +189,13 @@ async function rollOut(order: Extract<Order, { act: 'roll-out' }>, parts: OrderP
   switch (order.step) {
     case 'continue':
       acts.continueRollOut(id, order.why);
-      return `${what} goes on`;
+      return `${what} goes on${meanwhile}`;
     case 'halt':
       acts.haltRollOut(id, order.why);
       return `${what} is halted`;
     case 'finish':
       acts.finishRollOut(id, order.why);
-      return `${what} is finished: all boards get it`;
+      return `${what} is finished${meanwhile || ': all boards get it'}`;
     case 'back': {
       const former = await goBack(known, { acts, builds, by, why: order.why });
       if (former === undefined) throw new UserError(`the build before is not kept: there is nothing to go back to`);

@@ -46,11 +46,12 @@ export class HaltNotices extends Owner {
     const ways = (await this.#canGoBack(rollOut)) ? [goOn, back, showBoard] : [goOn, showBoard];
     const answer = await window.showWarningMessage(plainMessage(haltText(rollOut, why, name, l10n)), ...ways);
     if (answer === showBoard) return show(why.board);
-    if (answer === undefined || !this.#isStillHalted(rollOut)) return;
+    const halted = this.#stillHalted(rollOut);
+    if (answer === undefined || halted === undefined) return;
     if (answer === goOn) return acts.continueRollOut(rollOut.image);
     const parts = { acts, builds: await this.#parts.builds(), by: userName() };
-    if ((await goBack(rollOut, parts)) === undefined) {
-      await window.showWarningMessage(plainMessage(notKeptText(rollOut, l10n)));
+    if ((await goBack(halted, parts)) === undefined) {
+      await window.showWarningMessage(plainMessage(notKeptText(halted, l10n)));
     }
   }
 
@@ -60,8 +61,9 @@ export class HaltNotices extends Owner {
     return builds?.find({ imageId: image, buildId: former }) !== undefined;
   }
 
-  /** Whether nothing was done about it since: a notice may stand for days. */
-  #isStillHalted({ image, build, state }: RollOut): boolean {
-    return this.#parts.registry.rollOuts.get(image, build)?.state === state;
+  /** The roll-out as it is now, if it is halted for the same reason: a notice may stand for days. */
+  #stillHalted({ image, build, state }: RollOut): RollOut | undefined {
+    const known = this.#parts.registry.rollOuts.get(image, build);
+    return known?.state === state ? known : undefined;
   }
 }

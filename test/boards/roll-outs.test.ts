@@ -52,6 +52,15 @@ describe('the roll-outs of an image', () => {
     assert.equal(rollOuts.get(IMAGE, D)?.former, A);
   });
 
+  it('go on also where an earlier build was served in place of the one that was replaced', () => {
+    const { rollOuts, ask } = site();
+    ask(B);
+    rollOuts.finish(IMAGE);
+    rollOuts.servesInstead(IMAGE, A);
+    assert.deepEqual(ask(B, C), ['a']);
+    assert.equal(rollOuts.get(IMAGE, C)?.former, A);
+  });
+
   it('begin anew with a build that was replaced, and is there again a minute later', () => {
     const { rollOuts, ask, clock } = site();
     ask(B);
@@ -59,5 +68,18 @@ describe('the roll-outs of an image', () => {
     clock.nowMs += 60_000;
     assert.deepEqual(ask(B), ['a']);
     assert.equal(rollOuts.get(IMAGE, B)?.former, A);
+  });
+
+  it('lead nowhere where the build that is new is the one that boards got in place of another', () => {
+    const { rollOuts, ask } = site();
+    ask(B);
+    rollOuts.finish(IMAGE);
+    rollOuts.servesInstead(IMAGE, C);
+    ask(C);
+    assert.equal(rollOuts.get(IMAGE, C)?.former, A, 'as B did');
+    rollOuts.finish(IMAGE);
+    rollOuts.servesInstead(IMAGE, A);
+    ask(A);
+    assert.equal(rollOuts.get(IMAGE, A)?.former, undefined);
   });
 });

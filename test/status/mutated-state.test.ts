@@ -64,7 +64,13 @@ const ROLL_OUTS: readonly RollOut[] = ROLL_OUT_STATES.map((state, at) => ({
   state,
 }));
 
-const STATE = { format: 1, flashTimes: [['["box","pi"]', [1000, 2000]]], boards: BOARDS, rollOuts: ROLL_OUTS };
+const STATE = {
+  format: 1,
+  flashTimes: [['["box","pi"]', [1000, 2000]]],
+  boards: BOARDS,
+  rollOuts: ROLL_OUTS,
+  instead: [{ image: 'box/box-pi', build: BUILD_B, atMs: NOW_MS }],
+};
 
 /** What may stand in the place of any value: of each type, and what is out of each range. `1e999` is read as infinity. */
 const NONSENSE = ['null', '1e300', '1e999', '-1', '"x"', '{}', '[[]]', 'true'];

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { RollOut, Stage } from '../../boards/roll-out.ts';
 import { rollOutText } from '../../boards/roll-out-text.ts';
 import { goBack } from '../../control/go-back.ts';
+import { startRollOut } from '../../control/start-roll-out.ts';
 import { userName } from '../../control/user-name.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { withProgress } from '../words/roll-out-words.ts';
@@ -29,7 +30,9 @@ export const rollOut: Command = {
     const { registry } = await context.boards.openAll();
     const known = registry.rollOuts.get(image.id, image.state.buildId);
     const isUnderWay = known !== undefined && known.state.kind !== 'finished';
-    const choices = isUnderWay ? await stepsOf(known, image, context) : startsOf(image, image.state.buildId, context);
+    const choices = isUnderWay
+      ? await stepsOf(known, image, context)
+      : startsOf(image.id, image.state.buildId, context);
     const placeHolder = isUnderWay
       ? withProgress(rollOutText(known, l10n), registry.rollOuts.progressOf(known), l10n)
       : l10n.t('The stages: the next one opens when all boards of a stage have reported the build');
@@ -39,13 +42,12 @@ export const rollOut: Command = {
 };
 
 /** In what stages it can go out. */
-function startsOf(image: CatalogImage, build: string, { boards, builds }: CommandContext): Choice[] {
+function startsOf(image: string, build: string, { boards, builds }: CommandContext): Choice[] {
   const { l10n } = vscode;
-  const [former] = builds.before(image);
   const start = (label: string, description: string, stages: readonly Stage[]): Choice => ({
     label,
     description,
-    run: async () => (await boards.acts()).rollOut(image.id, build, former?.buildId, { stages, isByHand: true }),
+    run: async () => startRollOut(image, build, { stages, acts: await boards.acts(), builds: await builds.open() }),
   });
   const [one, tenth, all] = [{ kind: 'boards', count: 1 }, { kind: 'percent', percent: 10 }, { kind: 'all' }] as const;
   return [
