@@ -10,7 +10,8 @@ const GOES_MS = 1_000;
 
 /** Points at an element until something appears, and reads it; the mouse stays there. */
 export async function showTooltip(element: Locator): Promise<string> {
-  const shown = shownOn(element.page());
+  // what is in it comes later, if that is asked for only then
+  const shown = shownOn(element.page()).filter({ hasNotText: /^\s*Loading\.\.\.\s*$/ });
   const text = await found('the hover', async () => {
     await pointNowhere(element.page());
     await element.hover();
