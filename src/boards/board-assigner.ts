@@ -115,7 +115,7 @@ class ConditionsNow implements Conditions, Builds {
   get rollOut(): RollOut | undefined {
     const { image } = this.#deciding;
     const build = image === undefined ? undefined : this.served(image.id);
-    return image === undefined || build === undefined ? undefined : this.#parts.rollOuts.get(image.id, build);
+    return image === undefined || build === undefined ? undefined : this.#parts.rollOuts.deciding(image.id, build);
   }
 
   get stopsLoops(): boolean {

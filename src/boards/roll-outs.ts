@@ -24,6 +24,12 @@ const STALE_MS = 60_000;
 /** The most images of which a roll-out is remembered. */
 const MOST_ROLL_OUTS = 1_000;
 
+/** A roll-out, and when another build came. */
+interface Replaced {
+  readonly rollOut: RollOut;
+  readonly atMs: number;
+}
+
 /** What roll-outs depend on. */
 export interface RollOutsParts {
   /** How new builds go out; all boards get them at once without it. */
@@ -43,8 +49,8 @@ export class RollOuts {
   readonly #byImage = new Map<string, RollOut>();
   /** By image, until boards get the newest again. */
   readonly #instead = new Map<string, Instead>();
-  /** The builds of an image that were rolled out until another one came, and when it came. */
-  readonly #replaced = new Map<string, ReadonlyMap<string, number>>();
+  /** By image and build: the roll-outs in whose place another one came. */
+  readonly #replaced = new Map<string, ReadonlyMap<string, Replaced>>();
   /** The boards of an image, as of a moment ago: looking at all of them at each request would cost more than the answer. */
   readonly #fleets = new Map<string, Fleet & { readonly atMs: number }>();
 
@@ -72,6 +78,17 @@ export class RollOuts {
   get(image: string, build: string): RollOut | undefined {
     const rollOut = this.#byImage.get(image);
     return rollOut?.build === build && this.#isInForce(rollOut) ? rollOut : undefined;
+  }
+
+  /**
+   * What decides who gets a build: its roll-out. Where another one took its place a moment ago, as it was: whoever it had not
+   * let in does not get the build now, whether it is still seen or was published again.
+   */
+  deciding(image: string, build: string): RollOut | undefined {
+    const known = this.get(image, build);
+    if (known !== undefined) return known;
+    const rollOut = this.#replacedLately(image, build)?.rollOut;
+    return rollOut !== undefined && this.#isInForce(rollOut) ? rollOut : undefined;
   }
 
   /**
@@ -191,10 +208,13 @@ export class RollOuts {
 
   /** Whether `build` may have been there before the one that is rolled out, and be seen on. */
   #isStale({ image, former, startedAtMs }: RollOut, build: string): boolean {
-    const nowMs = this.#parts.now();
-    if (build === former && nowMs - startedAtMs < STALE_MS) return true;
-    const replacedAtMs = this.#replaced.get(image)?.get(build);
-    return replacedAtMs !== undefined && nowMs - replacedAtMs < STALE_MS;
+    if (build === former && this.#parts.now() - startedAtMs < STALE_MS) return true;
+    return this.#replacedLately(image, build) !== undefined;
+  }
+
+  #replacedLately(image: string, build: string): Replaced | undefined {
+    const replaced = this.#replaced.get(image)?.get(build);
+    return replaced !== undefined && this.#parts.now() - replaced.atMs < STALE_MS ? replaced : undefined;
   }
 
   #observe(rollOut: RollOut): void {
@@ -225,10 +245,11 @@ export class RollOuts {
     this.#set(change(rollOut), true);
   }
 
-  #replace({ image, build }: RollOut): void {
-    const nowMs = this.#parts.now();
-    const lately = [...(this.#replaced.get(image) ?? [])].filter(([, atMs]) => nowMs - atMs < STALE_MS);
-    this.#replaced.set(image, new Map([...lately, [build, nowMs]]));
+  #replace(rollOut: RollOut): void {
+    const { image, build } = rollOut;
+    const atMs = this.#parts.now();
+    const lately = [...(this.#replaced.get(image) ?? [])].filter(([, replaced]) => atMs - replaced.atMs < STALE_MS);
+    this.#replaced.set(image, new Map([...lately, [build, { rollOut, atMs }]]));
   }
 
   #set(rollOut: RollOut, isOrdered = false): void {

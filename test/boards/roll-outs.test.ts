@@ -36,7 +36,7 @@ function site() {
   const ask = (...builds: readonly string[]) =>
     boards.flatMap((board) => {
       for (const build of builds) rollOuts.asked(board, IMAGE, build);
-      const rollOut = rollOuts.get(IMAGE, builds.at(-1) ?? '');
+      const rollOut = rollOuts.deciding(IMAGE, builds.at(-1) ?? '');
       return rollOut === undefined || isLetIn(rollOut, board) ? board.id : [];
     });
   ask(A);
@@ -59,6 +59,15 @@ describe('the roll-outs of an image', () => {
     rollOuts.servesInstead(IMAGE, A);
     assert.deepEqual(ask(B, C), ['a']);
     assert.equal(rollOuts.get(IMAGE, C)?.former, A);
+  });
+
+  it('let nobody else in where a build that was halted is there again at once', () => {
+    const { rollOuts, ask, clock } = site();
+    assert.deepEqual(ask(B), ['a']);
+    rollOuts.halt(IMAGE, { by: 'me', atMs: clock.nowMs });
+    assert.deepEqual(ask(C), ['a']);
+    clock.nowMs += 20_000;
+    assert.deepEqual(ask(B), ['a']);
   });
 
   it('begin anew with a build that was replaced, and is there again a minute later', () => {
