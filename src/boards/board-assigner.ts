@@ -51,7 +51,7 @@ export class BoardAssigner implements Assigner {
       if (rollOuts.asked(board, found.id, build)) decided = assignment(board, found.id, conditions);
     }
     if (decided.kind === 'build' && decided.why.kind === 'earlier' && !startsNothing) {
-      rollOuts.servesInstead(decided.image, decided.build);
+      rollOuts.servesInstead(decided.image, decided.build, true);
     }
     switch (decided.kind) {
       case 'newest':

@@ -40,7 +40,14 @@ const rollOut = v.object({
   state,
 }) satisfies v.GenericSchema<unknown, RollOut>;
 
-const instead = v.object({ image: text, build: text, atMs: time }) satisfies v.GenericSchema<unknown, Instead>;
+const instead = v.object({
+  image: text,
+  build: text,
+  atMs: time,
+  former: v.exactOptional(text),
+  isGiven: v.exactOptional(v.literal(true)),
+  isUndone: v.exactOptional(v.literal(true)),
+}) satisfies v.GenericSchema<unknown, Instead>;
 
 /** The earlier build in place of a newest one that was read from a file; undefined where it is not valid. */
 export function keptInstead(value: unknown): Instead | undefined {

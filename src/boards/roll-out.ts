@@ -60,6 +60,12 @@ export interface Instead {
   readonly build: string;
   /** Since when. */
   readonly atMs: number;
+  /** What the roll-out under way led back to until then. */
+  readonly former?: string;
+  /** A board got it. */
+  readonly isGiven?: true;
+  /** The newest is wanted again. */
+  readonly isUndone?: true;
 }
 
 /** The tag of boards that get a build first. */
@@ -75,6 +81,16 @@ export function newRollOut(
 ): RollOut {
   const start = { image, build, startedAtMs: atMs, stage: 0, members: [], state: { kind: 'running' } } as const;
   return { ...plan, ...start, ...(former === undefined ? {} : { former }) };
+}
+
+/** The plan that a roll-out follows. */
+export function planOf({ stages, waitMs, isByHand }: RollOut): RollOutPlan {
+  return { stages, ...(waitMs !== undefined && { waitMs }), ...(isByHand && { isByHand }) };
+}
+
+/** What a roll-out leads back to, unless that is `build`. */
+export function formerBut(rollOut: RollOut | undefined, build: string): { readonly former?: string } {
+  return rollOut?.former === undefined || rollOut.former === build ? {} : { former: rollOut.former };
 }
 
 /** Whether a board gets the build, as far as the roll-out goes. */

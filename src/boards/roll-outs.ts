@@ -2,6 +2,7 @@ import type { Act, Board } from './board.ts';
 import { FRAME_MS } from './limits.ts';
 import {
   continued,
+  formerBut,
   hasFailed,
   type Instead,
   isLetIn,
@@ -9,6 +10,7 @@ import {
   letIn,
   newRollOut,
   observed,
+  planOf,
   progressOf,
   type RollOut,
   type RollOutPlan,
@@ -97,8 +99,8 @@ export class RollOuts {
    */
   asked(board: Board, image: string, build: string): boolean {
     const { now } = this.#parts;
-    const known = this.#byImage.get(image);
     this.#forgetInstead(board, image, build);
+    const known = this.#byImage.get(image);
     if (known?.build === build && (known.state.kind !== 'running' || isLetIn(known, board))) return false;
     const isUnderWay = known?.isByHand === true && (known.state.kind !== 'finished' || known.build === build);
     const plan = this.#parts.plan() ?? (isUnderWay ? planOf(known) : undefined);
@@ -150,17 +152,28 @@ export class RollOuts {
     this.#set(newRollOut(image, build, this.#formerOf(image, build, former), plan, this.#parts.now()), true);
   }
 
-  /** Boards get an earlier build of an image in place of the newest: roll-outs lead back to that. */
-  servesInstead(image: string, build: string): void {
-    if (this.#instead.get(image)?.build !== build) {
+  /** Boards get an earlier build of an image in place of the newest: roll-outs lead back to that. `isGiven`: one got it. */
+  servesInstead(image: string, build: string, isGiven = false): void {
+    const rollOut = this.#byImage.get(image);
+    const known = rollOut?.state.kind === 'finished' || rollOut?.build === build ? undefined : rollOut;
+    const before = this.#instead.get(image);
+    const isOther = before?.build !== build || before.isUndone === true;
+    if (isOther || (isGiven && !before.isGiven)) {
+      const earlier = isOther ? { image, build, atMs: this.#parts.now(), ...formerBut(known, build) } : before;
       this.#instead.delete(image);
-      this.#instead.set(image, { image, build, atMs: this.#parts.now() });
+      this.#instead.set(image, isGiven ? { ...earlier, isGiven } : earlier);
       dropOldest(this.#instead);
       this.#parts.onChange();
     }
-    const known = this.#byImage.get(image);
-    if (known === undefined || known.state.kind === 'finished' || build === known.build) return;
-    if (build !== known.former) this.#set({ ...known, former: build });
+    if (known !== undefined && build !== known.former) this.#set({ ...known, former: build });
+  }
+
+  /** Boards get the newest build of an image again. Where no board got the earlier one, it was a mistake. */
+  servesNewest(image: string): void {
+    const instead = this.#instead.get(image);
+    if (instead === undefined || instead.isGiven || instead.isUndone) return;
+    this.#instead.set(image, { ...instead, isUndone: true });
+    this.#parts.onChange();
   }
 
   /** How far one is. */
@@ -185,12 +198,22 @@ export class RollOuts {
 
   /**
    * Forgets the earlier build once a board has got the newest since, and runs it: all get that again. One that is still
-   * to be rolled out is not meant: a board may have been served that once.
+   * to be rolled out is not meant: a board may have been served that once. One that no board got is forgotten as soon as
+   * the build is asked for that it was to stand in for.
    */
   #forgetInstead({ reportedBuild, history }: Board, image: string, build: string): void {
     const instead = this.#instead.get(image);
-    if (instead === undefined || reportedBuild !== build) return;
-    if (this.#byImage.get(image)?.build !== build && this.#parts.plan() !== undefined) return;
+    if (instead === undefined) return;
+    const known = this.#byImage.get(image);
+    if (instead.isUndone && known?.build === build) {
+      this.#instead.delete(image);
+      const { former } = instead;
+      if (former !== undefined && known.state.kind !== 'finished') this.#set({ ...known, former });
+      else this.#parts.onChange();
+      return;
+    }
+    if (reportedBuild !== build) return;
+    if (known?.build !== build && this.#parts.plan() !== undefined) return;
     if (!history.some((given) => given.build === build && given.givenAtMs > instead.atMs)) return;
     this.#instead.delete(image);
     this.#parts.onChange();
@@ -273,8 +296,4 @@ function dropOldest(entries: Map<string, unknown>): readonly string[] {
   const dropped = [...entries.keys()].slice(0, Math.max(0, entries.size - MOST_ROLL_OUTS));
   for (const key of dropped) entries.delete(key);
   return dropped;
-}
-
-function planOf({ stages, waitMs, isByHand }: RollOut): RollOutPlan {
-  return { stages, ...(waitMs !== undefined && { waitMs }), ...(isByHand && { isByHand }) };
 }

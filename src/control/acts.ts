@@ -117,7 +117,9 @@ export class Acts {
    * roll-out leads back to what was served last.
    */
   servesBuild(image: string, build: string | undefined, why?: string): void {
-    if (build !== undefined) this.#registry.rollOuts.servesInstead(image, build);
+    const { rollOuts } = this.#registry;
+    if (build === undefined) rollOuts.servesNewest(image);
+    else rollOuts.servesInstead(image, build);
     const more = given({ image, build, detail: build === undefined ? 'newest' : undefined, why });
     this.#audit.record({ atMs: this.#now(), by: this.#by, act: 'serve build', ...more });
   }

@@ -177,6 +177,32 @@ describe('the way back of a roll-out', () => {
     assert.equal(lab.rollOut(BUILD_C)?.former, BUILD_A);
   });
 
+  it('is not an earlier build that no board got, where the newest was wanted again after all', async () => {
+    await using lab = await site();
+    await lab.publish(BUILD_B);
+    await lab.settle();
+    await lab.serve('aaaa');
+    await lab.serve('newest');
+    await lab.settle();
+    await lab.publish(BUILD_C);
+    await lab.boot(BOARDS[0]);
+    assert.equal(lab.rollOut(BUILD_C)?.former, BUILD_B);
+  });
+
+  it('is not one for a roll-out under way either, whose own way back is there again', async () => {
+    await using lab = await site();
+    await lab.publish(BUILD_B);
+    await lab.settle();
+    await lab.publish(BUILD_C);
+    await lab.boot(BOARDS[0]);
+    await lab.serve('aaaa');
+    assert.equal(lab.rollOut(BUILD_C)?.former, BUILD_A);
+    await lab.serve('newest');
+    await lab.restart();
+    await lab.boot(BOARDS[1]);
+    assert.equal(lab.rollOut(BUILD_C)?.former, BUILD_B);
+  });
+
   it('is that also of the first build that a server sees beside it, which goes to one board first', async () => {
     await using lab = await site();
     await goneAwayFromB(lab);
