@@ -19,8 +19,8 @@ export class ServedImages implements ImageSource {
     return this.#served(this.#catalog.snapshot);
   }
 
-  async refresh(): Promise<CatalogSnapshot> {
-    return this.#served(await this.#catalog.refresh());
+  async refresh(thorough = false): Promise<CatalogSnapshot> {
+    return this.#served(await this.#catalog.refresh(thorough));
   }
 
   /** The same value as long as nothing changed. */

@@ -149,8 +149,8 @@ export class Catalog {
 export interface ImageSource {
   /** The last refresh's result, without a look at the disk. */
   readonly snapshot: CatalogSnapshot;
-  /** Looks at the disk and returns what is there. */
-  refresh(): Promise<CatalogSnapshot>;
+  /** Looks at the disk and returns what is there; at every file if the look is `thorough`. */
+  refresh(thorough?: boolean): Promise<CatalogSnapshot>;
 }
 
 function makeSnapshot(roots: readonly ImageFolder[]): CatalogSnapshot {

@@ -89,7 +89,7 @@ async function site(plan: RollOutPlan | undefined = { stages: STAGES }) {
       server.forgetAnswers();
     },
     async order(order: Order) {
-      const snapshot = await served.refresh();
+      const snapshot = await served.refresh(true);
       const rollOutOf = (image: string, build: string) => registry.rollOuts.get(image, build);
       const { boards } = registry;
       const { faults } = server;
