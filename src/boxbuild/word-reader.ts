@@ -115,7 +115,8 @@ export class WordReader {
   skipCondition(start: number): number {
     const text = this.#text;
     for (let at = start; at < text.length; ) {
-      if (text.charAt(at) === '#') {
+      // in a pattern, as in `^(#|$)`, it is a character like others
+      if (text.charAt(at) === '#' && /\s/.test(text.charAt(at - 1))) {
         at = endOfLine(text, at);
         continue;
       }
