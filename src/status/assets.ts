@@ -68,6 +68,10 @@ events.addEventListener('open',()=>{live.textContent='live'});
 events.addEventListener('error',()=>{
 if(events.readyState!==EventSource.CLOSED){live.textContent='the server does not answer; trying again';return}
 live.textContent='the server sends no updates for now; trying again';
-setTimeout(follow,${FOLLOW_AGAIN_MS})})}
+setTimeout(ask,${FOLLOW_AGAIN_MS})})}
+function ask(){
+fetch(location.href,{method:'HEAD',headers:{accept:'text/html'}}).then(({status})=>{
+if(status===401||status===403||status===404)live.textContent='no more updates; reload this page';
+else follow()},()=>setTimeout(ask,${FOLLOW_AGAIN_MS}))}
 follow();
 `;

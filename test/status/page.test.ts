@@ -159,6 +159,20 @@ describe('the status page', () => {
     for (const { body } of others.slice(1)) await body?.cancel();
   });
 
+  it('asks no more when its reader may no longer see it, and says so', async () => {
+    await using boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi');
+    const first = await serve(boxes);
+    const { port } = first.server.address;
+    const page = await openPage(first);
+    await shows(page, 'live');
+    await first[Symbol.asyncDispose]();
+    await using second = await serve(boxes, port);
+    second.server.renewAllowed({ allow: new Networks(['10.0.0.0/8']) });
+    await shows(page, 'no more updates; reload this page');
+    await page.close();
+  });
+
   it('shows what anyone sent, or called a folder, as text', async () => {
     await using boxes = await makeBoxes();
     await writeSet(boxes.root, 'box', 'box-pi');
