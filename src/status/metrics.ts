@@ -25,6 +25,11 @@ export class Metrics {
   readonly #running = this.#gauge('mkbox_transfers_running', 'Requests being answered', []);
   readonly #waiting = this.#gauge('mkbox_transfers_waiting', 'Requests that wait for their turn', []);
   readonly #fault = this.#gauge('mkbox_fault_armed', 'Whether a fault on purpose is in force', []);
+  readonly #refusedUpdates = this.#counter(
+    'mkbox_updates_refused_total',
+    'Requests for an update that were refused',
+    [],
+  );
   readonly #faulty = this.#counter('mkbox_faulty_requests_total', 'Requests that met a fault on purpose', []);
   readonly #images = this.#gauge('mkbox_images', 'Images, by their state', ['state']);
   readonly #earlier = this.#gauge(
@@ -94,6 +99,8 @@ export class Metrics {
     this.#running.set(report.running.length);
     this.#waiting.set(report.running.filter(({ before }) => before !== undefined).length);
     this.#fault.set(report.fault === undefined ? 0 : 1);
+    this.#refusedUpdates.reset();
+    this.#refusedUpdates.inc(requests.refusedUpdates);
     this.#faulty.reset();
     this.#faulty.inc(requests.faulty);
     setStates(

@@ -52,6 +52,7 @@ export class RecentRequests {
   readonly #counts = new Map<string, number>(Object.entries(NONE_YET));
   #sentBytes = 0;
   #faulty = 0;
+  #refusedUpdates = 0;
 
   /** Follows a server's requests; the returned function stops that. */
   watch({ events }: Pick<UpdateServer, 'events'>): () => void {
@@ -78,6 +79,11 @@ export class RecentRequests {
     return this.#faulty;
   }
 
+  /** How many requests for an update were refused: those of boards, and not of a browser that asks without its password first. */
+  get refusedUpdates(): number {
+    return this.#refusedUpdates;
+  }
+
   /** The last requests, newest first. */
   get list(): readonly RecentRequest[] {
     return this.#ended.slice(-MOST_KEPT).toReversed().map(describe);
@@ -88,6 +94,7 @@ export class RecentRequests {
     this.#counts.set(outcome, (this.#counts.get(outcome) ?? 0) + 1);
     this.#sentBytes += transfer.sentBytes;
     if (transfer.fault !== undefined) this.#faulty++;
+    if (outcome === 'refused' && transfer.asked.kind === 'update') this.#refusedUpdates++;
     this.#ended.push(transfer);
     // in one go, so that a flood of small requests does not move the list for each one
     if (this.#ended.length >= 2 * MOST_KEPT) this.#ended = this.#ended.slice(-MOST_KEPT);

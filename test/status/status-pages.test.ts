@@ -149,6 +149,7 @@ describe('the status pages', () => {
     for (const line of [
       /^mkbox_requests_total\{result="image"\} 1$/m,
       /^mkbox_requests_total\{result="refused"\} 2$/m,
+      /^mkbox_updates_refused_total 1$/m,
       /^mkbox_sent_bytes_total \d+$/m,
       /^mkbox_transfers_running 0$/m,
       /^mkbox_images\{state="wrong"\} 1$/m,
