@@ -54,8 +54,10 @@ async function makeLikeParent(folder: string, root: string): Promise<void> {
   const { uid, gid, mode } = await stat(path.dirname(folder));
   const made = await open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW); // whoever owns the folder above may have put a link there
   try {
-    await made.chown(uid, gid).catch(unlessBug); // only root may, and need
-    if (folder !== root) await made.chmod(mode & PASSED_ON);
+    await made.chown(uid, gid).catch(unlessBug); // only root may; others may be of that group
+    if ((await made.stat()).gid !== gid) await made.chown((await made.stat()).uid, gid).catch(unlessBug);
+    // of another group, it would be closed to whoever reads it by that
+    if (folder !== root && (await made.stat()).gid === gid) await made.chmod(mode & PASSED_ON);
   } finally {
     await made.close();
   }
