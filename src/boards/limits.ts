@@ -42,7 +42,7 @@ export const UNKNOWN_FLASH_MS = 15 * 60_000;
 /** A board asks at every boot; one that has not for a day is off, or out of reach. */
 export const SILENT_AFTER_MS = 24 * 60 * 60_000;
 
-/** A board that has not asked for a week does not come back after a weekend, either. */
+/** A board that has been silent for a week is not just off for the weekend. */
 export const GONE_AFTER_MS = 7 * SILENT_AFTER_MS;
 
 /** The shortest interval between change events: four times a second is smooth enough to see that bytes move. */

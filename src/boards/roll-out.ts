@@ -134,7 +134,7 @@ export function observed(
   const running = fleet.filter((board) => runs(board, rollOut));
   const isEverywhere = running.length > 0 && fleet.every((board) => runs(board, rollOut) || isGivenUp(rollOut, board));
   if (isLast(rollOut)) return isEverywhere ? { ...rollOut, state: { kind: 'finished', atMs: nowMs } } : rollOut;
-  // boards that are off over a weekend would all get a build on Monday that was to be tried on some of them
+  // boards that were off for the weekend would all get a build on Monday that was to be tried on a few first
   const mayComeBack = (board: Board) =>
     !runs(board, rollOut) && !members.get(board.id)?.isExcused && nowMs - board.lastSeenMs < GONE_AFTER_MS;
   const isNobodyLeft = isEverywhere && running.some(({ id }) => members.has(id)) && !silent.some(mayComeBack);

@@ -98,7 +98,7 @@ export class WordReader {
       else {
         at++;
         if (character === CLOSING[open] && --depth === 0) return at;
-        // a brace in `${…}` is a character like others: the first that closes one ends it
+        // a `{` inside `${…}` is an ordinary character: the first `}` ends it
         if (character === open && open !== '{') depth++;
       }
     }
@@ -115,7 +115,7 @@ export class WordReader {
   skipCondition(start: number): number {
     const text = this.#text;
     for (let at = start; at < text.length; ) {
-      // in a pattern, as in `^(#|$)`, it is a character like others
+      // in a pattern such as `^(#|$)` it is an ordinary character
       if (text.charAt(at) === '#' && /\s/.test(text.charAt(at - 1))) {
         at = endOfLine(text, at);
         continue;

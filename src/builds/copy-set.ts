@@ -16,7 +16,7 @@ export type CopyResult =
   | 'changed'
   /** The disk has no room for it. */
   | 'no room'
-  /** Who may read the files that it is to be like could not read it. */
+  /** Some who may read the files that it is modelled on could not read it. */
   | 'unreadable';
 
 export interface CopyOptions {

@@ -188,7 +188,7 @@ export class KeptBuilds {
     this.#changed();
   }
 
-  /** Whether `error` is that what is there can't be read, which is told; else it is absent. @throws what is a bug */
+  /** Whether something is there and can't be read, which is reported; false where nothing is there. @throws what is a bug */
   #isUnreadable(what: string, error: unknown): boolean {
     const code = systemErrorCode(error);
     if (code === undefined) throw error;

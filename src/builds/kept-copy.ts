@@ -37,7 +37,7 @@ export async function copyAside(
 /** Absent on Windows. */
 const { O_RDONLY, O_DIRECTORY = 0, O_NOFOLLOW = 0 } = constants;
 
-/** All but that programs in it run as its owner. */
+/** All mode bits but set-user-ID. */
 const PASSED_ON = 0o3777;
 
 /** Makes a folder, and those above it that are not there: owned as the one that each is made in, and open to the same below `root`. */
@@ -54,9 +54,9 @@ async function makeLikeParent(folder: string, root: string): Promise<void> {
   const { uid, gid, mode } = await stat(path.dirname(folder));
   const made = await open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW); // whoever owns the folder above may have put a link there
   try {
-    await made.chown(uid, gid).catch(unlessBug); // only root may; others may be of that group
+    await made.chown(uid, gid).catch(unlessBug); // only root may; another user may still be in the group
     if ((await made.stat()).gid !== gid) await made.chown((await made.stat()).uid, gid).catch(unlessBug);
-    // of another group, it would be closed to whoever reads it by that
+    // the parent's mode would keep the server out of a folder of another group
     if (folder !== root && (await made.stat()).gid === gid) await made.chmod(mode & PASSED_ON);
   } finally {
     await made.close();

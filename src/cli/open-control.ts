@@ -52,7 +52,7 @@ export async function openControl(
       onMessage: warn,
       carryOut: async (order, by) => {
         await builds?.refresh();
-        const snapshot = await catalog.refresh(true); // it is about what is there now
+        const snapshot = await catalog.refresh(true); // an order is about the files as they are now
         const acts = new Acts({ registry, audit, by });
         const rollOutOf = (image: string, build: string) => registry.rollOuts.get(image, build);
         return carryOut(order, { acts, boards: registry.boards, rollOutOf, snapshot, builds, by, faults });

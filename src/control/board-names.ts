@@ -39,7 +39,7 @@ export class BoardNames<B extends Named> {
     this.#boards = boards;
   }
 
-  /** The boards that a name means: more than one where they have that tag, or can't be told apart by it. */
+  /** The boards that a name stands for: several if it is a tag, or if they all go by it. */
   find(name: string): readonly B[] {
     if (name.startsWith(TAG)) return this.#boards.filter(({ tags = [] }) => tags.includes(name.slice(TAG.length)));
     const ofId = name.startsWith(ID) ? this.#ofId(name.slice(ID.length)) : [];
@@ -51,7 +51,7 @@ export class BoardNames<B extends Named> {
     return [];
   }
 
-  /** The names by which one of the boards, and no other, is found: at least one, the shorter forms first. */
+  /** The names that find this board and no other: at least one, the shortest first. */
   of(board: B): readonly string[] {
     const found = CALLED.flatMap((_, which) => {
       const at = FORMS.findIndex((forms) => this.#isOnly(forms[which]?.(board), board));
@@ -63,7 +63,7 @@ export class BoardNames<B extends Named> {
     return [this.#isOnly(short, board) ? short : ID + board.id];
   }
 
-  /** What people can't type is no name: boxes are called what boards say. */
+  /** A name that nobody can type is of no use; a box's name comes from a board. */
   #isOnly(name: string | undefined, { id }: B): boolean {
     if (name === undefined || name !== printable(name)) return false;
     const [only, ...others] = this.find(name);

@@ -79,7 +79,7 @@ export async function accessIn(file: FileHandle): Promise<FileAccess> {
 export async function giveAccess(file: FileHandle, { uid, gid, mode }: FileAccess): Promise<boolean> {
   if (process.platform === 'win32') return true;
   const made = await accessIn(file);
-  if (made.uid !== uid) await file.chown(uid, gid).catch(unlessBug); // only root may: judged by what came of it
+  if (made.uid !== uid) await file.chown(uid, gid).catch(unlessBug); // only root may; the result is looked at below
   if (made.gid !== gid) await file.chown((await file.stat()).uid, gid).catch(unlessBug);
   const now = await accessIn(file);
   const isSameGroup = now.gid === gid;
@@ -91,7 +91,7 @@ export async function giveAccess(file: FileHandle, { uid, gid, mode }: FileAcces
 
 async function fileAccess(filePath: string): Promise<FileAccess | undefined> {
   const stats = await lstat(filePath).catch(unlessAbsent);
-  return stats?.isFile() ? permissionsIn(stats) : undefined; // what a link has is nobody's wish
+  return stats?.isFile() ? permissionsIn(stats) : undefined; // nobody set the permissions of a link
 }
 
 /** Its owner must be able to read what is checked before it is published. */

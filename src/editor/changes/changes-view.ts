@@ -110,7 +110,7 @@ export class ChangesView extends Owner implements vscode.TreeDataProvider<Change
     return changeDecoration(uri);
   }
 
-  /** Where the build of `source` is now; its inventory may still be kept where that is nowhere. */
+  /** Where the build of `source` is now; if it is gone, its inventory may still be kept. */
   #found(source: Source): Source {
     if (source.kind === 'kept' || source.image.state.kind !== 'ready') return source;
     const { buildId } = source.image.state;
