@@ -6,7 +6,6 @@ import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogImage } from '../images/catalog.ts';
 import { SET_FILES } from '../images/image-name.ts';
 import { type ImageSet, openImageSet } from '../images/image-set.ts';
-import type { Inspection } from '../images/image-state.ts';
 import { isAbsence } from '../images/outage.ts';
 import { sameIdentity } from '../images/pinned-file.ts';
 import { syncFolder } from '../images/sync-folder.ts';
@@ -14,7 +13,7 @@ import { type Choice, readChoices, writeChoices } from './choices.ts';
 import { clearLock, lockFolder } from './folder-lock.ts';
 import { type BuildName, buildFolderOf, type KeptBuild } from './kept-build.ts';
 import { copyAside, type KeptFor } from './kept-copy.ts';
-import { keptIn, sameBuilds } from './kept-folder.ts';
+import { type Kept, lookAtKept, sameBuilds } from './kept-folder.ts';
 import { goneName, partName } from './passing-folder.ts';
 
 const CHOICES_FILE = 'choices.json';
@@ -39,8 +38,7 @@ export class KeptBuilds {
   readonly #keptFor: KeptFor;
   /** The folder, resolved: nothing outside it is opened. */
   #root: string;
-  #builds: ReadonlyMap<string, readonly KeptBuild[]> = new Map();
-  #inspections = new Map<string, Inspection>();
+  #kept: Kept = { builds: new Map(), inspections: new Map() };
   #choices = new Map<string, Choice>();
   #published = new WeakMap<CatalogImage, CatalogImage>();
   #changes = 0;
@@ -81,12 +79,12 @@ export class KeptBuilds {
 
   /** All of them. */
   get list(): readonly KeptBuild[] {
-    return [...this.#builds.values()].flat();
+    return [...this.#kept.builds.values()].flat();
   }
 
   /** Those of an image, the one kept last first. */
   of(imageId: string): readonly KeptBuild[] {
-    return this.#builds.get(imageId) ?? [];
+    return this.#kept.builds.get(imageId) ?? [];
   }
 
   /** One of them: opened, checked and sent like any other image. */
@@ -281,21 +279,16 @@ export class KeptBuilds {
   }
 
   async #scan({ isFirst }: { readonly isFirst: boolean }): Promise<void> {
-    const inspections = new Map<string, Inspection>();
-    const found = new Map<string, readonly KeptBuild[]>();
+    const onUnreadable = (folder: string, error: unknown) => this.#isUnreadable(`the builds kept in ${folder}`, error);
+    let found: Kept = { builds: new Map(), inspections: new Map() };
     try {
       this.#root = await realpath(this.#folder);
-      for await (const builds of keptIn(this.#root, { isFirst, known: this.#inspections, seen: inspections })) {
-        const [first] = builds;
-        if (first !== undefined) found.set(first.id, builds);
-      }
+      found = await lookAtKept(this.#root, this.#kept, { isFirst, onUnreadable });
     } catch (error) {
-      if (this.#isUnreadable(`the builds kept in ${this.#folder}`, error)) return; // what was known of them stands
+      if (onUnreadable(this.#folder, error)) return; // what was known of them stands
     }
-    const isSame = sameBuilds(this.list, [...found.values()].flat());
-    this.#inspections = inspections;
-    if (isSame) return;
-    this.#builds = found;
-    this.#changed();
+    const isSame = sameBuilds(this.list, [...found.builds.values()].flat());
+    this.#kept = isSame ? { ...this.#kept, inspections: found.inspections } : found;
+    if (!isSame) this.#changed();
   }
 }

@@ -108,6 +108,30 @@ suite('a build that is kept', () => {
     await set.close();
     equal(builds.find(A), undefined);
   });
+
+  test("is known though another box's folder can't be read, in which what was known stands", async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    await builds.keep(await bench.build(BUILD_A));
+    const [box, closed] = ['box', 'closed'].map((name) => path.join(bench.folder, name)) as [string, string];
+    await cp(box, closed, { recursive: true });
+    const other = { imageId: 'closed/box-pi', buildId: BUILD_A };
+    await builds.refresh();
+    ok(builds.find(other) !== undefined);
+    await chmod(bench.boxes.beside(), 0o755);
+    for (const folder of [bench.folder, ...(await bench.content()).map((name) => path.join(bench.folder, name))]) {
+      if ((await stat(folder)).isDirectory()) await chmod(folder, 0o755);
+    }
+    await chmod(closed, 0o700);
+    await asNobody(async () => {
+      const start = await bench.open();
+      ok(start.find(A) !== undefined);
+      equal(start.find(other), undefined);
+      match(bench.messages.join(), /^can't read the builds kept in \S+\/closed \(EACCES\)$/);
+      await builds.refresh();
+      ok(builds.find(A) !== undefined && builds.find(other) !== undefined);
+    });
+  });
 });
 
 suite('a build is not kept', () => {
