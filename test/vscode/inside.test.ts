@@ -114,11 +114,11 @@ describe('the files inside an image', () => {
 
   it('are open again after the window was reloaded, and are those of the next build still', async () => {
     await vscode.reload();
-    // which one was in front, VS Code keeps a moment later
+    // which of the files was in front, VS Code keeps some time later
     await until(
       'what was open',
       () => vscode.page.locator('.editor-instance .view-lines').innerText(),
-      (shown) => /build\s2|2{64}/.test(shown),
+      (shown) => /build\s2|2{64}|"box":\strue/.test(shown),
     );
     await vscode.page.locator('.tabs-container .tab', { hasText: 'motd' }).click();
     await opened('motd', /^build 2$/);
