@@ -3,7 +3,7 @@ import { mkdir, readdir, readlink, rm, rmdir, stat, utimes, writeFile } from 'no
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { systemErrorCode, UserError } from '../errors.ts';
+import { systemErrorCode, UserError, unlessBug } from '../errors.ts';
 import { unlessAbsent } from '../images/outage.ts';
 import { isRunning } from './running.ts';
 
@@ -54,7 +54,8 @@ export async function lockFolder(folder: string, signal?: AbortSignal, onWait = 
   const where = await placeOfProcesses();
   const watch = new Watch(folder, where);
   let name = await draw(folder, where, watch);
-  const beat = () => utimes(path.join(folder, name), new Date(), new Date()).catch(() => {}); // lost: see `isHeld`
+  // a full disk may refuse it: what was noted before counts for a while yet, and `isHeld` sees whether the ticket is there
+  const beat = () => utimes(path.join(folder, name), new Date(), new Date()).catch(unlessBug);
   const timer = setInterval(beat, BEAT_MS);
   const release = async () => {
     clearInterval(timer);

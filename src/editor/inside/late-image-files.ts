@@ -24,11 +24,8 @@ export class LateImageFiles extends Owner implements vscode.FileSystemProvider {
   }
 
   watch(uri: vscode.Uri): vscode.Disposable {
-    const watching = this.#open().then((files) => files.watch(uri));
-    watching.catch(this.#onFailure);
-    return new vscode.Disposable(() => {
-      watching.then((watch) => watch.dispose()).catch(() => undefined); // which was told
-    });
+    const watching = this.#open().then((files) => files.watch(uri), this.#onFailure);
+    return new vscode.Disposable(() => watching.then((watch) => watch?.dispose()).catch(this.#onFailure));
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
