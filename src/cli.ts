@@ -4,15 +4,15 @@ import zlib from 'node:zlib';
 import packageJson from '../package.json' with { type: 'json' };
 import { COMMANDS } from './cli/commands/commands.ts';
 import { readEnvironment, UsageError } from './cli/environment.ts';
-import { RUN_TIME_ERROR, USAGE_ERROR } from './cli/exit-status.ts';
+import { failureStatus, USAGE_ERROR } from './cli/exit-status.ts';
 import { HELP } from './cli/help.ts';
-import { UserError } from './errors.ts';
+import { errorCode, UserError } from './errors.ts';
 import { printable } from './printable.ts';
 
 // Young garbage gets no more room than at the start: it would grow the process by 60 MB over a few thousand downloads.
 setFlagsFromString('--semi-space-growth-factor=1');
 
-process.stdout.on('error', () => {}); // whoever read it has read enough: `| head`
+process.stdout.on('error', tellUnwritten);
 
 await main(process.argv.slice(2), process.env).catch(tellFailure);
 
@@ -39,10 +39,18 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   else throw new UsageError(`unknown argument ${args.join(' ')}; see update-server --help`);
 }
 
+/** Says once that not all was printed: where a disk is full, half a list looks like a whole one. */
+function tellUnwritten(error: Error): void {
+  if (errorCode(error) === 'EPIPE') return; // whoever read it has read enough: `| head`
+  process.stdout.off('error', tellUnwritten).on('error', () => {}); // what follows fails likewise
+  tellFailure(new UserError(`can't write to standard output (${errorCode(error) ?? error.message})`));
+  process.exitCode = failureStatus(process.argv[2]);
+}
+
 /** Says on standard error what went wrong; what no one foresaw keeps its stack, for a report. */
 function tellFailure(error: unknown): void {
   const text =
     error instanceof UserError ? printable(error.message) : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`update-server: ${text}\n`);
-  process.exitCode ??= error instanceof UsageError ? USAGE_ERROR : RUN_TIME_ERROR;
+  process.exitCode ??= error instanceof UsageError ? USAGE_ERROR : failureStatus(process.argv[2]);
 }

@@ -4,5 +4,13 @@ export const RUN_TIME_ERROR = 1;
 /** Where what was asked makes no sense. */
 export const USAGE_ERROR = 2;
 
-/** Where what was to be tried could not be. */
-export const TROUBLE = 2;
+/** Where 1 is an answer, and what was asked can't be done: as diff(1) has it. */
+const TROUBLE = 2;
+
+/** Subcommands of which 1 is an answer. */
+const ANSWERING = new Set(['diff', 'try']);
+
+/** What a subcommand ends with where it could not do what was asked. */
+export function failureStatus(name: string | undefined): number {
+  return name !== undefined && ANSWERING.has(name) ? TROUBLE : RUN_TIME_ERROR;
+}

@@ -9,7 +9,7 @@ import { COMMAND } from '../board/command.ts';
 import { startUpdateServer } from '../board/update-server.ts';
 import { makeBench } from '../builds/kept.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
-import { runCommand, startCommand } from './run-command.ts';
+import { runCommand, runOnFullDisk, startCommand } from './run-command.ts';
 
 /** A server that has A and keeps B, whose state has a place; and how it is asked and controlled. */
 async function controlled() {
@@ -76,13 +76,8 @@ describe('a server without a screen', () => {
     await using site = await controlled();
     await site.update(BUILD_B);
     await site.control('hold', '127.0.0.1');
-    const line = 'exec "$0" "$1" log --follow >/dev/full';
-    const full = spawn('sh', ['-c', line, process.execPath, COMMAND], {
-      env: site.env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const [said, [status]] = await Promise.all([text(full.stderr), once(full, 'exit')]);
-    assert.deepEqual([status, said], [1, "update-server: can't write to standard output (ENOSPC)\n"]);
+    const { status, stderr } = await runOnFullDisk(['log', '--follow'], site.env);
+    assert.deepEqual([status, stderr], [1, "update-server: can't write to standard output (ENOSPC)\n"]);
   });
 
   it('is told what boards get, and tells who said so', async () => {

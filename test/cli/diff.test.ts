@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { billFaults } from '../fixtures/cyclonedx/bill-schema.ts';
 import { makeSetWithTools, type ToolMadeContent } from '../fixtures/tool-made-set.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, runOnFullDisk } from './run-command.ts';
 
 const [OLD, NEW] = ['1a'.repeat(32), '1b'.repeat(32)];
 const packagesOf = (busybox: string) => `P:busybox\nV:${busybox}\nA:aarch64\nI:10\nL:GPL-2.0-only\n\nP:old\nV:1\n\n`;
@@ -36,6 +36,25 @@ suite('two builds of an image', () => {
       CHECKS_PATH: path.join(folder, 'kept', 'checks.json'),
       INSIDE_CACHE: 'none',
     });
+
+  test('are not said to be the same where the disk is full that the answer is written to', {
+    skip: process.platform !== 'linux',
+  }, async () => {
+    const env = { IMAGE_PATH: path.join(folder, 'boxes'), INSIDE_CACHE: 'none' };
+    for (const [status, ...args] of [
+      [2, 'diff', 'old/my-box-pi', 'new/my-box-pi'],
+      [1, 'sbom', 'new/my-box-pi'],
+      [1, 'ls', 'new/my-box-pi'],
+      [1, 'packages', 'new/my-box-pi', '--json'],
+      [1, 'cat', 'new/my-box-pi:/etc/changed'],
+      [1, 'verify', 'new/'],
+      [1, '--help'],
+    ] as const) {
+      const ended = await runOnFullDisk(args, env);
+      const stderr = "update-server: can't write to standard output (ENOSPC)\n";
+      deepEqual(ended, { status, stdout: '', stderr }, args.join(' '));
+    }
+  });
 
   test('differ in what was changed; what each build has is folded', async () => {
     const { status, stdout, stderr } = await run('diff', 'old/my-box-pi', 'new/my-box-pi');

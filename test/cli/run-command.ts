@@ -1,4 +1,11 @@
-import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import {
+  type ChildProcess,
+  type ChildProcessByStdio,
+  type SpawnOptionsWithStdioTuple,
+  type StdioNull,
+  type StdioPipe,
+  spawn,
+} from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { COMMAND } from '../board/command.ts';
 
@@ -9,9 +16,22 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+const STARTED = {
+  env: { PATH: process.env.PATH ?? '', PORT: '0', CHECKS_PATH: 'none' },
+  stdio: ['ignore', 'pipe', 'pipe'],
+  timeout: 20_000,
+  killSignal: 'SIGKILL',
+} satisfies SpawnOptionsWithStdioTuple<StdioNull, StdioPipe, StdioPipe>;
+
 /** Runs `update-server` to its end, with nothing in its environment but `env`. */
 export async function runCommand(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Outcome> {
   return await outcomeOf(startCommand(args, env));
+}
+
+/** Runs it the same, where no byte of what it prints can be written: full(4). */
+export async function runOnFullDisk(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Outcome> {
+  const shell = ['-c', 'exec "$0" "$@" >/dev/full', process.execPath, COMMAND, ...args];
+  return await outcomeOf(spawn('sh', shell, { ...STARTED, env: { ...STARTED.env, ...env } }));
 }
 
 /** Starts the same; it is killed when it does not end in time. */
@@ -19,12 +39,7 @@ export function startCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, [COMMAND, ...args], {
-    env: { PATH: process.env.PATH ?? '', PORT: '0', CHECKS_PATH: 'none', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 20_000,
-    killSignal: 'SIGKILL',
-  });
+  return spawn(process.execPath, [COMMAND, ...args], { ...STARTED, env: { ...STARTED.env, ...env } });
 }
 
 function outcomeOf(child: ChildProcess): Promise<Outcome> {

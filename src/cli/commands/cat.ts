@@ -1,12 +1,11 @@
-import { Readable, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { treeFaultText } from '../../contents/tree-fault.ts';
-import { errorCode, UserError } from '../../errors.ts';
+import { UserError } from '../../errors.ts';
 import { printable } from '../../printable.ts';
 import { UsageError } from '../environment.ts';
 import { parseImageAddress } from '../image-address.ts';
 import { lookInside } from '../look-inside.ts';
+import { print } from '../print.ts';
 import type { CommandContext } from './commands.ts';
 import { IMAGE_HELP, subcommand } from './subcommand.ts';
 
@@ -17,25 +16,16 @@ export function catCommand({ settings }: CommandContext): Command {
     .action(async (text: string) => {
       const address = parseImageAddress(text);
       if (address.path === '/') throw new UsageError('cat what? Give <image>:<path>');
-      const output: Writable & { readonly isTTY?: boolean } = process.stdout;
+      const isTerminal = process.stdout.isTTY;
       await lookInside(address, settings(), async (tree, signal) => {
         const pieces = await tree.read(address.path);
         if ('kind' in pieces) throw new UserError(treeFaultText(address.path, pieces));
-        const source = output.isTTY ? printableText(pieces) : copies(pieces);
-        try {
-          await pipeline(Readable.from(source), output, { end: false, signal });
-        } catch (error) {
+        for await (const piece of isTerminal ? printableText(pieces) : pieces) {
           signal.throwIfAborted();
-          // whoever read it has read enough: `| head`
-          if (errorCode(error) !== 'EPIPE' && errorCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+          if (!(await print(piece))) return;
         }
       });
     });
-}
-
-/** A stream holds what it is given until it is written, and a piece is only lent. */
-async function* copies(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) yield Buffer.from(piece);
 }
 
 async function* printableText(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {

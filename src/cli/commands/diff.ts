@@ -6,9 +6,8 @@ import { inventoryOf } from '../image-inventory.ts';
 import type { CommandContext } from './commands.ts';
 import { IMAGE_HELP, subcommand } from './subcommand.ts';
 
-/** As diff(1) has them. */
+/** As diff(1) has it. */
 const DIFFERENT = 1;
-const TROUBLE = 2;
 
 /**
  * `update-server diff <image> <image> [--json] [--all]`: what is different in the second image. Ends with 0 where nothing
@@ -21,7 +20,6 @@ export function diffCommand({ settings }: CommandContext): Command {
     .option('--all', 'counts what is different in every build, too, such as logs and the build ID')
     .option('--json', 'prints an object')
     .action(async (beforeText: string, afterText: string, options: { readonly all?: true; readonly json?: true }) => {
-      process.exitCode = TROUBLE; // until it is known
       const before = await inventoryOf(beforeText, settings());
       const after = await inventoryOf(afterText, settings());
       const whole = compareInventories(before, after);
@@ -30,6 +28,6 @@ export function diffCommand({ settings }: CommandContext): Command {
         ? [printableJson(differenceObject(before, after, shown))]
         : differenceLines(whole, options.all ?? false);
       process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-      process.exitCode = isNone(shown) ? 0 : DIFFERENT;
+      if (!isNone(shown)) process.exitCode = DIFFERENT;
     });
 }

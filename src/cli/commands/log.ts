@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { AuditEntry } from '../../control/audit-log.ts';
-import { errorCode, UserError } from '../../errors.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import { printable } from '../../printable.ts';
 import { readLog, requireControlPath } from '../control.ts';
+import { print } from '../print.ts';
 import { stopSignal } from '../stop-signal.ts';
 import type { CommandContext } from './commands.ts';
 import { subcommand } from './subcommand.ts';
@@ -38,17 +38,6 @@ export function logCommand({ settings }: CommandContext): Command {
         if (follow) await lookTime(end);
       } while (follow && !end.aborted);
     });
-}
-
-/** Prints a line; answers whether anyone reads it: after `| head`, no one does. @throws UserError where it can't */
-function print(line: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(line, (error) => {
-      if (!error) resolve(true);
-      else if (errorCode(error) === 'EPIPE') resolve(false);
-      else reject(new UserError(`can't write to standard output (${errorCode(error) ?? error.message})`));
-    });
-  });
 }
 
 /** Settles when it is time to look again, or at once where nobody follows any more. */

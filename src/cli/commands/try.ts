@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { printable, printableJson } from '../../printable.ts';
 import { localUrl } from '../../server/socket/server-url.ts';
-import type { TrialEnd, TrialStep } from '../../trial/trial.ts';
+import type { TrialStep } from '../../trial/trial.ts';
 import { readTarget } from '../../trial/trial-target.ts';
 import { endText, stepText } from '../../trial/trial-text.ts';
-import { type TrialOptions, tryAsBoard } from '../../trial/try-as-board.ts';
+import { tryAsBoard } from '../../trial/try-as-board.ts';
 import { UsageError } from '../environment.ts';
-import { RUN_TIME_ERROR, TROUBLE } from '../exit-status.ts';
+import { RUN_TIME_ERROR } from '../exit-status.ts';
 import { stopSignal } from '../stop-signal.ts';
 import type { CommandContext } from './commands.ts';
 import { subcommand } from './subcommand.ts';
@@ -34,19 +34,14 @@ export function tryCommand({ settings }: CommandContext): Command {
         steps.push(step);
         if (!json) process.stdout.write(stepLine(step));
       };
-      const end = await tried({ ...options, onStep, ...(process.stderr.isTTY && !json && { onProgress: progress() }) });
+      const end = await tryAsBoard({
+        ...options,
+        onStep,
+        ...(process.stderr.isTTY && !json && { onProgress: progress() }),
+      });
       process.stdout.write(json ? `${printableJson({ steps, end })}\n` : `${printable(endText(end))}\n`);
       if (end.kind === 'failure') process.exitCode = RUN_TIME_ERROR;
     });
-}
-
-async function tried(options: TrialOptions): Promise<TrialEnd> {
-  try {
-    return await tryAsBoard(options);
-  } catch (error) {
-    process.exitCode = TROUBLE;
-    throw error;
-  }
 }
 
 /** The server that runs here with the same environment. @throws UsageError where that can't be told. */
