@@ -281,7 +281,7 @@ export class BoardRegistry {
     const boards = Array.from(this.#index.values(), ({ board, newest }) =>
       newest === undefined ? board : interrupted(board, newest, nowMs),
     );
-    const { list: rollOuts, instead } = this.#rollOuts;
+    const { list: rollOuts, earlier: instead } = this.#rollOuts;
     return { boards, flashTimes: this.#times.kept, rollOuts, instead };
   }
 }

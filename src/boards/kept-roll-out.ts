@@ -1,7 +1,8 @@
 import * as v from 'valibot';
+import type { EarlierBuild } from './earlier-builds.ts';
 import { time } from './kept-board.ts';
 import { count, maybeText, text } from './kept-refusal.ts';
-import type { Halt, Instead, Member, RollOut, RollOutState, Stage } from './roll-out.ts';
+import type { Halt, Member, RollOut, RollOutState, Stage } from './roll-out.ts';
 
 const stage = v.variant('kind', [
   v.object({ kind: v.literal('boards'), count }),
@@ -47,10 +48,10 @@ const instead = v.object({
   former: v.exactOptional(text),
   isGiven: v.exactOptional(v.literal(true)),
   isUndone: v.exactOptional(v.literal(true)),
-}) satisfies v.GenericSchema<unknown, Instead>;
+}) satisfies v.GenericSchema<unknown, EarlierBuild>;
 
 /** The earlier build in place of a newest one that was read from a file; undefined where it is not valid. */
-export function keptInstead(value: unknown): Instead | undefined {
+export function keptEarlierBuild(value: unknown): EarlierBuild | undefined {
   const { success, output } = v.safeParse(instead, value, { abortEarly: true });
   return success ? output : undefined;
 }

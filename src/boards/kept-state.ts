@@ -1,9 +1,10 @@
 import type { Board } from './board.ts';
+import type { EarlierBuild } from './earlier-builds.ts';
 import type { KeptFlashTimes } from './flash-times.ts';
 import { keptBoard, keptFlashTimes } from './kept-board.ts';
-import { keptInstead, keptRollOut } from './kept-roll-out.ts';
+import { keptEarlierBuild, keptRollOut } from './kept-roll-out.ts';
 import { BOARDS_PER_WRITE } from './limits.ts';
-import type { Instead, RollOut } from './roll-out.ts';
+import type { RollOut } from './roll-out.ts';
 import { entriesOf, membersOf, type Parsed, type StateFormat } from './state-file.ts';
 
 /** The version of the file's format. Of a later one, this program would lose what it does not know. */
@@ -17,7 +18,7 @@ export interface KeptState {
   readonly boards: readonly Board[];
   readonly flashTimes: KeptFlashTimes;
   readonly rollOuts: readonly RollOut[];
-  readonly instead: readonly Instead[];
+  readonly instead: readonly EarlierBuild[];
 }
 
 const NOTHING: KeptState = { boards: [], flashTimes: [], rollOuts: [], instead: [] };
@@ -33,7 +34,7 @@ function parse(text: string): Parsed<KeptState> {
   const boards = entriesOf(members.boards, keptBoard, 'boards');
   const flashTimes = entriesOf(members.flashTimes, keptFlashTimes, 'flash times');
   const rollOuts = entriesOf(members.rollOuts ?? [], keptRollOut, 'roll-outs');
-  const instead = entriesOf(members.instead ?? [], keptInstead, 'earlier builds');
+  const instead = entriesOf(members.instead ?? [], keptEarlierBuild, 'earlier builds');
   const state = {
     boards: boards.valid,
     flashTimes: flashTimes.valid,

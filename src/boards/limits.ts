@@ -48,6 +48,9 @@ export const GONE_AFTER_MS = 7 * SILENT_AFTER_MS;
 /** The shortest interval between change events: four times a second is smooth enough to see that bytes move. */
 export const FRAME_MS = 250;
 
+/** The most images of which a roll-out is remembered, and an earlier build that boards got. */
+export const MOST_ROLL_OUTS = 1_000;
+
 /** The longest sleep until a state changes by time alone: timers count active time, and machines are suspended. */
 export const LONGEST_SLEEP_MS = 60_000;
 

@@ -1,4 +1,5 @@
 import type { Board } from './board.ts';
+import { FRAME_MS } from './limits.ts';
 import type { RollOut } from './roll-out.ts';
 
 /** The boards that count for a roll-out, by whether they can be expected to ask. */
@@ -21,6 +22,33 @@ export function fleetOf({ image, members }: Pick<RollOut, 'image' | 'members'>, 
     (board.state.kind === 'silent' ? silent : boards).push(board);
   }
   return { boards, silent };
+}
+
+/** The fleets of a moment ago: to look at all boards at each request would cost more than the answer. */
+export class RecentFleets {
+  readonly #byImage = new Map<string, Fleet & { readonly atMs: number }>();
+  readonly #boards: () => readonly Board[];
+  readonly #now: () => number;
+
+  /** `boards`: all of them, as they are now. */
+  constructor(boards: () => readonly Board[], now: () => number) {
+    this.#boards = boards;
+    this.#now = now;
+  }
+
+  of(rollOut: RollOut): Fleet {
+    const nowMs = this.#now();
+    const known = this.#byImage.get(rollOut.image);
+    if (known !== undefined && nowMs >= known.atMs && nowMs < known.atMs + FRAME_MS) return known;
+    const fleet = { ...fleetOf(rollOut, this.#boards()), atMs: nowMs };
+    this.#byImage.set(rollOut.image, fleet);
+    return fleet;
+  }
+
+  /** The next look at an image's boards is a new one. */
+  forget(image: string): void {
+    this.#byImage.delete(image);
+  }
 }
 
 /** Whether it is not known what a board asks for: its request is being decided, or ended before. */

@@ -53,21 +53,6 @@ export interface RollOut extends RollOutPlan {
   readonly state: RollOutState;
 }
 
-/** An earlier build that boards get, or got last, in place of the newest one of an image. */
-export interface Instead {
-  /** `<box>/<image>`. */
-  readonly image: string;
-  readonly build: string;
-  /** Since when. */
-  readonly atMs: number;
-  /** What the roll-out under way led back to until then. */
-  readonly former?: string;
-  /** A board got it. */
-  readonly isGiven?: true;
-  /** The newest is wanted again. */
-  readonly isUndone?: true;
-}
-
 /** The tag of boards that get a build first. */
 export const CANARY = 'canary';
 

@@ -1,10 +1,12 @@
 import type { Act, Board } from './board.ts';
-import { FRAME_MS } from './limits.ts';
+import { type EarlierBuild, EarlierBuilds } from './earlier-builds.ts';
+import { MOST_ROLL_OUTS } from './limits.ts';
+import { dropOldest } from './newest-entries.ts';
+import { ReplacedRollOuts, STALE_MS } from './replaced-roll-outs.ts';
 import {
   continued,
   formerBut,
   hasFailed,
-  type Instead,
   isLetIn,
   joined,
   letIn,
@@ -15,22 +17,7 @@ import {
   type RollOut,
   type RollOutPlan,
 } from './roll-out.ts';
-import { type Fleet, fleetOf } from './roll-out-fleet.ts';
-
-/**
- * A build may still be seen for so long after a new one was written over it: the catalog does not look at each small file
- * at each request, which is taken to ask for one and then for the other.
- */
-const STALE_MS = 60_000;
-
-/** The most images of which a roll-out is remembered. */
-const MOST_ROLL_OUTS = 1_000;
-
-/** A roll-out, and when another build came. */
-interface Replaced {
-  readonly rollOut: RollOut;
-  readonly atMs: number;
-}
+import { fleetOf, RecentFleets } from './roll-out-fleet.ts';
 
 /** What roll-outs depend on. */
 export interface RollOutsParts {
@@ -49,15 +36,14 @@ export interface RollOutsParts {
 export class RollOuts {
   readonly #parts: RollOutsParts;
   readonly #byImage = new Map<string, RollOut>();
-  /** By image, until boards get the newest again. */
-  readonly #instead = new Map<string, Instead>();
-  /** By image and build: the roll-outs in whose place another one came. */
-  readonly #replaced = new Map<string, ReadonlyMap<string, Replaced>>();
-  /** The boards of an image, as of a moment ago: looking at all of them at each request would cost more than the answer. */
-  readonly #fleets = new Map<string, Fleet & { readonly atMs: number }>();
+  readonly #earlier = new EarlierBuilds();
+  readonly #replaced: ReplacedRollOuts;
+  readonly #fleets: RecentFleets;
 
   constructor(parts: RollOutsParts) {
     this.#parts = parts;
+    this.#replaced = new ReplacedRollOuts(parts.now);
+    this.#fleets = new RecentFleets(parts.boards, parts.now);
   }
 
   /** All of them, for the file that keeps them. */
@@ -66,14 +52,14 @@ export class RollOuts {
   }
 
   /** The earlier builds that boards got last in place of newest ones, for the file that keeps them. */
-  get instead(): readonly Instead[] {
-    return [...this.#instead.values()];
+  get earlier(): readonly EarlierBuild[] {
+    return this.#earlier.list;
   }
 
   /** Takes those that were kept. */
-  take(rollOuts: readonly RollOut[], instead: readonly Instead[]): void {
+  take(rollOuts: readonly RollOut[], earlier: readonly EarlierBuild[]): void {
     for (const rollOut of rollOuts.slice(-MOST_ROLL_OUTS)) this.#byImage.set(rollOut.image, rollOut);
-    for (const earlier of instead.slice(-MOST_ROLL_OUTS)) this.#instead.set(earlier.image, earlier);
+    this.#earlier.take(earlier);
   }
 
   /** The roll-out of a build, if that is rolled out. */
@@ -89,7 +75,7 @@ export class RollOuts {
   deciding(image: string, build: string): RollOut | undefined {
     const known = this.get(image, build);
     if (known !== undefined) return known;
-    const rollOut = this.#replacedLately(image, build)?.rollOut;
+    const rollOut = this.#replaced.get(image, build);
     return rollOut !== undefined && this.#isInForce(rollOut) ? rollOut : undefined;
   }
 
@@ -99,7 +85,7 @@ export class RollOuts {
    */
   asked(board: Board, image: string, build: string): boolean {
     const { now } = this.#parts;
-    this.#forgetInstead(board, image, build);
+    this.#forgetEarlier(board, image, build);
     const known = this.#byImage.get(image);
     if (known?.build === build && (known.state.kind !== 'running' || isLetIn(known, board))) return false;
     const isUnderWay = known?.isByHand === true && (known.state.kind !== 'finished' || known.build === build);
@@ -113,12 +99,12 @@ export class RollOuts {
     }
     if (known !== undefined && known.build !== build && this.#isStale(known, build)) return false;
     const rollOut = known?.build === build ? known : newRollOut(image, build, former, plan, now());
-    if (rollOut !== known) this.#instead.delete(image);
-    const { boards, silent } = this.#fleet(rollOut);
+    if (rollOut !== known) this.#earlier.forget(image);
+    const { boards, silent } = this.#fleets.of(rollOut);
     const seen = observed(rollOut, boards, now(), silent);
     const next = board.id === '' || isLetIn(seen, board) ? seen : letIn(seen, board, boards, now());
     // one that is new counts from now on, and not only from the next look
-    if (next.members !== seen.members && boards.every(({ id }) => id !== board.id)) this.#fleets.delete(image);
+    if (next.members !== seen.members && boards.every(({ id }) => id !== board.id)) this.#fleets.forget(image);
     if (next !== known) this.#set(next);
     return next !== known;
   }
@@ -130,7 +116,7 @@ export class RollOuts {
   heard(board: Board): void {
     const rollOut = board.image === undefined ? undefined : this.#byImage.get(board.image);
     if (!rollOut?.members.some((member) => member.board === board.id)) return;
-    this.#fleets.delete(rollOut.image);
+    this.#fleets.forget(rollOut.image);
     if (hasFailed(rollOut, board)) this.#observe(rollOut);
   }
 
@@ -156,24 +142,15 @@ export class RollOuts {
   servesInstead(image: string, build: string, isGiven = false): void {
     const rollOut = this.#byImage.get(image);
     const known = rollOut?.state.kind === 'finished' || rollOut?.build === build ? undefined : rollOut;
-    const before = this.#instead.get(image);
-    const isOther = before?.build !== build || before.isUndone === true;
-    if (isOther || (isGiven && !before.isGiven)) {
-      const earlier = isOther ? { image, build, atMs: this.#parts.now(), ...formerBut(known, build) } : before;
-      this.#instead.delete(image);
-      this.#instead.set(image, isGiven ? { ...earlier, isGiven } : earlier);
-      dropOldest(this.#instead);
-      this.#parts.onChange();
-    }
+    const atMs = this.#parts.now();
+    const isNew = this.#earlier.serve({ image, build, atMs, ...formerBut(known, build), ...(isGiven && { isGiven }) });
+    if (isNew) this.#parts.onChange();
     if (known !== undefined && build !== known.former) this.#set({ ...known, former: build });
   }
 
-  /** Boards get the newest build of an image again. Where no board got the earlier one, it was a mistake. */
+  /** Boards get the newest build of an image again. */
   servesNewest(image: string): void {
-    const instead = this.#instead.get(image);
-    if (instead === undefined || instead.isGiven || instead.isUndone) return;
-    this.#instead.set(image, { ...instead, isUndone: true });
-    this.#parts.onChange();
+    if (this.#earlier.undo(image)) this.#parts.onChange();
   }
 
   /** How far one is. */
@@ -201,30 +178,30 @@ export class RollOuts {
    * to be rolled out is not meant: a board may have been served that once. One that no board got is forgotten as soon as
    * the build is asked for that it was to stand in for.
    */
-  #forgetInstead({ reportedBuild, history }: Board, image: string, build: string): void {
-    const instead = this.#instead.get(image);
-    if (instead === undefined) return;
+  #forgetEarlier({ reportedBuild, history }: Board, image: string, build: string): void {
+    const earlier = this.#earlier.get(image);
+    if (earlier === undefined) return;
     const known = this.#byImage.get(image);
-    if (instead.isUndone && known?.build === build) {
-      this.#instead.delete(image);
-      const { former } = instead;
+    if (earlier.isUndone && known?.build === build) {
+      this.#earlier.forget(image);
+      const { former } = earlier;
       if (former !== undefined && known.state.kind !== 'finished') this.#set({ ...known, former });
       else this.#parts.onChange();
       return;
     }
     if (reportedBuild !== build) return;
     if (known?.build !== build && this.#parts.plan() !== undefined) return;
-    if (!history.some((given) => given.build === build && given.givenAtMs > instead.atMs)) return;
-    this.#instead.delete(image);
+    if (!history.some((given) => given.build === build && given.givenAtMs > earlier.atMs)) return;
+    this.#earlier.forget(image);
     this.#parts.onChange();
   }
 
   /** The build that boards got before `build`; `otherwise`: where neither an earlier build nor a roll-out tells. */
   #formerOf(image: string, build: string, otherwise: string | undefined): string | undefined {
     const known = this.#byImage.get(image);
-    const instead = this.#instead.get(image)?.build;
-    if (instead === build) return known?.former === build ? undefined : known?.former;
-    if (instead !== undefined) return instead;
+    const earlier = this.#earlier.get(image)?.build;
+    if (earlier === build) return known?.former === build ? undefined : known?.former;
+    if (earlier !== undefined) return earlier;
     const isUnderWay = known !== undefined && known.state.kind !== 'finished' && this.#isInForce(known);
     return known?.build === build || isUnderWay ? (known?.former ?? otherwise) : otherwise;
   }
@@ -232,17 +209,12 @@ export class RollOuts {
   /** Whether `build` may have been there before the one that is rolled out, and be seen on. */
   #isStale({ image, former, startedAtMs }: RollOut, build: string): boolean {
     if (build === former && this.#parts.now() - startedAtMs < STALE_MS) return true;
-    return this.#replacedLately(image, build) !== undefined;
-  }
-
-  #replacedLately(image: string, build: string): Replaced | undefined {
-    const replaced = this.#replaced.get(image)?.get(build);
-    return replaced !== undefined && this.#parts.now() - replaced.atMs < STALE_MS ? replaced : undefined;
+    return this.#replaced.get(image, build) !== undefined;
   }
 
   #observe(rollOut: RollOut): void {
     if (rollOut.state.kind !== 'running' || !this.#isInForce(rollOut)) return;
-    const { boards, silent } = this.#fleet(rollOut);
+    const { boards, silent } = this.#fleets.of(rollOut);
     const next = observed(rollOut, boards, this.#parts.now(), silent);
     if (next !== rollOut) this.#set(next);
   }
@@ -251,49 +223,25 @@ export class RollOuts {
     return isByHand === true || this.#parts.plan() !== undefined;
   }
 
-  #fleet(rollOut: RollOut): Fleet {
-    const { image } = rollOut;
-    const nowMs = this.#parts.now();
-    const known = this.#fleets.get(image);
-    if (known !== undefined && nowMs >= known.atMs && nowMs < known.atMs + FRAME_MS) return known;
-    const fleet = { ...fleetOf(rollOut, this.#parts.boards()), atMs: nowMs };
-    this.#fleets.set(image, fleet);
-    return fleet;
-  }
-
   #change(image: string, change: (rollOut: RollOut) => RollOut): void {
     const rollOut = this.#byImage.get(image);
     if (rollOut === undefined || rollOut.state.kind === 'finished') return;
-    this.#fleets.delete(image); // who lets it go on may just have put the board on hold that failed
+    this.#fleets.forget(image); // who lets it go on may just have put the board on hold that failed
     this.#set(change(rollOut), true);
-  }
-
-  #replace(rollOut: RollOut): void {
-    const { image, build } = rollOut;
-    const atMs = this.#parts.now();
-    const lately = [...(this.#replaced.get(image) ?? [])].filter(([, replaced]) => atMs - replaced.atMs < STALE_MS);
-    this.#replaced.set(image, new Map([...lately, [build, { rollOut, atMs }]]));
   }
 
   #set(rollOut: RollOut, isOrdered = false): void {
     const before = this.#byImage.get(rollOut.image);
     const isStep =
       before?.build !== rollOut.build || before.stage !== rollOut.stage || before.state.kind !== rollOut.state.kind;
-    if (before !== undefined && before.build !== rollOut.build) this.#replace(before);
+    if (before !== undefined && before.build !== rollOut.build) this.#replaced.add(before);
     this.#byImage.delete(rollOut.image);
     this.#byImage.set(rollOut.image, rollOut);
-    for (const oldest of dropOldest(this.#byImage)) {
-      this.#fleets.delete(oldest);
-      this.#replaced.delete(oldest);
+    for (const oldest of dropOldest(this.#byImage, MOST_ROLL_OUTS)) {
+      this.#fleets.forget(oldest);
+      this.#replaced.forget(oldest);
     }
     this.#parts.onChange();
     if (isStep) this.#parts.onStep(rollOut, isOrdered);
   }
-}
-
-/** Keeps the newest entries only. Answers the keys of the others. */
-function dropOldest(entries: Map<string, unknown>): readonly string[] {
-  const dropped = [...entries.keys()].slice(0, Math.max(0, entries.size - MOST_ROLL_OUTS));
-  for (const key of dropped) entries.delete(key);
-  return dropped;
 }
