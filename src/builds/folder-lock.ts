@@ -7,15 +7,15 @@ import { systemErrorCode, UserError, unlessBug } from '../errors.ts';
 import { unlessAbsent } from '../images/outage.ts';
 import { isRunning } from './running.ts';
 
-/** Who holds or wants the lock notes so often that it lives. */
+/** How often a process that holds the lock, or waits for it, shows that it is alive. */
 const BEAT_MS = 1_000;
-/** Who did not note it for so long is dead, or was stopped; the clock is that of the one who waits. */
+/** One that has not for this long, by the clock of the one that waits, is dead or was stopped. */
 const DEAD_AFTER_MS = 15_000;
-/** How often it is looked whether it is one's turn. */
+/** How often a process looks whether it is its turn. */
 const LOOK_MS = 100;
-/** Two who came at the same moment come again, each at another. */
+/** Two that drew the same number draw again, after different pauses. */
 const MOST_BACK_OFF_MS = 50;
-/** A folder that is gone more often while it is worked in can't be made at all. */
+/** A folder that disappears more often than this can't be created at all. */
 const MOST_TIMES_GONE = 1_000;
 
 const TICKET = /^ticket\.(\d+)\.(\d+)\.([0-9a-f]+)\.[0-9a-f]+$/;
@@ -23,8 +23,8 @@ const TICKET = /^ticket\.(\d+)\.(\d+)\.([0-9a-f]+)\.[0-9a-f]+$/;
 /** A lock that is held, or was. Dispose it. */
 export interface FolderLock extends AsyncDisposable {
   /**
-   * Whether it still is; else this process was stopped for so long that others took it for dead, and what is in the folder is
-   * theirs to change. What is done at once afterwards is safe from that: it was just noted that this process lives.
+   * Whether it is still held. If not, this process was stopped for so long that others took it for dead, and may be changing
+   * the folder. Asking shows that this process is alive, so what it does right after a yes is safe.
    * @throws system errors
    */
   isHeld(): Promise<boolean>;
@@ -37,24 +37,23 @@ interface Ticket {
   readonly name: string;
   readonly number: number;
   readonly pid: number;
-  /** The machine, and the space of process numbers, that the process runs in. */
+  /** The machine and the PID namespace of the process. */
   readonly where: string;
 }
 
 /**
- * Waits until no other process works in `folder`. Everyone draws a ticket: a file with a number that is above all there
- * are; whoever finds that another one drew as high a number at the same time draws again; the lowest has the lock. The
- * tickets of the dead are removed, and nobody gets one from another: two who find the same one dead can't both get the lock
- * by that. Who was stopped for so long that its ticket was removed, too, draws a new one if it was waiting, and has lost the
- * lock if it had it: it has to ask (`isHeld`) before it changes what others may by then. `onWait` is called once if it is not
- * free.
+ * Waits until no other process works in `folder`. Each draws a ticket, a file with a higher number than all others, and the
+ * lowest number holds the lock. Two that draw the same number at the same time draw again. Tickets of dead processes are
+ * removed, but nobody takes one over, so two that find the same process dead can't both get the lock. A process that was
+ * stopped until its own ticket was removed draws a new one if it was waiting. If it held the lock, it has lost it, and must
+ * ask (`isHeld`) before it changes anything. `onWait` is called once if the lock is not free.
  * @throws system errors, and the signal's reason when it is aborted
  */
 export async function lockFolder(folder: string, signal?: AbortSignal, onWait = () => {}): Promise<FolderLock> {
   const where = await placeOfProcesses();
   const watch = new Watch(folder, where);
   let name = await draw(folder, where, watch);
-  // a full disk may refuse it: what was noted before counts for a while yet, and `isHeld` sees whether the ticket is there
+  // a full disk may refuse this: the last time counts for a while, and `isHeld` looks whether the ticket is there
   const beat = () => utimes(path.join(folder, name), new Date(), new Date()).catch(unlessBug);
   const timer = setInterval(beat, BEAT_MS);
   const release = async () => {
@@ -67,7 +66,7 @@ export async function lockFolder(folder: string, signal?: AbortSignal, onWait = 
     for (let hasWaited = false; ; ) {
       const isFirst = !(await watch.living()).some(({ number }) => number < numberOf(name));
       if (!(await isThere())) {
-        name = await draw(folder, where, watch); // taken for dead while it waited: those that came since have lower numbers
+        name = await draw(folder, where, watch); // taken for dead while waiting: those that came since go first
         continue;
       }
       if (isFirst) break;
@@ -93,13 +92,13 @@ export async function lockFolder(folder: string, signal?: AbortSignal, onWait = 
   };
 }
 
-/** Removes what those left in `folder` who were killed while they had the lock, or waited for it. @throws system errors */
+/** Removes what killed processes left in `folder`. @throws system errors */
 export async function clearLock(folder: string): Promise<void> {
   await new Watch(folder, await placeOfProcesses()).living();
   await removeUnused(folder);
 }
 
-/** Draws a ticket whose number is above all others. */
+/** Draws a ticket with a higher number than all others. */
 async function draw(folder: string, where: string, watch: Watch): Promise<string> {
   for (let timesGone = 0; ; ) {
     try {
@@ -111,7 +110,7 @@ async function draw(folder: string, where: string, watch: Watch): Promise<string
       if (others.every(({ number }) => number <= highest)) return name;
       await rm(path.join(folder, name), { force: true });
     } catch (error) {
-      // the last one who had the lock removed the folder; `mkdir` finds it there, and then gone
+      // the last process that held the lock removed the folder, maybe right after `mkdir` found it
       if (systemErrorCode(error) === 'ENOENT' && timesGone++ < MOST_TIMES_GONE) continue;
       await removeUnused(folder);
       throw error;
@@ -149,7 +148,7 @@ class Watch {
 
   async #lives({ name, pid, where }: Ticket): Promise<boolean> {
     if (where === this.#where && !isRunning(pid)) return false;
-    const stats = await stat(path.join(this.#folder, name)).catch(unlessAbsent); // else it would count as dead, and go
+    const stats = await stat(path.join(this.#folder, name)).catch(unlessAbsent); // any other error must not make it look dead
     if (stats === undefined) return false; // given back meanwhile
     const { mtimeMs } = stats;
     const seen = this.#beats.get(name);
@@ -159,7 +158,7 @@ class Watch {
   }
 }
 
-/** None where the folder is gone: whoever had the lock last removes it. */
+/** None if the folder is gone: the last process that held the lock removes it. */
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
@@ -178,7 +177,7 @@ function numberOf(name: string): number {
   return ticketOf(name)?.number ?? Number.POSITIVE_INFINITY;
 }
 
-/** Process numbers mean something on one machine, and there in one container (pid_namespaces(7)). */
+/** Process IDs are unique on one machine only, and there in one container (pid_namespaces(7)). */
 async function placeOfProcesses(): Promise<string> {
   const space = await readlink('/proc/self/ns/pid').catch(() => '');
   return hash('sha256', `${hostname()} ${space}`).slice(0, 12);

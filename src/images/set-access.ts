@@ -16,7 +16,7 @@ export interface FileAccess {
 /** The same, of each file of a set. */
 export type SetAccess = Readonly<Record<Role, FileAccess>>;
 
-/** Who may read a new file: its owner alone; whom the umask and the folder let; or who may read a file that is there. */
+/** Who may read a new file: its owner only; whoever the umask and the folder allow; or whoever may read a given file. */
 export type NewAccess<T> = 'owner' | 'usual' | T;
 
 /** Why a set does not take the place of one that more people, or servers, may read. */
@@ -30,8 +30,8 @@ const READ_BY_OWNER = 0o400;
 const OF_GROUP = 0o070;
 
 /**
- * Who may do what with the files of the set in `folder`. A file that is not there counts as like those that are, the image before
- * all; undefined where none is, and on Windows, whose files have no modes.
+ * Who may do what with each file of the set in `folder`. For a missing file, that is taken from one that is there, the image
+ * first. Undefined if there is none, and on Windows, whose files have no modes.
  * @throws system errors
  */
 export async function accessOf(folder: string, image: string): Promise<SetAccess | undefined> {
@@ -42,15 +42,15 @@ export async function accessOf(folder: string, image: string): Promise<SetAccess
   return some && { zst: zst ?? some, checksums: checksums ?? some, buildId: buildId ?? some };
 }
 
-/** Whether a file of the set in `folder` is closed to all but its owner. @throws system errors, but for absent files */
+/** Whether only its owner may read a file of the set in `folder`. @throws system errors, except for missing files */
 export async function isOwnersOnly(folder: string, image: string): Promise<boolean> {
   const access = await accessOf(folder, image);
   return Object.values(access ?? {}).some(({ mode }) => (mode & (READ_BY_GROUP | READ_BY_OTHERS)) === 0);
 }
 
 /**
- * Makes a new file, and opens it to be written. Until it has the owner and the group of the one that it is to be like, only
- * its owner may read it. Undefined, and no file, where that can't be given and whoever may read that one could not read it.
+ * Creates a file and opens it for writing. Only its owner may read it until it has the owner and the group of the given
+ * file. Undefined, and no file, if some who may read the given file could not read this one.
  * @throws system errors
  */
 export async function createFile(filePath: string, access: NewAccess<FileAccess>): Promise<FileHandle | undefined> {
@@ -66,20 +66,21 @@ export async function createFile(filePath: string, access: NewAccess<FileAccess>
   return undefined;
 }
 
-/** What an open file has. @throws system errors */
+/** Who may do what with an open file. @throws system errors */
 export async function accessIn(file: FileHandle): Promise<FileAccess> {
   return permissionsIn(await file.stat());
 }
 
 /**
- * Gives an open file the owner, the group and the mode of another, as far as this user may. A group that it can't give gets no
- * more than everyone. Whether whoever may read the other one may read this one: an owner counts as one of the group.
+ * Gives an open file the owner, group and mode of another, as far as this user may. If the group can't be set, the file's
+ * own group gets no more than everyone. Answers whether all who may read the other file may read this one; an owner counts
+ * as a member of the group.
  * @throws system errors
  */
 export async function giveAccess(file: FileHandle, { uid, gid, mode }: FileAccess): Promise<boolean> {
   if (process.platform === 'win32') return true;
   const made = await accessIn(file);
-  if (made.uid !== uid) await file.chown(uid, gid).catch(unlessBug); // only root may; the result is looked at below
+  if (made.uid !== uid) await file.chown(uid, gid).catch(unlessBug); // only root may; what came of it is read below
   if (made.gid !== gid) await file.chown((await file.stat()).uid, gid).catch(unlessBug);
   const now = await accessIn(file);
   const isSameGroup = now.gid === gid;
