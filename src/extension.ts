@@ -21,6 +21,7 @@ import { Boards } from './editor/serving/boards.ts';
 import { ConsentStore } from './editor/serving/consent.ts';
 import { Serving } from './editor/serving/serving.ts';
 import { servingContext } from './editor/serving/serving-context.ts';
+import { Updates } from './editor/update/updates.ts';
 import type { BoardsView } from './editor/views/boards-view.ts';
 import { RequestLog } from './editor/views/request-log.ts';
 import { plainMessage } from './editor/words/plain-message.ts';
@@ -39,6 +40,7 @@ interface Manifest {
 /** Kept for `deactivate`, the only place whose promise the editor awaits. */
 let running:
   | {
+      readonly updates: Updates;
       readonly serving: Serving;
       readonly boards: Boards;
       readonly requests: RequestLog;
@@ -101,7 +103,8 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
   const imagesView = views.then(({ images }) => images);
   const boardsView = views.then(showBoards);
   Promise.all([imagesView, boardsView]).catch(logFailure);
-  running = { serving, boards, requests, checks };
+  const updates = new Updates();
+  running = { updates, serving, boards, requests, checks };
 
   context.subscriptions.push(
     log,
@@ -132,7 +135,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
         building,
         consent,
         settings,
-        updating: new Set(),
+        updates,
         extensionFolder: context.extensionPath,
         log,
       },
@@ -264,13 +267,14 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
 }
 
 /**
- * Closes the server, and keeps what is known of boards and images, within the time that the editor gives. What is being
+ * Ends updates, closes the server, and keeps what is known of boards and images, within the time that the editor gives. What is being
  * sent may wait for its image to be checked: the checks end after the server, when the parts are long disposed of.
  */
 export async function deactivate(): Promise<void> {
   if (running === undefined) return;
-  const { serving, boards, requests, checks } = running;
+  const { updates, serving, boards, requests, checks } = running;
   const kept = requests.close(); // if the time is too short for what is being sent
+  await updates.close();
   await serving.close();
   await kept;
   await Promise.all([boards.close(), requests.close(), checks.close()]);

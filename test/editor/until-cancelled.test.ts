@@ -25,6 +25,24 @@ suite('what can be cancelled', () => {
     equal(await acting, undefined);
   });
 
+  test('is aborted as well when what it belongs to closes', async () => {
+    const { token } = someone();
+    const closing = new AbortController();
+    const why = new Error('closed');
+    const reasons: unknown[] = [];
+    const acting = untilCancelled(
+      token,
+      async (signal) => {
+        await once(signal, 'abort');
+        reasons.push(signal.reason);
+        signal.throwIfAborted();
+      },
+      closing.signal,
+    );
+    closing.abort(why);
+    deepEqual([await acting, reasons], [undefined, [why]]);
+  });
+
   test('has its result when it ends by itself, and is left alone afterwards', async () => {
     const { user, token } = someone();
     const signals: AbortSignal[] = [];

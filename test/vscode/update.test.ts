@@ -224,6 +224,36 @@ describe('updating a board now', () => {
     );
   });
 
+  it('is not begun while another board is the only one that is served, though both were chosen before', async () => {
+    await set('mkbox.rebootCommand', 'sleep 60', 'dark');
+    await window.workbench.runCommand('Notifications: Clear All Notifications');
+    await window.workbench.clickInContextMenu('Boards', LOST, 'Update Board Now');
+    await message(/^mkbox: 127\.0\.0\.4 gets no updates until it is released: held by /);
+    await window.workbench.clickInContextMenu('Boards', BY_HAND, 'Update Board Now');
+    await status(window, `mkbox local:${bench.port} · one update to ${BY_HAND} · 1 held`, 'target');
+    await window.page.waitForTimeout(1_000); // of more than three messages in 800 ms, VS Code hides the others
+    await window.workbench.clickNotificationButton('until it is released', 'Release and Update');
+    await message(/^mkbox: only 127\.0\.0\.5 is served now, for its update: wait for it, or cancel it\./);
+    await described(LOST, /^held · /);
+    await status(window, `mkbox local:${bench.port} · one update to ${BY_HAND} · 1 held`, 'target');
+    await window.workbench.clickNotificationButton(`mkbox: updating ${BY_HAND}`, 'Cancel');
+    await status(window, 'mkbox', 'circle-slash');
+  });
+
+  it('leaves a board on hold that got nothing when the window was reloaded', async () => {
+    await window.workbench.runCommand('Notifications: Clear All Notifications');
+    await window.workbench.clickInContextMenu('Boards', LOST, 'Update Board Now');
+    await window.workbench.clickNotificationButton('until it is released', 'Release and Update');
+    await message(/restarting: waiting for it to ask/);
+    await described(LOST, /^broken off/);
+    await window.reload();
+    await window.workbench.openView('mkbox');
+    await described(LOST, /^held · /);
+    await status(window, `mkbox local:${bench.port} · 1 held`);
+    await set('mkbox.rebootCommand', REBOOT, 'dark');
+    await stopServing(window);
+  });
+
   it('serves one update to any board again, when it was cancelled while that was served', async () => {
     const served = (what: string) =>
       until(

@@ -8,6 +8,7 @@ import type { OpenImages } from '../inside/open-images.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { ConsentStore } from '../serving/consent.ts';
 import type { Serving } from '../serving/serving.ts';
+import type { Updates } from '../update/updates.ts';
 import type { BoardsNode } from '../views/board-rows.ts';
 import type { BoardsView } from '../views/boards-view.ts';
 import type { ImagesNode } from '../views/image-rows.ts';
@@ -46,8 +47,7 @@ export interface CommandContext {
   readonly building: LateBuilds;
   readonly consent: ConsentStore;
   readonly settings: Settings;
-  /** The IDs of the boards that a command is updating. */
-  readonly updating: Set<string>;
+  readonly updates: Updates;
   /** Where the extension is installed. */
   readonly extensionFolder: string;
   readonly log: vscode.LogOutputChannel;

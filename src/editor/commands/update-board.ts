@@ -5,9 +5,11 @@ import { UserError } from '../../errors.ts';
 import { untilCancelled } from '../until-cancelled.ts';
 import { type BuildFirst, buildFirst } from '../update/build-first.ts';
 import { chooseRestart, type Restart } from '../update/restart-choice.ts';
+import { requireNoOther } from '../update/serve-for-board.ts';
 import { tellEnding } from '../update/tell-ending.ts';
 import { type Ending, type Plan, runUpdate } from '../update/update-run.ts';
 import { heldBackText, type Target, targetOf } from '../update/update-target.ts';
+import type { Updates } from '../update/updates.ts';
 import { boardName } from '../words/board-name.ts';
 import { alreadyRunsText } from '../words/board-words.ts';
 import { plainMessage } from '../words/plain-message.ts';
@@ -51,14 +53,10 @@ interface Decided {
  * @throws UserError when it can't be begun.
  */
 async function updateOne(context: CommandContext, board: Board, decided: Decided): Promise<void> {
-  const { updating, settings, serving } = context;
+  const { updates, settings, serving } = context;
   const { l10n } = vscode;
-  if (updating.has(board.id)) throw new UserError(l10n.t('{0} is being updated already.', boardName(board)));
-  const { wanted } = serving;
-  if (wanted?.kind === 'only' && wanted.client !== board.address) {
-    const other = wanted.client ?? '';
-    throw new UserError(l10n.t('only {0} is served now, for its update: wait for it, or cancel it.', other));
-  }
+  requireNotUpdated(updates, board);
+  requireNoOther(serving, board.address);
   const registry = await context.boards.open();
   const { snapshot } = context.project.served;
   const heldBack = heldBackText(board, registry, snapshot);
@@ -75,6 +73,12 @@ async function updateOne(context: CommandContext, board: Board, decided: Decided
   const restart = isJoined ? undefined : (decided.restart ?? (await chooseRestart(board, settings)));
   if (restart === undefined && !isJoined) return;
   await carryOut(context, { board, ...target, restart }, heldBack !== undefined);
+}
+
+/** @throws UserError when `board` is being updated already */
+function requireNotUpdated(updates: Updates, board: Board): void {
+  if (!updates.has(board.id)) return;
+  throw new UserError(vscode.l10n.t('{0} is being updated already.', boardName(board)));
 }
 
 /** Whether a board that gets nothing is to be released for its update, as the user wants. `why` is a clause. */
@@ -97,31 +101,34 @@ async function isBuilt({ building }: CommandContext, board: Board, target: Targe
 
 /** Carries out an update, with one notification that shows how far it is, and tells how it ended. */
 async function carryOut(context: CommandContext, plan: Plan, isHeldBack: boolean): Promise<void> {
-  const { updating, boards } = context;
-  const { id, isHeld, held } = plan.board;
+  const { updates, boards } = context;
+  const { board } = plan;
   const [registry, acts] = [await boards.open(), await boards.acts()];
-  const now = () => registry.get(id) ?? plan.board;
-  updating.add(id);
-  let ending: Ending | undefined;
-  try {
-    if (isHeldBack) acts.release([id]);
-    ending = await updateWithProgress(context, plan);
-    if (isHeld && ending?.kind !== 'ended') acts.hold([id], held?.why); // nothing was sent to it
-  } finally {
-    updating.delete(id);
-  }
+  const now = () => registry.get(board.id) ?? board;
+  requireNotUpdated(updates, board); // it may have begun while the user was asked
+  const ending = await updates.run(board.id, async (closing) => {
+    let reached: Ending | undefined;
+    try {
+      if (isHeldBack) acts.release([board.id]);
+      reached = await updateWithProgress(context, plan, closing);
+      return reached;
+    } finally {
+      const isReached = reached?.kind === 'ended' || isUnderWay(now());
+      if (board.isHeld && !isReached) acts.hold([board.id], board.held?.why); // nothing was sent to it
+    }
+  });
   if (ending === undefined) tellCancelled(context, now());
   else await tellEnding(context, plan, ending, () => updateOne(context, now(), AS_IT_IS_BY_HAND));
 }
 
-/** How an update ended; undefined where it was cancelled. */
-function updateWithProgress(context: CommandContext, plan: Plan): Thenable<Ending | undefined> {
+/** How an update ended; undefined where the user cancelled it, or the window closed. */
+function updateWithProgress(context: CommandContext, plan: Plan, closing: AbortSignal): Thenable<Ending | undefined> {
   const { l10n, window, ProgressLocation } = vscode;
   const title = plainMessage(l10n.t('mkbox: updating {0}', boardName(plan.board)));
   const options = { location: ProgressLocation.Notification, title, cancellable: true };
   return window.withProgress(options, (progress, token) => {
     const show = (message: string) => progress.report({ message: plainMessage(message) });
-    return untilCancelled(token, (signal) => runUpdate(context, plan, show, signal));
+    return untilCancelled(token, (signal) => runUpdate(context, plan, show, signal), closing);
   });
 }
 

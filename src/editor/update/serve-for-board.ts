@@ -1,3 +1,5 @@
+import * as vscode from 'vscode';
+import { UserError } from '../../errors.ts';
 import type { ServeMode } from '../../server/server-options.ts';
 import type { Serving } from '../serving/serving.ts';
 import { endpointOf } from '../serving-state.ts';
@@ -11,12 +13,21 @@ export interface ServedMeanwhile {
   putBack(cutsOff: boolean): Promise<void>;
 }
 
+/** @throws UserError while another board is the only one that is served: two can't be */
+export function requireNoOther({ wanted }: Serving, client: string): void {
+  if (wanted?.kind !== 'only' || wanted.client === client) return;
+  const other = wanted.client ?? '';
+  throw new UserError(vscode.l10n.t('only {0} is served now, for its update: wait for it, or cancel it.', other));
+}
+
 /**
  * Has the board of that address served. Where all images are served, that is so already, and the other
  * boards go on; else it is the only one that is served, until that is put back. Undefined where nothing can be served:
  * the user was told why.
+ * @throws UserError while another board is the only one that is served
  */
 export async function serveForBoard(serving: Serving, client: string): Promise<ServedMeanwhile | undefined> {
+  requireNoOther(serving, client);
   const before = serving.wanted;
   if (before?.kind === 'all' && endpointOf(serving.state) !== undefined) return { putBack: async () => {} };
   const mode: ServeMode = { kind: 'only', client };

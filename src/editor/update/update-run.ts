@@ -16,6 +16,7 @@ import type { Settings } from '../workspace/settings.ts';
 import { BoardWatch } from './board-watch.ts';
 import type { Restart } from './restart-choice.ts';
 import { serveForBoard } from './serve-for-board.ts';
+import { WINDOW_CLOSES } from './updates.ts';
 
 /** What an update goes through. */
 export interface UpdateParts {
@@ -49,7 +50,7 @@ export type Ending =
 
 /**
  * Carries out an update. `show` is called with each thing to tell. Whatever becomes of it, what was served before is
- * served again.
+ * served again, unless the window closes.
  * @throws the signal's reason when it is aborted.
  */
 export async function runUpdate(
@@ -79,8 +80,8 @@ export async function runUpdate(
     isDone = ending.kind === 'ended' && ending.end.kind !== 'stopped';
     return ending;
   } finally {
-    // a board that is done gets its answer, one that is not gets no other image
-    await served.putBack(!isDone);
+    // a board that is done gets its answer, one that is not gets no other image; what a window serves ends with it
+    if (signal.reason !== WINDOW_CLOSES) await served.putBack(!isDone);
   }
 }
 
