@@ -7,11 +7,7 @@ import type { BuildName, KeptBuild } from './kept-build.ts';
 import type { KeptBuilds } from './kept-builds.ts';
 import { type BuildUse, buildsToRemove, hasRoomFor, type KeepBounds } from './pruning.ts';
 
-/** As long as nothing else was to be done before a build is copied aside; and how often it is seen to while it is. */
-const PACES: KeeperPaces = { idle: 3_000, look: 250 };
-
-/** What could not be kept for want of room is tried again after this time: someone may have made some. */
-const TRY_AGAIN_MS = 5 * 60_000;
+const PACES: KeeperPaces = { idle: 3_000, look: 250, again: 5 * 60_000 };
 
 /** Why a build is not kept that the bounds leave no room for. */
 const FULL = 'those that stay take all the space that kept builds may';
@@ -22,6 +18,16 @@ export interface KeeperPaces {
   readonly idle: number;
   /** How often it is seen to that nothing else is to be done. */
   readonly look: number;
+  /** How long after a build could not be kept that is tried again: someone may have made room. */
+  readonly again: number;
+}
+
+/** A build that could not be kept, the bounds at that time, and when it was (`performance.now()`). */
+interface Failure {
+  readonly buildId: string;
+  readonly bounds: KeepBounds;
+  readonly atMs: number;
+  readonly text: string;
 }
 
 export interface KeeperParts {
@@ -38,7 +44,7 @@ export interface KeeperParts {
   readonly isRun: (buildId: string) => boolean;
   /** Told what can't be kept, and why, in lines of English. */
   readonly onMessage: (text: string) => void;
-  readonly paces?: KeeperPaces;
+  readonly paces?: Partial<KeeperPaces>;
 }
 
 /**
@@ -51,16 +57,17 @@ export class Keeper {
   readonly #abort = new AbortController();
   /** The newest build of each image, as it was seen last. */
   readonly #newest = new Map<string, string>();
-  /** What could not be kept, by the images, and when that was tried last (`performance.now()`). */
-  readonly #failed = new Map<string, { readonly atMs: number; readonly text: string }>();
-  /** Whether it was told that the bounds leave no room: of hundreds of images, it is told of one. */
-  #isTold = false;
+  /** What the disk did not take, by the images. */
+  readonly #failed = new Map<string, Failure>();
+  /** The bounds that were told to leave no room, until they do: of hundreds of images, it is told of one. */
+  #toldFull: KeepBounds | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
   #working: Promise<void> | undefined;
   #isAskedAgain = false;
   constructor(parts: KeeperParts) {
     this.#parts = parts;
-    this.#paces = parts.paces ?? PACES;
+    this.#paces = { ...PACES, ...parts.paces };
     parts.checks.events.on('right', this.look);
     parts.checks.events.on('examined', this.look);
     this.look();
@@ -90,6 +97,7 @@ export class Keeper {
     clearTimeout(this.#timer);
     this.#abort.abort();
     await this.#working;
+    clearTimeout(this.#again);
   }
 
   async #work(): Promise<void> {
@@ -97,9 +105,11 @@ export class Keeper {
       await this.#giveWay();
       const { builds, catalog } = this.#parts;
       await builds.refresh();
+      let isFull = false;
       for (const image of (await catalog.refresh()).images) {
-        if (this.#isToBeKept(image)) await this.#keep(image);
+        if (this.#isToBeKept(image) && (await this.#keep(image)) === 'full') isFull = true;
       }
+      if (!isFull) this.#toldFull = undefined;
       await this.#prune();
     } catch (error) {
       if (!this.#abort.signal.aborted) throw error;
@@ -126,39 +136,60 @@ export class Keeper {
     return isNew || builds.find({ imageId: id, buildId: state.buildId })?.state.kind !== 'ready';
   }
 
-  async #keep(image: CatalogImage): Promise<void> {
+  /** Answers whether the bounds leave no room for it, which costs nothing to find out, and is found out at each look. */
+  async #keep(image: CatalogImage): Promise<'full' | undefined> {
     const { state, id } = image;
-    if (state.kind !== 'ready' || this.#failedLately(id)) return;
+    if (state.kind !== 'ready') return undefined;
     const { builds, bounds } = this.#parts;
     const isKept = builds.find({ imageId: id, buildId: state.buildId }) !== undefined;
     if (!isKept && !hasRoomFor(state.zstBytes, builds.list, bounds(), (build) => this.#useOf(build))) {
-      return this.#fail(id, state.buildId, FULL);
+      this.#tellFull(id, state.buildId);
+      return 'full';
     }
+    if (this.#hasFailedLately(id, state.buildId)) return undefined;
     try {
       const result = await builds.keep(image, () => this.#giveWay());
-      if (result === 'no room') return this.#fail(id, state.buildId, 'the disk has no room for it and the next build');
+      if (result === 'no room') this.#fail(id, state.buildId, 'the disk has no room for it and the next build');
+      else this.#failed.delete(id);
       if (result === 'kept' || result === 'kept already') this.#newest.set(id, state.buildId);
-      this.#failed.delete(id);
     } catch (error) {
       const code = systemErrorCode(error);
       if (code === undefined || this.#abort.signal.aborted) throw error;
       this.#fail(id, state.buildId, code);
     }
+    return undefined;
   }
 
-  #failedLately(imageId: string): boolean {
+  #hasFailedLately(imageId: string, buildId: string): boolean {
     const failed = this.#failed.get(imageId);
-    return failed !== undefined && performance.now() - failed.atMs < TRY_AGAIN_MS;
+    return (
+      failed?.buildId === buildId &&
+      sameBounds(failed.bounds, this.#parts.bounds()) &&
+      performance.now() - failed.atMs < this.#paces.again
+    );
   }
 
   /** Tells it once of a build, as long as the reason is the same. */
   #fail(imageId: string, buildId: string, why: string): void {
-    const text = `can't keep build ${shortBuildId(buildId)} of ${imageId} (${why}); it is served all the same`;
+    const text = unkeptText(imageId, buildId, why);
     const before = this.#failed.get(imageId)?.text;
-    this.#failed.set(imageId, { atMs: performance.now(), text });
-    if (text === before || (why === FULL && this.#isTold)) return;
-    this.#isTold ||= why === FULL;
-    this.#parts.onMessage(text);
+    this.#failed.set(imageId, { buildId, bounds: { ...this.#parts.bounds() }, atMs: performance.now(), text });
+    this.#lookAgain();
+    if (text !== before) this.#parts.onMessage(text);
+  }
+
+  #tellFull(imageId: string, buildId: string): void {
+    const bounds = this.#parts.bounds();
+    const isTold = this.#toldFull !== undefined && sameBounds(this.#toldFull, bounds);
+    this.#toldFull = { ...bounds };
+    this.#lookAgain();
+    if (!isTold) this.#parts.onMessage(unkeptText(imageId, buildId, FULL));
+  }
+
+  /** Looks after a while even if nothing else happens by then. */
+  #lookAgain(): void {
+    clearTimeout(this.#again);
+    this.#again = globalThis.setTimeout(this.look, this.#paces.again).unref();
   }
 
   async #prune(): Promise<void> {
@@ -183,4 +214,12 @@ export class Keeper {
     if (newest === buildId) return 'newest';
     return isRun(buildId) ? 'running' : 'free';
   }
+}
+
+function sameBounds(one: KeepBounds, other: KeepBounds): boolean {
+  return one.builds === other.builds && one.bytes === other.bytes;
+}
+
+function unkeptText(imageId: string, buildId: string, why: string): string {
+  return `can't keep build ${shortBuildId(buildId)} of ${imageId} (${why}); it is served all the same`;
 }

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import { type Bench, IMAGE_ID, makeBench } from './kept.ts';
 
 const BUILD_C = 'c'.repeat(64);
 const GENEROUS = { builds: 1, bytes: 1e9 };
+const PACES = { idle: 5, look: 5 };
 
 /** A keeper over a bench, and what it says. */
 async function keeping(bench: Bench, parts: Partial<KeeperParts> = {}) {
@@ -27,7 +28,7 @@ async function keeping(bench: Bench, parts: Partial<KeeperParts> = {}) {
     isNeeded: () => false,
     isRun: () => false,
     onMessage: (text) => messages.push(text),
-    paces: { idle: 5, look: 5 },
+    paces: PACES,
     ...parts,
   });
   return {
@@ -56,10 +57,10 @@ async function until({ builds }: Awaited<ReturnType<typeof keeping>>, letters: s
   }
 }
 
-/** Waits until something was said. */
-async function untilTold({ messages }: Awaited<ReturnType<typeof keeping>>): Promise<void> {
+/** Waits until so much was said. */
+async function untilTold({ messages }: Awaited<ReturnType<typeof keeping>>, count = 1): Promise<void> {
   const signal = AbortSignal.timeout(5_000);
-  while (messages.length === 0) await setTimeout(5, undefined, { signal });
+  while (messages.length < count) await setTimeout(5, undefined, { signal });
 }
 
 suite('a keeper', () => {
@@ -163,5 +164,78 @@ suite('a keeper', () => {
     await site.examine(await bench.build(BUILD_A));
     await untilTold(site);
     match(site.messages.join(), /\(ENOTDIR\); it is served all the same$/);
+  });
+
+  test('keeps at once what it had no room for when there is to be more', async () => {
+    await using bench = await makeBench();
+    const bounds = { builds: 1, bytes: 10 };
+    await using site = await keeping(bench, { bounds: () => bounds });
+    await site.examine(await bench.build(BUILD_A));
+    await untilTold(site);
+    bounds.bytes = 1e9;
+    site.keeper.look();
+    await until(site, 'a');
+  });
+
+  test('says anew that there is no room when there is to be more, and still not enough, or was in between', async () => {
+    await using bench = await makeBench();
+    const bounds = { builds: 1, bytes: 10 };
+    await using site = await keeping(bench, { bounds: () => bounds });
+    await site.examine(await bench.build(BUILD_A));
+    await untilTold(site);
+    bounds.bytes = 11;
+    site.keeper.look();
+    await untilTold(site, 2);
+    bounds.bytes = 1e9;
+    site.keeper.look();
+    await until(site, 'a');
+    bounds.bytes = 11;
+    await site.examine(await bench.build(BUILD_B));
+    await untilTold(site, 3);
+  });
+
+  test('tries again by itself, after a while, what there was no room for', async () => {
+    await using bench = await makeBench();
+    let isPinned = true;
+    const bounds = { builds: 1, bytes: 1e9 };
+    await using site = await keeping(bench, {
+      bounds: () => bounds,
+      isNeeded: ({ buildId }) => isPinned && buildId === BUILD_A,
+      paces: { ...PACES, again: 50 },
+    });
+    await site.examine(await bench.build(BUILD_A));
+    await until(site, 'a');
+    bounds.bytes = site.builds.list[0]?.bytes ?? 0;
+    await site.examine(await bench.build(BUILD_B));
+    await untilTold(site);
+    isPinned = false;
+    await until(site, 'b');
+  });
+
+  test('tries again by itself, after a while, what the disk did not take', async () => {
+    await using bench = await makeBench();
+    await mkdir(bench.folder);
+    await writeFile(path.join(bench.folder, 'box'), 'a file');
+    await using site = await keeping(bench, { paces: { ...PACES, again: 200 } });
+    await site.examine(await bench.build(BUILD_A));
+    await untilTold(site);
+    await rm(path.join(bench.folder, 'box'));
+    site.keeper.look();
+    await setTimeout(50);
+    await until(site, '');
+    await until(site, 'a');
+    equal(site.messages.length, 1);
+  });
+
+  test('tries the next build at once, whatever became of the one before', async () => {
+    await using bench = await makeBench();
+    await mkdir(bench.folder);
+    await writeFile(path.join(bench.folder, 'box'), 'a file');
+    await using site = await keeping(bench);
+    await site.examine(await bench.build(BUILD_A));
+    await untilTold(site);
+    await rm(path.join(bench.folder, 'box'));
+    await site.examine(await bench.build(BUILD_B));
+    await until(site, 'b');
   });
 });
