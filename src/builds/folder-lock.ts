@@ -92,6 +92,21 @@ export async function lockFolder(folder: string, signal?: AbortSignal, onWait = 
   };
 }
 
+/**
+ * Whether someone who has the lock, or waits for it, gives a sign of life. It only looks, for who may not write in `folder`.
+ * @throws system errors
+ */
+export async function isLockAlive(folder: string): Promise<boolean> {
+  const where = await placeOfProcesses();
+  const atFirst = await beatsIn(folder, where);
+  for (const end = performance.now() + DEAD_AFTER_MS; performance.now() < end; await setTimeout(LOOK_MS)) {
+    const beats = await beatsIn(folder, where);
+    if (beats.size === 0) return false;
+    for (const [name, mtimeMs] of beats) if (atFirst.get(name) !== mtimeMs) return true;
+  }
+  return false;
+}
+
 /** Removes what killed processes left in `folder`. @throws system errors */
 export async function clearLock(folder: string): Promise<void> {
   await new Watch(folder, await placeOfProcesses()).living();
@@ -146,16 +161,33 @@ class Watch {
     return living;
   }
 
-  async #lives({ name, pid, where }: Ticket): Promise<boolean> {
-    if (where === this.#where && !isRunning(pid)) return false;
-    const stats = await stat(path.join(this.#folder, name)).catch(unlessAbsent); // any other error must not make it look dead
-    if (stats === undefined) return false; // given back meanwhile
-    const { mtimeMs } = stats;
+  async #lives(ticket: Ticket): Promise<boolean> {
+    const { name } = ticket;
+    const mtimeMs = await lastBeat(this.#folder, ticket, this.#where);
+    if (mtimeMs === undefined) return false;
     const seen = this.#beats.get(name);
     if (seen?.mtimeMs === mtimeMs) return performance.now() - seen.atMs < DEAD_AFTER_MS;
     this.#beats.set(name, { mtimeMs, atMs: performance.now() });
     return true;
   }
+}
+
+/** When the process of each ticket last showed that it lived. */
+async function beatsIn(folder: string, where: string): Promise<Map<string, number>> {
+  const beats = new Map<string, number>();
+  for (const name of await namesIn(folder)) {
+    const ticket = ticketOf(name);
+    const mtimeMs = ticket && (await lastBeat(folder, ticket, where));
+    if (mtimeMs !== undefined) beats.set(name, mtimeMs);
+  }
+  return beats;
+}
+
+/** In milliseconds since 1970; undefined where the process has ended, or gave its ticket back. `here`: this process's place. */
+async function lastBeat(folder: string, { name, pid, where }: Ticket, here: string): Promise<number | undefined> {
+  if (where === here && !isRunning(pid)) return undefined;
+  const stats = await stat(path.join(folder, name)).catch(unlessAbsent); // any other error must not make it look dead
+  return stats?.mtimeMs;
 }
 
 /** None if the folder is gone: the last process that held the lock removes it. */

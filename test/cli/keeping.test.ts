@@ -1,9 +1,11 @@
-import { equal, match } from 'node:assert/strict';
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { chmod, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { KeptBuilds } from '../../src/builds/kept-builds.ts';
+import { asNobody } from '../as-nobody.ts';
+import { startUpdateServer } from '../board/update-server.ts';
 import { IMAGE_ID, makeBench } from '../builds/kept.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
 import { runCommand } from './run-command.ts';
@@ -70,5 +72,25 @@ suite('update-server with KEEP_BUILDS', () => {
     while ((await list()) !== `${IMAGE_ID}\n`) await setTimeout(50, undefined, { signal });
     // what is left of the publishing goes when the set is whole
     while ((await readdir(bench.boxes.at('box'))).length !== 3) await setTimeout(50, undefined, { signal });
+  });
+
+  test('says that a set was published in part where it may not write', {
+    skip: process.geteuid?.() !== 0,
+  }, async () => {
+    await using bench = await makeBench();
+    await bench.build(BUILD_A);
+    await chmod(bench.boxes.beside(), 0o755);
+    const staging = bench.boxes.at('box', '.publish', 'set.1');
+    await mkdir(staging, { recursive: true });
+    const complaints = async () => {
+      await using server = await asNobody(() => startUpdateServer({ imagePath: bench.boxes.root }));
+      await (await fetch(`${server.url}/list`)).text();
+      await setTimeout(200); // what is found at the start is told right after it
+      await server.stop();
+      return server.lines().filter((line) => line.includes('published in part'));
+    };
+    deepEqual(await complaints(), []);
+    await rename(bench.written.file('.img.sha256'), path.join(staging, 'box-pi.img.sha256.old'));
+    match((await complaints()).join(), /\/box has a set that .* \(EACCES\): publish it again$/);
   });
 });
