@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithUs } from '../../test/end-with-us.ts';
 import { download } from '../../test/nginx/download.ts';
 import { peakBytes } from '../process-stats.ts';
 import { builtServer } from '../servers.ts';
@@ -74,7 +75,9 @@ export async function attack({ seconds, command = builtServer(), only }: AttackO
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  endWithUs(server);
   const idleServer = spawn(process.execPath, [IDLE_SERVER], { stdio: ['ignore', 'pipe', 'inherit'] });
+  endWithUs(idleServer);
   let attackers: ChildProcess | undefined;
   try {
     const [first] = await once(server.stdout, 'data');
@@ -89,6 +92,7 @@ export async function attack({ seconds, command = builtServer(), only }: AttackO
         stdio: ['pipe', 'pipe', 'inherit'],
       },
     );
+    endWithUs(attackers);
     const end = performance.now() + seconds * 1000;
     const isOver = () => performance.now() > end;
     const faults: string[] = [];

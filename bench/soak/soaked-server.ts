@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { whenWeEnd } from '../../test/end-with-us.ts';
 import { openDescriptors, residentBytes } from '../process-stats.ts';
 import { freePort } from '../servers.ts';
 
@@ -43,6 +44,7 @@ export class SoakedServer {
   readonly brokenAtOnce: string[] = [];
   readonly #holdsSocket: boolean;
   readonly #supervisor: ChildProcess;
+  readonly #callOff: () => void;
   #pid = 0;
   #isUp = false;
   #onTold: (told: string) => void = () => {};
@@ -63,7 +65,7 @@ export class SoakedServer {
       stdio: ['pipe', 'pipe', 'pipe', ...(socket === undefined ? [] : [descriptorOf(socket)])],
     });
     this.#supervisor = supervisor;
-    process.once('exit', this.#kill);
+    this.#callOff = whenWeEnd(this.#kill);
     createInterface({ input: supervisor.stderr as NodeJS.ReadableStream }).on('line', (line) => {
       this.complaints.push(line);
     });
@@ -107,7 +109,7 @@ export class SoakedServer {
       await this.#stopProcess();
     } finally {
       this.#kill();
-      process.off('exit', this.#kill);
+      this.#callOff();
     }
   }
 

@@ -4,6 +4,7 @@ import { open, readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { systemErrorCode } from '../../src/errors.ts';
+import { whenWeEnd } from '../end-with-us.ts';
 
 const PREBOOT = fileURLToPath(new URL('preboot', import.meta.url));
 
@@ -29,12 +30,14 @@ export async function runPreboot(
   const child = spawn(program, args, { env: environment, stdio: ['ignore', file.fd, file.fd], detached: true });
   const pull = () => killGroup(child.pid);
   plug.addEventListener('abort', pull);
+  const callOff = whenWeEnd(pull);
   try {
     const [status, killedBy] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
     const output = await readFile(log, 'utf8');
     return { output, exit: status ?? 128 + constants.signals[killedBy ?? 'SIGKILL'] };
   } finally {
     plug.removeEventListener('abort', pull);
+    callOff();
   }
 }
 

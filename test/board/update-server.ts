@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { endWithUs } from '../end-with-us.ts';
 import { COMMAND } from './command.ts';
 
 /** The command reads a folder and binds a port; a machine that needs longer than this is not working. */
@@ -56,8 +57,7 @@ export async function startUpdateServer({
   const printed: string[] = [];
   const exited = exitOf(child);
   const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  exited.finally(() => process.off('exit', kill)).catch(() => {});
+  endWithUs(child);
   const stdout = createInterface(child.stdout);
   for (const stream of [stdout, createInterface(child.stderr)]) stream.on('line', (line) => printed.push(line));
 

@@ -8,6 +8,7 @@ import {
 } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { COMMAND } from '../board/command.ts';
+import { endWithUs } from '../end-with-us.ts';
 
 /** What a run of the command that came to an end by itself left behind. */
 export interface Outcome {
@@ -39,7 +40,9 @@ export function startCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, [COMMAND, ...args], { ...STARTED, env: { ...STARTED.env, ...env } });
+  const child = spawn(process.execPath, [COMMAND, ...args], { ...STARTED, env: { ...STARTED.env, ...env } });
+  endWithUs(child);
+  return child;
 }
 
 function outcomeOf(child: ChildProcess): Promise<Outcome> {

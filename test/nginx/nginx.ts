@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { whenWeEnd } from '../end-with-us.ts';
 import { requireTools } from '../tools/tools.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
@@ -67,7 +68,7 @@ async function start(name: string, changes: Changes): Promise<Nginx> {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const kill = () => child.kill('SIGTERM');
-  process.once('exit', kill);
+  const callOff = whenWeEnd(kill);
   await untilItListens(child, port, home);
   return {
     url: `http://127.0.0.1:${port}`,
@@ -78,7 +79,7 @@ async function start(name: string, changes: Changes): Promise<Nginx> {
     temporary: path.join(home, 'temporary'),
     errors: () => readFile(path.join(home, 'error.log'), 'utf8'),
     async [Symbol.asyncDispose]() {
-      process.off('exit', kill);
+      callOff();
       if (child.exitCode === null && child.signalCode === null) {
         const exited = once(child, 'exit');
         kill();

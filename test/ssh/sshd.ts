@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { whenWeEnd } from '../end-with-us.ts';
 import { requireTools } from '../tools/tools.ts';
 import { freePort } from '../vscode/mkbox.ts';
 
@@ -69,7 +70,7 @@ export async function startSshd(addresses: readonly string[]): Promise<Sshd> {
     },
   });
   const kill = () => void process.kill(-(child.pid ?? Number.NaN), 'SIGKILL');
-  process.once('exit', kill);
+  const callOff = whenWeEnd(kill);
   await untilItListens(child);
   return {
     port,
@@ -83,7 +84,7 @@ export async function startSshd(addresses: readonly string[]): Promise<Sshd> {
       });
     },
     async [Symbol.asyncDispose]() {
-      process.off('exit', kill);
+      callOff();
       const exited = once(child, 'exit');
       kill();
       await exited;

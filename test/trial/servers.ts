@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { pack } from 'tar-stream';
+import { endWithUs } from '../end-with-us.ts';
 import { requireTools } from '../tools/tools.ts';
 
 /** A server that is none of ours. */
@@ -36,6 +37,7 @@ export async function serveOriginal(boxes: string): Promise<OtherServer> {
   const { python3 } = requireTools('python3');
   const script = fileURLToPath(new URL('original.py', import.meta.url));
   const child = spawn(python3, [script, boxes], { stdio: ['ignore', 'pipe', 'inherit'] });
+  endWithUs(child);
   const [port] = await once(createInterface(child.stdout), 'line');
   return {
     url: `http://127.0.0.1:${port}`,

@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { whenWeEnd } from '../end-with-us.ts';
 import { pathWithNode } from './npm.ts';
 import type { Installation } from './setup.ts';
 
@@ -42,7 +43,7 @@ export async function startServer(
     [entry, '--bind-addr', '127.0.0.1:0', '--auth', 'none', ...QUIET, ...folderArguments(folders), ...args],
     { cwd: folders.home, env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const close = endWithUs(child);
+  const close = groupEndsWithUs(child);
   let output = '';
   const url = await new Promise<string>((resolve, reject) => {
     const fail = (reason: string) => {
@@ -103,7 +104,7 @@ async function ownEnvironment(home: string): Promise<Record<string, string>> {
 }
 
 /** Lets a process, the leader of its group, not outlive this one; the answer ends the group. */
-function endWithUs(child: ChildProcess): () => Promise<void> {
+function groupEndsWithUs(child: ChildProcess): () => Promise<void> {
   const kill = (signal: NodeJS.Signals) => {
     try {
       process.kill(-(child.pid ?? Number.NaN), signal);
@@ -112,11 +113,7 @@ function endWithUs(child: ChildProcess): () => Promise<void> {
     }
   };
   const killNow = () => kill('SIGKILL');
-  const killAndObey = (signal: NodeJS.Signals) => {
-    killNow();
-    process.kill(process.pid, signal);
-  };
-  process.once('exit', killNow).once('SIGINT', killAndObey).once('SIGTERM', killAndObey);
+  const callOff = whenWeEnd(killNow);
 
   let ending: Promise<void> | undefined;
   const end = async () => {
@@ -132,7 +129,7 @@ function endWithUs(child: ChildProcess): () => Promise<void> {
     await ended;
     clearTimeout(timeout);
     killNow();
-    process.off('exit', killNow).off('SIGINT', killAndObey).off('SIGTERM', killAndObey);
+    callOff();
   };
   return () => {
     ending ??= end();
