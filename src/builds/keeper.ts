@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ImageChecks } from '../checks/image-checks.ts';
-import { systemErrorCode } from '../errors.ts';
+import { systemErrorCode, UserError } from '../errors.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogImage, ImageSource } from '../images/catalog.ts';
 import type { BuildName, KeptBuild } from './kept-build.ts';
@@ -198,6 +198,7 @@ export class Keeper {
       try {
         await builds.remove({ imageId: id, buildId });
       } catch (error) {
+        if (error instanceof UserError) continue; // another process has chosen to serve it meanwhile
         const code = systemErrorCode(error);
         if (code === undefined) throw error;
         onMessage(`can't remove build ${shortBuildId(buildId)} of ${id} (${code})`);

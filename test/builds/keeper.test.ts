@@ -238,4 +238,35 @@ suite('a keeper', () => {
     await site.examine(await bench.build(BUILD_B));
     await until(site, 'b');
   });
+
+  test('removes nothing that another process chose meanwhile', async () => {
+    await using bench = await makeBench();
+    let isHeld = false;
+    let isCopying = false;
+    let asked = 0;
+    const isBusy = () => {
+      asked++;
+      isCopying ||= isHeld && asked === 2;
+      return isCopying;
+    };
+    await using site = await keeping(bench, { isBusy });
+    await site.examine(await bench.build(BUILD_A));
+    await until(site, 'a');
+    await site.examine(await bench.build(BUILD_B));
+    await until(site, 'ba');
+    await setTimeout(50);
+    const other = await bench.open();
+    const image = await bench.build(BUILD_C);
+    [isHeld, asked] = [true, 0];
+    await site.examine(image);
+    const signal = AbortSignal.timeout(5_000);
+    while (!isCopying) await setTimeout(5, undefined, { signal });
+    await other.serveAgain({ imageId: IMAGE_ID, buildId: BUILD_A }, { by: 'Anna', atMs: 1 });
+    [isHeld, isCopying] = [false, false];
+    await until(site, 'cba');
+    site.keeper.look();
+    await setTimeout(50);
+    await until(site, 'cba');
+    deepEqual([site.messages, bench.messages], [[], []]);
+  });
 });
