@@ -61,6 +61,8 @@ export class Keeper {
   readonly #failed = new Map<string, Failure>();
   /** The bounds that were told to leave no room, until they do: of hundreds of images, it is told of one. */
   #toldFull: KeepBounds | undefined;
+  /** What was told of builds that could not be removed at the last look. */
+  #unremoved: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
   #working: Promise<void> | undefined;
@@ -194,6 +196,7 @@ export class Keeper {
 
   async #prune(): Promise<void> {
     const { builds, bounds, onMessage } = this.#parts;
+    const unremoved = new Set<string>();
     for (const { id, buildId } of buildsToRemove(builds.list, bounds(), (build) => this.#useOf(build))) {
       try {
         await builds.remove({ imageId: id, buildId });
@@ -201,9 +204,12 @@ export class Keeper {
         if (error instanceof UserError) continue; // another process has chosen to serve it meanwhile
         const code = systemErrorCode(error);
         if (code === undefined) throw error;
-        onMessage(`can't remove build ${shortBuildId(buildId)} of ${id} (${code})`);
+        unremoved.add(`can't remove build ${shortBuildId(buildId)} of ${id} (${code})`);
       }
     }
+    for (const text of unremoved) if (!this.#unremoved.has(text)) onMessage(text);
+    this.#unremoved = unremoved;
+    if (unremoved.size > 0) this.#lookAgain();
   }
 
   #useOf({ id, buildId }: KeptBuild): BuildUse {

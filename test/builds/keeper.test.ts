@@ -269,4 +269,24 @@ suite('a keeper', () => {
     await until(site, 'cba');
     deepEqual([site.messages, bench.messages], [[], []]);
   });
+
+  test('says once what it can not remove, and tries again by itself after a while', async () => {
+    await using bench = await makeBench();
+    const bounds = { builds: 1, bytes: 1e9 };
+    await using site = await keeping(bench, { bounds: () => bounds, paces: { ...PACES, again: 100 } });
+    await site.examine(await bench.build(BUILD_A));
+    await until(site, 'a');
+    await site.examine(await bench.build(BUILD_B));
+    await until(site, 'ba');
+    const choices = path.join(bench.folder, 'choices.json');
+    await mkdir(choices);
+    bounds.builds = 0;
+    site.keeper.look();
+    await untilTold(site);
+    site.keeper.look();
+    await setTimeout(50);
+    deepEqual(site.messages, ["can't remove build aaaaaaa of box/box-pi (EISDIR)"]);
+    await rm(choices, { recursive: true });
+    await until(site, 'b');
+  });
 });
