@@ -270,6 +270,7 @@ export class KeptBuilds {
     const folder = buildFolderOf(this.#folder, name);
     if (folder === undefined) return;
     const gone = path.join(path.dirname(folder), goneName(name.buildId));
+    await rm(gone, { recursive: true, force: true }); // what is left of an earlier try would be in the way
     try {
       await rename(folder, gone);
     } catch (error) {

@@ -4,6 +4,7 @@ import { chmod, constants, copyFile, cp, mkdir, readFile, rm, stat, symlink, wri
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { copySet } from '../../src/builds/copy-set.ts';
+import { goneName } from '../../src/builds/passing-folder.ts';
 import { SET_FILES } from '../../src/images/image-name.ts';
 import { openImageSet } from '../../src/images/image-set.ts';
 import { asNobody } from '../as-nobody.ts';
@@ -107,6 +108,15 @@ suite('a build that is kept', () => {
     deepEqual(await set.zst.readAll(1e6), bench.written.zst);
     await set.close();
     equal(builds.find(A), undefined);
+  });
+
+  test('goes though an earlier try to remove it did not come to its end', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    await builds.keep(await bench.build(BUILD_A));
+    await mkdir(path.join(bench.folder, 'box', 'box-pi', goneName(BUILD_A), 'left'), { recursive: true });
+    await builds.remove(A);
+    deepEqual([builds.list, await bench.content()], [[], ['box', 'box/box-pi']]);
   });
 
   test("is known though another box's folder can't be read, in which what was known stands", async () => {
