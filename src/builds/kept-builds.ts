@@ -6,7 +6,6 @@ import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogImage } from '../images/catalog.ts';
 import { SET_FILES } from '../images/image-name.ts';
 import { type ImageSet, openImageSet } from '../images/image-set.ts';
-import { isAbsence } from '../images/outage.ts';
 import { sameIdentity } from '../images/pinned-file.ts';
 import { syncFolder } from '../images/sync-folder.ts';
 import { type Choice, readChoices, writeChoices } from './choices.ts';
@@ -15,6 +14,7 @@ import { type BuildName, buildFolderOf, type KeptBuild } from './kept-build.ts';
 import { copyAside, type KeptFor } from './kept-copy.ts';
 import { type Kept, lookAtKept, sameBuilds } from './kept-folder.ts';
 import { goneName, partName } from './passing-folder.ts';
+import { Unread } from './unread.ts';
 
 const CHOICES_FILE = 'choices.json';
 /** Who chooses locks it, so that no choice of another process is lost. */
@@ -35,6 +35,7 @@ export class KeptBuilds {
   readonly #choicesPath: string;
   readonly #choosingPath: string;
   readonly #onMessage: (text: string) => void;
+  readonly #unread: Unread;
   readonly #keptFor: KeptFor;
   /** The folder, resolved: nothing outside it is opened. */
   #root: string;
@@ -53,6 +54,7 @@ export class KeptBuilds {
     this.#choosingPath = path.join(this.#folder, CHOOSING_FOLDER);
     this.#root = this.#folder;
     this.#onMessage = onMessage;
+    this.#unread = new Unread(onMessage, () => void this.refresh());
     this.#keptFor = keptFor;
   }
 
@@ -108,9 +110,13 @@ export class KeptBuilds {
     return published;
   }
 
-  /** Looks at the folder: another process may have kept a build, or chosen one, and someone removed one. */
+  /**
+   * Looks at the folder: another process may have kept a build, or chosen one, and someone removed one. While some of it can't be
+   * read, that is done by itself every minute.
+   */
   refresh(): Promise<void> {
     return this.#inTurn(async () => {
+      this.#unread.begin();
       await this.#lookAtChoices();
       await this.#scan({ isFirst: false });
     });
@@ -174,7 +180,7 @@ export class KeptBuilds {
     try {
       await this.#readChoices();
     } catch (error) {
-      this.#isUnreadable(`which builds to serve again from ${this.#choicesPath}`, error);
+      this.#unread.isUnreadable(`which builds to serve again from ${this.#choicesPath}`, error);
     }
   }
 
@@ -184,14 +190,6 @@ export class KeptBuilds {
     if (JSON.stringify([...choices]) === JSON.stringify([...this.#choices])) return;
     this.#choices = choices;
     this.#changed();
-  }
-
-  /** Whether something is there and can't be read, which is reported; false where nothing is there. @throws what is a bug */
-  #isUnreadable(what: string, error: unknown): boolean {
-    const code = systemErrorCode(error);
-    if (code === undefined) throw error;
-    if (!isAbsence(code)) this.#onMessage(`can't read ${what} (${code})`);
-    return !isAbsence(code);
   }
 
   async #choose(choices: Map<string, Choice>): Promise<void> {
@@ -280,7 +278,8 @@ export class KeptBuilds {
   }
 
   async #scan({ isFirst }: { readonly isFirst: boolean }): Promise<void> {
-    const onUnreadable = (folder: string, error: unknown) => this.#isUnreadable(`the builds kept in ${folder}`, error);
+    const onUnreadable = (folder: string, error: unknown) =>
+      this.#unread.isUnreadable(`the builds kept in ${folder}`, error);
     let found: Kept = { builds: new Map(), inspections: new Map() };
     try {
       this.#root = await realpath(this.#folder);

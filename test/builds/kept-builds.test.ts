@@ -1,6 +1,19 @@
 import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict';
+import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
-import { chmod, constants, copyFile, cp, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  constants,
+  copyFile,
+  cp,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { copySet } from '../../src/builds/copy-set.ts';
@@ -329,6 +342,28 @@ suite('an earlier build that is served in place of the newest', () => {
     await chmod(file, 0o600);
     const next = await bench.open();
     deepEqual([next.choiceOf(IMAGE_ID)?.build, next.find(A)?.state.kind], [BUILD_A, 'ready']);
+  });
+
+  test('is made by itself once the file of choices can be read again, which is told once', async (t) => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    await builds.keep(await bench.build(BUILD_A));
+    await builds.serveAgain(A, ANNA);
+    const file = path.join(bench.folder, 'choices.json');
+    await rename(file, `${file}.aside`);
+    await mkdir(file); // which can't be read as a file, by root neither
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const start = await bench.open();
+    equal(start.choiceOf(IMAGE_ID), undefined);
+    t.mock.timers.tick(60_000);
+    await start.refresh();
+    equal(bench.messages.length, 1);
+    await rm(file, { recursive: true });
+    await rename(`${file}.aside`, file);
+    const changed = once(start.events, 'changed', { signal: AbortSignal.timeout(5_000) });
+    t.mock.timers.tick(60_000);
+    await changed;
+    equal(start.choiceOf(IMAGE_ID)?.build, BUILD_A);
   });
 
   for (const [what, text, kept] of [
