@@ -217,6 +217,11 @@ export class BoardRegistry {
     this.#changed();
   }
 
+  /** Writes what is pending now. Answers why it can't be kept, if so, by the system's name for the reason. */
+  async save(): Promise<string | undefined> {
+    return this.#file?.flush();
+  }
+
   /** Stops watching, and writes what is pending. */
   async close(): Promise<void> {
     for (const requests of this.#watched) requests.close();

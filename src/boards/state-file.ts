@@ -1,5 +1,6 @@
 import { readFile, rename } from 'node:fs/promises';
 import { systemErrorCode } from '../errors.ts';
+import { LastingWrite } from '../lasting-write.ts';
 import { replaceFile } from '../replace-file.ts';
 import { SAVE_EVERY_MS } from './limits.ts';
 
@@ -24,12 +25,11 @@ export class StateFile<T> {
   readonly #path: string;
   readonly #format: StateFormat<T>;
   readonly #onMessage: (text: string) => void;
-  #isUsable = true;
-  #timer: NodeJS.Timeout | undefined;
   /** The file is read and written in turn: what is set aside is the file that was read, and nothing newer. */
-  #turn: Promise<void> = Promise.resolve();
+  readonly #write: LastingWrite;
+  /** Why it is neither read nor written any more. */
+  #unusable: string | undefined;
   #savedAt = Number.NEGATIVE_INFINITY;
-  #failure: string | undefined;
   #state: () => T;
 
   constructor(filePath: string, format: StateFormat<T>, onMessage: (text: string) => void) {
@@ -37,68 +37,61 @@ export class StateFile<T> {
     this.#format = format;
     this.#onMessage = onMessage;
     this.#state = () => format.nothing;
+    this.#write = new LastingWrite(
+      () => this.#replace(),
+      (code) => onMessage(`the ${format.what} could not be kept in ${filePath} (${code})`),
+    );
   }
 
   /**
    * Reads what was stored. A damaged file is set aside, and what can be read of it is used, and written at once: the next
    * start finds it, whether anything happens until then or not.
    */
-  read(nowMs: number): Promise<T> {
-    const reading = this.#turn.then(() => this.#read(nowMs));
-    this.#turn = reading.then(
-      () => {},
-      () => {}, // whoever reads is told
-    );
-    return reading;
+  async read(nowMs: number): Promise<T> {
+    const { state, isAside } = await this.#write.inTurn(() => this.#read(nowMs));
+    if (isAside && !this.#write.isDue) {
+      this.schedule(() => state);
+      await this.flush();
+    }
+    return state;
   }
 
-  /** Schedules a write of what `state` returns, soon, and at most once a second. */
+  /** Schedules a write of what `state` returns, soon, and at most once a second; later where that fails. */
   schedule(state: () => T): void {
     this.#state = state;
-    if (!this.#isUsable) return;
-    const waitMs = Math.max(0, this.#savedAt + SAVE_EVERY_MS - performance.now());
-    this.#timer ??= setTimeout(() => void this.flush(), waitMs).unref();
+    if (this.#unusable !== undefined) return;
+    this.#write.schedule(Math.max(0, this.#savedAt + SAVE_EVERY_MS - performance.now()));
   }
 
-  /** Writes what is pending now. Never throws. */
-  flush(): Promise<void> {
-    if (this.#timer === undefined) return this.#turn;
-    clearTimeout(this.#timer);
-    this.#turn = this.#turn.then(() => {
-      this.#timer = undefined;
-      return this.#write(this.#state);
-    });
-    return this.#turn;
+  /** Writes what is pending now. Never throws; answers why it can't be kept, if so, by the system's name for the reason. */
+  async flush(): Promise<string | undefined> {
+    const failure = await this.#write.flush();
+    return this.#unusable ?? failure;
   }
 
-  async #read(nowMs: number): Promise<T> {
-    if (!this.#isUsable) return this.#format.nothing;
+  async #read(nowMs: number): Promise<{ readonly state: T; readonly isAside?: boolean }> {
+    const { nothing, parse } = this.#format;
+    if (this.#unusable !== undefined) return { state: nothing };
     let text: string;
     try {
       text = await readFile(this.#path, 'utf8');
     } catch (error) {
       const code = systemErrorCode(error) ?? String(error);
-      if (code !== 'ENOENT') this.#giveUp(code);
-      return this.#format.nothing;
+      if (code !== 'ENOENT') this.#giveUp(code, code);
+      return { state: nothing };
     }
-    const { state, damage } = this.#format.parse(text);
-    if (damage !== undefined && (await this.#setAside(damage, nowMs))) await this.#write(() => state);
-    return state;
+    const { state, damage } = parse(text);
+    return { state, isAside: damage !== undefined && (await this.#setAside(damage, nowMs)) };
   }
 
-  async #write(state: () => T): Promise<void> {
-    if (!this.#isUsable) return;
+  async #replace(): Promise<void> {
+    if (this.#unusable !== undefined) return;
     this.#savedAt = performance.now();
     try {
-      await replaceFile(this.#path, this.#format.textOf(state()));
-      this.#failure = undefined;
-    } catch (error) {
-      const failure = systemErrorCode(error) ?? String(error);
-      const { what } = this.#format;
-      if (failure !== this.#failure) this.#onMessage(`the ${what} could not be kept in ${this.#path} (${failure})`);
-      this.#failure = failure;
+      await replaceFile(this.#path, this.#format.textOf(this.#state()));
+    } finally {
+      this.#savedAt = performance.now();
     }
-    this.#savedAt = performance.now();
   }
 
   /** Renames the damaged file; false where that fails, and it stays. */
@@ -110,14 +103,15 @@ export class StateFile<T> {
       this.#onMessage(`${kept} are damaged (${damage}); the file was set aside as ${aside}`);
       return true;
     } catch (error) {
-      this.#giveUp(`${damage}) nor set aside (${systemErrorCode(error) ?? error}`);
+      const code = systemErrorCode(error) ?? String(error);
+      this.#giveUp(code, `${damage}) nor set aside (${code}`);
       return false;
     }
   }
 
   /** A file that is not known to be ours is not touched. */
-  #giveUp(why: string): void {
-    this.#isUsable = false;
+  #giveUp(code: string, why: string): void {
+    this.#unusable = code;
     this.#onMessage(`the ${this.#format.what} kept in ${this.#path} can't be read (${why}); none are kept from now on`);
   }
 }

@@ -1,6 +1,7 @@
 import { readFile, rename } from 'node:fs/promises';
 import { systemErrorCode } from '../errors.ts';
 import type { FileIdentity } from '../images/pinned-file.ts';
+import { LastingWrite } from '../lasting-write.ts';
 import { replaceFile } from '../replace-file.ts';
 import { type Examination, isComplete } from './examination.ts';
 
@@ -26,17 +27,19 @@ export interface KeepingEvents {
 export class KnownExaminations {
   readonly #path: string | undefined;
   readonly #events: KeepingEvents;
+  readonly #write: LastingWrite;
   /** Settles when what was kept has been read. */
   readonly loaded: Promise<void>;
   #byIdentity = new Map<string, Examination>();
-  #saving: Promise<void> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
-  #failure: string | undefined;
 
   /** Starts reading the file at `filePath`; without one, nothing outlives the process. */
   constructor(filePath?: string, events: KeepingEvents = {}) {
     this.#path = filePath;
     this.#events = events;
+    this.#write = new LastingWrite(
+      () => this.#replace(),
+      (code) => events.onFailure?.(code),
+    );
     this.loaded = this.#load();
   }
 
@@ -60,7 +63,7 @@ export class KnownExaminations {
       this.#byIdentity.delete(oldest);
     }
     if (this.#path === undefined || !isComplete(examination)) return;
-    this.#schedule();
+    this.#write.schedule(SAVE_AFTER_MS);
   }
 
   async #load(): Promise<void> {
@@ -93,32 +96,19 @@ export class KnownExaminations {
     } catch (error) {
       this.#events.onDamage?.(`${told}, and can't be set aside (${systemErrorCode(error) ?? error})`);
     }
-    if (this.#byIdentity.size > 0) this.#schedule();
+    if (this.#byIdentity.size > 0) this.#write.schedule(SAVE_AFTER_MS);
   }
 
-  #schedule(): void {
-    this.#timer ??= setTimeout(() => void this.save(), SAVE_AFTER_MS).unref();
+  /** Writes what is pending now. Never throws: what can't be written is told, and tried again. */
+  async save(): Promise<void> {
+    await this.#write.flush();
   }
 
-  /** Writes what is pending now. Never throws: what is lost is read again. */
-  save(): Promise<void> {
-    if (this.#timer === undefined || this.#path === undefined) return this.#saving;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const filePath = this.#path;
-    this.#saving = this.#saving.then(async () => {
-      try {
-        const { textOfExaminations } = await import('./examination-file.ts');
-        const complete = [...this.#byIdentity].filter(([, examination]) => isComplete(examination));
-        await replaceFile(filePath, [textOfExaminations(complete)]);
-        this.#failure = undefined;
-      } catch (error) {
-        const failure = systemErrorCode(error) ?? String(error);
-        if (failure !== this.#failure) this.#events.onFailure?.(failure);
-        this.#failure = failure;
-      }
-    });
-    return this.#saving;
+  async #replace(): Promise<void> {
+    if (this.#path === undefined) return;
+    const { textOfExaminations } = await import('./examination-file.ts');
+    const complete = [...this.#byIdentity].filter(([, examination]) => isComplete(examination));
+    await replaceFile(this.#path, [textOfExaminations(complete)]);
   }
 }
 

@@ -9,10 +9,14 @@ import { AuditLog } from '../control/audit-log.ts';
 import { recordAutomaticActs } from '../control/automatic-acts.ts';
 import { carryOut } from '../control/carry-out.ts';
 import { ControlServer } from '../control/control-server.ts';
+import type { Order } from '../control/order.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
 import type { ImageSource } from '../images/catalog.ts';
 import type { Faults } from '../server/faults.ts';
 import type { CommandSettings } from './environment.ts';
+
+/** Orders that change nothing of what is saved of boards. */
+const FOR_NOW: readonly Order['act'][] = ['fault', 'fault-off', 'published'];
 
 /** What is controlled. */
 export interface ControlledParts {
@@ -55,7 +59,9 @@ export async function openControl(
         const snapshot = await catalog.refresh(true); // an order is about the files as they are now
         const acts = new Acts({ registry, audit, by });
         const rollOutOf = (image: string, build: string) => registry.rollOuts.get(image, build);
-        return carryOut(order, { acts, boards: registry.boards, rollOutOf, snapshot, builds, by, faults });
+        const done = await carryOut(order, { acts, boards: registry.boards, rollOutOf, snapshot, builds, by, faults });
+        const failure = FOR_NOW.includes(order.act) ? undefined : await registry.save();
+        return failure === undefined ? done : [...done, unsavedText(failure)];
       },
     });
     return {
@@ -72,4 +78,8 @@ export async function openControl(
     warn(`${error instanceof Error ? error.message : error}; this server can't be controlled`);
     return undefined;
   }
+}
+
+function unsavedText(code: string): string {
+  return `not saved yet: the server's disk refused (${code}); it is lost if the server restarts before it can be saved`;
 }

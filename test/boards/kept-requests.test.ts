@@ -191,6 +191,24 @@ describe('requests that are kept', () => {
     assert.deepEqual([kept.map(({ request }) => shown(request)), messages], [[shown(newest)], []]);
   });
 
+  it('are written once the disk takes them again, without being asked to, and at the latest at the end', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    for (const isAskedTo of [false, true]) {
+      await using requests = await fileOfRequests();
+      const one = request({ kind: 'finished', result: 'list' });
+      const messages: string[] = [];
+      const file = new StateFile(requests.filePath, REQUESTS_FORMAT, (text) => messages.push(text));
+      await writeFile(path.dirname(requests.filePath), 'a file where the folder would be');
+      file.schedule(() => [{ request: one }]);
+      assert.match((await file.flush()) ?? '', /^E(EXIST|NOTDIR)$/);
+      await rm(path.dirname(requests.filePath));
+      if (!isAskedTo) t.mock.timers.tick(10_000);
+      assert.equal(await file.flush(), undefined);
+      const { kept } = await requests.read();
+      assert.deepEqual([kept.map(({ request }) => shown(request)), messages.length], [[shown(one)], 1]);
+    }
+  });
+
   it('are not written where the file can not be read, which is said once', async () => {
     await using requests = await fileOfRequests();
     await mkdir(path.join(requests.filePath, 'of others'), { recursive: true });

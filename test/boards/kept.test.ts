@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -16,6 +16,17 @@ async function stateFolder() {
     folder,
     statePath: path.join(folder, 'below', 'boards.json'),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Has the disk refuse to write the file, until the returned function is called: a file is where its folder was. */
+async function refuseTo(statePath: string): Promise<() => Promise<void>> {
+  const folder = path.dirname(statePath);
+  await rename(folder, `${folder}.away`);
+  await writeFile(folder, 'a file where a folder should be');
+  return async () => {
+    await rm(folder);
+    await rename(`${folder}.away`, folder);
   };
 }
 
@@ -209,6 +220,39 @@ describe('the boards that are kept', () => {
     ]);
     const left = await readdir(path.dirname(state.statePath), { recursive: true });
     assert.deepEqual(left.toSorted(), ['boards.json', path.join('boards.json', 'of others')]);
+  });
+
+  it('are kept once the disk takes them again, and at the latest when all ends in order', async () => {
+    await using state = await stateFolder();
+    const { registry, messages } = await reopen(state.statePath);
+    await using bench = await startBench();
+    registry.watch(bench.server.server);
+    await bench.boot(OLD, { from: '127.0.0.2' });
+    assert.equal(await registry.save(), undefined);
+    const setAside = await refuseTo(state.statePath);
+    registry.hold(registry.boards[0]?.id ?? '', { by: 'anna', atMs: 1, why: 'the display' });
+    assert.match((await registry.save()) ?? '', /^E(EXIST|NOTDIR)$/);
+    assert.match(messages.join('\n'), /^the boards could not be kept in .*E(EXIST|NOTDIR)\)$/);
+    await setAside();
+    await registry.close();
+    assert.deepEqual((await reopen(state.statePath)).registry.boards[0]?.held?.why, 'the display');
+  });
+
+  it('are what is whole of a damaged file, too, where that could not be written at first', async () => {
+    await using state = await stateFolder();
+    await using bench = await startBench({ statePath: state.statePath });
+    await bench.boot(OLD, { from: '127.0.0.2' });
+    await bench.boot(OLD, { from: '127.0.0.3' });
+    await bench.registry.close();
+    const text = await readFile(state.statePath, 'utf8');
+    await writeFile(state.statePath, text.replace('"kind":"flashing"', '"kind":"of a later version"'));
+    const inTheWay = `${state.statePath}.${process.pid}.part`;
+    await mkdir(path.join(inTheWay, 'of others'), { recursive: true });
+    const { registry, messages } = await reopen(state.statePath);
+    assert.deepEqual([registry.boards.length, messages.length], [1, 2], messages.join('\n'));
+    await rm(inTheWay, { recursive: true });
+    await registry.close();
+    assert.deepEqual((await reopen(state.statePath)).registry.boards, registry.boards);
   });
 
   it('cannot be kept where that fails, which is said once and stops nothing', async () => {

@@ -216,6 +216,22 @@ suite('what is known of files', () => {
     deepEqual((await KnownExaminations.open(cache)).get(FILE), DAMAGED);
   });
 
+  test('is written once that works again, though nothing new is known', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    for (const passedMs of [0, 10_000]) {
+      await using boxes = await makeBoxes();
+      const cache = boxes.beside('taken', 'known.json');
+      await writeFile(boxes.beside('taken'), 'a file where the folder would be');
+      const known = await KnownExaminations.open(cache);
+      known.set(FILE, DAMAGED);
+      await known.save();
+      await rm(boxes.beside('taken'));
+      t.mock.timers.tick(passedMs);
+      await known.save();
+      deepEqual((await KnownExaminations.open(cache)).get(FILE), DAMAGED);
+    }
+  });
+
   test('leaves no half-written file behind where it cannot be put in place', async () => {
     await using boxes = await makeBoxes();
     await mkdir(boxes.beside('known', 'in the way'), { recursive: true });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
@@ -179,6 +179,33 @@ describe('a server without a screen', () => {
     assert.equal(await update(BUILD_B), 'an image');
     await site.control('serve-build', 'box-pi', 'bbb');
     assert.equal(await update(BUILD_B), 'up to date');
+  });
+
+  it('says that an order is not saved yet where the disk refuses, and keeps it once that takes it', async () => {
+    await using bench = await makeBench();
+    await bench.build(BUILD_A);
+    const state = bench.boxes.beside('state');
+    const env = { STATE_PATH: `${state}/boards.json`, CONTROL_PATH: bench.boxes.beside('control.sock') };
+    const start = () => startUpdateServer({ imagePath: bench.boxes.root, env });
+    const isSent = async ({ url }: { url: string }) => {
+      const response = await fetch(`${url}/update?name=box&board=pi&build_id=${BUILD_B}`);
+      return (await response.text()).includes('box-pi.img.zst');
+    };
+    await using first = await start();
+    assert.equal(await isSent(first), true);
+    await rm(state, { recursive: true, force: true });
+    await writeFile(state, 'a file where the folder was');
+    const { stdout } = await runCommand(['hold', '127.0.0.1'], env);
+    const [done, unsaved = '', ...more] = stdout.split('\n');
+    assert.match(done ?? '', /^127\.0\.0\.1 is on hold/);
+    assert.match(unsaved, /^not saved yet: the server's disk refused \(E(EXIST|NOTDIR)\); it is lost if the server /);
+    assert.deepEqual(more, ['']);
+    const fault = await runCommand(['fault', 'off'], env);
+    assert.equal(fault.stdout, 'the fault on purpose is off\n');
+    await rm(state);
+    assert.deepEqual(await first.stop(), { status: 0, signal: null });
+    await using next = await start();
+    assert.equal(await isSent(next), false);
   });
 
   it('serves on where it can not be controlled, and says so', async () => {
