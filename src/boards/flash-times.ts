@@ -1,5 +1,6 @@
 import type { Board } from './board.ts';
-import { FLASH_SAMPLES, MOST_FLASH_KINDS, SILENT_AFTER_MS } from './limits.ts';
+import { cut } from './board-record.ts';
+import { FLASH_SAMPLES, MOST_FLASH_KINDS, MOST_KEPT_TEXT, SILENT_AFTER_MS } from './limits.ts';
 
 /** What is stored of the times: by the kind of board, the last ones in milliseconds. */
 export type KeptFlashTimes = readonly (readonly [kind: string, times: readonly number[]])[];
@@ -40,5 +41,5 @@ export class FlashTimes {
 
 /** Boards of one kind, with one box's images, take about equally long. */
 function kindOf({ wish: { box, board, image } }: Board): string {
-  return JSON.stringify([box, board ?? image]);
+  return cut(JSON.stringify([box, board ?? image]), MOST_KEPT_TEXT);
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { BreakReason } from '../server/transfer.ts';
 import type { Board, BoardState, GivenBuild, Pin, Reflashing, ServeOnce, Wish } from './board.ts';
 import type { KeptFlashTimes } from './flash-times.ts';
-import { count, keptRefusal, maybeText, text } from './kept-refusal.ts';
+import { count, keptRefusal, maybeText, maybeTyped, text, typed } from './kept-refusal.ts';
 import { MOST_HISTORY, MOST_TAGS, SILENT_AFTER_MS } from './limits.ts';
 
 /** The end of the year 9999: what comes later has no four digits for its year (RFC 3339). */
@@ -88,7 +88,12 @@ const given = v.object({
   loops: v.exactOptional(count),
 }) satisfies v.GenericSchema<GivenBuild>;
 
-const act = { by: text, atMs: time, why: maybeText };
+const act = { by: typed, atMs: time, why: maybeTyped };
+
+const tags = v.pipe(
+  v.array(typed),
+  v.transform((tags) => tags.slice(0, MOST_TAGS)),
+);
 
 const pin = v.object({ ...act, image: text, box: maybeText, build: maybeText }) satisfies v.GenericSchema<Pin>;
 
@@ -103,7 +108,7 @@ const board = v.object({
   id: text,
   address: text,
   mac: maybeText,
-  name: maybeText,
+  name: maybeTyped,
   wish,
   reportedBuild: maybeText,
   image: maybeText,
@@ -114,7 +119,7 @@ const board = v.object({
   held: v.exactOptional(v.object(act)),
   pin: v.exactOptional(pin),
   once: v.exactOptional(once),
-  tags: v.exactOptional(v.pipe(v.array(text), v.maxLength(MOST_TAGS))),
+  tags: v.exactOptional(tags),
   isShared: v.exactOptional(v.literal(true)),
   history: v.pipe(v.array(given), v.maxLength(MOST_HISTORY)),
 });

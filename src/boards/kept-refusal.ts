@@ -6,17 +6,23 @@ import type { SetFault } from '../images/set-fault.ts';
 import type { Refusal } from '../server/refusal.ts';
 import { REQUEST_FAULTS } from '../server/request-fault.ts';
 import type { ToldRefusal } from './board.ts';
-
-/** More characters than any text that is kept: those are cut when they are noted. */
-const MOST_CHARACTERS = 1_000;
+import { cut } from './board-record.ts';
+import { MOST_KEPT_TEXT } from './limits.ts';
 
 /** More images than a query is tried for. */
 const MOST_TRIED = 20;
 
 /** A text, and a whole number from 0 on, as they are kept. */
-export const text = v.pipe(v.string(), v.maxLength(MOST_CHARACTERS));
+export const text = v.pipe(v.string(), v.maxLength(MOST_KEPT_TEXT));
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const maybeText = v.exactOptional(text);
+
+/** What people type: of a longer one, the beginning is as good. */
+export const typed = v.pipe(
+  v.string(),
+  v.transform((text) => cut(text, MOST_KEPT_TEXT)),
+);
+export const maybeTyped = v.exactOptional(typed);
 
 /** The names of images that were tried. */
 export const tried = v.pipe(v.array(text), v.maxLength(MOST_TRIED));

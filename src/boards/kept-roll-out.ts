@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { EarlierBuild } from './earlier-builds.ts';
 import { time } from './kept-board.ts';
-import { count, maybeText, text } from './kept-refusal.ts';
+import { count, maybeText, maybeTyped, text, typed } from './kept-refusal.ts';
 import type { Halt, Member, RollOut, RollOutState, Stage } from './roll-out.ts';
 
 const stage = v.variant('kind', [
@@ -12,7 +12,7 @@ const stage = v.variant('kind', [
 
 const halt = v.variant('kind', [
   v.object({ kind: v.picklist(['overdue', 'looping', 'reports another']), board: text, atMs: time }),
-  v.object({ kind: v.literal('person'), by: text, atMs: time, why: maybeText }),
+  v.object({ kind: v.literal('person'), by: typed, atMs: time, why: maybeTyped }),
 ]) satisfies v.GenericSchema<unknown, Halt>;
 
 const state = v.variant('kind', [

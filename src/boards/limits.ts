@@ -9,6 +9,9 @@ export const MOST_HISTORY = 20;
 /** Characters stored of a text from the network: a build ID has 64, a query may have 4,000. */
 export const MOST_TEXT = 200;
 
+/** Characters read of a text in a file, and the most that is kept of what people type, as their reasons. */
+export const MOST_KEPT_TEXT = 1_000;
+
 /** Complete downloads of one build in a row before a board counts as reflashing: one may be lost to a power cut. */
 export const LOOP_TIMES = 2;
 

@@ -1,5 +1,5 @@
 import type { Board, BoardState, GivenBuild } from './board.ts';
-import { MOST_HISTORY } from './limits.ts';
+import { MOST_HISTORY, MOST_TAGS } from './limits.ts';
 
 /**
  * Merges two records of one board, which asked from an address whose MAC was not known yet: identity comes from the
@@ -8,7 +8,7 @@ import { MOST_HISTORY } from './limits.ts';
 export function sameBoard(earlier: Board, later: Board): Board {
   const mac = earlier.mac ?? later.mac;
   const name = earlier.name ?? later.name;
-  const tags = [...new Set([...(earlier.tags ?? []), ...(later.tags ?? [])])].sort();
+  const tags = [...new Set([...(earlier.tags ?? []), ...(later.tags ?? [])])].sort().slice(0, MOST_TAGS);
   const { state, reportedBuild, lastSeenMs } = later;
   const [last, ...before] = earlier.history;
   const isConfirmed = last !== undefined && last.confirmedAtMs === undefined && reportedBuild === last.build;

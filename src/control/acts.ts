@@ -1,5 +1,7 @@
 import type { Act, Board, Pin, ServeOnce } from '../boards/board.ts';
+import { cut } from '../boards/board-record.ts';
 import type { BoardRegistry } from '../boards/board-registry.ts';
+import { MOST_KEPT_TEXT } from '../boards/limits.ts';
 import type { RollOutPlan } from '../boards/roll-out.ts';
 import type { AuditEntry, AuditLog } from './audit-log.ts';
 
@@ -14,7 +16,7 @@ export interface ActsOptions {
 }
 
 /**
- * What a person does to boards, on whatever way they ask for it. Each act is recorded, with who did it and when. `ids`
+ * What a person does to boards, on whatever way they ask for it. Each act is recorded, with who did it and when; of a long reason, the beginning. `ids`
  * are those of boards; one that is not known any more is left out.
  */
 export class Acts {
@@ -26,7 +28,7 @@ export class Acts {
   constructor({ registry, audit, by, now = Date.now }: ActsOptions) {
     this.#registry = registry;
     this.#audit = audit;
-    this.#by = by;
+    this.#by = cut(by, MOST_KEPT_TEXT);
     this.#now = now;
   }
 
@@ -135,7 +137,7 @@ export class Acts {
   }
 
   #act(why: string | undefined): Act {
-    return { by: this.#by, atMs: this.#now(), ...(why === undefined ? {} : { why }) };
+    return { by: this.#by, atMs: this.#now(), ...(why === undefined ? {} : { why: cut(why, MOST_KEPT_TEXT) }) };
   }
 
   #each(

@@ -1,15 +1,17 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
+import { cut } from '../boards/board-record.ts';
+import { MOST_KEPT_TEXT } from '../boards/limits.ts';
 import { systemErrorCode } from '../errors.ts';
 import { replaceFile } from '../replace-file.ts';
 
 /** The most acts that are kept: a year of some thirty a day, in some two megabytes. */
 const MOST_ENTRIES = 10_000;
 
-const text = v.pipe(v.string(), v.maxLength(1_000));
+const text = v.pipe(v.string(), v.transform(shortened));
 
-const entry = v.object({
+const entrySchema = v.object({
   /** Milliseconds since 1970. */
   atMs: v.number(),
   /** Who did it; `mkbox` where a roll-out went on or stopped by itself, or a board was stopped. */
@@ -42,7 +44,7 @@ const entry = v.object({
 });
 
 /** An act, with who did it, when, and why if they said so. */
-export type AuditEntry = Readonly<v.InferOutput<typeof entry>>;
+export type AuditEntry = Readonly<v.InferOutput<typeof entrySchema>>;
 
 /** What an audit log is about. */
 export type AuditSubject = { readonly board: string } | { readonly image: string };
@@ -97,8 +99,9 @@ export class AuditLog {
     return found;
   }
 
-  /** Adds an act. It is in the file soon. */
-  record(entry: AuditEntry): void {
+  /** Adds an act, its texts cut. It is in the file soon. */
+  record(act: AuditEntry): void {
+    const entry = v.parse(entrySchema, act);
     this.#entries.push(entry);
     if (this.#entries.length > MOST_ENTRIES) this.#entries = this.#entries.slice(-MOST_ENTRIES / 2);
     const filePath = this.#path;
@@ -140,13 +143,17 @@ export class AuditLog {
   }
 }
 
+function shortened(text: string): string {
+  return cut(text, MOST_KEPT_TEXT);
+}
+
 function lineOf(entry: AuditEntry): string {
   return `${JSON.stringify(entry)}\n`;
 }
 
 function parse(line: string): AuditEntry[] {
   try {
-    const { success, output } = v.safeParse(entry, JSON.parse(line));
+    const { success, output } = v.safeParse(entrySchema, JSON.parse(line));
     return success ? [output] : [];
   } catch {
     return []; // the last line of a machine that lost power

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
+import { MOST_KEPT_TEXT } from '../boards/limits.ts';
 
 /** A name, a reason: what people type. */
-const text = v.pipe(v.string(), v.maxLength(1_000));
+const text = v.pipe(v.string(), v.maxLength(MOST_KEPT_TEXT));
 const names = v.pipe(v.array(text), v.minLength(1), v.maxLength(10_000));
 const why = v.exactOptional(text);
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { keptBoard } from '../../src/boards/kept-board.ts';
 import type { Neighbours } from '../../src/boards/neighbours.ts';
 import { makeSet } from '../server/harness.ts';
 import { type Bench, BUILD, historyOf, OLD, startBench } from './bench.ts';
@@ -58,6 +59,22 @@ describe('a board is', () => {
       ],
     );
     assert.ok(neighbours.looks >= 1 && neighbours.looks <= 2);
+  });
+
+  it('has no more tags than are kept, where two records turn out to be one board', async () => {
+    const [started, neighbours] = await withNeighbours();
+    await using bench = started;
+    for (const as of [A, B]) await bench.boot(OLD, { as });
+    for (const { id, address } of bench.registry.boards) {
+      bench.registry.tag(
+        id,
+        Array.from({ length: 15 }, (_, at) => `${address} ${at}`),
+      );
+    }
+    neighbours.known.set(A, MAC).set(B, MAC);
+    for (const as of [A, B]) await bench.boot(OLD, { as });
+    const { tags } = keptBoard(JSON.parse(JSON.stringify(bench.board()))) ?? {};
+    assert.deepEqual([bench.board().tags?.length, tags], [20, bench.board().tags]);
   });
 
   it('never this machine by MAC', async () => {

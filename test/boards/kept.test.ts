@@ -180,6 +180,35 @@ describe('the boards that are kept', () => {
     }
   });
 
+  it('are held, pinned and named as they were, though a version before kept longer texts than are read', async () => {
+    await using state = await stateFolder();
+    await using bench = await startBench({ statePath: state.statePath });
+    await bench.boot(OLD);
+    const { id } = bench.board();
+    const act = { by: 'anna', atMs: 1, why: 'the display' };
+    bench.registry.hold(id, act);
+    bench.registry.pin(id, { ...act, image: 'box/box-pi' });
+    bench.registry.tag(id, ['lab']);
+    bench.registry.rename(id, 'bench 1');
+    bench.registry.rollOuts.start('box/box-pi', BUILD, OLD, { stages: [{ kind: 'all' }], isByHand: true });
+    bench.registry.rollOuts.halt('box/box-pi', act);
+    await bench.registry.close();
+    const long = 'x'.repeat(5_000);
+    const tags = Array.from({ length: 30 }, (_, at) => `tag ${at}`);
+    const text = (await readFile(state.statePath, 'utf8'))
+      .replaceAll('"the display"', `"${long}"`)
+      .replaceAll('"anna"', `"${long}"`)
+      .replace('["lab"]', JSON.stringify(tags));
+    await writeFile(state.statePath, text);
+    const { registry, messages } = await reopen(state.statePath);
+    const cut = { by: long.slice(0, 1_000), atMs: 1, why: long.slice(0, 1_000) };
+    const [{ held, pin, name, tags: kept } = assert.fail()] = registry.boards;
+    assert.deepEqual([messages, held, pin, name], [[], cut, { ...cut, image: 'box/box-pi' }, 'bench 1']);
+    assert.deepEqual(kept, tags.slice(0, 20));
+    const [{ state: halted } = assert.fail()] = registry.rollOuts.list;
+    assert.deepEqual(halted, { kind: 'halted', why: { kind: 'person', ...cut } });
+  });
+
   for (const [how, end] of [
     ['ended in order', (registry: BoardRegistry) => registry.close()],
     ['was killed', async () => {}],

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangeClock } from '../../src/boards/change-clock.ts';
+import { FlashTimes } from '../../src/boards/flash-times.ts';
+import { keptFlashTimes } from '../../src/boards/kept-board.ts';
 import { makeSet } from '../server/harness.ts';
 import { BUILD, OLD, plain, startBench } from './bench.ts';
 
@@ -55,6 +57,16 @@ describe('a board that flashes', () => {
     assert.deepEqual(await expectedAfter(2 * 24 * 60), { expected: 0, overdue: 15 });
     assert.equal((await expectedAfter(9, 9, 9, 9, 9, 2, 2, 2, 2)).expected, 9);
     assert.equal((await expectedAfter(9, 9, 9, 9, 9, 2, 2, 2, 2, 2)).expected, 2);
+  });
+
+  it('is expected by others at the next start, too, whatever its kind is called', async () => {
+    await using bench = await startBench();
+    await bench.boot(OLD);
+    const odd = { ...bench.board(), wish: { box: '\0'.repeat(200), board: '"'.repeat(200) } };
+    const times = new FlashTimes();
+    times.learn(odd, MINUTE);
+    const kept = times.kept.map(keptFlashTimes).filter((times) => times !== undefined);
+    assert.equal(new FlashTimes(kept).expected(odd), MINUTE);
   });
 
   it('is not expected by boards of another kind', async () => {

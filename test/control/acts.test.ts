@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { BoardRegistry } from '../../src/boards/board-registry.ts';
 import { Acts } from '../../src/control/acts.ts';
 import { auditFile } from '../../src/control/audit-file.ts';
 import { type AuditEntry, AuditLog } from '../../src/control/audit-log.ts';
@@ -61,6 +62,47 @@ describe('an act', () => {
     ]);
     assert.equal(audit.entries.length, 2 + 2 + 2 + 1 + 2 + 1 + 1 + 1);
     assert.deepEqual(audit.about({ image: IMAGE }, 9).length, 2);
+  });
+});
+
+describe('a long reason', () => {
+  const why = 'because '.repeat(500);
+
+  it('is cut, and costs no board its hold or its pin at the next start, nor the log its entries', async () => {
+    await using temp = await tempFile();
+    const statePath = `${path.dirname(temp.file)}/boards.json`;
+    await using bench = await startBench({ statePath });
+    await bench.boot(OLD);
+    const audit = await AuditLog.open(temp.file, (text) => assert.fail(text));
+    const acts = new Acts({ registry: bench.registry, audit, by: 'anna '.repeat(500) });
+    const ids = [bench.board().id];
+    acts.pin(ids, { image: IMAGE, build: OLD }, why);
+    acts.hold(ids, why);
+    acts.rename(ids[0] ?? '', why);
+    acts.tag(ids, { add: Array.from({ length: 20 }, (_, at) => `${at}-${why}`) });
+    acts.rollOut(IMAGE, BUILD, OLD, { stages: [{ kind: 'all' }], isByHand: true }, why);
+    acts.haltRollOut(IMAGE, why);
+    await Promise.all([bench.registry.close(), audit.close()]);
+
+    const next = await BoardRegistry.open({ statePath, onMessage: assert.fail });
+    const [{ held, pin, tags = [] } = assert.fail()] = next.boards;
+    assert.deepEqual([held?.why, pin?.why, tags.length], [why.slice(0, 1_000), why.slice(0, 1_000), 20]);
+    assert.deepEqual(next.rollOuts.list, bench.registry.rollOuts.list);
+    const again = await AuditLog.open(temp.file, (text) => assert.fail(text));
+    assert.deepEqual(
+      again.entries.map(({ act }) => act),
+      ['pin', 'hold', 'rename', 'tag', 'roll-out', 'roll-out'],
+    );
+    assert.deepEqual(again.entries, audit.entries);
+  });
+
+  it('that was kept whole is cut when it is read', async () => {
+    await using temp = await tempFile();
+    const entry: AuditEntry = { atMs: 1, by: 'anna', act: 'hold', board: 'a', why };
+    await mkdir(path.dirname(temp.file));
+    await writeFile(temp.file, `${JSON.stringify(entry)}\n`);
+    const log = await AuditLog.open(temp.file, (text) => assert.fail(text));
+    assert.deepEqual(log.entries, [{ ...entry, why: why.slice(0, 1_000) }]);
   });
 });
 

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { MOST_KEPT_TEXT } from '../../boards/limits.ts';
 import { type PinTarget, pinTargets } from '../../boards/pin-targets.ts';
 import { pinTargetText } from '../words/board-words.ts';
+import { lengthProblem } from '../words/typed-text.ts';
 import { chooseBoards } from './choose-boards.ts';
 import type { Command } from './command.ts';
 import { pick } from './pick.ts';
@@ -24,7 +26,11 @@ export const pinBoard: Command = {
       none: l10n.t('mkbox: there is no complete image for this kind of board.'),
     });
     if (target === undefined) return;
-    const why = await window.showInputBox({ title, prompt: l10n.t('Why? You may leave this empty.') });
+    const why = await window.showInputBox({
+      title,
+      prompt: l10n.t('Why? You may leave this empty.'),
+      validateInput: (text) => lengthProblem(text, MOST_KEPT_TEXT, l10n),
+    });
     if (why === undefined) return;
     const { newest: _, ...pin } = target;
     (await context.boards.acts()).pin(ids, pin, why.trim() || undefined);

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { MOST_TEXT } from '../../boards/limits.ts';
 import { boardName } from '../words/board-name.ts';
+import { lengthProblem } from '../words/typed-text.ts';
 import type { Command } from './command.ts';
 import { chooseBoard } from './pick-board.ts';
 
@@ -16,6 +18,7 @@ export const renameBoard: Command = {
       prompt: l10n.t('The name of the board in this window; leave it empty to show the address'),
       placeHolder: board.address,
       value: board.name ?? '',
+      validateInput: (text) => lengthProblem(text, MOST_TEXT, l10n),
     });
     if (name !== undefined) (await context.boards.acts()).rename(board.id, name);
   },
