@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { cut } from '../boards/board-record.ts';
 import { MOST_KEPT_TEXT } from '../boards/limits.ts';
 import { systemErrorCode } from '../errors.ts';
+import { LastingWrite } from '../lasting-write.ts';
 import { replaceFile } from '../replace-file.ts';
 
 /** The most acts that are kept: a year of some thirty a day, in some two megabytes. */
@@ -52,18 +53,20 @@ export type AuditSubject = { readonly board: string } | { readonly image: string
 /** A log of what people decided: JSON lines in a file that is bounded, and in memory. No fault of the file is fatal. */
 export class AuditLog {
   readonly #path: string | undefined;
-  readonly #onMessage: (text: string) => void;
+  readonly #writing: LastingWrite;
   #entries: AuditEntry[] = [];
-  #pending: AuditEntry[] = [];
+  /** How many of the last ones are not in the file. */
+  #unwritten = 0;
   #linesInFile = 0;
-  #writing: Promise<void> = Promise.resolve();
-  #failure: string | undefined;
   /** The last line in the file may have no end: a write was cut off. What comes behind it begins a line of its own. */
   #isTorn = false;
 
   private constructor(filePath: string | undefined, onMessage: (text: string) => void) {
     this.#path = filePath;
-    this.#onMessage = onMessage;
+    this.#writing = new LastingWrite(
+      () => this.#write(),
+      (code) => onMessage(unkeptText(filePath, code)),
+    );
   }
 
   /** Reads what is in the file; a line that is none of ours is left out. Without a `filePath`, only memory has it. */
@@ -73,11 +76,14 @@ export class AuditLog {
     try {
       const text = await readFile(filePath, 'utf8');
       const lines = text.split('\n').filter((line) => line !== '');
+      const acts = new Set(lines); // a write that was cut off behind some was done again
       log.#isTorn = text !== '' && !text.endsWith('\n');
-      log.#entries = lines.slice(-MOST_ENTRIES).flatMap(parse);
+      log.#entries = [...acts].slice(-MOST_ENTRIES).flatMap(parse);
       log.#linesInFile = lines.length;
     } catch (error) {
-      if (systemErrorCode(error) !== 'ENOENT') log.#tell(error);
+      const code = systemErrorCode(error);
+      if (code === undefined) throw error;
+      if (code !== 'ENOENT') onMessage(unkeptText(filePath, code));
     }
     return log;
   }
@@ -104,43 +110,40 @@ export class AuditLog {
     const entry = v.parse(entrySchema, act);
     this.#entries.push(entry);
     if (this.#entries.length > MOST_ENTRIES) this.#entries = this.#entries.slice(-MOST_ENTRIES / 2);
+    if (this.#path === undefined) return;
+    this.#unwritten++;
+    this.#writing.schedule(0);
+  }
+
+  /** Settles when everything is in the file, or can't be: then that was told. */
+  async close(): Promise<void> {
+    await this.#writing.flush();
+  }
+
+  /** Writes what is not in the file: behind what is, or over it where that is full. */
+  async #write(): Promise<void> {
     const filePath = this.#path;
-    if (filePath === undefined) return;
-    this.#pending.push(entry);
-    this.#writing = this.#writing.then(() => this.#write(filePath)).catch((error) => this.#tell(error));
-  }
-
-  /** Settles when everything is in the file. */
-  close(): Promise<void> {
-    return this.#writing;
-  }
-
-  /** Writes what is pending: behind what is in the file, or over it where that is full. */
-  async #write(filePath: string): Promise<void> {
-    const { length } = this.#pending;
-    if (length === 0) return;
-    const lines = this.#pending.splice(0).map(lineOf);
-    if (this.#linesInFile + length > MOST_ENTRIES) {
+    const count = this.#unwritten;
+    if (filePath === undefined || count === 0) return;
+    const lines = this.#entries.slice(-count).map(lineOf);
+    if (this.#linesInFile + lines.length > MOST_ENTRIES) {
       const all = this.#entries.map(lineOf);
-      this.#linesInFile = all.length;
       await replaceFile(filePath, all);
+      this.#linesInFile = all.length;
     } else {
-      this.#linesInFile += length;
       await mkdir(path.dirname(filePath), { recursive: true });
       const begin = this.#isTorn ? '\n' : '';
       this.#isTorn = true; // until all of it is there
       await appendFile(filePath, begin + lines.join(''), { mode: 0o600, flush: true });
+      this.#linesInFile += lines.length;
     }
+    this.#unwritten -= count;
     this.#isTorn = false;
-    this.#failure = undefined;
   }
+}
 
-  #tell(error: unknown): void {
-    const failure = systemErrorCode(error);
-    if (failure === undefined) throw error;
-    if (failure !== this.#failure) this.#onMessage(`can't keep the log of acts in ${this.#path} (${failure})`);
-    this.#failure = failure;
-  }
+function unkeptText(filePath: string | undefined, code: string): string {
+  return `can't keep the log of acts in ${filePath} (${code})`;
 }
 
 function shortened(text: string): string {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { BoardRegistry } from '../../src/boards/board-registry.ts';
 import { Acts } from '../../src/control/acts.ts';
 import { auditFile } from '../../src/control/audit-file.ts';
@@ -137,6 +138,70 @@ describe('the log of acts', () => {
       again.entries.map(({ atMs }) => atMs),
       [1, 3, 4],
     );
+  });
+
+  it('has what the disk refused once that takes it: when more is done, by itself, and at the end', {
+    timeout: 30_000,
+  }, async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const ways: ((log: AuditLog, file: string) => Promise<void>)[] = [
+      (log) => {
+        log.record({ ...entry, atMs: 4 });
+        return log.close();
+      },
+      async (_, file) => {
+        t.mock.timers.tick(10_000);
+        while ((await AuditLog.open(file, assert.fail)).entries.length < 3) await turn();
+      },
+      (log) => log.close(),
+    ];
+    for (const way of ways) {
+      await using temp = await tempFile();
+      const told: string[] = [];
+      const log = await AuditLog.open(temp.file, (text) => told.push(text));
+      log.record({ ...entry, atMs: 1 });
+      await log.close();
+      const folder = path.dirname(temp.file);
+      await rename(folder, `${folder}.away`);
+      await writeFile(folder, 'a file where the folder was');
+      for (const atMs of [2, 3]) {
+        log.record({ ...entry, atMs });
+        await log.close();
+      }
+      assert.match(told.join('\n'), /^can't keep the log of acts in .*E(EXIST|NOTDIR)\)$/);
+      await rm(folder);
+      await rename(`${folder}.away`, folder);
+      await way(log, temp.file);
+      const again = await AuditLog.open(temp.file, (text) => assert.fail(text));
+      assert.deepEqual(again.entries, log.entries);
+    }
+  });
+
+  it('has each act once where a write was cut off behind some of them, and done again', async () => {
+    await using temp = await tempFile();
+    const [one, two, three] = [1, 2, 3].map((atMs) => `${JSON.stringify({ ...entry, atMs })}\n`);
+    await mkdir(path.dirname(temp.file));
+    await writeFile(temp.file, `${one}${two}{"atMs":3,"by":"an\n${one}${two}${three}`);
+    const log = await AuditLog.open(temp.file, (text) => assert.fail(text));
+    assert.deepEqual(
+      log.entries.map(({ atMs }) => atMs),
+      [1, 2, 3],
+    );
+  });
+
+  it('is as long as it may be, and no shorter, whatever the disk refused meanwhile', async () => {
+    await using temp = await tempFile();
+    const log = await AuditLog.open(temp.file, () => {});
+    const folder = path.dirname(temp.file);
+    await writeFile(folder, 'a file where the folder would be');
+    for (let atMs = 0; atMs < 6_000; atMs++) log.record({ ...entry, atMs });
+    await log.close();
+    await rm(folder);
+    for (let atMs = 6_000; atMs < 9_000; atMs++) log.record({ ...entry, atMs });
+    await log.close();
+    const again = await AuditLog.open(temp.file, (text) => assert.fail(text));
+    const [kept, first, last] = [again.entries.length, again.entries.at(0)?.atMs, again.entries.at(-1)?.atMs];
+    assert.deepEqual([kept, first, last], [9_000, 0, 8_999]);
   });
 
   it('is bounded, in memory and in the file', async () => {
