@@ -104,6 +104,7 @@ export class StateFile<T> {
       return true;
     } catch (error) {
       const code = systemErrorCode(error) ?? String(error);
+      if (code === 'ENOENT') return true; // another process did, and tells
       this.#giveUp(code, `${damage}) nor set aside (${code}`);
       return false;
     }

@@ -1,4 +1,4 @@
-import { readFile, rename } from 'node:fs/promises';
+import { constants, copyFile, readFile, rm } from 'node:fs/promises';
 import { array, exactOptional, type InferOutput, is, number, object, picklist, string, unknown } from 'valibot';
 import { systemErrorCode } from '../errors.ts';
 import { replaceFile } from '../replace-file.ts';
@@ -63,8 +63,13 @@ async function setAside(filePath: string, whole: readonly Choice[], onMessage: (
   const aside = `${filePath}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
   const told = `${filePath}, which tells what builds to serve again, is damaged`;
   try {
-    await rename(filePath, aside);
-    await writeChoices(filePath, whole);
+    await copyFile(filePath, aside, constants.COPYFILE_EXCL);
+    try {
+      await writeChoices(filePath, whole); // until then the file stays: without one, boards would get the newest builds
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw error;
+    }
     onMessage(`${told}: it was set aside as ${aside}; check what each image serves`);
   } catch (error) {
     onMessage(`${told}, and can't be set aside (${systemErrorCode(error) ?? error}); check what each image serves`);

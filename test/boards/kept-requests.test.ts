@@ -212,6 +212,26 @@ describe('requests that are kept', () => {
     }
   });
 
+  it('are kept on by both of two windows that set a damaged file aside at once', async () => {
+    await using requests = await fileOfRequests();
+    await mkdir(path.dirname(requests.filePath));
+    await writeFile(requests.filePath, '{"format":1,"requests":[null]}');
+    const messages: string[] = [];
+    const windows = [1, 2].map(() => new StateFile(requests.filePath, REQUESTS_FORMAT, (text) => messages.push(text)));
+    await Promise.all(windows.map((file) => file.read(Date.now())));
+    assert.doesNotMatch(messages.join('\n'), /none are kept from now on/);
+    for (const file of windows) {
+      const newest = request({ kind: 'finished', result: 'list' });
+      file.schedule(() => [{ request: newest }]);
+      assert.equal(await file.flush(), undefined);
+      const { kept } = await requests.read();
+      assert.deepEqual(
+        kept.map(({ request }) => shown(request)),
+        [shown(newest)],
+      );
+    }
+  });
+
   it('are not written where the file can not be read, which is said once', async () => {
     await using requests = await fileOfRequests();
     await mkdir(path.join(requests.filePath, 'of others'), { recursive: true });

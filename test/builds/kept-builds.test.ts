@@ -366,6 +366,29 @@ suite('an earlier build that is served in place of the newest', () => {
     equal(start.choiceOf(IMAGE_ID)?.build, BUILD_A);
   });
 
+  test('is known as far as its file is whole, also where the disk refuses what is whole of it', async () => {
+    await using bench = await makeBench();
+    await mkdir(bench.folder);
+    const file = path.join(bench.folder, 'choices.json');
+    const whole = { image: IMAGE_ID, build: BUILD_A, by: 'Anna', atMs: 1 };
+    const text = JSON.stringify({ format: 1, choices: [whole, null] });
+    await writeFile(file, text);
+    const inTheWay = `${file}.${process.pid}.part`;
+    await mkdir(path.join(inTheWay, 'of others'), { recursive: true });
+    const builds = await bench.open();
+    await builds.refresh();
+    equal(builds.choiceOf(IMAGE_ID)?.build, BUILD_A, 'boards do not get the newest meanwhile');
+    equal(await readFile(file, 'utf8'), text);
+    deepEqual(
+      (await bench.content()).filter((name) => name.includes('damaged')),
+      [],
+    );
+    match(bench.messages.join(), /choices\.json, .* is damaged, and can't be set aside/);
+    await rm(inTheWay, { recursive: true });
+    equal((await bench.open()).choiceOf(IMAGE_ID)?.build, BUILD_A);
+    equal((await bench.content()).filter((name) => name.includes('damaged')).length, 1);
+  });
+
   for (const [what, text, kept] of [
     ['no JSON', '{"format":1,"choi', 0],
     ['of another format', '{"format":2,"choices":[]}', 0],
