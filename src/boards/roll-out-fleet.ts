@@ -24,6 +24,17 @@ export function fleetOf({ image, members }: Pick<RollOut, 'image' | 'members'>, 
   return { boards, silent };
 }
 
+/** The build that most boards of an image report, of those that get what is rolled out; where as many do, not `build`. */
+export function mostReported(image: string, build: string, all: readonly Board[]): string | undefined {
+  const { boards, silent } = fleetOf({ image, members: [] }, all);
+  const counts = new Map<string, number>();
+  for (const { reportedBuild } of [...boards, ...silent]) {
+    if (reportedBuild !== undefined) counts.set(reportedBuild, (counts.get(reportedBuild) ?? 0) + 1);
+  }
+  const [most] = [...counts].sort(([a, one], [b, other]) => other - one || Number(a === build) - Number(b === build));
+  return most?.[0];
+}
+
 /** The fleets of a moment ago: to look at all boards at each request would cost more than the answer. */
 export class RecentFleets {
   readonly #byImage = new Map<string, Fleet & { readonly atMs: number }>();

@@ -17,7 +17,7 @@ import {
   type RollOut,
   type RollOutPlan,
 } from './roll-out.ts';
-import { fleetOf, RecentFleets } from './roll-out-fleet.ts';
+import { fleetOf, mostReported, RecentFleets } from './roll-out-fleet.ts';
 
 /** What roll-outs depend on. */
 export interface RollOutsParts {
@@ -30,6 +30,15 @@ export interface RollOutsParts {
   readonly onChange: () => void;
   /** Called when one began, opened a stage, halted or is finished; `isOrdered`: because someone wanted it. */
   readonly onStep: (rollOut: RollOut, isOrdered: boolean) => void;
+}
+
+/** An image as it is found when roll-outs are wanted from then on. */
+export interface FoundImage {
+  /** `<box>/<image>`. */
+  readonly id: string;
+  readonly state: { readonly kind: 'ready'; readonly buildId: string } | { readonly kind: 'incomplete' };
+  /** Present where an earlier build is served in place of the newest. */
+  readonly inPlaceOf?: unknown;
 }
 
 /** The roll-outs of all images, each of its newest build. */
@@ -62,6 +71,24 @@ export class RollOuts {
     this.#earlier.take(earlier);
   }
 
+  /**
+   * Takes the builds that are there when the server starts, or the plan comes into force, as ones that boards have: whatever
+   * comes after them is new, even if no board asks until then. Not where boards are known to run another build.
+   */
+  takeAsFirst(images: readonly FoundImage[]): void {
+    const plan = this.#parts.plan();
+    if (plan === undefined) return;
+    const boards = this.#parts.boards();
+    for (const image of images) {
+      const { id, state } = image;
+      if (state.kind !== 'ready' || !this.#isFirst(image, state.buildId, boards)) continue;
+      // none that is under way makes place
+      if (this.#byImage.size >= MOST_ROLL_OUTS && !this.#byImage.has(id)) continue;
+      this.#byImage.set(id, this.#finished(id, state.buildId, plan));
+      this.#parts.onChange();
+    }
+  }
+
   /** The roll-out of a build, if that is rolled out. */
   get(image: string, build: string): RollOut | undefined {
     const rollOut = this.#byImage.get(image);
@@ -91,10 +118,10 @@ export class RollOuts {
     const isUnderWay = known?.isByHand === true && (known.state.kind !== 'finished' || known.build === build);
     const plan = this.#parts.plan() ?? (isUnderWay ? planOf(known) : undefined);
     if (plan === undefined) return false;
-    const former = this.#formerOf(image, build, known?.state.kind === 'finished' ? known.build : undefined);
+    const former = this.#formerOf(image, build, this.#lastOf(image, build));
     if (known === undefined && former === undefined) {
       // what is there at first is what boards run, and no new build
-      this.#set({ ...newRollOut(image, build, undefined, plan, now()), state: { kind: 'finished', atMs: now() } });
+      this.#set(this.#finished(image, build, plan));
       return true;
     }
     if (known !== undefined && known.build !== build && this.#isStale(known, build)) return false;
@@ -204,6 +231,28 @@ export class RollOuts {
     if (earlier !== undefined) return earlier;
     const isUnderWay = known !== undefined && known.state.kind !== 'finished' && this.#isInForce(known);
     return known?.build === build || isUnderWay ? (known?.former ?? otherwise) : otherwise;
+  }
+
+  /** What boards got last, before `build`: what was rolled out to all, or where nothing was, what most of them run. */
+  #lastOf(image: string, build: string): string | undefined {
+    const known = this.#byImage.get(image);
+    if (known !== undefined) return known.state.kind === 'finished' ? known.build : undefined;
+    const most = mostReported(image, build, this.#parts.boards());
+    return most === build ? undefined : most;
+  }
+
+  /** Whether boards have the `build` of an image, and no roll-out tells so. */
+  #isFirst({ id, inPlaceOf }: FoundImage, build: string, boards: readonly Board[]): boolean {
+    if (inPlaceOf !== undefined || this.#earlier.get(id) !== undefined) return false;
+    const known = this.#byImage.get(id);
+    if (known !== undefined && (known.state.kind !== 'finished' || known.build === build)) return false;
+    const most = mostReported(id, build, boards);
+    return most === build || (most === undefined && known === undefined);
+  }
+
+  #finished(image: string, build: string, plan: RollOutPlan): RollOut {
+    const atMs = this.#parts.now();
+    return { ...newRollOut(image, build, undefined, plan, atMs), state: { kind: 'finished', atMs } };
   }
 
   /** Whether `build` may have been there before the one that is rolled out, and be seen on. */

@@ -71,6 +71,7 @@ export async function serve(
   });
   const served = builds === undefined ? catalog : new ServedImages(catalog, builds);
   const snapshot = await served.refresh();
+  boards.rollOuts.takeAsFirst(snapshot.images);
   const pages = new StatusPages({
     version: packageJson.version,
     catalog: served,

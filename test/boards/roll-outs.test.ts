@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Board } from '../../src/boards/board.ts';
-import { isLetIn } from '../../src/boards/roll-out.ts';
+import { isLetIn, type RollOutPlan } from '../../src/boards/roll-out.ts';
 import { RollOuts } from '../../src/boards/roll-outs.ts';
 import { buildId } from '../server/harness.ts';
 
 const IMAGE = 'box/box-pi';
 const [A, B, C, D] = [buildId(1), buildId(2), buildId(3), buildId(4)];
 
-/** Roll-outs of an image whose boards all run A, and a clock. */
-function site() {
+const STAGES: RollOutPlan = { stages: [{ kind: 'boards', count: 1 }, { kind: 'all' }] };
+
+/** Roll-outs of an image whose boards all run A, and a clock; nobody asked yet if it `isFresh`. */
+function site(isFresh = false) {
+  const plan: { now: RollOutPlan | undefined } = { now: STAGES };
   const clock = { nowMs: 1_000 };
   const boards = ['a', 'b', 'c', 'd'].map(
     (id): Board => ({
@@ -26,7 +29,7 @@ function site() {
     }),
   );
   const rollOuts = new RollOuts({
-    plan: () => ({ stages: [{ kind: 'boards', count: 1 }, { kind: 'all' }] }),
+    plan: () => plan.now,
     boards: () => boards,
     now: () => clock.nowMs,
     onChange: () => {},
@@ -39,8 +42,8 @@ function site() {
       const rollOut = rollOuts.deciding(IMAGE, builds.at(-1) ?? '');
       return rollOut === undefined || isLetIn(rollOut, board) ? board.id : [];
     });
-  ask(A);
-  return { rollOuts, ask, clock };
+  if (!isFresh) ask(A);
+  return { rollOuts, ask, clock, boards, plan };
 }
 
 describe('the roll-outs of an image', () => {
@@ -92,3 +95,94 @@ describe('the roll-outs of an image', () => {
     assert.equal(rollOuts.get(IMAGE, A)?.former, undefined);
   });
 });
+
+describe('the first build after roll-outs were wanted', () => {
+  it('goes out in stages though nobody asked in between', () => {
+    const { rollOuts, ask } = site(true);
+    rollOuts.takeAsFirst([ready(A)]);
+    assert.equal(rollOuts.get(IMAGE, A)?.state.kind, 'finished');
+    assert.deepEqual(ask(B), ['a']);
+    assert.equal(rollOuts.get(IMAGE, B)?.former, A);
+  });
+
+  it('goes out in stages where it was there before the server was, but boards run another', () => {
+    const { rollOuts, ask } = site(true);
+    rollOuts.takeAsFirst([ready(B)]);
+    assert.deepEqual(rollOuts.list, []);
+    assert.deepEqual(ask(B), ['a']);
+    assert.equal(rollOuts.get(IMAGE, B)?.former, A);
+  });
+
+  it('leads back to what most boards run, those on hold or pinned left out', () => {
+    const { rollOuts, ask, boards } = site(true);
+    for (const [at, build] of [C, C, A, B].entries()) change(boards, at, { reportedBuild: build });
+    change(boards, 0, { isHeld: true });
+    change(boards, 1, { pin: { image: IMAGE, build: C, by: 'me', atMs: 0 } });
+    ask(B);
+    assert.equal(rollOuts.get(IMAGE, B)?.former, A, 'where as many run the new one, too');
+  });
+
+  it('goes to all at once where most boards run it already', () => {
+    const { rollOuts, ask, boards } = site(true);
+    for (const at of [0, 1, 2]) change(boards, at, { reportedBuild: B });
+    rollOuts.takeAsFirst([ready(B)]);
+    assert.deepEqual(ask(B), ['a', 'b', 'c', 'd']);
+  });
+
+  it('goes to all at once where no board reports anything, or asked for that image', () => {
+    for (const what of [{ reportedBuild: undefined }, { image: 'box/other-pi' }]) {
+      const { ask, boards } = site(true);
+      for (const at of boards.keys()) change(boards, at, what);
+      assert.deepEqual(ask(B), ['a', 'b', 'c', 'd']);
+    }
+  });
+
+  it('leads back to what boards got while no roll-outs were wanted for some time', () => {
+    const { rollOuts, ask, boards, plan } = site();
+    plan.now = undefined;
+    ask(B);
+    for (const at of boards.keys()) change(boards, at, { reportedBuild: B });
+    plan.now = STAGES;
+    rollOuts.takeAsFirst([ready(B)]);
+    assert.deepEqual(ask(C), ['a']);
+    assert.equal(rollOuts.get(IMAGE, C)?.former, B);
+  });
+
+  it('is not what was there already, whatever became of that', () => {
+    const { rollOuts, ask } = site();
+    ask(B);
+    const [underWay] = rollOuts.list;
+    rollOuts.takeAsFirst([ready(B)]);
+    rollOuts.takeAsFirst([ready(C)]);
+    assert.deepEqual(rollOuts.list, [underWay]);
+    rollOuts.servesInstead(IMAGE, A);
+    rollOuts.takeAsFirst([ready(A)]);
+    assert.deepEqual(rollOuts.list.length, 1);
+  });
+
+  it('is told of nowhere without a plan, where it is not complete, or where an earlier one is served', () => {
+    const { rollOuts, plan } = site(true);
+    rollOuts.takeAsFirst([{ id: IMAGE, state: { kind: 'incomplete' } }]);
+    rollOuts.takeAsFirst([{ ...ready(A), inPlaceOf: {} }]);
+    rollOuts.servesInstead(IMAGE, B);
+    rollOuts.takeAsFirst([ready(A)]);
+    plan.now = undefined;
+    rollOuts.takeAsFirst([ready(A)]);
+    assert.deepEqual(rollOuts.list, []);
+  });
+});
+
+function ready(buildId: string) {
+  return { id: IMAGE, state: { kind: 'ready', buildId } } as const;
+}
+
+function change(
+  boards: Board[],
+  at: number,
+  { reportedBuild, ...more }: { [K in keyof Board]?: Board[K] | undefined },
+) {
+  const [board] = boards.splice(at, 1);
+  assert.ok(board);
+  const { reportedBuild: former, ...rest } = board;
+  boards.splice(at, 0, { ...rest, ...(reportedBuild && { reportedBuild }), ...more } as Board);
+}

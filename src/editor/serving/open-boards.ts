@@ -45,6 +45,7 @@ export async function openBoards({
     BoardRegistry.open({ statePath, onMessage, rollOutPlan: rollOut.get, ...decided }),
     AuditLog.open(auditFile(statePath), onMessage),
   ]);
+  rollOut.events.on('changed', () => registry.rollOuts.takeAsFirst(snapshot().images));
   const dispose = recordAutomaticActs(registry, audit, (board) => registry.assignmentOf(board, snapshot()));
   subscriptions.push({ dispose });
   return { registry, audit, acts: new Acts({ registry, audit, by: userName() }) };

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type * as vscode from 'vscode';
 import type { RollOutPlan } from '../../boards/roll-out.ts';
 import { readStages } from '../../boards/stages.ts';
@@ -9,6 +10,8 @@ const MINUTE_MS = 60_000;
 
 /** In what stages new builds go out by the settings, read again when they change: each decision asks for it. */
 export class RollOutSetting extends Owner {
+  /** Another plan is in force, or none any more. */
+  readonly events = new EventEmitter<{ changed: [] }>();
   readonly #settings: Pick<Settings, 'rollOutStages' | 'rollOutWait'>;
   readonly #warn: (text: string) => void;
   #plan: RollOutPlan | undefined;
@@ -19,7 +22,12 @@ export class RollOutSetting extends Owner {
     this.#settings = settings;
     this.#warn = warn;
     for (const { onDidChange } of [settings.rollOutStages, settings.rollOutWait]) {
-      this.own<vscode.Disposable>(onDidChange(() => this.#read()));
+      this.own<vscode.Disposable>(
+        onDidChange(() => {
+          this.#read();
+          this.events.emit('changed');
+        }),
+      );
     }
     this.#read();
   }

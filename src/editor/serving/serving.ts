@@ -217,6 +217,7 @@ export class Serving extends Owner {
     this.#become({ kind: 'serving', ...wanted, server, asked, endpoint: this.#endpoint(server) });
     // who had the port until now may have been this workspace's window before its reload
     await registry.reread().catch((error: unknown) => this.#parts.log.error(String(error)));
+    registry.rollOuts.takeAsFirst(this.#parts.project.served.snapshot.images);
   }
 
   /** Where to listen: at the address the user allowed for this workspace, or loopback. A setting alone opens nothing. */

@@ -30,6 +30,8 @@ describe('the stages in which new builds go out', () => {
     const { rollOutStages, rollOutWait } = settings();
     const rollOut = new RollOutSetting({ rollOutStages, rollOutWait }, assert.fail);
     assert.equal(rollOut.get(), undefined);
+    const seen: unknown[] = [];
+    rollOut.events.on('changed', () => seen.push(rollOut.get()));
     rollOutStages.set(['1', '10%']);
     const stages = [{ kind: 'boards', count: 1 }, { kind: 'percent', percent: 10 }, { kind: 'all' }];
     assert.deepEqual(rollOut.get(), { stages });
@@ -37,6 +39,11 @@ describe('the stages in which new builds go out', () => {
     assert.deepEqual(rollOut.get(), { stages, waitMs: 90_000 });
     rollOutStages.set([]);
     assert.equal(rollOut.get(), undefined);
+    assert.deepEqual(
+      seen,
+      [{ stages }, { stages, waitMs: 90_000 }, undefined],
+      'whoever is told of a plan can ask for it',
+    );
     rollOut.dispose();
     assert.equal(rollOutStages.listeners.size + rollOutWait.listeners.size, 0);
   });
