@@ -1,5 +1,6 @@
 import type { Act, Board } from './board.ts';
 import { type EarlierBuild, EarlierBuilds } from './earlier-builds.ts';
+import { type FoundImage, isFirst } from './first-build.ts';
 import { MOST_ROLL_OUTS } from './limits.ts';
 import { dropOldest } from './newest-entries.ts';
 import { ReplacedRollOuts, STALE_MS } from './replaced-roll-outs.ts';
@@ -30,15 +31,6 @@ export interface RollOutsParts {
   readonly onChange: () => void;
   /** Called when one began, opened a stage, halted or is finished; `isOrdered`: because someone wanted it. */
   readonly onStep: (rollOut: RollOut, isOrdered: boolean) => void;
-}
-
-/** An image as it is found when roll-outs are wanted from then on. */
-export interface FoundImage {
-  /** `<box>/<image>`. */
-  readonly id: string;
-  readonly state: { readonly kind: 'ready'; readonly buildId: string } | { readonly kind: 'incomplete' };
-  /** Present where an earlier build is served in place of the newest. */
-  readonly inPlaceOf?: unknown;
 }
 
 /** The roll-outs of all images, each of its newest build. */
@@ -79,9 +71,9 @@ export class RollOuts {
     const plan = this.#parts.plan();
     if (plan === undefined) return;
     const boards = this.#parts.boards();
-    for (const image of images) {
-      const { id, state } = image;
-      if (state.kind !== 'ready' || !this.#isFirst(image, state.buildId, boards)) continue;
+    for (const { id, state, inPlaceOf } of images) {
+      if (state.kind !== 'ready' || inPlaceOf !== undefined || this.#earlier.get(id) !== undefined) continue;
+      if (!isFirst(id, state.buildId, this.#byImage.get(id), boards)) continue;
       // none that is under way makes place
       if (this.#byImage.size >= MOST_ROLL_OUTS && !this.#byImage.has(id)) continue;
       this.#byImage.set(id, this.#finished(id, state.buildId, plan));
@@ -185,19 +177,25 @@ export class RollOuts {
     return progressOf(rollOut, fleetOf(rollOut, this.#parts.boards()).boards);
   }
 
-  /** Lets the roll-out of an image go on, whatever went wrong so far. */
-  continue(image: string): void {
-    this.#change(image, continued);
+  /** Lets the roll-out of a build go on, whatever went wrong so far. As below, false where that is not under way any more. */
+  continue(image: string, build: string): boolean {
+    return this.#change(image, build, continued);
   }
 
   /** Every board gets the build from now on. */
-  finish(image: string): void {
-    this.#change(image, (rollOut) => ({ ...rollOut, state: { kind: 'finished', atMs: this.#parts.now() } }));
+  finish(image: string, build: string): boolean {
+    return this.#change(image, build, (rollOut) => ({
+      ...rollOut,
+      state: { kind: 'finished', atMs: this.#parts.now() },
+    }));
   }
 
   /** Boards that have not got the build keep what they run. */
-  halt(image: string, act: Act): void {
-    this.#change(image, (rollOut) => ({ ...rollOut, state: { kind: 'halted', why: { kind: 'person', ...act } } }));
+  halt(image: string, build: string, act: Act): boolean {
+    return this.#change(image, build, (rollOut) => ({
+      ...rollOut,
+      state: { kind: 'halted', why: { kind: 'person', ...act } },
+    }));
   }
 
   /**
@@ -241,15 +239,6 @@ export class RollOuts {
     return most === build ? undefined : most;
   }
 
-  /** Whether boards have the `build` of an image, and no roll-out tells so. */
-  #isFirst({ id, inPlaceOf }: FoundImage, build: string, boards: readonly Board[]): boolean {
-    if (inPlaceOf !== undefined || this.#earlier.get(id) !== undefined) return false;
-    const known = this.#byImage.get(id);
-    if (known !== undefined && (known.state.kind !== 'finished' || known.build === build)) return false;
-    const most = mostReported(id, build, boards);
-    return most === build || (most === undefined && known === undefined);
-  }
-
   #finished(image: string, build: string, plan: RollOutPlan): RollOut {
     const atMs = this.#parts.now();
     return { ...newRollOut(image, build, undefined, plan, atMs), state: { kind: 'finished', atMs } };
@@ -272,11 +261,12 @@ export class RollOuts {
     return isByHand === true || this.#parts.plan() !== undefined;
   }
 
-  #change(image: string, change: (rollOut: RollOut) => RollOut): void {
+  #change(image: string, build: string, change: (rollOut: RollOut) => RollOut): boolean {
     const rollOut = this.#byImage.get(image);
-    if (rollOut === undefined || rollOut.state.kind === 'finished') return;
+    if (rollOut?.build !== build || rollOut.state.kind === 'finished') return false;
     this.#fleets.forget(image); // who lets it go on may just have put the board on hold that failed
     this.#set(change(rollOut), true);
+    return true;
   }
 
   #set(rollOut: RollOut, isOrdered = false): void {

@@ -25,7 +25,7 @@ export const HELP = `usage: update-server [--fault <fault>[@<address>]]
        update-server fault off
        update-server serve-build <image> <build|newest> [--why <text>]
        update-server rollout [<image> start|continue|halt|back|finish] [--stages <list>]
-                             [--why <text>]
+                             [--build <build>] [--why <text>]
        update-server log [<image>] [--follow] [--json]
        update-server mcp
        update-server completion bash|zsh

@@ -96,22 +96,25 @@ export class Acts {
     this.#recordRollOut(image, build, 'start', why);
   }
 
-  /** Lets the roll-out of an image go on, whatever went wrong so far. */
-  continueRollOut(image: string, why?: string): void {
-    this.#registry.rollOuts.continue(image);
-    this.#recordRollOut(image, undefined, 'continue', why);
+  /** Lets the roll-out of a build go on, whatever went wrong so far. As below, false where that is not under way any more. */
+  continueRollOut(image: string, build: string, why?: string): boolean {
+    const isDone = this.#registry.rollOuts.continue(image, build);
+    if (isDone) this.#recordRollOut(image, build, 'continue', why);
+    return isDone;
   }
 
   /** Boards that have not got the build keep what they run. */
-  haltRollOut(image: string, why?: string): void {
-    this.#registry.rollOuts.halt(image, this.#act(why));
-    this.#recordRollOut(image, undefined, 'halt', why);
+  haltRollOut(image: string, build: string, why?: string): boolean {
+    const isDone = this.#registry.rollOuts.halt(image, build, this.#act(why));
+    if (isDone) this.#recordRollOut(image, build, 'halt', why);
+    return isDone;
   }
 
   /** Every board gets the build from now on. */
-  finishRollOut(image: string, why?: string): void {
-    this.#registry.rollOuts.finish(image);
-    this.#recordRollOut(image, undefined, 'finish', why);
+  finishRollOut(image: string, build: string, why?: string): boolean {
+    const isDone = this.#registry.rollOuts.finish(image, build);
+    if (isDone) this.#recordRollOut(image, build, 'finish', why);
+    return isDone;
   }
 
   /**
@@ -131,7 +134,7 @@ export class Acts {
     this.#audit.record({ atMs: this.#now(), by: this.#by, act: 'publish', image, build });
   }
 
-  #recordRollOut(image: string, build: string | undefined, detail: string, why: string | undefined): void {
+  #recordRollOut(image: string, build: string, detail: string, why: string | undefined): void {
     const more = given({ image, build, detail, why });
     this.#audit.record({ atMs: this.#now(), by: this.#by, act: 'roll-out', ...more });
   }

@@ -177,29 +177,38 @@ async function rollOut(order: Extract<Order, { act: 'roll-out' }>, parts: OrderP
   const { inPlaceOf } = image;
   const { id, state } = inPlaceOf?.newest ?? image;
   if (state.kind !== 'ready') throw new UserError(`${id} is not complete`);
+  const newest = shortBuildId(state.buildId);
+  if (order.build !== undefined && (order.build === '' || !state.buildId.startsWith(order.build.toLowerCase()))) {
+    throw new UserError(
+      `the newest build of ${id} is ${newest}, and not ${JSON.stringify(order.build)}: nothing was done`,
+    );
+  }
   const meanwhile = inPlaceOf === undefined ? '' : `; ${servedAgainText(inPlaceOf.choice.build, id)}`;
   if (order.step === 'start') {
     startRollOut(id, state.buildId, { ...parts, stages: readStages(order.stages), why: order.why });
-    return `build ${shortBuildId(state.buildId)} of ${id} goes out in stages${meanwhile}`;
+    return `build ${newest} of ${id} goes out in stages${meanwhile}`;
   }
   const known = rollOutOf(id, state.buildId);
   if (known === undefined || known.state.kind === 'finished')
     throw new UserError(`no build of ${id} is being rolled out`);
-  const what = `the roll-out of build ${shortBuildId(known.build)} of ${id}`;
+  const what = `the roll-out of build ${newest} of ${id}`;
   switch (order.step) {
     case 'continue':
-      acts.continueRollOut(id, order.why);
+      acts.continueRollOut(id, known.build, order.why);
       return `${what} goes on${meanwhile}`;
     case 'halt':
-      acts.haltRollOut(id, order.why);
+      acts.haltRollOut(id, known.build, order.why);
       return `${what} is halted`;
     case 'finish':
-      acts.finishRollOut(id, order.why);
+      acts.finishRollOut(id, known.build, order.why);
       return `${what} is finished${meanwhile || ': all boards get it'}`;
     case 'back': {
-      const former = await goBack(known, { acts, builds, by, why: order.why });
-      if (former === undefined) throw new UserError(`the build before is not kept: there is nothing to go back to`);
-      return servedAgainText(former, id);
+      const { former } = known;
+      const done = await goBack(known, { acts, builds, by, why: order.why });
+      if (done !== 'done' || former === undefined) {
+        throw new UserError(`the build before is not kept: there is nothing to go back to`);
+      }
+      return `${servedAgainText(former, id)}; ${what} is halted`;
     }
   }
 }

@@ -7,15 +7,20 @@ export interface GoBackParts extends Omit<ServeBuildParts, 'builds'> {
   readonly builds: KeptBuilds | undefined;
 }
 
-/**
- * Halts a roll-out, and serves the build before to all boards, those that took the new one, too. Answers that build;
- * undefined where it is not kept, and nothing was done. @throws system errors
- */
-export async function goBack({ image, former }: RollOut, parts: GoBackParts): Promise<string | undefined> {
+/** What came of going back. */
+export type WentBack =
+  | 'done'
+  /** The build before is not kept. Nothing was done, as below. */
+  | 'not kept'
+  /** That build is not being rolled out any more: the way back of another one may be another. */
+  | 'replaced';
+
+/** Halts a roll-out, and serves the build before to all boards, those that took the new one, too. @throws system errors */
+export async function goBack({ image, build, former }: RollOut, parts: GoBackParts): Promise<WentBack> {
   const { acts, builds, why } = parts;
-  if (builds === undefined || former === undefined) return undefined;
-  if (builds.find({ imageId: image, buildId: former }) === undefined) return undefined;
-  acts.haltRollOut(image, why);
+  if (builds === undefined || former === undefined) return 'not kept';
+  if (builds.find({ imageId: image, buildId: former }) === undefined) return 'not kept';
+  if (!acts.haltRollOut(image, build, why)) return 'replaced';
   await serveBuild(image, former, { ...parts, builds });
-  return former;
+  return 'done';
 }

@@ -24,11 +24,19 @@ export const orderSchema = v.variant('act', [
   v.strictObject({ act: v.literal('serve-build'), image: text, build: text, why }),
   /** Another process published a build: to be recorded. */
   v.strictObject({ act: v.literal('published'), image: text, build: text }),
-  /** `stages`: of a start, as ROLLOUT has them. */
-  v.strictObject({ act: v.literal('roll-out'), image: text, step: v.literal('start'), stages: v.array(text), why }),
+  /** `build`: the beginning of the ID of the one that is meant, where another one may be there by now. `stages`: as ROLLOUT has them. */
   v.strictObject({
     act: v.literal('roll-out'),
     image: text,
+    build: v.exactOptional(text),
+    step: v.literal('start'),
+    stages: v.array(text),
+    why,
+  }),
+  v.strictObject({
+    act: v.literal('roll-out'),
+    image: text,
+    build: v.exactOptional(text),
     step: v.picklist(['continue', 'halt', 'back', 'finish']),
     why,
   }),

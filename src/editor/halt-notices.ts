@@ -48,9 +48,9 @@ export class HaltNotices extends Owner {
     if (answer === showBoard) return show(why.board);
     const halted = this.#stillHalted(rollOut);
     if (answer === undefined || halted === undefined) return;
-    if (answer === goOn) return acts.continueRollOut(rollOut.image);
+    if (answer === goOn) return void acts.continueRollOut(rollOut.image, rollOut.build);
     const parts = { acts, builds: await this.#parts.builds(), by: userName() };
-    if ((await goBack(halted, parts)) === undefined) {
+    if ((await goBack(halted, parts)) === 'not kept') {
       await window.showWarningMessage(plainMessage(notKeptText(halted, l10n)));
     }
   }

@@ -35,7 +35,7 @@ async function site(stages: RollOutPlan['stages'], running: readonly string[]) {
     registry.rollOuts.observe();
   };
   start();
-  registry.rollOuts.halt(IMAGE, ACT);
+  registry.rollOuts.halt(IMAGE, BUILD, ACT);
   for (const address of fleet.keys()) await boot(address);
   start();
   return {
@@ -100,7 +100,7 @@ describe('a stage of a roll-out', () => {
       await using lab = await halted();
       const { bench, boot, rollOut } = lab;
       leave(lab);
-      bench.registry.rollOuts.continue(IMAGE);
+      bench.registry.rollOuts.continue(IMAGE, BUILD);
       bench.registry.rollOuts.observe();
       assert.deepEqual([await boot(B), await boot(C)], ['flashing', 'withheld']);
       bench.registry.rollOuts.observe();

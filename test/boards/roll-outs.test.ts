@@ -58,7 +58,7 @@ describe('the roll-outs of an image', () => {
   it('go on also where an earlier build was served in place of the one that was replaced', () => {
     const { rollOuts, ask } = site();
     ask(B);
-    rollOuts.finish(IMAGE);
+    rollOuts.finish(IMAGE, B);
     rollOuts.servesInstead(IMAGE, A);
     assert.deepEqual(ask(B, C), ['a']);
     assert.equal(rollOuts.get(IMAGE, C)?.former, A);
@@ -67,7 +67,7 @@ describe('the roll-outs of an image', () => {
   it('let nobody else in where a build that was halted is there again at once', () => {
     const { rollOuts, ask, clock } = site();
     assert.deepEqual(ask(B), ['a']);
-    rollOuts.halt(IMAGE, { by: 'me', atMs: clock.nowMs });
+    rollOuts.halt(IMAGE, B, { by: 'me', atMs: clock.nowMs });
     assert.deepEqual(ask(C), ['a']);
     clock.nowMs += 20_000;
     assert.deepEqual(ask(B), ['a']);
@@ -85,14 +85,33 @@ describe('the roll-outs of an image', () => {
   it('lead nowhere where the build that is new is the one that boards got in place of another', () => {
     const { rollOuts, ask } = site();
     ask(B);
-    rollOuts.finish(IMAGE);
+    rollOuts.finish(IMAGE, B);
     rollOuts.servesInstead(IMAGE, C);
     ask(C);
     assert.equal(rollOuts.get(IMAGE, C)?.former, A, 'as B did');
-    rollOuts.finish(IMAGE);
+    rollOuts.finish(IMAGE, C);
     rollOuts.servesInstead(IMAGE, A);
     ask(A);
     assert.equal(rollOuts.get(IMAGE, A)?.former, undefined);
+  });
+
+  it('stay as they are where what is wanted is about a build that was replaced, or is everywhere', () => {
+    const { rollOuts, ask, clock } = site();
+    ask(B);
+    ask(C);
+    const before = rollOuts.list;
+    const act = { by: 'me', atMs: clock.nowMs };
+    const all = [
+      (build: string) => rollOuts.finish(IMAGE, build),
+      (build: string) => rollOuts.continue(IMAGE, build),
+      (build: string) => rollOuts.halt(IMAGE, build, act),
+    ];
+    for (const change of all) assert.equal(change(B), false);
+    assert.deepEqual(rollOuts.list, before);
+    assert.deepEqual(ask(C), ['a']);
+    assert.equal(rollOuts.finish(IMAGE, C), true);
+    for (const change of all) assert.equal(change(C), false);
+    assert.equal(rollOuts.get(IMAGE, C)?.state.kind, 'finished');
   });
 });
 

@@ -46,6 +46,27 @@ async function restarted(between: 'B is published later' | 'B is published meanw
   };
 }
 
+describe('update-server rollout', () => {
+  it('does nothing about a build in whose place another one came, where it is told which is meant', async () => {
+    await using bench = await makeBench();
+    await bench.build(BUILD_A);
+    const env = { STATE_PATH: bench.boxes.beside('boards.json') };
+    await using server = await startUpdateServer({ imagePath: bench.boxes.root, env: { ...env, ROLLOUT: '1,all' } });
+    await bench.build(BUILD_B);
+    assert.deepEqual(await powerCycle(server), [ADDRESSES[0]]);
+    const finish = (...more: string[]) => runCommand(['rollout', 'box-pi', 'finish', ...more], env);
+    assert.deepEqual(await finish('--build', BUILD_A.slice(0, 7)), {
+      status: 1,
+      stdout: '',
+      stderr: 'update-server: the newest build of box/box-pi is bbbbbbb, and not "aaaaaaa": nothing was done\n',
+    });
+    assert.match((await runCommand(['rollout'], env)).stdout, /bbbbbbb .*stage 1 of 2/);
+    const { stdout } = await finish('--build', 'bb');
+    assert.equal(stdout, 'the roll-out of build bbbbbbb of box/box-pi is finished: all boards get it\n');
+    assert.deepEqual(await powerCycle(server), ADDRESSES);
+  });
+});
+
 describe('update-server with ROLLOUT', () => {
   for (const between of ['B is published later', 'B is published meanwhile', 'boards are not kept'] as const) {
     it(`sends the first build after its start to one board where ${between}, and none asks before`, async () => {

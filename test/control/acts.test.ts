@@ -256,7 +256,8 @@ describe('what a server decides by itself', () => {
     await boot(OLD, '127.0.0.2');
     await boot(BUILD, '127.0.0.2');
     bench.registry.rollOuts.observe();
-    acts.finishRollOut(IMAGE);
+    acts.finishRollOut(IMAGE, OLD); // nothing is done, and nothing recorded
+    acts.finishRollOut(IMAGE, BUILD);
     assert.deepEqual(
       audit.about({ image: IMAGE }, 9).map(({ by, detail }) => `${by}: ${detail}`),
       ['anna: finish', 'mkbox: stage 2 of 2, 1 board so far', 'anna: start'],

@@ -33,6 +33,10 @@ async function lab() {
   return { bench, audit, order, board, [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose]() };
 }
 
+function staleText(build: string): string {
+  return `the newest build of box/box-pi is ${BUILD.slice(0, 7)}, and not ${JSON.stringify(build)}: nothing was done`;
+}
+
 describe('an order', () => {
   it('is carried out on boards by name, address or tag, each once, and recorded', async () => {
     await using site = await lab();
@@ -149,6 +153,24 @@ describe('an order', () => {
     );
     const wrong: Order = { act: 'roll-out', image: 'box-pi', step: 'start', stages: ['some'] };
     await assert.rejects(order(wrong), { name: 'UserError', message: /"some" is none$/ });
+  });
+
+  it('about a build that is not the newest any more does nothing, and says so', async () => {
+    await using site = await lab();
+    const { order, bench, audit } = site;
+    const step = (step: 'halt' | 'continue' | 'finish' | 'back', build: string) =>
+      order({ act: 'roll-out', image: 'box-pi', step, build });
+    const start = (build: string) => order({ act: 'roll-out', image: 'box-pi', step: 'start', stages: ['1'], build });
+    await assert.rejects(start(OLD), { name: 'UserError', message: staleText(OLD) });
+    assert.match((await start(BUILD.slice(0, 4)))[0] ?? '', /^build [0-9a-f]{7} of box\/box-pi goes out/);
+    for (const wanted of ['halt', 'continue', 'finish', 'back'] as const) {
+      for (const build of [OLD, '', BUILD.slice(1)]) {
+        await assert.rejects(step(wanted, build), { name: 'UserError', message: staleText(build) });
+      }
+    }
+    assert.equal(audit.entries.length, 1);
+    assert.match((await step('finish', BUILD.toUpperCase()))[0] ?? '', /is finished: all boards get it$/);
+    assert.equal(bench.registry.rollOuts.get('box/box-pi', BUILD)?.state.kind, 'finished');
   });
 
   it('that means nothing, or several, is refused in words, and changes nothing', async () => {

@@ -7,8 +7,10 @@ import type { RollOutPlan } from '../../src/boards/roll-out.ts';
 import { ServedImages } from '../../src/builds/served-images.ts';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
 import { Acts } from '../../src/control/acts.ts';
+import { since } from '../../src/control/as-shown.ts';
 import { AuditLog } from '../../src/control/audit-log.ts';
 import { carryOut } from '../../src/control/carry-out.ts';
+import { goBack } from '../../src/control/go-back.ts';
 import type { Order } from '../../src/control/order.ts';
 import { startRollOut } from '../../src/control/start-roll-out.ts';
 import { Catalog } from '../../src/images/catalog.ts';
@@ -99,6 +101,7 @@ async function site(plan: RollOutPlan | undefined = { stages: STAGES }) {
     goBack: () => site.order({ act: 'roll-out', image: 'box-pi', step: 'back' }),
     finish: () => site.order({ act: 'roll-out', image: 'box-pi', step: 'finish' }),
     start: () => site.order({ act: 'roll-out', image: 'box-pi', step: 'start', stages: ['1', 'all'] }),
+    rollOuts: () => registry.rollOuts,
     rollOut: (build: string) => registry.rollOuts.get(IMAGE_ID, build),
     /** Starts the server anew, with what it kept unless it `forgets` that. */
     async restart({ forgets = false } = {}) {
@@ -288,6 +291,29 @@ describe('the way back of a roll-out', () => {
     await lab.publish(BUILD_D);
     await lab.start();
     assert.equal(lab.rollOut(BUILD_D)?.former, BUILD_A);
+  });
+
+  it('is left alone where another build came since the roll-out was shown', async () => {
+    await using lab = await site();
+    await lab.publish(BUILD_B);
+    await lab.boot(BOARDS[0], true);
+    const shown = lab.rollOut(BUILD_B);
+    assert.ok(shown);
+    const now = (newest: string) => since(shown, { rollOuts: lab.rollOuts(), newest });
+    assert.deepEqual(now(BUILD_B), { kind: 'same' });
+    assert.deepEqual(now(BUILD_C), { kind: 'replaced' }, 'though no board asked for it yet');
+    lab.acts().haltRollOut(IMAGE_ID, BUILD_B);
+    assert.deepEqual(now(BUILD_B), { kind: 'changed', now: lab.rollOut(BUILD_B) });
+    await lab.publish(BUILD_C);
+    await lab.boot(BOARDS[0], true);
+    assert.deepEqual(now(BUILD_B), { kind: 'replaced' });
+    assert.equal(await goBack(shown, { acts: lab.acts(), builds: lab.builds, by: 'anna' }), 'replaced');
+    assert.equal(lab.rollOut(BUILD_C)?.state.kind, 'running');
+    assert.equal(lab.builds.choiceOf(IMAGE_ID), undefined);
+    assert.equal(
+      await goBack({ ...shown, former: BUILD_D }, { acts: lab.acts(), builds: lab.builds, by: 'anna' }),
+      'not kept',
+    );
   });
 
   it('is what boards get in the editor, too, which knows the newest build', async () => {

@@ -18,6 +18,7 @@ interface ListedRollOut {
 
 interface RollOutOptions {
   readonly stages: string;
+  readonly build?: string;
   readonly json?: boolean;
   readonly why?: string;
 }
@@ -33,18 +34,20 @@ export function rolloutCommand({ settings }: CommandContext): Command {
     .argument('[image]', '<box>/<image>, or <image>')
     .addArgument(new Argument('[step]', 'what is to be done').choices(['start', ...STEPS]))
     .option('--stages <list>', 'of a start: numbers of boards, shares of them, all', '1,10%,all')
+    .option('--build <id>', 'the build that is meant, by the beginning of its ID: nothing is done to another one')
     .option('--json', 'of the list, for programs')
     .option(...WHY)
     .action(async (image: string | undefined, step: string | undefined, options: RollOutOptions) => {
       const given = settings();
       if (image === undefined) return list(requireControlPath(given), options.json ?? false);
-      const { stages, why } = options;
+      const { stages, build, why } = options;
+      const more = { ...(build !== undefined && { build }), ...(why && { why }) };
       if (step === 'start') {
-        return order(given, { act: 'roll-out', image, step, stages: stages.split(','), ...(why && { why }) });
+        return order(given, { act: 'roll-out', image, step, stages: stages.split(','), ...more });
       }
       const known = STEPS.find((each) => each === step);
       if (known === undefined) throw new UsageError(`a step is start, ${STEPS.join(', ')}, not ${step ?? 'nothing'}`);
-      return order(given, { act: 'roll-out', image, step: known, ...(why && { why }) });
+      return order(given, { act: 'roll-out', image, step: known, ...more });
     });
 }
 

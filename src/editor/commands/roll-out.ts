@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
+import type { BoardRegistry } from '../../boards/board-registry.ts';
 import type { RollOut, Stage } from '../../boards/roll-out.ts';
 import { rollOutText } from '../../boards/roll-out-text.ts';
+import { since } from '../../control/as-shown.ts';
 import { goBack } from '../../control/go-back.ts';
 import { startRollOut } from '../../control/start-roll-out.ts';
 import { userName } from '../../control/user-name.ts';
-import type { CatalogImage } from '../../images/catalog.ts';
-import { withProgress } from '../words/roll-out-words.ts';
+import { UserError } from '../../errors.ts';
+import { plainMessage } from '../words/plain-message.ts';
+import { notAsShownText, notKeptText, withProgress } from '../words/roll-out-words.ts';
 import type { Command, CommandContext } from './command.ts';
 import { pick } from './pick.ts';
 import { pickReadyImage } from './pick-image.ts';
@@ -30,16 +33,24 @@ export const rollOut: Command = {
     const { registry } = await context.boards.openAll();
     const known = registry.rollOuts.get(image.id, image.state.buildId);
     const isUnderWay = known !== undefined && known.state.kind !== 'finished';
-    const choices = isUnderWay
-      ? await stepsOf(known, image, context)
-      : startsOf(image.id, image.state.buildId, context);
+    const choices = isUnderWay ? await stepsOf(known, context) : startsOf(image.id, image.state.buildId, context);
     const placeHolder = isUnderWay
       ? withProgress(rollOutText(known, l10n), registry.rollOuts.progressOf(known), l10n)
       : l10n.t('The stages: the next one opens when all boards of a stage have reported the build');
     const choice = await pick(choices, (choice) => choice, { title, placeHolder, none: '' });
+    if (choice !== undefined && isUnderWay) await requireAsShown(known, registry, context);
     await choice?.run();
   },
 };
+
+/** @throws UserError where a roll-out is not what was shown any more: the list may have been open for long */
+async function requireAsShown(shown: RollOut, { rollOuts }: BoardRegistry, { project }: CommandContext): Promise<void> {
+  await project.refresh(false);
+  const state = project.snapshot.byId.get(shown.image)?.state;
+  const newest = state?.kind === 'ready' ? state.buildId : undefined;
+  const found = since(shown, { rollOuts, newest });
+  if (found.kind !== 'same') throw new UserError(notAsShownText(shown, found, vscode.l10n));
+}
 
 /** In what stages it can go out. */
 function startsOf(image: string, build: string, { boards, builds }: CommandContext): Choice[] {
@@ -57,28 +68,31 @@ function startsOf(image: string, build: string, { boards, builds }: CommandConte
 }
 
 /** What can be done about one that is under way. */
-async function stepsOf(known: RollOut, image: CatalogImage, { boards, builds }: CommandContext): Promise<Choice[]> {
+async function stepsOf(known: RollOut, { boards, builds }: CommandContext): Promise<Choice[]> {
   const { l10n } = vscode;
   const acts = await boards.acts();
   const kept = await builds.open();
-  const { former } = known;
+  const { image, build, former } = known;
   const isHalted = known.state.kind === 'halted';
-  const goOn: Choice = { label: l10n.t('Continue'), run: () => acts.continueRollOut(image.id) };
+  const goOn: Choice = { label: l10n.t('Continue'), run: () => acts.continueRollOut(image, build) };
   const halt: Choice = {
     label: l10n.t('Halt'),
     description: l10n.t('boards that have not got it keep what they run'),
-    run: () => acts.haltRollOut(image.id),
+    run: () => acts.haltRollOut(image, build),
   };
   const finish: Choice = {
     label: l10n.t('Finish'),
     description: l10n.t('all boards get it'),
-    run: () => acts.finishRollOut(image.id),
+    run: () => acts.finishRollOut(image, build),
   };
   const back: Choice = {
     label: l10n.t('Go Back'),
     description: l10n.t('all boards get the build before, those that took the new one, too'),
-    run: () => goBack(known, { acts, builds: kept, by: userName() }),
+    run: async () => {
+      const done = await goBack(known, { acts, builds: kept, by: userName() });
+      if (done === 'not kept') await vscode.window.showWarningMessage(plainMessage(notKeptText(known, l10n)));
+    },
   };
-  const canGoBack = former !== undefined && kept?.find({ imageId: image.id, buildId: former }) !== undefined;
+  const canGoBack = former !== undefined && kept?.find({ imageId: image, buildId: former }) !== undefined;
   return [isHalted ? goOn : halt, ...(canGoBack ? [back] : []), finish];
 }

@@ -1,4 +1,6 @@
 import type { Halt, RollOut } from '../../boards/roll-out.ts';
+import { rollOutText } from '../../boards/roll-out-text.ts';
+import type { Since } from '../../control/as-shown.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { Words } from './words.ts';
 
@@ -42,6 +44,23 @@ export function haltText(
         board,
       );
   }
+}
+
+/** Why nothing was done about a roll-out: it is not what it was when it was shown. */
+export function notAsShownText(
+  { build, image }: Pick<RollOut, 'build' | 'image'>,
+  since: Exclude<Since, { kind: 'same' }>,
+  words: Words,
+): string {
+  const id = shortBuildId(build);
+  return since.kind === 'replaced'
+    ? words.t('build {0} of {1} is no longer the newest: nothing was done.', id, image)
+    : words.t(
+        'the roll-out of build {0} of {1} has changed meanwhile ({2}): nothing was done.',
+        id,
+        image,
+        rollOutText(since.now, words),
+      );
 }
 
 /** That there is nothing to go back to. */
