@@ -46,6 +46,13 @@ suite('the units for systemd', () => {
     deepEqual(await setting(SOCKET, 'Backlog'), [String(INHERITED_BACKLOG)]);
   });
 
+  test('have the service wait for the right time: a clock that is set later makes boards look silent', async () => {
+    for (const name of ['Wants', 'After']) {
+      const units = (await setting(SERVICE, name)).flatMap((line) => line.split(' '));
+      equal(units.includes('time-sync.target'), true, name);
+    }
+  });
+
   test('leave a place for the control socket, and let the service listen there', async () => {
     const [name] = await setting(SERVICE, 'RuntimeDirectory');
     equal(
