@@ -78,6 +78,11 @@ export function formerBut(rollOut: RollOut | undefined, build: string): { readon
   return rollOut?.former === undefined || rollOut.former === build ? {} : { former: rollOut.former };
 }
 
+/** Whether it went out to anyone, or is to; else it notes what boards had when roll-outs were first wanted. */
+export function isOfNewBuild({ state, members }: RollOut): boolean {
+  return state.kind !== 'finished' || members.length > 0;
+}
+
 /** Whether a board gets the build, as far as the roll-out goes. */
 export function isLetIn({ state, build, members }: RollOut, { id, reportedBuild }: Board): boolean {
   return state.kind === 'finished' || reportedBuild === build || members.some(({ board }) => board === id);

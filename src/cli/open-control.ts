@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { BoardRegistry } from '../boards/board-registry.ts';
+import { isOfNewBuild } from '../boards/roll-out.ts';
 import { rollOutText } from '../boards/roll-out-text.ts';
 import type { KeptBuilds } from '../builds/kept-builds.ts';
 import { Acts } from '../control/acts.ts';
@@ -48,7 +49,7 @@ export async function openControl(
       },
       log: () => audit.entries,
       rollOuts: () =>
-        registry.rollOuts.list.map((rollOut) => ({
+        registry.rollOuts.list.filter(isOfNewBuild).map((rollOut) => ({
           ...rollOut,
           text: rollOutText(rollOut),
           progress: registry.rollOuts.progressOf(rollOut),

@@ -1,5 +1,5 @@
 import type { Board } from '../boards/board.ts';
-import type { Halt, RollOut, RollOutState } from '../boards/roll-out.ts';
+import { type Halt, isOfNewBuild, type RollOut, type RollOutState } from '../boards/roll-out.ts';
 import { rollOutText } from '../boards/roll-out-text.ts';
 import type { RollOuts } from '../boards/roll-outs.ts';
 
@@ -28,7 +28,7 @@ export function reportRollOuts(
 ): readonly RollOutReport[] {
   return rollOuts.list
     .filter(({ image, build }) => rollOuts.get(image, build) !== undefined)
-    .filter(({ state, members }) => state.kind !== 'finished' || members.length > 0)
+    .filter(isOfNewBuild)
     .map((rollOut) => ({ ...report(rollOut, boards), ...rollOuts.progressOf(rollOut) }))
     .map((reported) => ({ ...reported, text: `${reported.confirmed} of ${reported.of} confirmed, ${reported.text}` }));
 }

@@ -191,7 +191,7 @@ describe('the boards that are kept', () => {
     bench.registry.tag(id, ['lab']);
     bench.registry.rename(id, 'bench 1');
     bench.registry.rollOuts.start('box/box-pi', BUILD, OLD, { stages: [{ kind: 'all' }], isByHand: true });
-    bench.registry.rollOuts.halt('box/box-pi', act);
+    bench.registry.rollOuts.halt('box/box-pi', BUILD, act);
     await bench.registry.close();
     const long = 'x'.repeat(5_000);
     const tags = Array.from({ length: 30 }, (_, at) => `tag ${at}`);

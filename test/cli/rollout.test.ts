@@ -52,6 +52,7 @@ describe('update-server rollout', () => {
     await bench.build(BUILD_A);
     const env = { STATE_PATH: bench.boxes.beside('boards.json') };
     await using server = await startUpdateServer({ imagePath: bench.boxes.root, env: { ...env, ROLLOUT: '1,all' } });
+    assert.doesNotMatch((await runCommand(['rollout'], env)).stdout, /aaaaaaa/, 'what was there at first goes nowhere');
     await bench.build(BUILD_B);
     assert.deepEqual(await powerCycle(server), [ADDRESSES[0]]);
     const finish = (...more: string[]) => runCommand(['rollout', 'box-pi', 'finish', ...more], env);
