@@ -286,7 +286,7 @@ export class BoardRegistry {
     const boards = Array.from(this.#index.values(), ({ board, newest }) =>
       newest === undefined ? board : interrupted(board, newest, nowMs),
     );
-    const { list: rollOuts, earlier: instead } = this.#rollOuts;
+    const { list: rollOuts, standIns: instead } = this.#rollOuts;
     return { boards, flashTimes: this.#times.kept, rollOuts, instead };
   }
 }

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import type { EarlierBuild } from './earlier-builds.ts';
 import { time } from './kept-board.ts';
 import { count, maybeText, maybeTyped, text, typed } from './kept-refusal.ts';
 import type { Halt, Member, RollOut, RollOutState, Stage } from './roll-out.ts';
+import type { StandIn } from './stand-ins.ts';
 
 const stage = v.variant('kind', [
   v.object({ kind: v.literal('boards'), count }),
@@ -48,10 +48,10 @@ const instead = v.object({
   former: v.exactOptional(text),
   isGiven: v.exactOptional(v.literal(true)),
   isUndone: v.exactOptional(v.literal(true)),
-}) satisfies v.GenericSchema<unknown, EarlierBuild>;
+}) satisfies v.GenericSchema<unknown, StandIn>;
 
 /** The earlier build in place of a newest one that was read from a file; undefined where it is not valid. */
-export function keptEarlierBuild(value: unknown): EarlierBuild | undefined {
+export function keptStandIn(value: unknown): StandIn | undefined {
   const { success, output } = v.safeParse(instead, value, { abortEarly: true });
   return success ? output : undefined;
 }

@@ -1,10 +1,10 @@
 import type { Board } from './board.ts';
-import type { EarlierBuild } from './earlier-builds.ts';
 import type { KeptFlashTimes } from './flash-times.ts';
 import { keptBoard, keptFlashTimes } from './kept-board.ts';
-import { keptEarlierBuild, keptRollOut } from './kept-roll-out.ts';
+import { keptRollOut, keptStandIn } from './kept-roll-out.ts';
 import { BOARDS_PER_WRITE } from './limits.ts';
 import type { RollOut } from './roll-out.ts';
+import type { StandIn } from './stand-ins.ts';
 import { entriesOf, membersOf, type Parsed, type StateFormat } from './state-file.ts';
 
 /** The version of the file's format. Of a later one, this program would lose what it does not know. */
@@ -18,7 +18,7 @@ export interface KeptState {
   readonly boards: readonly Board[];
   readonly flashTimes: KeptFlashTimes;
   readonly rollOuts: readonly RollOut[];
-  readonly instead: readonly EarlierBuild[];
+  readonly instead: readonly StandIn[];
 }
 
 const NOTHING: KeptState = { boards: [], flashTimes: [], rollOuts: [], instead: [] };
@@ -34,7 +34,7 @@ function parse(text: string): Parsed<KeptState> {
   const boards = entriesOf(members.boards, keptBoard, 'boards');
   const flashTimes = entriesOf(members.flashTimes, keptFlashTimes, 'flash times');
   const rollOuts = entriesOf(members.rollOuts ?? [], keptRollOut, 'roll-outs');
-  const instead = entriesOf(members.instead ?? [], keptEarlierBuild, 'earlier builds');
+  const instead = entriesOf(members.instead ?? [], keptStandIn, 'earlier builds');
   const state = {
     boards: boards.valid,
     flashTimes: flashTimes.valid,

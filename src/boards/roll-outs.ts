@@ -1,5 +1,4 @@
 import type { Act, Board } from './board.ts';
-import { type EarlierBuild, EarlierBuilds } from './earlier-builds.ts';
 import { type FoundImage, isFirst } from './first-build.ts';
 import { MOST_ROLL_OUTS } from './limits.ts';
 import { dropOldest } from './newest-entries.ts';
@@ -19,6 +18,7 @@ import {
   type RollOutPlan,
 } from './roll-out.ts';
 import { fleetOf, mostReported, RecentFleets } from './roll-out-fleet.ts';
+import { type StandIn, StandIns } from './stand-ins.ts';
 
 /** What roll-outs depend on. */
 export interface RollOutsParts {
@@ -37,7 +37,7 @@ export interface RollOutsParts {
 export class RollOuts {
   readonly #parts: RollOutsParts;
   readonly #byImage = new Map<string, RollOut>();
-  readonly #earlier = new EarlierBuilds();
+  readonly #standIns = new StandIns();
   readonly #replaced: ReplacedRollOuts;
   readonly #fleets: RecentFleets;
 
@@ -53,14 +53,14 @@ export class RollOuts {
   }
 
   /** The earlier builds that boards got last in place of newest ones, for the file that keeps them. */
-  get earlier(): readonly EarlierBuild[] {
-    return this.#earlier.list;
+  get standIns(): readonly StandIn[] {
+    return this.#standIns.list;
   }
 
   /** Takes those that were kept. */
-  take(rollOuts: readonly RollOut[], earlier: readonly EarlierBuild[]): void {
+  take(rollOuts: readonly RollOut[], earlier: readonly StandIn[]): void {
     for (const rollOut of rollOuts.slice(-MOST_ROLL_OUTS)) this.#byImage.set(rollOut.image, rollOut);
-    this.#earlier.take(earlier);
+    this.#standIns.take(earlier);
   }
 
   /**
@@ -72,7 +72,7 @@ export class RollOuts {
     if (plan === undefined) return;
     const boards = this.#parts.boards();
     for (const { id, state, inPlaceOf } of images) {
-      if (state.kind !== 'ready' || inPlaceOf !== undefined || this.#earlier.get(id) !== undefined) continue;
+      if (state.kind !== 'ready' || inPlaceOf !== undefined || this.#standIns.get(id) !== undefined) continue;
       if (!isFirst(id, state.buildId, this.#byImage.get(id), boards)) continue;
       // none that is under way makes place
       if (this.#byImage.size >= MOST_ROLL_OUTS && !this.#byImage.has(id)) continue;
@@ -104,7 +104,7 @@ export class RollOuts {
    */
   asked(board: Board, image: string, build: string): boolean {
     const { now } = this.#parts;
-    this.#forgetEarlier(board, image, build);
+    this.#forgetStandIn(board, image, build);
     const known = this.#byImage.get(image);
     if (known?.build === build && (known.state.kind !== 'running' || isLetIn(known, board))) return false;
     const isUnderWay = known?.isByHand === true && (known.state.kind !== 'finished' || known.build === build);
@@ -118,7 +118,7 @@ export class RollOuts {
     }
     if (known !== undefined && known.build !== build && this.#isStale(known, build)) return false;
     const rollOut = known?.build === build ? known : newRollOut(image, build, former, plan, now());
-    if (rollOut !== known) this.#earlier.forget(image);
+    if (rollOut !== known) this.#standIns.forget(image);
     const { boards, silent } = this.#fleets.of(rollOut);
     const seen = observed(rollOut, boards, now(), silent);
     const next = board.id === '' || isLetIn(seen, board) ? seen : letIn(seen, board, boards, now());
@@ -162,14 +162,14 @@ export class RollOuts {
     const rollOut = this.#byImage.get(image);
     const known = rollOut?.state.kind === 'finished' || rollOut?.build === build ? undefined : rollOut;
     const atMs = this.#parts.now();
-    const isNew = this.#earlier.serve({ image, build, atMs, ...formerBut(known, build), ...(isGiven && { isGiven }) });
+    const isNew = this.#standIns.serve({ image, build, atMs, ...formerBut(known, build), ...(isGiven && { isGiven }) });
     if (isNew) this.#parts.onChange();
     if (known !== undefined && build !== known.former) this.#set({ ...known, former: build });
   }
 
   /** Boards get the newest build of an image again. */
   servesNewest(image: string): void {
-    if (this.#earlier.undo(image)) this.#parts.onChange();
+    if (this.#standIns.undo(image)) this.#parts.onChange();
   }
 
   /** How far one is. */
@@ -203,12 +203,12 @@ export class RollOuts {
    * to be rolled out is not meant: a board may have been served that once. One that no board got is forgotten as soon as
    * the build is asked for that it was to stand in for.
    */
-  #forgetEarlier({ reportedBuild, history }: Board, image: string, build: string): void {
-    const earlier = this.#earlier.get(image);
+  #forgetStandIn({ reportedBuild, history }: Board, image: string, build: string): void {
+    const earlier = this.#standIns.get(image);
     if (earlier === undefined) return;
     const known = this.#byImage.get(image);
     if (earlier.isUndone && known?.build === build) {
-      this.#earlier.forget(image);
+      this.#standIns.forget(image);
       const { former } = earlier;
       if (former !== undefined && known.state.kind !== 'finished') this.#set({ ...known, former });
       else this.#parts.onChange();
@@ -217,14 +217,14 @@ export class RollOuts {
     if (reportedBuild !== build) return;
     if (known?.build !== build && this.#parts.plan() !== undefined) return;
     if (!history.some((given) => given.build === build && given.givenAtMs > earlier.atMs)) return;
-    this.#earlier.forget(image);
+    this.#standIns.forget(image);
     this.#parts.onChange();
   }
 
   /** The build that boards got before `build`; `otherwise`: where neither an earlier build nor a roll-out tells. */
   #formerOf(image: string, build: string, otherwise: string | undefined): string | undefined {
     const known = this.#byImage.get(image);
-    const earlier = this.#earlier.get(image)?.build;
+    const earlier = this.#standIns.get(image)?.build;
     if (earlier === build) return known?.former === build ? undefined : known?.former;
     if (earlier !== undefined) return earlier;
     const isUnderWay = known !== undefined && known.state.kind !== 'finished' && this.#isInForce(known);

@@ -2,7 +2,7 @@ import { MOST_ROLL_OUTS } from './limits.ts';
 import { dropOldest } from './newest-entries.ts';
 
 /** An earlier build that boards get, or got last, in place of the newest one of an image. */
-export interface EarlierBuild {
+export interface StandIn {
   /** `<box>/<image>`. */
   readonly image: string;
   readonly build: string;
@@ -17,25 +17,25 @@ export interface EarlierBuild {
 }
 
 /** The earlier builds that boards got last in place of newest ones, one an image, until boards get the newest again. */
-export class EarlierBuilds {
-  readonly #byImage = new Map<string, EarlierBuild>();
+export class StandIns {
+  readonly #byImage = new Map<string, StandIn>();
 
   /** All of them, for the file that keeps them. */
-  get list(): readonly EarlierBuild[] {
+  get list(): readonly StandIn[] {
     return [...this.#byImage.values()];
   }
 
   /** Takes those that were kept. */
-  take(kept: readonly EarlierBuild[]): void {
+  take(kept: readonly StandIn[]): void {
     for (const earlier of kept.slice(-MOST_ROLL_OUTS)) this.#byImage.set(earlier.image, earlier);
   }
 
-  get(image: string): EarlierBuild | undefined {
+  get(image: string): StandIn | undefined {
     return this.#byImage.get(image);
   }
 
   /** Boards get one from now on. Answers whether that is new. */
-  serve(next: EarlierBuild): boolean {
+  serve(next: StandIn): boolean {
     const known = this.#byImage.get(next.image);
     const isKnown = known?.build === next.build && known.isUndone !== true;
     if (isKnown && (known.isGiven || !next.isGiven)) return false;
