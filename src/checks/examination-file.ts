@@ -5,9 +5,9 @@ import { keptExamination } from './examination-schema.ts';
 
 /**
  * The version of the file's format; the contents of others are examined again. The second has examinations that look at
- * the boot partition whatever its type, and read the initramfs to its end.
+ * the boot partition whatever its type, and read the initramfs to its end; the third, all archives in the initramfs.
  */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** The text of a file that keeps examinations, by their keys. Each has a checksum: a changed digit would refuse a valid image. */
 export function textOfExaminations(examinations: readonly (readonly [string, Examination])[]): string {

@@ -25,6 +25,28 @@ export class ByteCursor {
     return Buffer.concat(parts);
   }
 
+  /** The next `length` bytes, fewer where there are no more, which are still to be taken. */
+  async peek(length: number): Promise<Buffer> {
+    const bytes = await this.take(length);
+    this.giveBack(bytes);
+    return bytes;
+  }
+
+  /** Up to `length` bytes, in the pieces that they come in. */
+  async *chunks(length: number): AsyncGenerator<Buffer> {
+    for (let left = length; left > 0 && (await this.#fill()); ) {
+      const piece = this.#advance(Math.min(left, this.#chunk.length));
+      left -= piece.length;
+      yield piece;
+    }
+  }
+
+  /** Takes bytes back that were taken last: they are the next again. */
+  giveBack(bytes: Buffer): void {
+    this.#chunk = this.#chunk.length === 0 ? bytes : Buffer.concat([bytes, this.#chunk]);
+    this.#position -= bytes.length;
+  }
+
   /** Skips `length` bytes; whether there were as many. */
   async skip(length: number): Promise<boolean> {
     for (let left = length; left > 0; ) {

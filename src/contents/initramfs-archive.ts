@@ -1,13 +1,6 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { errorCode } from '../errors.ts';
 import { DamagedVolume } from './damaged-volume.ts';
 import { LARGEST_UNPACKED_BYTES, SIZE_AT, UBOOT_HEADER_BYTES, UBOOT_MAGIC } from './initramfs.ts';
-
-const GZIP_MAGIC = 0x1f8b;
-const GZIP_MAGIC_BYTES = 2;
-const UNPACKED_CHUNK_BYTES = 256 * 1024;
+import { unpackArchives } from './packed-archives.ts';
 
 /**
  * The cpio archives in an initramfs: behind a U-Boot header or without one, gzipped or not. Checksums are not looked at:
@@ -16,7 +9,7 @@ const UNPACKED_CHUNK_BYTES = 256 * 1024;
  */
 export async function* unpackInitramfs(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let bytes = 0;
-  for await (const chunk of gunzipped(payloadOf(file))) {
+  for await (const chunk of unpackArchives(payloadOf(file))) {
     bytes += chunk.length;
     if (bytes > LARGEST_UNPACKED_BYTES) throw new DamagedVolume('the initramfs unpacks to too much');
     yield chunk;
@@ -31,7 +24,7 @@ async function* payloadOf(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     let bytes = chunk;
     if (head !== undefined) {
       head = Buffer.concat([head, chunk]);
-      if (head.length < UBOOT_HEADER_BYTES + GZIP_MAGIC_BYTES) continue;
+      if (head.length < UBOOT_HEADER_BYTES) continue;
       const isUboot = head.readUInt32BE(0) === UBOOT_MAGIC;
       if (isUboot) left = head.readUInt32BE(SIZE_AT);
       bytes = isUboot ? head.subarray(UBOOT_HEADER_BYTES) : head;
@@ -42,29 +35,4 @@ async function* payloadOf(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     if (piece.length > 0) yield piece;
     if (left === 0) return;
   }
-}
-
-async function* gunzipped(payload: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const first = await payload.next();
-  if (first.done) return;
-  const whole = prefixed(first.value, payload);
-  if (first.value.length < GZIP_MAGIC_BYTES || first.value.readUInt16BE(0) !== GZIP_MAGIC) {
-    yield* whole;
-    return;
-  }
-  const gunzip = createGunzip({ chunkSize: UNPACKED_CHUNK_BYTES });
-  // the loop below gets the error; the pipeline also rejects when that loop ends early
-  pipeline(Readable.from(whole), gunzip).catch(() => {});
-  try {
-    yield* gunzip as AsyncIterable<Buffer>;
-  } catch (error) {
-    if (errorCode(error)?.startsWith('Z_'))
-      throw new DamagedVolume('the initramfs cannot be unpacked: gzip', { cause: error });
-    throw error;
-  }
-}
-
-async function* prefixed(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  yield* rest;
 }

@@ -1,5 +1,7 @@
-import { crc32, createGunzip, type Gunzip } from 'node:zlib';
+import { crc32 } from 'node:zlib';
+import { ByteCursor } from './byte-cursor.ts';
 import { type NewcFault, NewcReader } from './newc.ts';
+import { PackingDamage, type PackingFault, unpackArchives } from './packed-archives.ts';
 
 /**
  * U-Boot's legacy image header (include/image.h, `struct legacy_img_hdr`): its length, the magic it begins with, and where
@@ -22,16 +24,13 @@ export const LARGEST_BOARD_CONF_BYTES = 64 * 1024;
  */
 export const LARGEST_UNPACKED_BYTES = 512 * 1024 ** 2;
 
-const UNPACKED_CHUNK_BYTES = 256 * 1024;
-
 /** Why a board can't boot with an initramfs, or ask for updates: the first fault that it would meet. */
 export type InitramfsFault =
   | 'U-Boot magic'
   | 'U-Boot header CRC'
   | 'U-Boot size'
   | 'U-Boot data CRC'
-  | 'gzip damaged'
-  | 'gzip cut'
+  | PackingFault
   | 'unpacks to too much'
   | `cpio ${NewcFault}`
   | 'no board.conf';
@@ -40,100 +39,80 @@ export type InitramfsFault =
 export type Initramfs = { readonly boardConf: string } | InitramfsFault;
 
 /**
- * Reads an initramfs as mkbox builds it to its end: a U-Boot header, then a gzipped newc cpio. What comes behind the
- * payload that the header tells of does not count, as with U-Boot. What `file` fails with is thrown.
+ * Reads an initramfs as mkbox builds it to its end: a U-Boot header, then a gzipped newc cpio; or several of those, gzipped
+ * or not, which Linux unpacks one over the other. What comes behind the payload that the header tells of does not count,
+ * as with U-Boot. What `file` fails with is thrown.
  */
 export async function readInitramfs(file: AsyncIterable<Buffer>): Promise<Initramfs> {
-  let head: Buffer = Buffer.alloc(0);
-  let payload: Payload | undefined;
+  const cursor = new ByteCursor(file);
   try {
-    for await (const chunk of file) {
-      if (payload !== undefined) {
-        await payload.take(chunk);
-      } else {
-        head = Buffer.concat([head, chunk]);
-        if (head.length < UBOOT_HEADER_BYTES) continue;
-        const fault = headerFault(head);
-        if (fault !== undefined) return fault;
-        payload = new Payload(head);
-        await payload.take(head.subarray(UBOOT_HEADER_BYTES));
-      }
-      if (payload.isOver) break;
-    }
-    return payload === undefined ? 'U-Boot magic' : await payload.finish();
+    const header = Buffer.from(await cursor.take(UBOOT_HEADER_BYTES));
+    return headerFault(header) ?? (await readPayload(new Payload(cursor, header)));
   } finally {
-    payload?.close();
+    await cursor.close();
   }
 }
 
-function headerFault(head: Buffer): InitramfsFault | undefined {
-  if (head.readUInt32BE(0) !== UBOOT_MAGIC) return 'U-Boot magic';
-  const header = Buffer.from(head.subarray(0, UBOOT_HEADER_BYTES)).fill(0, HEADER_CRC_AT, HEADER_CRC_AT + 4);
-  return crc32(header) === head.readUInt32BE(HEADER_CRC_AT) ? undefined : 'U-Boot header CRC';
+function headerFault(header: Buffer): InitramfsFault | undefined {
+  if (header.length < UBOOT_HEADER_BYTES || header.readUInt32BE(0) !== UBOOT_MAGIC) return 'U-Boot magic';
+  const sealed = Buffer.from(header).fill(0, HEADER_CRC_AT, HEADER_CRC_AT + 4);
+  return crc32(sealed) === header.readUInt32BE(HEADER_CRC_AT) ? undefined : 'U-Boot header CRC';
 }
 
-/** The payload behind a U-Boot header, as it comes: its CRC is taken, and what it unpacks to is read. */
+async function readPayload(payload: Payload): Promise<Initramfs> {
+  const cpio = new NewcReader(BOARD_CONF, LARGEST_BOARD_CONF_BYTES);
+  const fault = await unpackInto(cpio, payload.bytes());
+  if (fault === 'unpacks to too much') return fault;
+  const headerFault = await payload.finish();
+  if (headerFault !== undefined) return headerFault;
+  if (fault !== undefined) return fault;
+  const cpioFault = cpio.finish();
+  if (cpioFault !== undefined) return `cpio ${cpioFault}`;
+  return cpio.found === undefined ? 'no board.conf' : { boardConf: cpio.found.toString() };
+}
+
+/** Reads what the payload unpacks to, as far as that can be done. */
+async function unpackInto(cpio: NewcReader, payload: AsyncIterable<Buffer>): Promise<InitramfsFault | undefined> {
+  let bytes = 0;
+  try {
+    for await (const chunk of unpackArchives(payload)) {
+      bytes += chunk.length;
+      if (bytes > LARGEST_UNPACKED_BYTES) return 'unpacks to too much';
+      cpio.push(chunk);
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof PackingDamage) return error.fault;
+    throw error;
+  }
+}
+
+/** The payload behind a U-Boot header: its CRC is taken as it is read. */
 class Payload {
+  readonly #cursor: ByteCursor;
   readonly #crc: number;
   #left: number;
   #crcSoFar = 0;
-  readonly #gunzip: Gunzip = createGunzip({ chunkSize: UNPACKED_CHUNK_BYTES });
-  readonly #cpio = new NewcReader(BOARD_CONF, LARGEST_BOARD_CONF_BYTES);
-  readonly #unpacked: Promise<InitramfsFault | undefined>;
-  #isUnpacked = false;
-  #isTooMuch = false;
 
-  constructor(header: Buffer) {
+  constructor(cursor: ByteCursor, header: Buffer) {
+    this.#cursor = cursor;
     this.#left = header.readUInt32BE(SIZE_AT);
     this.#crc = header.readUInt32BE(PAYLOAD_CRC_AT);
-    this.#unpacked = this.#unpack();
   }
 
-  /** Whether all of it came, or more than there may be. */
-  get isOver(): boolean {
-    return this.#left === 0 || this.#isTooMuch;
-  }
-
-  async take(chunk: Buffer): Promise<void> {
-    const bytes = chunk.subarray(0, this.#left);
-    this.#left -= bytes.length;
-    this.#crcSoFar = crc32(bytes, this.#crcSoFar);
-    if (this.#isUnpacked || bytes.length === 0) return;
-    const written = new Promise<void>((resolve) => this.#gunzip.write(bytes, () => resolve()));
-    await Promise.race([written, this.#unpacked]);
-  }
-
-  async finish(): Promise<Initramfs> {
-    if (!this.#isUnpacked) this.#gunzip.end();
-    const fault = await this.#unpacked;
-    if (this.#isTooMuch) return 'unpacks to too much';
-    if (this.#left > 0) return 'U-Boot size';
-    if (this.#crcSoFar !== this.#crc) return 'U-Boot data CRC';
-    if (fault !== undefined) return fault;
-    const cpioFault = this.#cpio.finish();
-    if (cpioFault !== undefined) return `cpio ${cpioFault}`;
-    return this.#cpio.found === undefined ? 'no board.conf' : { boardConf: this.#cpio.found.toString() };
-  }
-
-  close(): void {
-    this.#gunzip.destroy();
-  }
-
-  async #unpack(): Promise<InitramfsFault | undefined> {
-    let bytes = 0;
-    try {
-      for await (const chunk of this.#gunzip as AsyncIterable<Buffer>) {
-        bytes += chunk.length;
-        this.#isTooMuch = bytes > LARGEST_UNPACKED_BYTES;
-        if (this.#isTooMuch) return 'unpacks to too much';
-        this.#cpio.push(chunk);
-      }
-      return undefined;
-    } catch (error) {
-      // zlib(3): Z_BUF_ERROR is for input that ends too early
-      return error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR' ? 'gzip cut' : 'gzip damaged';
-    } finally {
-      this.#isUnpacked = true;
+  /** What was not read of it yet. */
+  async *bytes(): AsyncGenerator<Buffer> {
+    for await (const bytes of this.#cursor.chunks(this.#left)) {
+      this.#left -= bytes.length;
+      this.#crcSoFar = crc32(bytes, this.#crcSoFar);
+      yield bytes;
     }
+  }
+
+  /** Reads it to its end, and returns what the header says wrong of it. */
+  async finish(): Promise<InitramfsFault | undefined> {
+    for await (const _ of this.bytes());
+    if (this.#left > 0) return 'U-Boot size';
+    return this.#crcSoFar === this.#crc ? undefined : 'U-Boot data CRC';
   }
 }

@@ -1,7 +1,7 @@
 /** cpio(5), "New ASCII Format": a magic of 6 characters and 13 fields of 8 hexadecimal digits. */
 export const HEADER_BYTES = 110;
 const MAGICS = ['070701', '070702'];
-const MAGIC_DIGITS = 6;
+export const MAGIC_BYTES = 6;
 const FIELD_DIGITS = 8;
 
 /** The fields, in their order. */
@@ -34,12 +34,12 @@ export const MOST_MEMBERS = 250_000;
 
 /** Whether a member's header begins with the format's magic. */
 export function isHeader(header: Buffer): boolean {
-  return MAGICS.includes(header.toString('latin1', 0, MAGIC_DIGITS));
+  return MAGICS.includes(header.toString('latin1', 0, MAGIC_BYTES));
 }
 
 /** A field of a header; NaN for what are no eight hexadecimal digits. */
 export function newcNumber(header: Buffer, field: NewcField): number {
-  const start = MAGIC_DIGITS + FIELDS.indexOf(field) * FIELD_DIGITS;
+  const start = MAGIC_BYTES + FIELDS.indexOf(field) * FIELD_DIGITS;
   const digits = header.toString('latin1', start, start + FIELD_DIGITS);
   return /^[0-9a-f]{8}$/i.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;
 }
@@ -49,7 +49,10 @@ export function hasAllNumbers(header: Buffer): boolean {
   return FIELDS.every((field) => !Number.isNaN(newcNumber(header, field)));
 }
 
-/** Names and contents end on a multiple of four bytes. */
+/** Headers begin at a multiple of so many bytes. */
+export const ALIGNMENT = 4;
+
+/** Names and contents end on such a multiple. */
 export function padded(position: number): number {
-  return Math.ceil(position / 4) * 4;
+  return Math.ceil(position / ALIGNMENT) * ALIGNMENT;
 }

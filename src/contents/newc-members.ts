@@ -3,11 +3,13 @@ import { DamagedVolume, longTarget } from './damaged-volume.ts';
 import { fileName } from './file-name.ts';
 import { fileType } from './file-node.ts';
 import {
+  ALIGNMENT,
   HEADER_BYTES,
   hasAllNumbers,
   isHeader,
   LAST_NAME,
   LONGEST_NAME_BYTES,
+  MAGIC_BYTES,
   MOST_MEMBERS,
   type NewcField,
   newcNumber,
@@ -28,7 +30,8 @@ export interface NewcMember {
 }
 
 /**
- * The members of newc archives that follow one another, as Linux unpacks them: with zeros between them, perhaps.
+ * The members of newc archives that follow one another, as Linux unpacks them: with zeros between them, perhaps. Anything
+ * else behind one ends them.
  * @throws DamagedVolume where an archive is damaged or cut, or has too many members; what reading `chunks` throws.
  */
 export async function* newcMembers(chunks: AsyncIterable<Buffer>): AsyncGenerator<NewcMember> {
@@ -42,7 +45,10 @@ export async function* newcMembers(chunks: AsyncIterable<Buffer>): AsyncGenerato
         continue;
       }
       archive++;
-      if (!(await cursor.skipZeros())) return;
+      const end = cursor.position;
+      await cursor.skipZeros();
+      if (!isHeader(await cursor.peek(MAGIC_BYTES))) return;
+      if ((cursor.position - end) % ALIGNMENT !== 0) throw damaged();
     }
   } finally {
     await cursor.close();
@@ -55,11 +61,14 @@ async function readMember(cursor: ByteCursor, archive: number): Promise<NewcMemb
   if (header.length < HEADER_BYTES) throw cut();
   const [nameBytes, bytes] = [newcNumber(header, 'nameBytes'), newcNumber(header, 'bytes')];
   const isRight = isHeader(header) && hasAllNumbers(header) && nameBytes >= 1 && nameBytes <= LONGEST_NAME_BYTES;
-  if (!isRight) throw new DamagedVolume('the cpio archive is damaged');
+  if (!isRight) throw damaged();
   const nameField = padded(HEADER_BYTES + nameBytes) - HEADER_BYTES;
   const nameAndPadding = await cursor.take(nameField);
   const name = fileName(nameAndPadding.subarray(0, nameBytes - 1));
-  if (name === LAST_NAME) return undefined;
+  if (name === LAST_NAME) {
+    await cursor.skip(padded(bytes));
+    return undefined;
+  }
   if (nameAndPadding.length < nameField) throw cut();
   const { position } = cursor;
   const isLink = fileType(newcNumber(header, 'mode')) === 'link';
@@ -67,6 +76,10 @@ async function readMember(cursor: ByteCursor, archive: number): Promise<NewcMemb
   const target = isLink ? fileName((await cursor.take(padded(bytes))).subarray(0, bytes)) : '';
   if (!isLink && !(await cursor.skip(padded(bytes)))) throw cut();
   return { name, archive, field: (field) => newcNumber(header, field), position, target };
+}
+
+function damaged(): DamagedVolume {
+  return new DamagedVolume('the cpio archive is damaged');
 }
 
 function cut(): DamagedVolume {

@@ -65,7 +65,7 @@ suite('what is known of files', () => {
     const { examinations } = JSON.parse(await readFile(cache, 'utf8'));
     deepEqual(examinations, [['1:1:3:4:5', SOUND, crc32(JSON.stringify(['1:1:3:4:5', SOUND]))]]);
     examinations.push(['1:1:3:4:6', PARTIAL, crc32(JSON.stringify(['1:1:3:4:6', PARTIAL]))]);
-    await writeFile(cache, JSON.stringify({ format: 2, examinations }));
+    await writeFile(cache, JSON.stringify({ format: 3, examinations }));
     const next = await KnownExaminations.open(cache);
     deepEqual([next.get({ ...FILE, ino: 1n }), next.get({ ...FILE, ino: 1n, ctimeNs: 6n })], [SOUND, undefined]);
   });
@@ -100,15 +100,15 @@ suite('what is known of files', () => {
     examination,
     crc32(JSON.stringify([key, examination])),
   ];
-  const textOf = (...examinations: unknown[]) => JSON.stringify({ format: 2, examinations });
+  const textOf = (...examinations: unknown[]) => JSON.stringify({ format: 3, examinations });
   const spoilt: Record<string, string> = {
     empty: '',
-    'no JSON': '{"format":2,',
+    'no JSON': '{"format":3,',
     'cut off': textOf(entry(DAMAGED)).slice(0, -5),
     'not an object': 'null',
-    'of a later format': JSON.stringify({ format: 3, examinations: [entry(DAMAGED)] }),
-    'without examinations': '{"format":2}',
-    'with a number of examinations': '{"format":2,"examinations":5}',
+    'of a later format': JSON.stringify({ format: 4, examinations: [entry(DAMAGED)] }),
+    'without examinations': '{"format":3}',
+    'with a number of examinations': '{"format":3,"examinations":5}',
     'with an entry that is null': textOf(null),
     'with an examination that is null': textOf(entry(null)),
     'with a content of another kind': textOf(entry({ ...DAMAGED, content: { kind: 'odd' } })),
@@ -137,10 +137,12 @@ suite('what is known of files', () => {
   test('is not believed of an older format, which is no damage', async () => {
     await using boxes = await makeBoxes();
     const cache = boxes.beside('known.json');
-    await writeFile(cache, JSON.stringify({ format: 1, examinations: [[keyOf(FILE), DAMAGED]] }));
-    const told: string[] = [];
-    const known = await KnownExaminations.open(cache, { onDamage: (damage) => told.push(damage) });
-    deepEqual([known.get(FILE), told, await readdir(boxes.beside())], [undefined, [], ['boxes', 'known.json']]);
+    for (const format of [1, 2]) {
+      await writeFile(cache, JSON.stringify({ format, examinations: [entry(DAMAGED)] }));
+      const told: string[] = [];
+      const known = await KnownExaminations.open(cache, { onDamage: (damage) => told.push(damage) });
+      deepEqual([known.get(FILE), told, await readdir(boxes.beside())], [undefined, [], ['boxes', 'known.json']]);
+    }
   });
 
   test('loses nothing but what is damaged', async () => {
@@ -191,7 +193,7 @@ suite('what is known of files', () => {
         else deepEqual(found, examination);
       }
       const isAside = (await readdir(boxes.beside())).some((name) => name.includes('.damaged-'));
-      const isOlder = /"format":1,/.test(changed.toString());
+      const isOlder = /"format":[12],/.test(changed.toString());
       if (lost > 0 && !isOlder) ok(isAside, changed.toString());
       for (const name of await readdir(boxes.beside())) if (name !== 'boxes') await rm(boxes.beside(name));
     });

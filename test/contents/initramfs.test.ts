@@ -1,11 +1,20 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Readable } from 'node:stream';
-import { suite, test } from 'node:test';
+import { buffer } from 'node:stream/consumers';
+import { after, before, suite, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { DamagedVolume } from '../../src/contents/damaged-volume.ts';
 import { type InitramfsFault, readInitramfs } from '../../src/contents/initramfs.ts';
+import { unpackInitramfs } from '../../src/contents/initramfs-archive.ts';
+import { readNewcTree } from '../../src/contents/newc-tree.ts';
 import { boardConfOf, makeInitramfs, ubootRamdisk } from '../fixtures/disk-image.ts';
 import { FILE, newcArchive } from '../fixtures/newc-archive.ts';
+import { requireTools } from '../tools/tools.ts';
 import { CONTENT } from './disks.ts';
 
 const CONF = boardConfOf(CONTENT);
@@ -138,4 +147,145 @@ suite('an initramfs that a board cannot boot with', () => {
     equal(await readInitramfs(streamOf(ubootRamdisk(sound))), 'unpacks to too much');
     ok(performance.now() - before < 2 * packedMs + 10_000);
   });
+});
+
+suite('archives that follow one another in an initramfs', () => {
+  const tools = requireTools('cpio', 'mkimage');
+  let folder: string;
+  /** Made by cpio: without a `board.conf`, and with one that has that text. */
+  let plain: Buffer;
+  let first: Buffer;
+  let second: Buffer;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'mkbox-initramfs-'));
+    plain = await archiveOf('plain', { init: '#!/bin/sh\n' });
+    first = await archiveOf('first', { 'board.conf': 'imgname=first\n' });
+    second = await archiveOf('second', { init: '#!/bin/sh\n', 'board.conf': 'imgname=second\n' });
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function archiveOf(name: string, files: Readonly<Record<string, string>>): Promise<Buffer> {
+    const cwd = path.join(folder, name);
+    await mkdir(cwd);
+    for (const [file, text] of Object.entries(files)) await writeFile(path.join(cwd, file), text);
+    const input = ['.', ...Object.keys(files)].map((file) => `${file}\n`).join('');
+    return execFileSync(tools.cpio, ['--quiet', '-H', 'newc', '-o'], { cwd, input });
+  }
+
+  const gzip = (content: Buffer) => gzipSync(content, { level: 9 });
+
+  async function mkimage(payload: Buffer): Promise<Buffer> {
+    const [from, to] = [path.join(folder, 'payload'), path.join(folder, 'initramfs')];
+    await writeFile(from, payload);
+    const header = ['-n', 'initramfs', '-A', 'arm', '-O', 'linux', '-T', 'ramdisk', '-C', 'none'];
+    execFileSync(tools.mkimage, [...header, '-d', from, to]);
+    return readFile(to);
+  }
+
+  /** What the check, and the view of files, find as the `board.conf`, in chunks of any size. */
+  async function confsIn(payload: Buffer): Promise<Set<unknown>> {
+    const initramfs = await mkimage(payload);
+    const found = new Set<unknown>();
+    for (const bytes of [1, 7, 512, initramfs.length]) {
+      const checked = await readInitramfs(streamOf(initramfs, bytes));
+      found.add(typeof checked === 'string' ? checked : checked.boardConf);
+      found.add(await seenIn(initramfs, bytes));
+    }
+    return found;
+  }
+
+  async function seenIn(initramfs: Buffer, chunkBytes: number): Promise<string> {
+    const root = await readNewcTree(() => unpackInitramfs(streamOf(initramfs, chunkBytes)));
+    for await (const children of root.list()) {
+      for (const { name, open } of children) {
+        if (name === 'board.conf') return (await buffer((await open()).read())).toString();
+      }
+    }
+    return 'no board.conf';
+  }
+
+  const cases: Record<string, [payload: () => Buffer, found: string]> = {
+    'is in the second of two gzip files': [() => Buffer.concat([gzip(plain), gzip(second)]), 'imgname=second\n'],
+    'is in the first of two gzip files': [() => Buffer.concat([gzip(first), gzip(plain)]), 'imgname=first\n'],
+    'is the last one of two gzip files': [() => Buffer.concat([gzip(first), gzip(second)]), 'imgname=second\n'],
+    'is the last one in a gzip file of two archives': [
+      () => gzip(Buffer.concat([first, Buffer.alloc(4096), second])),
+      'imgname=second\n',
+    ],
+    'is in a gzip file behind zeros': [
+      () => Buffer.concat([gzip(first), Buffer.alloc(5001), gzip(second)]),
+      'imgname=second\n',
+    ],
+    'is in an archive that is not compressed': [() => second, 'imgname=second\n'],
+    'is in a gzip file behind an archive that is not compressed': [
+      () => Buffer.concat([first, gzip(second)]),
+      'imgname=second\n',
+    ],
+    'is in one that is not compressed, behind a gzip file and zeros': [
+      () => Buffer.concat([gzip(first), Buffer.alloc(8 - (gzip(first).length % 4)), second, Buffer.alloc(99)]),
+      'imgname=second\n',
+    ],
+    'is not that of an archive that something else precedes': [
+      () => gzip(Buffer.concat([plain, Buffer.from('junk'), second])),
+      'no board.conf',
+    ],
+    'is the same with something else behind it': [
+      () => gzip(Buffer.concat([second, Buffer.from('07070 is no member')])),
+      'imgname=second\n',
+    ],
+    'is none where the last one is larger than any': [
+      () =>
+        gzip(
+          Buffer.concat([
+            first,
+            newcArchive([{ name: 'board.conf', mode: FILE, content: Buffer.alloc(70_000, '#') }], 0),
+          ]),
+        ),
+      'no board.conf',
+    ],
+  };
+  for (const [what, [payload, found]] of Object.entries(cases)) {
+    test(`have a board.conf that ${what}`, async () => {
+      const confs = await confsIn(payload());
+      if (what.endsWith('larger than any')) confs.delete('#'.repeat(70_000)); // the view shows any file
+      deepEqual([...confs], [found]);
+    });
+  }
+
+  test('cannot be told where something else stands between them', async () => {
+    const noMultiple = Buffer.alloc(9 - (gzip(first).length % 4));
+    for (const payload of [
+      Buffer.concat([first, Buffer.from('junk'), second]),
+      Buffer.concat([gzip(first), Buffer.alloc(4), Buffer.from('junk')]),
+      Buffer.concat([gzip(first), noMultiple, second]),
+    ]) {
+      const initramfs = await mkimage(payload);
+      for (const bytes of [1, 7, 512, initramfs.length]) {
+        equal(await readInitramfs(streamOf(initramfs, bytes)), 'gzip damaged');
+        await rejects(seenIn(initramfs, bytes), DamagedVolume);
+      }
+    }
+  });
+
+  const damaged: Record<string, [payload: () => Buffer, fault: InitramfsFault]> = {
+    'is cut off': [() => Buffer.concat([first, second.subarray(0, 300)]), 'cpio cut'],
+    'is cut off in its first header': [() => Buffer.concat([first, second.subarray(0, 50)]), 'cpio cut'],
+    'has a damaged header': [() => Buffer.concat([first, changedAt(second, 6 + 11 * 8)]), 'cpio damaged'],
+    'begins at no multiple of four bytes': [() => Buffer.concat([first, Buffer.alloc(2), second]), 'cpio damaged'],
+  };
+  for (const [what, [payload, fault]] of Object.entries(damaged)) {
+    test(`are damaged where the second ${what}, for the check as for the view`, async () => {
+      const initramfs = await mkimage(gzip(payload()));
+      for (const bytes of [1, 7, 512, initramfs.length]) {
+        equal(await readInitramfs(streamOf(initramfs, bytes)), fault);
+        await rejects(seenIn(initramfs, bytes), DamagedVolume);
+      }
+    });
+  }
+
+  function changedAt(bytes: Buffer, at: number): Buffer {
+    const copy = Buffer.from(bytes);
+    copy.write('x', at);
+    return copy;
+  }
 });
