@@ -5,7 +5,8 @@ import { keptExamination } from './examination-schema.ts';
 
 /**
  * The version of the file's format; the contents of others are examined again. The second has examinations that look at
- * the boot partition whatever its type, and read the initramfs to its end; the third, all archives in the initramfs.
+ * the boot partition whatever its type, and read the initramfs to its end; the third, all archives in the initramfs, and
+ * the partitions of a GPT.
  */
 const FORMAT = 3;
 

@@ -4,6 +4,7 @@ import { DamagedVolume } from './damaged-volume.ts';
 import type { Disk } from './disk.ts';
 import { holdsExt } from './ext-superblock.ts';
 import { FatVolume } from './fat-volume.ts';
+import { readGptEnd } from './gpt.ts';
 import { readInitramfs } from './initramfs.ts';
 import { isGpt, type Partition, parsePartitions, partitionsEnd, SECTOR_BYTES } from './partitions.ts';
 
@@ -40,7 +41,9 @@ export async function readContents(disk: Disk): Promise<ImageContents> {
   const partitions = parsePartitions(sector.subarray(0, count));
   if (partitions === undefined) return { faults: ['no partition table'] };
   const end = { partitionsEnd: partitionsEnd(partitions) };
-  if (isGpt(partitions)) return { ...end, faults: ['GPT'] };
+  if (isGpt(partitions)) {
+    return { partitionsEnd: Math.max(end.partitionsEnd, await readGptEnd(disk)), faults: ['GPT'] };
+  }
   const root = rootPartition(partitions);
   const rootFaults = root !== undefined && (await holdsExt(disk, root)) ? [] : ['no root file system' as const];
   const conf = await readBoot(disk, bootPartition(partitions));

@@ -42,12 +42,16 @@ export function parsePartitions(sector: Buffer): Partition[] | undefined {
 /** The type of a partition that stands for a GUID partition table (UEFI 2.10, section 5.2.3). */
 const GPT_TYPE = 0xee;
 
+/** Its sectors where it does not tell how large the disk is: they do not fit, or the maker always writes that. */
+const UNTOLD_SECTORS = 0xffffffff;
+
 /** Whether the table is there for old programs only, and the disk has a GUID partition table. */
 export function isGpt(partitions: readonly Partition[]): boolean {
   return partitions.some(({ type }) => type === GPT_TYPE);
 }
 
-/** The byte behind the last partition: an image that ends before it is not whole. */
+/** The byte behind the last partition that the table tells the end of: an image that ends before it is not whole. */
 export function partitionsEnd(partitions: readonly Partition[]): number {
-  return Math.max(0, ...partitions.map(({ start, bytes }) => start + bytes));
+  const told = partitions.filter(({ type, bytes }) => type !== GPT_TYPE || bytes !== UNTOLD_SECTORS * SECTOR_BYTES);
+  return Math.max(0, ...told.map(({ start, bytes }) => start + bytes));
 }

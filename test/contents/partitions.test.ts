@@ -49,6 +49,12 @@ suite('the partitions of an image', () => {
     equal(partitionsEnd(partitions ?? []), 110 * 512);
   });
 
+  test('end as that does that stands for a GPT, where it tells where that is', () => {
+    const gpt = (sectors: number) => parsePartitions(sectorWith({ type: 0xee, start: 1, sectors })) ?? [];
+    equal(partitionsEnd(gpt(99)), 100 * 512);
+    equal(partitionsEnd(gpt(0xffffffff)), 0);
+  });
+
   test('are none in a table without entries, which ends at the first byte', () => {
     deepEqual(parsePartitions(sectorWith()), []);
     equal(partitionsEnd([]), 0);

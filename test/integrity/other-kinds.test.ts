@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
-import { zstdDecompressSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { createBoard } from '../board/board.ts';
 import { buildIdOf, DEMO_IMAGES, imageName } from '../board/demo-boxes.ts';
 import { bootsOn } from '../board/expect-boot.ts';
@@ -22,15 +22,17 @@ interface Site {
   readonly rawSha256: string;
 }
 
-/** Serves a set of the fixture `kind`. */
+/** Serves a set of the fixture `kind`, or of what `change` makes of its raw image. */
 async function withSite(
   kind: string,
   env: Readonly<Record<string, string>>,
   use: (site: Site) => Promise<void>,
+  change?: (raw: Buffer) => Buffer,
 ): Promise<void> {
   const boxes = await mkdtemp(path.join(tmpdir(), 'mkbox-other-kinds-'));
   try {
-    const zst = await readFile(path.join(KINDS, `${kind}.zst`));
+    const fixture = await readFile(path.join(KINDS, `${kind}.zst`));
+    const zst = change === undefined ? fixture : zstdCompressSync(change(zstdDecompressSync(fixture)));
     const rawSha256 = hash('sha256', zstdDecompressSync(zst));
     const file = (suffix: string) => path.join(boxes, name, IMAGE + suffix);
     await mkdir(path.dirname(file('')));
@@ -54,6 +56,20 @@ async function isSent(site: Site): Promise<void> {
   const { status, body } = await ask(site);
   equal(status, 200, body.toString('utf8', 0, 1000));
   ok(body.includes(site.zst), 'the archive holds the image');
+}
+
+const MIB = 1024 * 1024;
+
+/** As UEFI has it for disks that are too large to be told of, and some programs for any. */
+function withoutDiskSize(raw: Buffer): Buffer {
+  raw.writeUInt32LE(0xffffffff, 458);
+  return raw;
+}
+
+async function isCut(site: Site): Promise<void> {
+  const { status, body } = await ask(site);
+  equal(status, 409);
+  match(body.toString(), /ends at byte \d+, before its last partition does \(\d{8}\)/);
 }
 
 suite('an image of another kind than those that mkbox makes', () => {
@@ -82,5 +98,17 @@ suite('an image of another kind than those that mkbox makes', () => {
       }));
   }
 
-  test('is sent when that is allowed', () => withSite('gpt', { ALLOW_FOREIGN: 'true' }, isSent));
+  const ALLOWED = { ALLOW_FOREIGN: 'true' };
+
+  test('is sent when that is allowed', () => withSite('gpt', ALLOWED, isSent));
+
+  test('is sent when its protective MBR does not tell the size of the disk', () =>
+    withSite('gpt', ALLOWED, isSent, withoutDiskSize));
+
+  test('is refused when it is cut off, whatever its protective MBR tells', async () => {
+    for (const mbr of [(raw: Buffer) => raw, withoutDiskSize]) {
+      const cut = (raw: Buffer) => mbr(raw).subarray(0, -2 * MIB);
+      await withSite('gpt', ALLOWED, isCut, cut);
+    }
+  });
 });
