@@ -123,6 +123,7 @@ export function contentsText(fault: Exclude<ContentsFault, 'no partition table'>
     case 'initramfs too large':
       return words.t("the initramfs is larger than 256 MiB: a board can't load it");
     case 'U-Boot magic':
+    case 'no U-Boot header':
       return words.t("the initramfs has no U-Boot header: a board can't boot it");
     case 'U-Boot header CRC':
       return words.t("the U-Boot header of the initramfs is damaged: a board can't boot it");
@@ -142,6 +143,16 @@ export function contentsText(fault: Exclude<ContentsFault, 'no partition table'>
       return words.t("the cpio archive in the initramfs is cut off: a board can't unpack it");
     case 'cpio too many members':
       return words.t("the cpio archive in the initramfs has more than 250,000 files: a board can't unpack it");
+    case 'compressed with bzip2':
+    case 'compressed with lz4':
+    case 'compressed with lzma':
+    case 'compressed with lzo':
+    case 'compressed with xz':
+    case 'compressed with zstd':
+      return words.t(
+        'the initramfs is compressed with {0}, and mkbox uses gzip',
+        fault.slice('compressed with '.length),
+      );
     case 'no board.conf':
       return words.t("the initramfs has no board.conf: a board that runs it can't ask for updates");
     case 'no root file system':

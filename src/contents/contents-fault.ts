@@ -1,3 +1,4 @@
+import { COMPRESSIONS } from './compression.ts';
 import type { InitramfsFault } from './initramfs.ts';
 
 /** What an image that a board boots does not have. */
@@ -16,7 +17,14 @@ export type ContentsFault =
   | 'no root file system';
 
 /** What an image of another kind may lack: nothing that is there says that mkbox made it. */
-const FOREIGN_FAULTS = ['GPT', 'no FAT', 'no initramfs', 'no board.conf'] as const;
+const FOREIGN_FAULTS = [
+  'GPT',
+  'no FAT',
+  'no initramfs',
+  'no U-Boot header',
+  ...COMPRESSIONS.map((compression) => `compressed with ${compression}` as const),
+  'no board.conf',
+] as const;
 
 export type ForeignFault = (typeof FOREIGN_FAULTS)[number];
 
@@ -27,7 +35,7 @@ export function isForeignFault(fault: ContentsFault): fault is ForeignFault {
 
 /**
  * What makes an image one of another kind than mkbox's; undefined where there is an `initramfs` of mkbox's, or one that is
- * damaged: then it is to be as mkbox makes it. A file system that lost its first sector can't be told from none.
+ * damaged, or nothing that is known: then it is to be as mkbox makes it. A file system that lost its first sector can't be told from none.
  */
 export function foreignFault({ faults }: { readonly faults: readonly ContentsFault[] }): ForeignFault | undefined {
   return faults.find(isForeignFault);

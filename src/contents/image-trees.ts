@@ -1,4 +1,5 @@
 import { ENGLISH, type Words } from '../words.ts';
+import type { Compression } from './compression.ts';
 import { DamagedVolume } from './damaged-volume.ts';
 import type { Disk } from './disk.ts';
 import { ExtVolume } from './ext4/ext-volume.ts';
@@ -7,6 +8,7 @@ import { FileTree } from './file-tree.ts';
 import { bootPartition, LARGEST_INITRAMFS_BYTES, rootPartition } from './image-contents.ts';
 import { unpackInitramfs } from './initramfs-archive.ts';
 import { type NewcRoot, readNewcTree } from './newc-tree.ts';
+import { OtherCompression } from './packed-archives.ts';
 import { isGpt, type Partition, parsePartitions, SECTOR_BYTES } from './partitions.ts';
 import type { Mount } from './tree-walk.ts';
 
@@ -25,6 +27,8 @@ export interface RootTree {
 export type TreesFault =
   | { readonly kind: 'no partition table' | 'GPT' | 'no root file system' | 'no boot file system' | 'no initramfs' }
   | { readonly kind: 'initramfs too large' }
+  /** The initramfs is compressed with something that is not unpacked. */
+  | { readonly kind: 'compressed'; readonly compression: Compression }
   /** A feature of the root file system that is not read. */
   | { readonly kind: 'unsupported'; readonly feature: string }
   | { readonly kind: 'damaged'; readonly reason: string };
@@ -89,6 +93,8 @@ export function treesFaultText(fault: TreesFault, words: Words = ENGLISH): strin
       return words.t('there is no initramfs on the boot partition');
     case 'initramfs too large':
       return words.t('the initramfs is too large');
+    case 'compressed':
+      return words.t('the initramfs is compressed with {0}, and only gzip can be read', fault.compression);
     case 'unsupported':
       return words.t("the root file system uses a feature that can't be read: {0}", fault.feature);
     case 'damaged':
@@ -116,6 +122,7 @@ async function orDamage<T>(open: () => Promise<T | TreesFault>): Promise<T | Tre
   try {
     return await open();
   } catch (error) {
+    if (error instanceof OtherCompression) return { kind: 'compressed', compression: error.compression };
     if (error instanceof DamagedVolume) return { kind: 'damaged', reason: error.message };
     throw error;
   }

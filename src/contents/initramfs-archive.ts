@@ -5,7 +5,7 @@ import { unpackArchives } from './packed-archives.ts';
 /**
  * The cpio archives in an initramfs: behind a U-Boot header or without one, gzipped or not. Checksums are not looked at:
  * an examination does that.
- * @throws DamagedVolume where it can't be unpacked or unpacks to too much, and what reading `file` throws.
+ * @throws OtherCompression; DamagedVolume where it can't be unpacked or unpacks to too much, and what reading `file` throws.
  */
 export async function* unpackInitramfs(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let bytes = 0;

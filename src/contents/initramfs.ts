@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { ByteCursor } from './byte-cursor.ts';
+import { type Compression, formatOf } from './compression.ts';
 import { type NewcFault, NewcReader } from './newc.ts';
-import { PackingDamage, type PackingFault, unpackArchives } from './packed-archives.ts';
+import { OtherCompression, PackingDamage, type PackingFault, unpackArchives } from './packed-archives.ts';
 
 /**
  * U-Boot's legacy image header (include/image.h, `struct legacy_img_hdr`): its length, the magic it begins with, and where
@@ -26,14 +27,20 @@ export const LARGEST_UNPACKED_BYTES = 512 * 1024 ** 2;
 
 /** Why a board can't boot with an initramfs, or ask for updates: the first fault that it would meet. */
 export type InitramfsFault =
+  /** It does not begin with U-Boot's header, but with what other boot loaders take. */
+  | 'no U-Boot header'
   | 'U-Boot magic'
   | 'U-Boot header CRC'
   | 'U-Boot size'
   | 'U-Boot data CRC'
   | PackingFault
+  | CompressionFault
   | 'unpacks to too much'
   | `cpio ${NewcFault}`
   | 'no board.conf';
+
+/** What it is compressed with is not unpacked: a board's kernel may be able to. */
+export type CompressionFault = `compressed with ${Compression}`;
 
 /** What an initramfs was found to be: whole, with the text of its `board.conf`, or what is wrong with it. */
 export type Initramfs = { readonly boardConf: string } | InitramfsFault;
@@ -54,7 +61,10 @@ export async function readInitramfs(file: AsyncIterable<Buffer>): Promise<Initra
 }
 
 function headerFault(header: Buffer): InitramfsFault | undefined {
-  if (header.length < UBOOT_HEADER_BYTES || header.readUInt32BE(0) !== UBOOT_MAGIC) return 'U-Boot magic';
+  if (header.length < UBOOT_HEADER_BYTES) return 'U-Boot magic';
+  if (header.readUInt32BE(0) !== UBOOT_MAGIC) {
+    return formatOf(header) === undefined ? 'U-Boot magic' : 'no U-Boot header';
+  }
   const sealed = Buffer.from(header).fill(0, HEADER_CRC_AT, HEADER_CRC_AT + 4);
   return crc32(sealed) === header.readUInt32BE(HEADER_CRC_AT) ? undefined : 'U-Boot header CRC';
 }
@@ -83,6 +93,7 @@ async function unpackInto(cpio: NewcReader, payload: AsyncIterable<Buffer>): Pro
     return undefined;
   } catch (error) {
     if (error instanceof PackingDamage) return error.fault;
+    if (error instanceof OtherCompression) return `compressed with ${error.compression}`;
     throw error;
   }
 }

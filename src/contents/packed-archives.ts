@@ -1,6 +1,7 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { errorCode } from '../errors.ts';
 import { ByteCursor } from './byte-cursor.ts';
+import { type Compression, formatOf, START_BYTES } from './compression.ts';
 import { DamagedVolume } from './damaged-volume.ts';
 import { ALIGNMENT, HEADER_BYTES, isHeader, LAST_NAME, LONGEST_NAME_BYTES, newcNumber, padded } from './newc-header.ts';
 
@@ -21,17 +22,31 @@ export class PackingDamage extends DamagedVolume {
   }
 }
 
+/** What is not unpacked: Linux may be able to. */
+export class OtherCompression extends Error {
+  override readonly name = 'OtherCompression';
+  readonly compression: Compression;
+
+  constructor(compression: Compression) {
+    super(`${compression} is not unpacked`);
+    this.compression = compression;
+  }
+}
+
 /**
  * What Linux unpacks: cpio archives that follow one another, each gzipped or not, with zeros between them perhaps.
- * @throws PackingDamage where something is neither, or gzip is damaged; what reading `packed` throws.
+ * @throws OtherCompression; PackingDamage where something is no archive, or gzip is damaged; what reading `packed` throws.
  */
 export async function* unpackArchives(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const cursor = new ByteCursor(packed);
   try {
     do {
-      const [first] = await cursor.peek(1);
-      if (first === CPIO_FIRST && cursor.position % ALIGNMENT === 0) yield* plainArchive(cursor);
-      else yield* gunzipped(cursor);
+      const start = await cursor.peek(START_BYTES);
+      const format = formatOf(start);
+      const isPlain = start[0] === CPIO_FIRST && cursor.position % ALIGNMENT === 0;
+      if (isPlain) yield* plainArchive(cursor);
+      else if (format === undefined || format === 'gzip' || format === 'cpio') yield* gunzipped(cursor);
+      else throw new OtherCompression(format);
     } while (await cursor.skipZeros());
   } finally {
     await cursor.close();

@@ -52,6 +52,15 @@ suite('a finding in words', () => {
       { kind: 'contents', fault: 'U-Boot data CRC' },
       "the initramfs doesn't match the checksum in its U-Boot header: a board can't boot it",
     ],
+    [{ kind: 'contents', fault: 'U-Boot magic' }, "the initramfs has no U-Boot header: a board can't boot it"],
+    [
+      { kind: 'contents', fault: 'no U-Boot header' },
+      "the initramfs has no U-Boot header: a board can't boot it; ALLOW_FOREIGN=true serves images that mkbox did not make",
+    ],
+    [
+      { kind: 'contents', fault: 'compressed with xz' },
+      'the initramfs is compressed with xz, and mkbox uses gzip; ALLOW_FOREIGN=true serves images that mkbox did not make',
+    ],
     [
       { kind: 'contents', fault: 'no root file system' },
       "the second partition has no ext4 file system that fits into it: a board can't boot it",

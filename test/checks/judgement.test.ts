@@ -78,6 +78,8 @@ suite('the judgement of a set', () => {
     ['no board.conf'],
     ['GPT'],
     ['U-Boot data CRC'],
+    ['no U-Boot header'],
+    ['compressed with lz4'],
     ['gzip cut', 'no root file system'],
     ['boot partition damaged'],
     ['no partition table'],
@@ -160,7 +162,15 @@ suite('the judgement of an image of another kind that may be served', () => {
     );
 
   test('finds nothing wrong, and tells what it is', () => {
-    for (const fault of ['no FAT', 'no initramfs', 'no board.conf', 'GPT'] as const) {
+    const kinds = [
+      'no FAT',
+      'no initramfs',
+      'no board.conf',
+      'GPT',
+      'no U-Boot header',
+      'compressed with zstd',
+    ] as const;
+    for (const fault of kinds) {
       deepEqual(allowed([fault, 'no root file system']), { findings: [], gaps: [{ kind: 'foreign', fault }] });
     }
   });

@@ -86,7 +86,7 @@ suite('what is inside an image', () => {
     'has an empty initramfs': [() => makeDiskImage({ ...CONTENT, initramfs: Buffer.alloc(0) }), 'U-Boot magic'],
     'has a bare initramfs': [
       () => makeDiskImage({ ...CONTENT, initramfs: gzipSync(boardConfOf(CONTENT)) }),
-      'U-Boot magic',
+      'no U-Boot header',
     ],
     'has an initramfs that is no gzip': [
       () => makeDiskImage({ ...CONTENT, initramfs: ubootRamdisk(Buffer.from('lzma')) }),
@@ -150,6 +150,10 @@ suite('an image of another kind', () => {
       [['no FAT', 'no root file system'], 'no FAT'],
       [['no initramfs'], 'no initramfs'],
       [['no board.conf'], 'no board.conf'],
+      [['no U-Boot header', 'no root file system'], 'no U-Boot header'],
+      [['compressed with xz'], 'compressed with xz'],
+      [['U-Boot data CRC'], undefined],
+      [['gzip damaged'], undefined],
       [['no root file system'], undefined],
       [['U-Boot magic', 'no root file system'], undefined],
       [['boot partition damaged'], undefined],

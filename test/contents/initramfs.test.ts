@@ -8,6 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import { after, before, suite, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import type { Compression } from '../../src/contents/compression.ts';
 import { DamagedVolume } from '../../src/contents/damaged-volume.ts';
 import { type InitramfsFault, readInitramfs } from '../../src/contents/initramfs.ts';
 import { unpackInitramfs } from '../../src/contents/initramfs-archive.ts';
@@ -84,6 +85,15 @@ suite('the board.conf of an initramfs', () => {
   });
 });
 
+/** What the programs of those names make of one letter: of lz4, with -l, as Linux reads it, and without. */
+const STARTS: Readonly<Record<string, string>> = {
+  bzip2: 'QlpoOTFBWSZTWXdLsBQAAAAAgABAIAAhGEaC7kinChIO6XYCgA==',
+  lz4: 'AiFMGAIAAAAQeA==',
+  lzma: 'XQAAgAD//////////wA8Qfv////gAAAA',
+  xz: '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAAeAAAAABFru+D+O4WCgABGQGlLIHMH7bzfQEAAAAABFla',
+  zstd: 'KLUv/QRYCQAAeCMRBIM=',
+};
+
 suite('an initramfs that a board cannot boot with', () => {
   const ballast = makeInitramfs({ ...CONTENT, ballast: MIB });
   const archive = gunzipSync(ballast.subarray(64));
@@ -98,7 +108,8 @@ suite('an initramfs that a board cannot boot with', () => {
     'is empty': [Buffer.alloc(0), 'U-Boot magic'],
     'is shorter than a header': [ballast.subarray(0, 63), 'U-Boot magic'],
     'is zeros': [Buffer.alloc(100_000), 'U-Boot magic'],
-    'is a bare gzip file': [ballast.subarray(64), 'U-Boot magic'],
+    'is a bare gzip file': [ballast.subarray(64), 'no U-Boot header'],
+    'is a bare archive': [archive, 'no U-Boot header'],
     'has another magic': [changed(0), 'U-Boot magic'],
     'has another CRC of its header': [changed(4), 'U-Boot header CRC'],
     'has another size in its header': [changed(15), 'U-Boot header CRC'],
@@ -126,6 +137,14 @@ suite('an initramfs that a board cannot boot with', () => {
       'cpio damaged',
     ],
   };
+  for (const [compression, start] of Object.entries(STARTS)) {
+    const payload = Buffer.concat([Buffer.from(start, 'base64'), archive]);
+    const fault = `compressed with ${compression as Compression}` as const;
+    faults[`is ${compression}`] = [payload, 'no U-Boot header'];
+    faults[`has a payload of ${compression}`] = [ubootRamdisk(payload), fault];
+    faults[`has ${compression} behind an archive`] = [ubootRamdisk(Buffer.concat([archive, payload])), fault];
+    faults[`has ${compression} with a wrong checksum`] = [changed(99, ubootRamdisk(payload)), 'U-Boot data CRC'];
+  }
   for (const [what, [initramfs, fault]] of Object.entries(faults)) {
     test(`is '${fault}' when it ${what}, in chunks of any size`, async () => {
       for (const bytes of [333, 64 * 1024, Math.max(1, initramfs.length)]) {

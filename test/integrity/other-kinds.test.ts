@@ -4,11 +4,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { createBoard } from '../board/board.ts';
 import { buildIdOf, DEMO_IMAGES, imageName } from '../board/demo-boxes.ts';
 import { bootsOn } from '../board/expect-boot.ts';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
+import { makeDiskImage, makeInitramfs, ubootRamdisk } from '../fixtures/disk-image.ts';
 import { sums } from './build.ts';
 
 const KINDS = path.join(import.meta.dirname, '../fixtures/other-kinds');
@@ -60,17 +61,26 @@ async function isSent(site: Site): Promise<void> {
 
 const MIB = 1024 * 1024;
 
+/** An image of the same box whose initramfs is packed by something else. */
+function withInitramfs(pack: (archive: Buffer) => Buffer): () => Buffer {
+  const content = { box: name, board: DEMO_IMAGES.master.board, buildId: '0'.repeat(64) };
+  return () => makeDiskImage({ ...content, initramfs: pack(gunzipSync(makeInitramfs(content).subarray(64))) });
+}
+
 /** As UEFI has it for disks that are too large to be told of, and some programs for any. */
 function withoutDiskSize(raw: Buffer): Buffer {
   raw.writeUInt32LE(0xffffffff, 458);
   return raw;
 }
 
-async function isCut(site: Site): Promise<void> {
+async function isRefused(site: Site, reason: RegExp): Promise<void> {
+  await ask(site).catch(() => {}); // it may be cut off, where the image is not checked yet
   const { status, body } = await ask(site);
   equal(status, 409);
-  match(body.toString(), /ends at byte \d+, before its last partition does \(\d{8}\)/);
+  match(body.toString(), reason);
 }
+
+const isCut = (site: Site) => isRefused(site, /ends at byte \d+, before its last partition does \(\d{8}\)/);
 
 suite('an image of another kind than those that mkbox makes', () => {
   test('is flashed when it differs in what its partition table says of its FAT', () =>
@@ -104,6 +114,28 @@ suite('an image of another kind than those that mkbox makes', () => {
 
   test('is sent when its protective MBR does not tell the size of the disk', () =>
     withSite('gpt', ALLOWED, isSent, withoutDiskSize));
+
+  const initramfses: Record<string, [raw: () => Buffer, reason: RegExp]> = {
+    'gzip without a U-Boot header': [withInitramfs(gzipSync), /the initramfs has no U-Boot header/],
+    'zstd behind a U-Boot header': [
+      withInitramfs((archive) => ubootRamdisk(zstdCompressSync(archive))),
+      /the initramfs is compressed with zstd, and mkbox uses gzip; ALLOW_FOREIGN=true serves/,
+    ],
+  };
+  for (const [what, [raw, reason]] of Object.entries(initramfses)) {
+    test(`is refused when its initramfs is ${what}, and sent when that is allowed`, async () => {
+      await withSite('gpt', {}, (site) => isRefused(site, reason), raw);
+      await withSite('gpt', ALLOWED, isSent, raw);
+    });
+  }
+
+  test("is refused when its initramfs was mkbox's and lost its magic, even if others are allowed", () =>
+    withSite(
+      'gpt',
+      ALLOWED,
+      (site) => isRefused(site, /the initramfs has no U-Boot header: a board can't boot it; build it again/),
+      withInitramfs((archive) => ubootRamdisk(gzipSync(archive)).fill(0, 0, 4)),
+    ));
 
   test('is refused when it is cut off, whatever its protective MBR tells', async () => {
     for (const mbr of [(raw: Buffer) => raw, withoutDiskSize]) {
