@@ -12,6 +12,8 @@ export const ENGLISH: Words = {
 export interface Remedies {
   /** Serves images that mkbox did not make. */
   readonly allowForeign: string;
+  /** Names the image folder. */
+  readonly imagePath: string;
   /** Follows links out of the image folder. */
   readonly followLinks: string;
   /** Lists the names that the server answers to. */
@@ -25,6 +27,7 @@ export interface Remedies {
 /** The names at the command line. */
 export const COMMAND_LINE: Remedies = {
   allowForeign: 'ALLOW_FOREIGN=true',
+  imagePath: 'IMAGE_PATH',
   followLinks: 'FOLLOW_LINKS=true',
   allowedHosts: 'ALLOWED_HOSTS',
   allow: 'ALLOW',

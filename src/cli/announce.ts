@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import type { CatalogSnapshot, UnreadableFolder } from '../images/catalog.ts';
 import { skippedLinkText } from '../images/linked-folder.ts';
+import { looseImagesText } from '../images/loose-images.ts';
 import { faultText } from '../images/set-fault-text.ts';
 import type { FlowLimits } from '../server/server-options.ts';
 import { urlOf } from '../server/socket/server-url.ts';
@@ -36,6 +37,7 @@ export function announce(log: LineLog, server: UpdateServer, announced: Announce
   for (const url of others) say(`also at ${url}`);
   if (rateLimit !== undefined) say(`sending at most ${rateLimit} bytes per second, to all boards together`);
   if (maxTransfers !== undefined) say(`sending at most ${maxTransfers} images at a time; further boards wait`);
+  for (const loose of snapshot.loose) log.write(looseImagesText(loose), 'serving', 'warning');
   for (const link of snapshot.links) log.write(skippedLinkText(link), 'link', 'warning');
   for (const unreadable of snapshot.unreadable) log.write(unreadableText(unreadable), 'unreadable', 'error');
   for (const earlier of snapshot.images.map(earlierText)) {

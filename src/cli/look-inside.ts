@@ -8,6 +8,7 @@ import type { FileTree } from '../contents/file-tree.ts';
 import { openInitramfsTree, openRootTree, RECOVERY_NOTE, treesFaultText } from '../contents/image-trees.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
 import { Catalog, type CatalogSnapshot } from '../images/catalog.ts';
+import { looseImagesText } from '../images/loose-images.ts';
 import { printable } from '../printable.ts';
 import type { CommandSettings } from './environment.ts';
 import type { ImageAddress } from './image-address.ts';
@@ -114,7 +115,7 @@ async function resolveFile(file: string) {
 
 function openCatalogDisk(
   name: string,
-  { images, byId, byName, unpacked }: CatalogSnapshot,
+  { images, byId, byName, unpacked, loose }: CatalogSnapshot,
   options: Parameters<typeof openSetDisk>[1],
 ): Promise<ImageDisk> {
   const byIdOnly = byId.get(name);
@@ -126,7 +127,8 @@ function openCatalogDisk(
   if (image !== undefined) return openSetDisk(image, options);
   const raw = unpacked.find((candidate) => candidate.id === name || candidate.image === name);
   if (raw !== undefined) return openFileDisk({ root: raw.root, folder: raw.folder, name: `${raw.image}.img` }, options);
-  throw new UserError(`there is no image ${name} below IMAGE_PATH${hintOf(images.map(({ id }) => id))}`);
+  const hint = loose.map((folder) => `; ${looseImagesText(folder)}`).join('') || hintOf(images.map(({ id }) => id));
+  throw new UserError(`there is no image ${name} below IMAGE_PATH${hint}`);
 }
 
 /** Names some of the images there are, for who mistyped one. */

@@ -24,6 +24,8 @@ export interface CatalogSnapshot {
   readonly unreadable: readonly UnreadableFolder[];
   /** Links in the image folders that are not followed. */
   readonly links: readonly SkippedLink[];
+  /** Image folders in which images lie themselves, and none in the folders in them. */
+  readonly loose: readonly string[];
 }
 
 /** A folder in an image folder. */
@@ -170,7 +172,8 @@ function makeSnapshot(roots: readonly ImageFolder[]): CatalogSnapshot {
   const images = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   const unreadable = roots.flatMap((root) => root.unreadable);
   const links = roots.flatMap((root) => root.links);
-  return { images, byId, byName: namesOf(images), shadowed, unpacked, boxes, unreadable, links };
+  const loose = roots.flatMap((root) => root.loose ?? []);
+  return { images, byId, byName: namesOf(images), shadowed, unpacked, boxes, unreadable, links, loose };
 }
 
 /** `snapshot` with other `images` of the same IDs in the same order. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { BoxFolder, type FolderPlace, type Look } from './box-folder.ts';
 import { isPublishableName } from './image-name.ts';
 import { followLink, type SkippedLink } from './linked-folder.ts';
+import { isLooseImage } from './loose-images.ts';
 import { Outage } from './outage.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -26,6 +27,8 @@ export interface UnreadableFolder {
 interface Content {
   readonly places: ReadonlyMap<string, FolderPlace>;
   readonly links: readonly SkippedLink[];
+  /** Whether there are images beside the folders. */
+  readonly hasLoose: boolean;
 }
 
 /** One image folder, and the folders in it. The folder itself may be a link: whoever names it means what it leads to. */
@@ -37,6 +40,7 @@ export class ImageFolder {
   #real: string;
   readonly #folders = new Map<string, BoxFolder>();
   #links: readonly SkippedLink[] = [];
+  #hasLoose = false;
 
   /** `keepMs`: how long what was seen is kept while a folder can't be read. */
   constructor(folderPath: string, keepMs: number) {
@@ -54,6 +58,12 @@ export class ImageFolder {
   /** Links that are not followed, as of the last refresh. */
   get links(): readonly SkippedLink[] {
     return this.#links;
+  }
+
+  /** This folder, resolved, if images lie in it, as of the last refresh, and none in the folders in it. */
+  get loose(): string | undefined {
+    const isServed = [...this.#folders.values()].some(({ images }) => images.length > 0);
+    return this.#hasLoose && !isServed ? this.#real : undefined;
   }
 
   /** This folder, or those in it, if they could not be read at the last refresh. */
@@ -88,15 +98,17 @@ export class ImageFolder {
     if (outage.kind === 'unreadable' && outage.isKept) return outage.hasChanged;
     this.#folders.clear();
     this.#links = [];
+    this.#hasLoose = false;
     return outage.hasChanged || wasKept;
   }
 
   async #readFolder(followsLinks: boolean): Promise<boolean> {
     const real = await fs.realpath(this.#path);
-    const { places, links } = await readContent(real, followsLinks, (box) => this.#folders.get(box)?.place);
-    let changed = real !== this.#real || !sameLinks(links, this.#links);
+    const { places, links, hasLoose } = await readContent(real, followsLinks, (box) => this.#folders.get(box)?.place);
+    let changed = real !== this.#real || !sameLinks(links, this.#links) || hasLoose !== this.#hasLoose;
     this.#real = real;
     this.#links = links;
+    this.#hasLoose = hasLoose;
     for (const [box, folder] of this.#folders) {
       const place = places.get(box);
       if (place?.root !== folder.place.root || place.path !== folder.place.path) changed = this.#folders.delete(box);
@@ -128,7 +140,7 @@ async function readContent(
     if ('box' in followed) places.set(box, followed);
     else links.push(followed);
   }
-  return { places, links };
+  return { places, links, hasLoose: entries.some((entry) => entry.isFile() && isLooseImage(entry.name)) };
 }
 
 function sameLinks(some: readonly SkippedLink[], others: readonly SkippedLink[]): boolean {

@@ -108,6 +108,13 @@ describe('update-server explain', () => {
     assert.doesNotMatch(followed.stdout, /^skipped/m);
   });
 
+  it('says that images lie in the image folder itself', async () => {
+    const { stdout } = await runCommand(['explain', 'name=docker-box&board=pi'], {
+      IMAGE_PATH: path.join(folder, 'docker-box'),
+    });
+    assert.match(stdout, /^skipped {2}images lie in .*docker-box itself, .*: IMAGE_PATH must be the folder above, /m);
+  });
+
   it('prints what steers a terminal as escapes', () =>
     explains(
       '/update?name=x%1b%5b31m%0aanswer&board=pi%c2%9b31m%e2%80%ae',

@@ -86,6 +86,19 @@ suite('update-server, when it starts,', () => {
     ]);
   });
 
+  test('says that images lie in the image folder itself, where it is the one of a box', async () => {
+    await using server = await startUpdateServer({ imagePath: boxes.at('box') });
+    deepEqual(await linesOf(server, 2), [
+      `serving 0 images of ${boxes.at('box')} at ${server.url}`,
+      `images lie in ${boxes.at('box')} itself, but only those in the folders in it are served: IMAGE_PATH must be the folder above, ${boxes.root}`,
+    ]);
+    await using right = await startUpdateServer({ imagePath: boxes.root });
+    deepEqual(
+      (await linesOf(right, 2)).filter((line) => line.includes('the folder above')),
+      [],
+    );
+  });
+
   test('is content with a folder in which there is nothing yet', async () => {
     await using empty = await makeBoxes();
     await using server = await startUpdateServer({ imagePath: empty.root });

@@ -53,6 +53,14 @@ describe('update-server verify', () => {
     assert.deepEqual([status, stdout, stderr], [1, '', 'update-server: no image is named like nothing\n']);
   });
 
+  it('says that images lie in the image folder itself, where there is none to verify', async () => {
+    for (const name of [[], ['right']]) {
+      const { status, stdout } = await runCommand(['verify', ...name], { IMAGE_PATH: path.join(folder, 'right') });
+      assert.equal(status, 1);
+      assert.match(stdout, /^skipped {2}images lie in .* itself, .*: IMAGE_PATH must be the folder above, /);
+    }
+  });
+
   it('names links that it does not follow, and verifies behind those that it does', async () => {
     const link = path.join(folder, 'far');
     const other = await mkdtemp(path.join(tmpdir(), 'mkbox-verify-'));

@@ -4,6 +4,7 @@ import type { ImageChecks } from '../../checks/image-checks.ts';
 import { UserError } from '../../errors.ts';
 import type { CatalogSnapshot, ImageSource } from '../../images/catalog.ts';
 import { skippedLinkText } from '../../images/linked-folder.ts';
+import { looseImagesText } from '../../images/loose-images.ts';
 import { printable } from '../../printable.ts';
 import { type Asked, parseTarget } from '../../server/decision/asked.ts';
 import { Decider } from '../../server/decision/decide.ts';
@@ -85,10 +86,12 @@ function triedLines({ resolution, servedBuildId }: Decision): string[] {
   return lines;
 }
 
-/** Links behind which the image may lie, where it was not found. */
-function skippedLines({ links }: CatalogSnapshot, { resolution }: Decision): string[] {
+/** Links behind which the image may lie, or the folder that it may lie in, where it was not found. */
+function skippedLines({ links, loose }: CatalogSnapshot, { resolution }: Decision): string[] {
   if (resolution?.found !== undefined) return [];
-  return links.map((link) => `skipped  ${skippedLinkText(link)}`);
+  return [...loose.map((folder) => looseImagesText(folder)), ...links.map((link) => skippedLinkText(link))].map(
+    (text) => `skipped  ${text}`,
+  );
 }
 
 /** What the board gets. */

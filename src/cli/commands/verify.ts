@@ -4,6 +4,7 @@ import { UserError } from '../../errors.ts';
 import type { CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
 import { searchImages } from '../../images/image-search.ts';
 import { skippedLinkText } from '../../images/linked-folder.ts';
+import { looseImagesText } from '../../images/loose-images.ts';
 import { faultText } from '../../images/set-fault-text.ts';
 import { printable } from '../../printable.ts';
 import { checkLines } from '../check-lines.ts';
@@ -31,12 +32,13 @@ export function verifyCommand({ settings }: CommandContext): Command {
 
 /** @throws UserError when there is no such image; the signal's reason when it is aborted. */
 async function verify(
-  { images, links, unreadable }: CatalogSnapshot,
+  { images, links, loose, unreadable }: CatalogSnapshot,
   name: string | undefined,
   checks: ImageChecks,
   signal: AbortSignal,
 ): Promise<boolean> {
   const print = (text: string) => process.stdout.write(text);
+  for (const folder of loose) print(`skipped  ${printable(looseImagesText(folder))}\n`);
   for (const link of links) print(`skipped  ${printable(skippedLinkText(link))}\n`);
   for (const { path, code } of unreadable) print(`unknown  ${printable(path)} cannot be read (${code})\n`);
   const found = name === undefined ? images : searchImages(images, name);

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { CatalogBox, CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import type { ImageParts } from '../../images/image-parts.ts';
 import { type SkippedLink, skippedLinkText } from '../../images/linked-folder.ts';
+import { looseImagesText } from '../../images/loose-images.ts';
 import type { BuildNode, RowNote } from '../build/build-nodes.ts';
 import type { EarlierNode } from '../earlier/earlier-node.ts';
 import type { InsideNode } from '../inside/inside-node.ts';
@@ -22,8 +23,8 @@ export type ImagesNode =
   | { readonly kind: 'board images'; readonly box: CatalogBox; readonly board: string }
   | { readonly kind: 'image'; readonly image: CatalogImage }
   | { readonly kind: 'unpacked'; readonly image: UnpackedImage }
-  /** A folder that is a link and is not followed. */
-  | { readonly kind: 'link'; readonly link: SkippedLink }
+  /** A folder that is a link and is not followed, or an image folder in which images lie themselves. */
+  | { readonly kind: 'skipped'; readonly skipped: SkippedLink | string }
   | InsideNode
   | EarlierNode
   | BuildNode
@@ -82,8 +83,26 @@ function countText(images: number): string {
   return images === 1 ? vscode.l10n.t('1 image') : vscode.l10n.t('{0} images', images);
 }
 
+/** The row of what is not looked into. */
+export function skippedItem(skipped: SkippedLink | string): vscode.TreeItem {
+  return typeof skipped === 'string' ? looseItem(skipped) : linkItem(skipped);
+}
+
+/** The row of an image folder in which images lie themselves. */
+function looseItem(folder: string): vscode.TreeItem {
+  const { l10n } = vscode;
+  const item = new vscode.TreeItem(path.basename(folder));
+  const text = looseImagesText(folder, l10n, IN_THE_EDITOR);
+  item.id = folder;
+  item.description = l10n.t('not a folder of boxes');
+  item.iconPath = coloredIcon('warning', 'list.warningForeground');
+  item.accessibilityInformation = { label: text };
+  item.tooltip = text;
+  return item;
+}
+
 /** The row of a link that is not followed. */
-export function linkItem(link: SkippedLink): vscode.TreeItem {
+function linkItem(link: SkippedLink): vscode.TreeItem {
   const { l10n } = vscode;
   const item = new vscode.TreeItem(path.basename(link.path));
   const text = skippedLinkText(link, l10n, IN_THE_EDITOR);

@@ -29,14 +29,14 @@ type BoardImages = Extract<ImagesNode, { kind: 'board images' }>;
 /** A row that images stand below. */
 type Group = Extract<ImagesNode, { kind: 'box' }> | BoardImages;
 
-/** The boxes that have images, or can be built, and the links that are not followed. */
+/** The boxes that have images, or can be built, and what is not looked into. */
 export function boxRows(tree: ImagesTree): ImagesNode[] {
   const { project } = tree;
-  const { boxes, links } = project.snapshot;
+  const { boxes, links, loose } = project.snapshot;
   const shown = boxes.filter((box) => project.hasBoxbuild(box) || imagesIn(box, tree).length > 0);
   return [
     ...shown.map((box) => ({ kind: 'box', box }) as const),
-    ...links.map((link) => ({ kind: 'link', link }) as const),
+    ...[...loose, ...links].map((skipped) => ({ kind: 'skipped', skipped }) as const),
   ];
 }
 

@@ -23,7 +23,7 @@ import { detailItem } from './detail-item.ts';
 import { DrawnRows, keyOf } from './drawn-rows.ts';
 import { imageChildren, unpackedChildren } from './image-children.ts';
 import { imageNotes, withNotes } from './image-notes.ts';
-import { decorationOf, type ImagesNode, imageItem, linkItem, unpackedItem } from './image-rows.ts';
+import { decorationOf, type ImagesNode, imageItem, skippedItem, unpackedItem } from './image-rows.ts';
 import { imagesMessage } from './images-message.ts';
 import { shownInRow } from './images-shown.ts';
 import { boxRows, groupItemOf, namedInTree, rowAbove, rowsBelow, seenBuild, unpackedParts } from './images-tree.ts';
@@ -120,7 +120,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
           node.builds.map((build) => ({ kind: 'build', build }) as const),
         );
       case 'build':
-      case 'link':
+      case 'skipped':
       case 'detail':
       case 'unreadable':
       case 'package':
@@ -169,8 +169,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'recipe':
       case 'part':
         return this.#buildItem(node);
-      case 'link':
-        return linkItem(node.link);
+      case 'skipped':
+        return skippedItem(node.skipped);
       case 'tree':
       case 'file':
       case 'packages':

@@ -3,6 +3,7 @@ import type { Remedies, Words } from '../../words.ts';
 /** What remedies name in the editor: settings, and commands by their titles. */
 export const IN_THE_EDITOR: Remedies = {
   allowForeign: 'mkbox.allowForeignImages',
+  imagePath: 'mkbox.imagePath',
   followLinks: 'mkbox.followLinks',
   allowedHosts: 'mkbox.allowedHosts',
   allow: 'mkbox.allow',
