@@ -175,6 +175,23 @@ if [ -n "$CI" ]; then apks+=(zstd-dev); else apks+=(zstd-dev); fi
     ],
   ],
   [
+    'services that packages bring under other names, and one that none of them brings',
+    `${EXTEND}apks+=(bind bluez-openrc nfs-utils=2.6.4-r4 iptables wireguard-tools at)
+root() {
+  enable_service named default
+  enable_service bluetooth default
+  enable_service dbus default
+  enable_service rpc.statd default
+  enable_service nfsmount default
+  enable_service ip6tables boot
+  enable_service wg-quick.wg0 default
+  enable_service atd default
+  enable_service slapd default
+}
+`,
+    [['hint', { kind: 'unknown service', service: 'slapd' }, 'slapd']],
+  ],
+  [
     'a service that a command may install',
     `${EXTEND}root() {\n  install lamp "$DEST/etc/init.d/"\n  enable_service lamp default\n}\n`,
     [],
