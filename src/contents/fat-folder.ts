@@ -1,3 +1,5 @@
+import { textOfShortName } from './code-page.ts';
+
 /** A file or a folder, as the folder that it lies in tells of it (fatgen103, "FAT Directory Structure"). */
 export interface FolderEntry {
   readonly name: string;
@@ -86,12 +88,14 @@ function nameOf(entry: Buffer, long: LongName | undefined): string {
   const short = Buffer.from(entry.subarray(0, 11));
   if (short[0] === FIRST_IS_E5) short[0] = DELETED;
   const cases = entry.readUInt8(12);
-  const base = inCase(short.toString('latin1', 0, 8).trimEnd(), (cases & LOWER_BASE) !== 0);
-  const extension = inCase(short.toString('latin1', 8).trimEnd(), (cases & LOWER_EXTENSION) !== 0);
+  const base = partOf(short.subarray(0, 8), (cases & LOWER_BASE) !== 0);
+  const extension = partOf(short.subarray(8), (cases & LOWER_EXTENSION) !== 0);
   return extension === '' ? base : `${base}.${extension}`;
 }
 
-function inCase(text: string, isLower: boolean): string {
+/** A base or an extension, without the spaces that fill it. */
+function partOf(bytes: Buffer, isLower: boolean): string {
+  const text = textOfShortName(bytes).replace(/ +$/, '');
   return isLower ? text.toLowerCase() : text;
 }
 

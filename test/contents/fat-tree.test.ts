@@ -19,8 +19,13 @@ const FILES: Readonly<Record<string, string>> = {
   'overlays/w1-gpio-pull-up-of-a-very-long-name.dtbo': 'overlay',
   'overlays/deep/er/Grüße-日本.txt': 'hello',
   'overlays/empty': '',
+  'umläut.txt': 'in a short name, in lower case',
+  'é.txt': 'in a short name of one letter',
+  'ÄÖÜ.TXT': 'in a short name, in upper case',
   big: 'x'.repeat(200_000),
 };
+/** Those of them that mcopy writes without a long name, in code page 850. */
+const SHORT = ['umläut.txt', 'é.txt', 'ÄÖÜ.TXT'];
 /** An even number of seconds: FAT has no odd ones. */
 const TIME = 1_767_225_600;
 
@@ -50,7 +55,9 @@ suite('the folders of a FAT file system', () => {
     await writeFile(file, '');
     truncateSync(file, 36 * 1024 * 1024);
     execFileSync(tools['mkfs.fat'], ['-F', bits, '-n', 'BOOT', file]);
-    const top = ['IMAGE.GZ', 'update.txt', 'overlays', 'big', 'many'].map((name) => path.join(folder, 'tree', name));
+    const top = ['IMAGE.GZ', 'update.txt', 'overlays', 'big', 'many', ...SHORT].map((name) =>
+      path.join(folder, 'tree', name),
+    );
     const env = { ...process.env, TZ: 'UTC', LC_ALL: 'C.UTF-8' };
     execFileSync(tools.mcopy, ['-s', '-m', '-i', file, ...top, '::/'], { env });
     return readFile(file);
@@ -70,6 +77,30 @@ suite('the folders of a FAT file system', () => {
       equal(listing.get('/overlays')?.type, 'folder');
     });
   }
+
+  test('have names with letters of two units, which Windows and Linux write, and mcopy does not', async () => {
+    const file = path.join(folder, 'pairs.img');
+    await writeFile(file, '');
+    truncateSync(file, 36 * 1024 * 1024);
+    execFileSync(tools['mkfs.fat'], ['-F', '32', file]);
+    for (const name of ['smile-жш.txt', 'aaaaaaaaaaaaжш.txt']) {
+      await writeFile(path.join(folder, name), '');
+      execFileSync(tools.mcopy, ['-i', file, path.join(folder, name), '::/'], {
+        env: { ...process.env, LC_ALL: 'C.UTF-8' },
+      });
+    }
+    const image = await readFile(file);
+    const data = image.readUInt16LE(14) * 512 + image.readUInt8(16) * image.readUInt32LE(36) * 512;
+    for (let entry = data; entry < data + 512; entry += 32) {
+      if (image.readUInt8(entry + 11) !== 0x0f) continue;
+      for (const at of [1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30].map((place) => entry + place)) {
+        const half = { ж: '😀'.charCodeAt(0), ш: '😀'.charCodeAt(1) }[image.toString('utf16le', at, at + 2)];
+        if (half !== undefined) image.writeUInt16LE(half, at);
+      }
+    }
+    const names = [...(await listingOf(await rootOf(image))).keys()].sort();
+    deepEqual(names, ['', '/aaaaaaaaaaaa😀.txt', '/smile-😀.txt']);
+  });
 
   test('give the content of a file', async () => {
     const root = await rootOf(await makeImage('32'));
