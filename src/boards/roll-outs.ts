@@ -172,6 +172,12 @@ export class RollOuts {
     if (this.#standIns.undo(image)) this.#parts.onChange();
   }
 
+  /** Whether a roll-out that is under way leads back to that build. */
+  leadTo(image: string, build: string): boolean {
+    const rollOut = this.#byImage.get(image);
+    return rollOut?.former === build && rollOut.state.kind !== 'finished' && this.#isInForce(rollOut);
+  }
+
   /** How far one is. */
   progressOf(rollOut: RollOut): ReturnType<typeof progressOf> {
     return progressOf(rollOut, fleetOf(rollOut, this.#parts.boards()).boards);

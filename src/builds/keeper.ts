@@ -38,7 +38,7 @@ export interface KeeperParts {
   readonly bounds: () => KeepBounds;
   /** Whether boards are being served: copying gives way. */
   readonly isBusy: () => boolean;
-  /** Whether a build must stay: it is pinned, or being sent. */
+  /** Whether a build must stay: it is pinned, being sent, or what a roll-out leads back to. */
   readonly isNeeded: (name: BuildName) => boolean;
   /** Whether a known board runs that build. */
   readonly isRun: (buildId: string) => boolean;

@@ -2,7 +2,7 @@ import type { KeptBuild } from './kept-build.ts';
 
 /** How much is kept. */
 export interface KeepBounds {
-  /** Earlier builds of each image, besides the newest one's copy; 0 keeps none. */
+  /** Earlier builds of each image, besides the newest one's copy; 0 keeps nothing but what is needed. */
   readonly builds: number;
   /** Bytes of all kept builds together. */
   readonly bytes: number;
@@ -10,7 +10,7 @@ export interface KeepBounds {
 
 /** What a kept build is needed for. */
 export type BuildUse =
-  /** It is pinned, being sent, or served in place of the newest: it is never removed. */
+  /** It is pinned, being sent, served in place of the newest, or what a roll-out leads back to: it is never removed. */
   | 'needed'
   /** It is the build that its image has now: it does not count as an earlier one. */
   | 'newest'
@@ -28,7 +28,11 @@ export function buildsToRemove<T extends Kept>(
 ): T[] {
   const uses = new Map(kept.map((build) => [build, useOf(build)]));
   const byAge = kept.toSorted((a, b) => a.keptAtMs - b.keptAtMs);
-  const removed = new Set(byAge.filter((build) => uses.get(build) === 'free' && isSurplus(build, byAge, bounds, uses)));
+  const isUnwanted = (build: T) =>
+    bounds.builds === 0
+      ? uses.get(build) !== 'needed'
+      : uses.get(build) === 'free' && isSurplus(build, byAge, bounds, uses);
+  const removed = new Set(byAge.filter(isUnwanted));
   let bytes = bytesOf(kept.filter((build) => !removed.has(build)));
   for (const use of ['free', 'running', 'newest'] as const) {
     for (const build of byAge) {

@@ -87,7 +87,7 @@ environment:
   ALLOWED_HOSTS        further names boards call it by, with commas (none)
   STATE_PATH           file that keeps what is known of boards (none)
   KEEP_BUILDS          earlier builds of each image to keep, to serve them again
-                       (none); 0 removes those that are kept
+                       (none); 0 removes those that nobody chose
   KEEP_PATH            folder to keep them in (builds, beside STATE_PATH)
   KEEP_SIZE            how much they may take, such as 500M or 20G (5G)
   ROLLOUT              stages in which a new build goes out, such as 1,10%,all: one

@@ -46,6 +46,7 @@ export function keepBuilds(
     isBusy: () => server.running.size > 0,
     isNeeded: ({ imageId, buildId }) =>
       boards.isPinned(imageId, buildId) ||
+      boards.rollOuts.leadTo(imageId, buildId) ||
       [...server.running].some(
         ({ servedBuildId, resolution }) => servedBuildId === buildId && resolution?.found?.id === imageId,
       ),

@@ -82,6 +82,17 @@ describe('the roll-outs of an image', () => {
     assert.equal(rollOuts.get(IMAGE, B)?.former, A);
   });
 
+  it('lead back to the build before as long as they are under way', () => {
+    const { rollOuts, ask, clock } = site();
+    ask(B);
+    assert.deepEqual([rollOuts.leadTo(IMAGE, A), rollOuts.leadTo(IMAGE, B)], [true, false]);
+    assert.equal(rollOuts.leadTo('box/box-other', A), false);
+    rollOuts.halt(IMAGE, { by: 'me', atMs: clock.nowMs });
+    assert.equal(rollOuts.leadTo(IMAGE, A), true);
+    rollOuts.finish(IMAGE);
+    assert.equal(rollOuts.leadTo(IMAGE, A), false);
+  });
+
   it('lead nowhere where the build that is new is the one that boards got in place of another', () => {
     const { rollOuts, ask } = site();
     ask(B);

@@ -136,9 +136,12 @@ suite('a keeper', () => {
       await until(site, kept);
     }
     await site.builds.serveAgain({ imageId: IMAGE_ID, buildId: BUILD_C }, { by: 'Anna', atMs: 1 });
+    bounds.builds = 1;
+    await site.examine(await bench.build('f'.repeat(64)));
+    await until(site, 'fecba');
     bounds.builds = 0;
     site.keeper.look();
-    await until(site, 'ecba');
+    await until(site, 'ca');
   });
 
   test('says once that there is no room, and goes on', async () => {

@@ -51,14 +51,15 @@ const rows: readonly [
     ['b1'],
   ],
   [
-    'all where none is to be kept',
+    'all but what is needed where none is to be kept',
     [
       ['a1', 'free'],
-      ['a2', 'newest'],
+      ['a2', 'running'],
+      ['a3', 'newest'],
       ['b1', 'needed'],
     ],
     { builds: 0, bytes: 9 },
-    ['a1'],
+    ['a1', 'a2', 'a3'],
   ],
   [
     'none beyond the number that a board runs',

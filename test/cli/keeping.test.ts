@@ -11,6 +11,9 @@ import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
 import { runCommand } from './run-command.ts';
 import { Supervised } from './supervised.ts';
 
+const BUILD_C = 'c'.repeat(64);
+const BUILD_D = 'd'.repeat(64);
+
 suite('update-server with KEEP_BUILDS', () => {
   test('keeps what boards get, and serves what was chosen, as it says', async () => {
     await using bench = await makeBench();
@@ -44,6 +47,27 @@ suite('update-server with KEEP_BUILDS', () => {
       new Uint8Array(answer).every((byte) => byte === 0),
       true,
     );
+  });
+
+  test('removes what is kept where none is to be, but not what a roll-out leads back to', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    for (const build of [BUILD_A, BUILD_B, BUILD_C]) {
+      equal(await builds.keep(await bench.build(build)), 'kept');
+      await setTimeout(10); // so that one was kept last
+    }
+    await bench.build(BUILD_D);
+    const imagePath = bench.boxes.root;
+    const env = { STATE_PATH: bench.boxes.beside('boards.json'), KEEP_PATH: bench.folder };
+    {
+      await using _server = await startUpdateServer({ imagePath, env });
+      const { status, stderr } = await runCommand(['rollout', 'box-pi', 'start'], env);
+      equal(status, 0, stderr);
+    }
+    await using _server = await startUpdateServer({ imagePath, env: { ...env, KEEP_BUILDS: '0' } });
+    const signal = AbortSignal.timeout(15_000);
+    const kept = async () => (await readdir(path.join(bench.folder, 'box', 'box-pi'))).join();
+    while ((await kept()) !== BUILD_C) await setTimeout(50, undefined, { signal });
   });
 
   test('needs a folder of its own', async () => {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
 import type { LoggedRequest } from '../../boards/logged-request.ts';
+import type { RollOuts } from '../../boards/roll-outs.ts';
 import { Keeper } from '../../builds/keeper.ts';
 import { KeptBuilds } from '../../builds/kept-builds.ts';
 import { ServedImages } from '../../builds/served-images.ts';
@@ -20,7 +21,11 @@ export interface KeepingParts {
   /** All requests, and those by which images are being sent. */
   readonly requests: { readonly requests: readonly LoggedRequest[]; readonly sending: readonly LoggedRequest[] };
   /** While they are not open, nobody knows which builds they are pinned to, or run. */
-  readonly boards: { readonly list: readonly Board[]; readonly isOpen: boolean };
+  readonly boards: {
+    readonly list: readonly Board[];
+    readonly isOpen: boolean;
+    readonly rollOuts: Pick<RollOuts, 'leadTo'> | undefined;
+  };
   readonly settings: Settings;
   /** Told what goes wrong, in lines of English. */
   readonly warn: (text: string) => void;
@@ -42,6 +47,7 @@ export async function openEarlier(parts: KeepingParts): Promise<KeptBuilds> {
       !vscode.workspace.isTrusted || !boards.isOpen || requests.requests.some(({ state }) => state.kind === 'running'),
     isNeeded: ({ imageId, buildId }) =>
       boards.list.some(({ pin }) => pin?.image === imageId && pin.build === buildId) ||
+      boards.rollOuts?.leadTo(imageId, buildId) === true ||
       requests.sending.some(
         ({ servedBuildId, resolution }) => servedBuildId === buildId && resolution?.found?.id === imageId,
       ),
