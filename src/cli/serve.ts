@@ -29,6 +29,7 @@ import { openControl } from './open-control.ts';
 import { openInventories } from './open-inventories.ts';
 import { readTls, readUsers } from './secrets.ts';
 import { ServiceManager } from './service-manager.ts';
+import { STOP_SIGNALS } from './stop-signal.ts';
 
 /** Exit status of a process that a signal ended, as shells give it: 128 and the signal's number (signal(7)). */
 const STATUS_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -180,14 +181,16 @@ function runningText(server: UpdateServer): string {
   return `${server.running.size} requests are being answered`;
 }
 
-/** The first signal stops the server once running transfers are done; the second ends the process at once. */
+/** The first signal stops the server once running transfers are done; the second, of either kind, ends the process at once. */
 function stopOnSignals(server: UpdateServer, log: LineLog, stop: (text: string) => void): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      process.once(signal, () => {
+  let isStopping = false;
+  for (const signal of STOP_SIGNALS) {
+    process.on(signal, () => {
+      if (isStopping) {
         log.flush();
         process.exit(STATUS_BY_SIGNAL[signal]);
-      });
+      }
+      isStopping = true;
       const text = `finishing ${server.running.size} running requests, for at most ${DRAIN_DEADLINE_MS / 1000} s`;
       log.write(`${signal}: ${text}`, 'stopping');
       stop(text);

@@ -1,4 +1,7 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
@@ -6,6 +9,7 @@ import { makeBoxes, writeSet } from '../images/image-sets.ts';
 import { askSlowly, type SlowClient } from './slow-client.ts';
 
 const IMAGE_BYTES = 30_000_000;
+const STOP_SIGNAL = new URL('../../src/cli/stop-signal.ts', import.meta.url).href;
 
 /** A server in the midst of a transfer that its client does not go on reading. */
 async function sending(): Promise<{ server: RunningServer; client: SlowClient } & AsyncDisposable> {
@@ -26,9 +30,9 @@ async function says(server: RunningServer, text: RegExp): Promise<void> {
   match(server.lines().join('\n'), text);
 }
 
-for (const [signal, status] of [
-  ['SIGTERM', 143],
-  ['SIGINT', 130],
+for (const [signal, status, other, otherStatus] of [
+  ['SIGTERM', 143, 'SIGINT', 130],
+  ['SIGINT', 130, 'SIGTERM', 143],
 ] as const) {
   suite(`update-server, at ${signal},`, () => {
     test('ends with success when it has nothing to do', async () => {
@@ -57,5 +61,37 @@ for (const [signal, status] of [
       deepEqual(await run.server.stop(signal), { status, signal: null });
       equal(performance.now() - begin < 20_000, true);
     });
+
+    test(`ends at once with ${otherStatus} when ${other} comes next`, async () => {
+      await using run = await sending();
+      process.kill(run.server.pid, signal);
+      await says(run.server, new RegExp(`${signal}: finishing`));
+      const begin = performance.now();
+      deepEqual(await run.server.stop(other), { status: otherStatus, signal: null });
+      equal(performance.now() - begin < 20_000, true);
+    });
+  });
+
+  suite(`a subcommand that takes long to stop, at ${signal},`, () => {
+    for (const next of [signal, other]) {
+      test(`is ended by ${next}`, async () => {
+        const code = `import { stopSignal } from ${JSON.stringify(STOP_SIGNAL)};
+          stopSignal('stopped').signal.onabort = () => console.log('stopping');
+          setInterval(() => {}, 1000);
+          console.log('running');`;
+        const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+          timeout: 20_000,
+          killSignal: 'SIGKILL',
+        });
+        const closed = once(child, 'close');
+        const lines = createInterface(child.stdout);
+        deepEqual(await once(lines, 'line'), ['running']);
+        child.kill(signal);
+        deepEqual(await once(lines, 'line'), ['stopping']);
+        child.kill(next);
+        deepEqual(await closed, [null, next]);
+      });
+    }
   });
 }
