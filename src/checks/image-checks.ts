@@ -75,9 +75,10 @@ export class ImageChecks {
     );
   }
 
-  /** Like the constructor, but waits until the file was read. */
-  static async open(cachePath?: string, policy?: Policy): Promise<ImageChecks> {
+  /** Like the constructor, but waits until the file was read. `onDamaged`: told what `damaged` is, from the first time on. */
+  static async open(cachePath?: string, policy?: Policy, onDamaged?: (text: string) => void): Promise<ImageChecks> {
     const checks = new ImageChecks(cachePath, policy);
+    if (onDamaged !== undefined) checks.events.on('damaged', onDamaged);
     await checks.#known.loaded;
     return checks;
   }

@@ -52,13 +52,13 @@ export async function serve(
   const users = auth?.kind === 'file' ? await readUsers(auth.path) : undefined;
   const tls = tlsFiles && (await readTls(tlsFiles));
   const catalog = new Catalog([folder], { followsLinks: settings.followLinks });
-  const checks = await ImageChecks.open(settings.checksPath, settings);
   const log = new LineLog(standardOutput(process.stdout), LOG_FORMATS[settings.logFormat]);
-  checks.events.on('unkept', (code) => log.write(unkeptText(settings, code), 'checks', 'warning'));
+  const warnOfChecks = (text: string) => log.write(text, 'checks', 'warning');
+  const checks = await ImageChecks.open(settings.checksPath, settings, warnOfChecks);
+  checks.events.on('unkept', (code) => warnOfChecks(unkeptText(settings, code)));
   catalog.events.on('unreadable', (unreadable) => log.write(unreadableText(unreadable), 'unreadable', 'error'));
   catalog.events.on('readable', (path) => log.write(`${path} can be read again`, 'readable'));
-  checks.events.on('damaged', (text) => log.write(text, 'checks', 'warning'));
-  checks.events.on('foreign', (image, gap) => log.write(`${image}.img.zst: ${gapText(gap)}`, 'checks', 'warning'));
+  checks.events.on('foreign', (image, gap) => warnOfChecks(`${image}.img.zst: ${gapText(gap)}`));
   const manager = ServiceManager.take(environment, process.pid, (text) => log.write(text, 'manager', 'warning'));
   const { statePath, statusAllow: allowed } = settings;
   const warnOfBuilds = (text: string) => log.write(text, 'builds', 'warning');

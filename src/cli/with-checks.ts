@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { ImageChecks } from '../checks/image-checks.ts';
 import { Catalog } from '../images/catalog.ts';
+import { printable } from '../printable.ts';
 import type { CommandSettings } from './environment.ts';
 import { checkFolder } from './image-folder.ts';
 import { checkKeptFiles } from './kept-files.ts';
@@ -13,7 +14,8 @@ export async function withChecks<T>(
   const folder = path.resolve(settings.imagePath);
   await checkFolder(folder);
   await checkKeptFiles(settings);
-  const checks = await ImageChecks.open(settings.checksPath, settings);
+  const warn = (text: string) => process.stderr.write(`${printable(text)}\n`);
+  const checks = await ImageChecks.open(settings.checksPath, settings, warn);
   try {
     return await act(new Catalog([folder], { followsLinks: settings.followLinks }), checks);
   } finally {

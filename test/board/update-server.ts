@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { on } from 'node:events';
+import { createInterface, type Interface } from 'node:readline';
 import { endWithUs } from '../end-with-us.ts';
 import { COMMAND } from './command.ts';
 
@@ -66,7 +66,7 @@ export async function startUpdateServer({
     return exited;
   };
   const url = await Promise.race([
-    once(stdout, 'line', { signal: AbortSignal.timeout(START_TIMEOUT_MS) }).then(([line]) => urlIn(String(line))),
+    urlSaid(stdout, AbortSignal.timeout(START_TIMEOUT_MS)),
     exited.then(() => undefined),
   ]).catch(() => undefined);
   if (url === undefined || child.pid === undefined) {
@@ -87,8 +87,13 @@ export async function startUpdateServer({
   };
 }
 
-function urlIn(line: string): string | undefined {
-  return /https?:\/\/[^\s/"]+/.exec(line)?.[0];
+/** The address in the first line that has one; what is damaged may be told before. */
+async function urlSaid(stdout: Interface, signal: AbortSignal): Promise<string | undefined> {
+  for await (const [line] of on(stdout, 'line', { signal, close: ['close'] })) {
+    const url = /https?:\/\/[^\s/"]+/.exec(String(line))?.[0];
+    if (url !== undefined) return url;
+  }
+  return undefined;
 }
 
 function exitOf(child: ChildProcess): Promise<Exit> {

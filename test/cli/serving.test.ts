@@ -1,11 +1,14 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
-import { rename, rm, symlink } from 'node:fs/promises';
+import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
 import { type BoxesFolder, BUILD_A, makeBoxes, writeSet } from '../images/image-sets.ts';
+
+/** Of a file of checks. */
+const DAMAGED = /^the image checks kept in .+ are damaged \(it is not JSON\); the file was set aside as .+\.damaged-/;
 
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
 
@@ -55,6 +58,16 @@ suite('update-server, when it starts,', () => {
     const [, , ...lines] = await linesOf(server, 4);
     const failure = /^can't save image check results in (.+) \(E\w+\); the next start checks the images again$/;
     equal(failure.exec(lines.find((line) => failure.test(line)) ?? '')?.[1], CHECKS_PATH);
+  });
+
+  test('says so where what it found images to be is damaged', async () => {
+    const CHECKS_PATH = boxes.beside('checks.json');
+    await writeFile(CHECKS_PATH, 'torn');
+    await using server = await startUpdateServer({ imagePath: boxes.root, env: { CHECKS_PATH } });
+    const [damaged, serving] = await linesOf(server, 2);
+    match(damaged ?? '', DAMAGED);
+    equal(damaged?.includes(CHECKS_PATH), true);
+    match(serving ?? '', /^serving 1 image /);
   });
 
   test('names links that it does not follow, and where the image folder leads', async () => {

@@ -61,6 +61,17 @@ describe('update-server verify', () => {
     }
   });
 
+  it('says so on standard error where what was known of images is damaged', async () => {
+    const CHECKS_PATH = path.join(folder, 'checks.json');
+    await writeFile(CHECKS_PATH, 'torn');
+    const { status, stderr } = await runCommand(['verify', 'right'], { IMAGE_PATH: folder, CHECKS_PATH });
+    assert.equal(status, 0);
+    assert.match(
+      stderr,
+      /^the image checks kept in .+ are damaged \(it is not JSON\); .+\.damaged-.+ checked again\n$/,
+    );
+  });
+
   it('names links that it does not follow, and verifies behind those that it does', async () => {
     const link = path.join(folder, 'far');
     const other = await mkdtemp(path.join(tmpdir(), 'mkbox-verify-'));
