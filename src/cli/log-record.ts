@@ -1,7 +1,7 @@
 import type { Reflash } from '../boards/board-events.ts';
 import { reflashLine } from '../boards/reflash-text.ts';
 import { printable } from '../printable.ts';
-import type { BreakReason, Transfer } from '../server/transfer.ts';
+import type { BreakReason, Transfer, TransferResult } from '../server/transfer.ts';
 import { transferLine } from '../server/transfer-line.ts';
 
 /** How much a record matters to whoever runs the server. */
@@ -31,7 +31,10 @@ export function recordText(record: LogRecord): string {
   }
 }
 
-/** A board that got nothing is a warning; an image that can't be served until somebody fixes it is an error. */
+/**
+ * A board that got nothing is a warning, unless someone has it wait; an image that can't be served until somebody fixes it is
+ * an error.
+ */
 export function recordLevel(record: LogRecord): LogLevel {
   switch (record.kind) {
     case 'request':
@@ -46,11 +49,15 @@ export function recordLevel(record: LogRecord): LogLevel {
 /** Why a transfer breaks that neither a client nor a build broke. */
 const BREAKS_OF_OURS: ReadonlySet<BreakReason> = new Set(['image wrong', 'image unreadable', 'internal error']);
 
+/** "Up to date" answers to boards that would get something if nothing were wrong. */
+const NOTHING_TO_GIVE: ReadonlySet<TransferResult> = new Set(['loop stopped', 'build missing']);
+
 function requestLevel({ state }: Transfer): LogLevel {
   switch (state.kind) {
     case 'running':
-    case 'finished':
       return 'info';
+    case 'finished':
+      return NOTHING_TO_GIVE.has(state.result) ? 'warning' : 'info';
     case 'broken':
       return BREAKS_OF_OURS.has(state.reason) ? 'error' : 'warning';
     case 'refused':

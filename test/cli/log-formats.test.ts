@@ -1,10 +1,11 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
 import { zstWith } from '../fixtures/smallest-image.ts';
 import { type BoxesFolder, BUILD_A, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { runCommand } from './run-command.ts';
 import { askSlowly } from './slow-client.ts';
 
 const QUERY = '/update?name=box&board=pi';
@@ -142,6 +143,37 @@ suite('LOG_FORMAT=json', () => {
     const { level, outcome, cause, reason } = parsed(await run.next(() => ask(run, QUERY)));
     deepEqual({ level, outcome, cause }, { level: 'error', outcome: 'refused', cause: 'wrong image' });
     match(reason, /^box\/box-pi is not sent: /);
+  });
+
+  test('warns of a board that got nothing, unless someone wants it to wait', async () => {
+    await using boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi');
+    const statePath = boxes.beside('boards.json');
+    const env = { LOG_FORMAT: 'json', STATE_PATH: statePath };
+    const start = () => startUpdateServer({ imagePath: boxes.root, env });
+    /** Gives the server these orders; answers what comes of it when the board asks then. */
+    const boot = async (server: RunningServer, ...orders: string[]) => {
+      for (const order of orders) equal((await runCommand(order.split(' '), env)).status, 0);
+      const before = server.lines().length;
+      await (await fetch(`${server.url}${QUERY}&build_id=${BUILD_B}`)).bytes();
+      for (let wait = 0; server.lines().length === before && wait < 500; wait++) await pause(10);
+      const { level, outcome } = parsed(server.lines().at(-1) ?? '');
+      return [level, outcome];
+    };
+    {
+      await using server = await start();
+      deepEqual(await boot(server), ['info', 'image']);
+    }
+    const state = await readFile(statePath, 'utf8');
+    await writeFile(statePath, state.replace('"loops":1', '"loops":3'));
+    await using server = await start();
+    deepEqual(await boot(server), ['warning', 'loop stopped']);
+    deepEqual(await boot(server, 'hold 127.0.0.1'), ['info', 'held']);
+    equal((await runCommand(['pin', '127.0.0.1', BUILD_A], env)).status, 0);
+    await writeSet(boxes.root, 'box', 'box-pi', { buildId: 'c'.repeat(64) });
+    deepEqual(await boot(server, 'release 127.0.0.1'), ['warning', 'build missing']);
+    const halted = await boot(server, 'unpin 127.0.0.1', 'rollout box-pi start', 'rollout box-pi halt');
+    deepEqual(halted, ['info', 'not its turn']);
   });
 
   test('says where one was broken off', async () => {
