@@ -118,6 +118,12 @@ suite('the Debian package, in a Debian without Node,', () => {
     equal(security.status, 0, security.stdout + security.stderr);
   });
 
+  test('has what others take to watch the server, and to stand before it', () => {
+    const names = ['nginx.conf', 'nginx-edge.conf', 'mkbox.rules.yml', 'mkbox.json'];
+    const examples = readdirSync(debian.at(`usr/share/doc/${NAME}/examples`));
+    deepEqual(examples.sort(), names.sort());
+  });
+
   test('has the command, its manual and its completions', () => {
     equal(debian.run('update-server', '--version'), `${VERSION}\n`);
     equal(existsSync(debian.at('usr/share/man/man1/update-server.1.gz')), true);

@@ -24,13 +24,32 @@ async function packed(ending: string): Promise<string> {
   return path.join(folder, name);
 }
 
+/** What a package's texts have people take from `contrib/` that is not in it, as `<text>: <path>`. */
+async function lackingExamples(root: string): Promise<string[]> {
+  const lacking: string[] = [];
+  for (const name of await textsIn(root)) {
+    const named = (await readFile(path.join(root, name), 'utf8')).matchAll(/\bcontrib\/([\w./-]*)(?:\{([\w,]+)\})?/g);
+    for (const [, beginning = '', endings = ''] of named) {
+      for (const ending of endings.split(',')) {
+        const example = path.join('contrib', beginning + ending);
+        const isThere = await stat(path.join(root, example)).catch(() => undefined);
+        if (isThere === undefined) lacking.push(`${name}: ${example}`);
+      }
+    }
+  }
+  return lacking;
+}
+
+/** The texts of a package, but for those of others. */
+async function textsIn(root: string): Promise<string[]> {
+  const names = await readdir(root, { recursive: true });
+  return names.filter((name) => name.endsWith('.md') && !name.includes('node_modules'));
+}
+
 /** Links and pictures of a package's texts that lead to nothing in it, as `<text>: <link>`. */
 async function brokenLinks(root: string): Promise<string[]> {
-  const texts = (await readdir(root, { recursive: true })).filter(
-    (name) => name.endsWith('.md') && !name.includes('node_modules'),
-  );
   const broken: string[] = [];
-  for (const text of texts) {
+  for (const text of await textsIn(root)) {
     const links = (await readFile(path.join(root, text), 'utf8')).matchAll(/\]\(([^)#\s]+)[^)]*\)/g);
     for (const [, link = ''] of links) {
       if (/^https?:/.test(link)) continue;
@@ -41,11 +60,12 @@ async function brokenLinks(root: string): Promise<string[]> {
   return broken;
 }
 
-test('the npm package holds all that its texts show and link to', async () => {
+test('the npm package holds all that its texts show, link to and have people take', async () => {
   await npm(PROJECT_ROOT, ['pack', '--pack-destination', folder, '--ignore-scripts']);
   const { tar } = requireTools('tar');
   execFileSync(tar, ['-xzf', await packed('.tgz'), '-C', folder]);
   deepEqual(await brokenLinks(path.join(folder, 'package')), []);
+  deepEqual(await lackingExamples(path.join(folder, 'package')), []);
 });
 
 test('the npm package carries the licences of what is in the command', async () => {
@@ -62,8 +82,9 @@ suite("the extension's package", () => {
     root = path.join(folder, 'vsix', 'extension');
   });
 
-  test('holds all that its texts link to', async () => {
+  test('holds all that its texts link to and have people take', async () => {
     deepEqual(await brokenLinks(root), []);
+    deepEqual(await lackingExamples(root), []);
   });
 
   test('shows no picture in its README that VS Code would show broken: it takes them by https only', async () => {

@@ -18,6 +18,9 @@ const NAME = 'mkbox-update-server';
 const LIBRARY = `usr/lib/${NAME}`;
 const DOCS = `usr/share/doc/${NAME}`;
 
+/** What other programs are given, in `contrib/`. */
+const EXAMPLES = ['nginx.conf', 'nginx-edge.conf', 'prometheus/mkbox.rules.yml', 'grafana/mkbox.json'];
+
 /** The extension's platform of the same machines, whose zstd binary the command takes, too. */
 const TARGET: Record<Architecture, string> = { amd64: 'linux-x64', arm64: 'linux-arm64' };
 
@@ -100,8 +103,10 @@ function filesOf({ root, changelog, maintainer }: Release, stage: string): Packa
     { path: `${DOCS}/copyright`, content: copyright(read('LICENSE').toString()) },
     { path: `${DOCS}/ThirdPartyNotices.txt.gz`, content: gzipped(read('dist/ThirdPartyNotices.txt')) },
     { path: `${DOCS}/LICENSE.node.gz`, content: gzipped(readFileSync(path.join(stage, 'LICENSE'))) },
-    { path: `${DOCS}/examples/nginx.conf`, content: read('contrib/nginx.conf') },
-    { path: `${DOCS}/examples/nginx-edge.conf`, content: read('contrib/nginx-edge.conf') },
+    ...EXAMPLES.map((name) => ({
+      path: `${DOCS}/examples/${path.basename(name)}`,
+      content: read('contrib', name),
+    })),
   ];
   return files.sort((one, other) => (one.path < other.path ? -1 : 1));
 }
