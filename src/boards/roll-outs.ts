@@ -47,6 +47,11 @@ export class RollOuts {
     this.#fleets = new RecentFleets(parts.boards, parts.now);
   }
 
+  /** How new builds go out; all boards get them at once without it. */
+  get plan(): RollOutPlan | undefined {
+    return this.#parts.plan();
+  }
+
   /** All of them, for the file that keeps them. */
   get list(): readonly RollOut[] {
     return [...this.#byImage.values()];

@@ -1,6 +1,13 @@
 import { UserError } from '../errors.ts';
 import type { Stage } from './roll-out.ts';
 
+/** The stages of a roll-out that someone begins, where neither they nor a setting name any. */
+export const USUAL_STAGES: readonly Stage[] = [
+  { kind: 'boards', count: 1 },
+  { kind: 'percent', percent: 10 },
+  { kind: 'all' },
+];
+
 /**
  * Reads the stages of a roll-out as people write them: numbers of boards, shares of them, `all`; a list that does not end
  * with all boards is given that. @throws UserError for what is no stage

@@ -3,6 +3,7 @@ import { cut } from '../boards/board-record.ts';
 import type { BoardRegistry } from '../boards/board-registry.ts';
 import { MOST_KEPT_TEXT } from '../boards/limits.ts';
 import type { RollOutPlan } from '../boards/roll-out.ts';
+import { USUAL_STAGES } from '../boards/stages.ts';
 import type { AuditEntry, AuditLog } from './audit-log.ts';
 
 /** Who acts. */
@@ -90,9 +91,13 @@ export class Acts {
     this.#each(ids, 'forget', {}, ({ id }) => this.#registry.forget(id));
   }
 
-  /** Sends a build of an image out in stages; `former`: the build before, to go back to, where no roll-out tells. */
-  rollOut(image: string, build: string, former: string | undefined, plan: RollOutPlan, why?: string): void {
-    this.#registry.rollOuts.start(image, build, former, plan);
+  /**
+   * Sends a build of an image out by `plan`, and where that says nothing, as new builds go out here. `former`: the build before,
+   * to go back to, where no roll-out tells.
+   */
+  rollOut(image: string, build: string, former: string | undefined, plan: Partial<RollOutPlan>, why?: string): void {
+    const { rollOuts } = this.#registry;
+    rollOuts.start(image, build, former, { stages: USUAL_STAGES, ...rollOuts.plan, ...plan });
     this.#recordRollOut(image, build, 'start', why);
   }
 

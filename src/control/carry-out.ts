@@ -185,7 +185,8 @@ async function rollOut(order: Extract<Order, { act: 'roll-out' }>, parts: OrderP
   }
   const meanwhile = inPlaceOf === undefined ? '' : `; ${servedAgainText(inPlaceOf.choice.build, id)}`;
   if (order.step === 'start') {
-    startRollOut(id, state.buildId, { ...parts, stages: readStages(order.stages), why: order.why });
+    const stages = order.stages && readStages(order.stages);
+    startRollOut(id, state.buildId, { ...parts, stages, why: order.why });
     return `build ${newest} of ${id} goes out in stages${meanwhile}`;
   }
   const known = rollOutOf(id, state.buildId);

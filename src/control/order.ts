@@ -24,13 +24,16 @@ export const orderSchema = v.variant('act', [
   v.strictObject({ act: v.literal('serve-build'), image: text, build: text, why }),
   /** Another process published a build: to be recorded. */
   v.strictObject({ act: v.literal('published'), image: text, build: text }),
-  /** `build`: the beginning of the ID of the one that is meant, where another one may be there by now. `stages`: as ROLLOUT has them. */
+  /**
+   * `build`: the beginning of the ID of the one that is meant, where another one may be there by now. `stages`: as ROLLOUT has
+   * them; without it, those of the server.
+   */
   v.strictObject({
     act: v.literal('roll-out'),
     image: text,
     build: v.exactOptional(text),
     step: v.literal('start'),
-    stages: v.array(text),
+    stages: v.exactOptional(v.array(text)),
     why,
   }),
   v.strictObject({

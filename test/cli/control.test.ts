@@ -11,14 +11,14 @@ import { makeBench } from '../builds/kept.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
 import { runCommand, runOnFullDisk, startCommand } from './run-command.ts';
 
-/** A server that has A and keeps B, whose state has a place; and how it is asked and controlled. */
-async function controlled() {
+/** A server that has A and keeps B, whose state has a place, with `more` in its environment; and how it is asked and controlled. */
+async function controlled(more: Readonly<Record<string, string>> = {}) {
   const bench = await makeBench();
   const former = await bench.build(BUILD_B);
   const kept = await bench.open();
   assert.equal(await kept.keep(former), 'kept');
   await bench.build(BUILD_A);
-  const env = { STATE_PATH: bench.boxes.beside('boards.json'), KEEP_PATH: bench.folder };
+  const env = { STATE_PATH: bench.boxes.beside('boards.json'), KEEP_PATH: bench.folder, ...more };
   const server = await startUpdateServer({ imagePath: bench.boxes.root, env });
   const update = async (running: string) => {
     const response = await fetch(`${server.url}/update?name=box&board=pi&branch=&version=&build_id=${running}`);
@@ -157,6 +157,14 @@ describe('a server without a screen', () => {
       [late.status, late.stderr],
       [1, `update-server: no update-server listens at ${socket}: set CONTROL_PATH as it is for the server\n`],
     );
+  });
+
+  it('sends a build out in its own stages, where the one who begins that names none', async () => {
+    await using site = await controlled({ ROLLOUT: '2,3,4,all', ROLLOUT_WAIT: '2h' });
+    await site.control('rollout', 'box-pi', 'start');
+    assert.match(await site.control('rollout'), / stage 1 of 4, /);
+    await site.control('rollout', 'box-pi', 'start', '--stages', '1,all');
+    assert.match(await site.control('rollout'), / stage 1 of 2, /);
   });
 
   it('takes no beginning that two builds have, and names both', async () => {

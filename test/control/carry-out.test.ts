@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { RollOutPlan } from '../../src/boards/roll-out.ts';
+import { readStages } from '../../src/boards/stages.ts';
 import { Acts } from '../../src/control/acts.ts';
 import { AuditLog } from '../../src/control/audit-log.ts';
 import { carryOut } from '../../src/control/carry-out.ts';
@@ -8,9 +10,9 @@ import { Catalog } from '../../src/images/catalog.ts';
 import { BUILD, OLD, startBench } from '../boards/bench.ts';
 import { makeSet } from '../server/harness.ts';
 
-/** Three boards of one kind, and an image of each of two boxes for them. */
-async function lab() {
-  const bench = await startBench({}, async (boxes) => {
+/** Three boards of one kind, and an image of each of two boxes for them; `plan`: how new builds go out. */
+async function lab(plan?: RollOutPlan) {
+  const bench = await startBench({ rollOutPlan: () => plan }, async (boxes) => {
     await makeSet(boxes, 'box', 'box-pi');
     await makeSet(boxes, 'other', 'other-pi', 1000, 2);
   });
@@ -171,6 +173,27 @@ describe('an order', () => {
     assert.equal(audit.entries.length, 1);
     assert.match((await step('finish', BUILD.toUpperCase()))[0] ?? '', /is finished: all boards get it$/);
     assert.equal(bench.registry.rollOuts.get('box/box-pi', BUILD)?.state.kind, 'finished');
+  });
+
+  it('sends a build out in the stages that are usual on the server, where it names none', async () => {
+    const start = { act: 'roll-out', image: 'box-pi', step: 'start' } as const;
+    const planOf = async ({ order, bench }: Awaited<ReturnType<typeof lab>>, stages?: readonly string[]) => {
+      await order({ ...start, ...(stages && { stages: [...stages] }) });
+      const { rollOuts } = bench.registry;
+      const { stages: taken, waitMs, isByHand } = rollOuts.get('box/box-pi', BUILD) ?? {};
+      return { stages: taken, waitMs, isByHand };
+    };
+    const isByHand = true;
+    {
+      await using site = await lab();
+      const stages = readStages(['1', '10%', 'all']);
+      assert.deepEqual(await planOf(site), { stages, waitMs: undefined, isByHand });
+    }
+    const usual = readStages(['2', '50%', 'all']);
+    await using site = await lab({ stages: usual, waitMs: 60_000 });
+    assert.deepEqual(await planOf(site), { stages: usual, waitMs: 60_000, isByHand });
+    const given = ['3', 'all'];
+    assert.deepEqual(await planOf(site, given), { stages: readStages(given), waitMs: 60_000, isByHand });
   });
 
   it('that means nothing, or several, is refused in words, and changes nothing', async () => {

@@ -17,7 +17,7 @@ interface ListedRollOut {
 }
 
 interface RollOutOptions {
-  readonly stages: string;
+  readonly stages?: string;
   readonly build?: string;
   readonly json?: boolean;
   readonly why?: string;
@@ -33,7 +33,10 @@ export function rolloutCommand({ settings }: CommandContext): Command {
   return subcommand('rollout', 'Sends a new build out in stages; without arguments, lists what is under way.')
     .argument('[image]', '<box>/<image>, or <image>')
     .addArgument(new Argument('[step]', 'what is to be done').choices(['start', ...STEPS]))
-    .option('--stages <list>', 'of a start: numbers of boards, shares of them, all', '1,10%,all')
+    .option(
+      '--stages <list>',
+      "of a start: numbers of boards, shares of them, all (the server's ROLLOUT, else 1,10%,all)",
+    )
     .option('--build <id>', 'the build that is meant, by the beginning of its ID: nothing is done to another one')
     .option('--json', 'of the list, for programs')
     .option(...WHY)
@@ -43,7 +46,8 @@ export function rolloutCommand({ settings }: CommandContext): Command {
       const { stages, build, why } = options;
       const more = { ...(build !== undefined && { build }), ...(why && { why }) };
       if (step === 'start') {
-        return order(given, { act: 'roll-out', image, step, stages: stages.split(','), ...more });
+        const named = stages === undefined ? {} : { stages: stages.split(',') };
+        return order(given, { act: 'roll-out', image, step, ...named, ...more });
       }
       const known = STEPS.find((each) => each === step);
       if (known === undefined) throw new UsageError(`a step is start, ${STEPS.join(', ')}, not ${step ?? 'nothing'}`);

@@ -7,6 +7,7 @@ import { goBack } from '../../control/go-back.ts';
 import { startRollOut } from '../../control/start-roll-out.ts';
 import { userName } from '../../control/user-name.ts';
 import { UserError } from '../../errors.ts';
+import { waitOf } from '../serving/roll-out-setting.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import { notAsShownText, notKeptText, withProgress } from '../words/roll-out-words.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -53,12 +54,15 @@ async function requireAsShown(shown: RollOut, { rollOuts }: BoardRegistry, { pro
 }
 
 /** In what stages it can go out. */
-function startsOf(image: string, build: string, { boards, builds }: CommandContext): Choice[] {
+function startsOf(image: string, build: string, { boards, builds, settings }: CommandContext): Choice[] {
   const { l10n } = vscode;
   const start = (label: string, description: string, stages: readonly Stage[]): Choice => ({
     label,
     description,
-    run: async () => startRollOut(image, build, { stages, acts: await boards.acts(), builds: await builds.open() }),
+    async run() {
+      const parts = { acts: await boards.acts(), builds: await builds.open() };
+      startRollOut(image, build, { stages, ...waitOf(settings.rollOutWait.get()), ...parts });
+    },
   });
   const [one, tenth, all] = [{ kind: 'boards', count: 1 }, { kind: 'percent', percent: 10 }, { kind: 'all' }] as const;
   return [

@@ -8,6 +8,11 @@ import type { Settings } from '../workspace/settings.ts';
 
 const MINUTE_MS = 60_000;
 
+/** After how long the next stage opens, too, by `mkbox.rollOut.wait`; 0 minutes: never. */
+export function waitOf(minutes: number): Pick<RollOutPlan, 'waitMs'> {
+  return minutes > 0 ? { waitMs: minutes * MINUTE_MS } : {};
+}
+
 /** In what stages new builds go out by the settings, read again when they change: each decision asks for it. */
 export class RollOutSetting extends Owner {
   /** Another plan is in force, or none any more. */
@@ -38,10 +43,9 @@ export class RollOutSetting extends Owner {
   /** What can't be read leaves what was in force: a typing error must not send a build to everyone. */
   #read(): void {
     const texts = this.#settings.rollOutStages.get();
-    const minutes = this.#settings.rollOutWait.get();
     try {
       const stages = readStages(texts);
-      this.#plan = texts.length === 0 ? undefined : { stages, ...(minutes > 0 && { waitMs: minutes * MINUTE_MS }) };
+      this.#plan = texts.length === 0 ? undefined : { stages, ...waitOf(this.#settings.rollOutWait.get()) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.#warn(`mkbox.rollOut.stages: ${error.message}`);

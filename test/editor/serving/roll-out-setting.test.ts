@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RollOutSetting } from '../../../src/editor/serving/roll-out-setting.ts';
+import { RollOutSetting, waitOf } from '../../../src/editor/serving/roll-out-setting.ts';
 
 /** Settings that a test changes as a user does. */
 function settings() {
@@ -44,6 +44,7 @@ describe('the stages in which new builds go out', () => {
       [{ stages }, { stages, waitMs: 90_000 }, undefined],
       'whoever is told of a plan can ask for it',
     );
+    assert.deepEqual(waitOf(rollOutWait.get()), { waitMs: 90_000 }, 'of one that someone begins');
     rollOut.dispose();
     assert.equal(rollOutStages.listeners.size + rollOutWait.listeners.size, 0);
   });
