@@ -25,7 +25,7 @@ export const HELP = `usage: update-server [--fault <fault>[@<address>]]
        update-server fault off
        update-server serve-build <image> <build|newest> [--why <text>]
        update-server rollout [<image> start|continue|halt|back|finish] [--stages <list>]
-                             [--build <build>] [--why <text>]
+                             [--build <build>] [--why <text>] [--json]
        update-server log [<image>] [--follow] [--json]
        update-server mcp
        update-server completion bash|zsh
@@ -106,7 +106,8 @@ environment:
                        as 500M (4G); none keeps nothing
   ALLOW_FOREIGN        true: serve images that mkbox did not make, too (false)
   CONTROL_PATH         the socket by which the server is controlled (control.sock, in
-                       $RUNTIME_DIRECTORY or beside STATE_PATH); none opens none
+                       $RUNTIME_DIRECTORY, else beside STATE_PATH, else in
+                       $XDG_RUNTIME_DIR/mkbox); none opens none
   LOG_FORMAT           text, json or journald (text; journald in the journal)
 
 endpoints:

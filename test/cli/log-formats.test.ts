@@ -1,7 +1,8 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { TransferResult } from '../../src/server/transfer.ts';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
 import { zstWith } from '../fixtures/smallest-image.ts';
 import { type BoxesFolder, BUILD_A, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
@@ -231,5 +232,44 @@ suite('LOG_FORMAT=journald', () => {
     await spoil(run);
     match(await run.next(() => ask(run, QUERY)), /^<3>/); // may be sent its beginning
     match(await run.next(() => ask(run, QUERY)), /^<3>127\.0\.0\.1 "GET .* is not sent: /);
+  });
+});
+
+suite('the manual, of LOG_FORMAT=json,', () => {
+  const PROJECT = new URL('../../', import.meta.url);
+  /** What stands in code spans of a member's paragraph, and is in small letters. */
+  async function wordsOf(member: string): Promise<string[]> {
+    const page = await readFile(new URL('docs/update-server.1.md', PROJECT), 'utf8');
+    const [, paragraph = ''] = new RegExp(`^\\* \`${member}\`:\\n((?:  .*\\n)+)`, 'm').exec(page) ?? [];
+    const spans = [...paragraph.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span);
+    return spans.filter((span) => /^[a-z -]+$/.test(span)).sort();
+  }
+
+  test('names each event that is logged', async () => {
+    const folder = new URL('src/cli/', PROJECT);
+    const files = (await readdir(folder)).filter((name) => name.endsWith('.ts'));
+    const code = (await Promise.all(files.map((name) => readFile(new URL(name, folder), 'utf8')))).join('\n');
+    const written = code.matchAll(/\b(?:log|this)\.write\([^;]*?, '([a-z-]+)'|\bevent: '([a-z-]+)'/g);
+    const events = new Set([...written].map(([, message, other]) => message ?? other ?? ''));
+    deepEqual(await wordsOf('event'), [...events].sort());
+  });
+
+  test('names each outcome of a request', async () => {
+    const results = {
+      image: true,
+      part: true,
+      'up to date': true,
+      held: true,
+      'loop stopped': true,
+      'build missing': true,
+      'not its turn': true,
+      'not modified': true,
+      head: true,
+      list: true,
+      identity: true,
+    } satisfies Record<TransferResult, true>;
+    const others = ['broken', 'refused', 'waiting'];
+    const members = ['before', 'cause', 'reason', 'request'];
+    deepEqual(await wordsOf('outcome'), [...Object.keys(results), ...others, ...members].sort());
   });
 });
