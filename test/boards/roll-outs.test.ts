@@ -87,9 +87,9 @@ describe('the roll-outs of an image', () => {
     ask(B);
     assert.deepEqual([rollOuts.leadTo(IMAGE, A), rollOuts.leadTo(IMAGE, B)], [true, false]);
     assert.equal(rollOuts.leadTo('box/box-other', A), false);
-    rollOuts.halt(IMAGE, { by: 'me', atMs: clock.nowMs });
+    rollOuts.halt(IMAGE, B, { by: 'me', atMs: clock.nowMs });
     assert.equal(rollOuts.leadTo(IMAGE, A), true);
-    rollOuts.finish(IMAGE);
+    rollOuts.finish(IMAGE, B);
     assert.equal(rollOuts.leadTo(IMAGE, A), false);
   });
 
