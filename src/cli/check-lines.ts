@@ -2,6 +2,7 @@ import { insideOf } from '../checks/examination.ts';
 import type { Finding, Gap } from '../checks/finding.ts';
 import { findingText, gapText } from '../checks/finding-text.ts';
 import type { Verdict } from '../checks/verdict.ts';
+import type { ContentsFault } from '../contents/contents-fault.ts';
 import { otherNameInside } from '../images/image-parts.ts';
 
 /** A verdict that came of reading the file to its end. */
@@ -30,6 +31,11 @@ function noteLines(image: string, { examination }: Known): string[] {
     : [`note     board.conf says ${other}: a board that runs the image asks for that next`];
 }
 
+/** Whether there is no root file system, as far as is known: without a partition table nobody looked for one. */
+function isOfRoot(fault: ContentsFault): boolean {
+  return fault === 'no root file system' || fault === 'no partition table' || fault === 'GPT';
+}
+
 function rightLines({ examination, gaps }: Known, findings: readonly Finding[]): string[] {
   const { zstSha256, content } = examination;
   const isWrong = (...kinds: Finding['kind'][]) => findings.some(({ kind }) => kinds.includes(kind));
@@ -48,6 +54,8 @@ function rightLines({ examination, gaps }: Known, findings: readonly Finding[]):
     right.push(`raw image: ${rawBytes} bytes, its partitions end at ${inside.partitionsEnd}`);
   }
   const conf = inside?.boardConf;
+  if (conf !== undefined) right.push('boot files: initramfs, with board.conf in it');
+  if (inside !== undefined && !inside.faults.some(isOfRoot)) right.push('root file system: ext');
   if (conf?.buildId !== undefined && !isWrong('build ID')) right.push(`build ID inside: ${conf.buildId}`);
   if (conf?.box !== undefined && !isWrong('box')) right.push(`box inside: ${conf.box}`);
   if (conf?.board !== undefined && !isWrong('box', 'board')) right.push(`board inside: ${conf.board}`);

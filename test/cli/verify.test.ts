@@ -32,6 +32,8 @@ describe('update-server verify', () => {
       /^ {2}right {4}zstd: 1 frame, with checksums, a board needs \d+ MiB$/,
       /^ {2}right {4}SHA-256 of the raw image: [0-9a-f]{64}$/,
       /^ {2}right {4}raw image: (\d+) bytes, its partitions end at \1$/,
+      /^ {2}right {4}boot files: initramfs, with board\.conf in it$/,
+      /^ {2}right {4}root file system: ext$/,
       new RegExp(`^ {2}right {4}build ID inside: ${BUILD}$`),
       /^ {2}right {4}box inside: right$/,
       /^ {2}right {4}board inside: pi$/,
@@ -70,6 +72,16 @@ describe('update-server verify', () => {
       stderr,
       /^the image checks kept in .+ are damaged \(it is not JSON\); .+\.damaged-.+ checked again\n$/,
     );
+  });
+
+  it('calls the boot files right only where they are', async () => {
+    const bare = { box: 'bare', board: 'pi', buildId: BUILD, initramfs: null };
+    await writeImageSet(path.join(folder, 'bare'), bare);
+    const { stdout } = await verify('bare');
+    assert.match(stdout, /^ {2}WRONG {4}/m);
+    assert.match(stdout, /^ {2}right {4}root file system: ext$/m);
+    assert.doesNotMatch(stdout, /boot files/);
+    await rm(path.join(folder, 'bare'), { recursive: true });
   });
 
   it('names links that it does not follow, and verifies behind those that it does', async () => {
