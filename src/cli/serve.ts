@@ -94,6 +94,7 @@ export async function serve(
     credentials: auth?.kind === 'user' ? auth.credentials : users?.value,
     tls: tls?.value,
     onHandshakeFailed: (text) => log.write(text, 'handshake', 'warning'),
+    onMalformed: (text) => log.write(text, 'malformed', 'warning'),
   });
   if (order !== undefined) server.faults.arm(order);
   const stopLoggingBugs = logBugs(server, log);

@@ -7,6 +7,7 @@ import type { Networks } from './admission/networks.ts';
 import type { DecideOptions, Restriction } from './decision/decide.ts';
 import type { PageApp } from './pages.ts';
 import type { DeliveryOptions } from './sending/deliveries.ts';
+import type { Complaints } from './socket/http-server.ts';
 import type { ListenOptions } from './socket/listen.ts';
 import type { TlsPair } from './socket/tls-pair.ts';
 
@@ -30,7 +31,7 @@ export interface Allowed {
 export type UpdateServerOptions = ServerSetup & ListenOptions;
 
 /** How an update server is set up. */
-export interface ServerSetup extends DecideOptions, DeliveryOptions, FlowLimits, Allowed {
+export interface ServerSetup extends DecideOptions, DeliveryOptions, FlowLimits, Allowed, Complaints {
   readonly catalog: ImageSource;
   /** Decides whether an image may be served. Its owner closes it. */
   readonly checks: ImageChecks;
@@ -38,8 +39,6 @@ export interface ServerSetup extends DecideOptions, DeliveryOptions, FlowLimits,
   readonly credentials?: Credentials | undefined;
   /** The certificate and key for HTTPS; without it, the server speaks HTTP. */
   readonly tls?: TlsPair | undefined;
-  /** Called when a TLS handshake failed, with the reason as a line of English. There is no request then. */
-  readonly onHandshakeFailed?: ((text: string) => void) | undefined;
   /** What is served; everything, until `stop`, without it. */
   readonly mode?: ServeMode;
   /** Proxies that are believed about a client's address (`X-Forwarded-For`); none without it. */

@@ -62,11 +62,7 @@ export class UpdateServer {
     this.#exchanges = new Exchanges(this.#sender, this.#turns, proxies);
     this.limit(options);
     this.serve(options.mode ?? { kind: 'all' });
-    this.#server = createHttpServer(
-      tls,
-      (socket) => this.#exchanges.busySockets.has(socket),
-      options.onHandshakeFailed,
-    );
+    this.#server = createHttpServer(tls, (socket) => this.#exchanges.busySockets.has(socket), options);
     const { pages } = options;
     this.#pages = servePages(
       pages && ((app) => pages(app, (request) => clientAddress(request, proxies))),

@@ -1,5 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TransferResult } from '../../src/server/transfer.ts';
@@ -175,6 +177,26 @@ suite('LOG_FORMAT=json', () => {
     deepEqual(await boot(server, 'release 127.0.0.1'), ['warning', 'build missing']);
     const halted = await boot(server, 'unpin 127.0.0.1', 'rollout box-pi start', 'rollout box-pi halt');
     deepEqual(halted, ['info', 'not its turn']);
+  });
+
+  test('warns of a client that speaks no HTTP', async () => {
+    await using run = await site('json');
+    const send = async (bytes: string) => {
+      const { hostname, port } = new URL(run.server.url);
+      const socket = connect(Number(port), hostname).end(Buffer.from(bytes, 'latin1'));
+      await once(socket.resume(), 'close');
+    };
+    deepEqual(parsed(await run.next(() => send('\x16\x03\x01\x00\xa5'))), {
+      level: 'warning',
+      event: 'handshake',
+      message:
+        '127.0.0.1 got no TLS connection: this server speaks HTTP; the URL of the update server must begin with http://',
+    });
+    deepEqual(parsed(await run.next(() => send('SSH-2.0-x\r\n'))), {
+      level: 'warning',
+      event: 'malformed',
+      message: '127.0.0.1 sent what is not HTTP (HPE_INVALID_METHOD)',
+    });
   });
 
   test('says where one was broken off', async () => {

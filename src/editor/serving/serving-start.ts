@@ -60,6 +60,7 @@ export async function startServing(
       const { startWatched } = await import('./watched-server.ts');
       const identity = { server: 'mkbox', version, workspace: vscode.workspace.name ?? '' } as const;
       const flow = flowLimits(settings);
+      const warn = (text: string) => parts.log.warn(text);
       const options = {
         catalog: project.served,
         builds,
@@ -70,6 +71,8 @@ export async function startServing(
         ...allowed(settings),
         ...flow,
         identity,
+        onHandshakeFailed: warn,
+        onMalformed: warn,
       };
       return { server: await startWatched(options, registry, version), registry };
     } catch (error) {

@@ -16,5 +16,10 @@ export function handshakeFailure(error: Error, client: string | undefined): stri
   const code = errorCode(error) ?? '';
   if (!code.startsWith('ERR_SSL_')) return undefined;
   const cause = CAUSES[code] ?? ('reason' in error ? String(error.reason) : code);
+  return noTlsText(client, cause);
+}
+
+/** That `client` got no TLS connection, and why: a line of English. */
+export function noTlsText(client: string | undefined, cause: string): string {
   return `${client ?? 'a client'} got no TLS connection: ${cause}`;
 }

@@ -5,6 +5,7 @@ import { plainAddress } from '../admission/networks.ts';
 import * as limits from '../limits.ts';
 import { handshakeFailure } from './handshake-failure.ts';
 import { refuseConnect, refuseMalformed } from './malformed.ts';
+import { complaintOf } from './malformed-text.ts';
 import type { TlsPair } from './tls-pair.ts';
 
 const HTTP_OPTIONS: ServerOptions = {
@@ -17,15 +18,22 @@ const HTTP_OPTIONS: ServerOptions = {
   requireHostHeader: false, // the guard counts them, and says so in words
 };
 
+/** Told of connections that brought no request, with the reason as a line of English. */
+export interface Complaints {
+  /** Called when a client got no TLS connection, or began one where HTTP is spoken. */
+  readonly onHandshakeFailed?: ((text: string) => void) | undefined;
+  /** Called when a client sent what can't be read as HTTP. */
+  readonly onMalformed?: ((text: string) => void) | undefined;
+}
+
 /**
  * Node's server, with our time-outs and answers to what is no request; it speaks HTTPS where it is given `tls`.
- * `isBusy`: whether a request is being answered on a connection. `onHandshakeFailed`: told why a client got no TLS
- * connection, a line of English.
+ * `isBusy`: whether a request is being answered on a connection.
  */
 export function createHttpServer(
   tls: TlsPair | undefined,
   isBusy: (socket: Socket) => boolean,
-  onHandshakeFailed: (text: string) => void = () => {},
+  { onHandshakeFailed, onMalformed }: Complaints,
 ): Server | HttpsServer {
   const server =
     tls === undefined
@@ -38,11 +46,20 @@ export function createHttpServer(
         });
   // a client that closes its half has asked, and waits for its answer; one that is gone answers that with a reset
   Object.assign(server, { httpAllowHalfOpen: true });
-  server.on('clientError', (error: Error, socket: Socket) => refuseMalformed(error, socket, isBusy(socket)));
+  server.on('clientError', (error: Error, socket: Socket) => {
+    const complaint = socket.writable ? complaintOf(error, clientOf(socket)) : undefined; // once of a connection
+    const tell = complaint?.kind === 'handshake' ? onHandshakeFailed : onMalformed;
+    if (complaint !== undefined) tell?.(complaint.text);
+    refuseMalformed(error, socket, isBusy(socket));
+  });
   server.on('tlsClientError', (error: Error, socket: Socket) => {
-    const failure = handshakeFailure(error, socket.remoteAddress && plainAddress(socket.remoteAddress));
-    if (failure !== undefined) onHandshakeFailed(failure);
+    const failure = handshakeFailure(error, clientOf(socket));
+    if (failure !== undefined) onHandshakeFailed?.(failure);
   });
   server.on('connect', ({ socket }) => refuseConnect(socket));
   return server;
+}
+
+function clientOf({ remoteAddress }: Socket): string | undefined {
+  return remoteAddress && plainAddress(remoteAddress);
 }

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
+import { requireTools } from '../../tools/tools.ts';
 import { makeSet, startServer, type TestServer } from '../harness.ts';
 
 const HOST = 'Host: localhost\r\n';
@@ -123,5 +127,77 @@ describe('a connection that brings no proper request', () => {
       { numRuns: 60 },
     );
     await lives();
+  });
+});
+
+describe('what a client sends that is no request', () => {
+  let server: TestServer;
+  let told: string[];
+  before(async () => {
+    server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', 20_000_000), {
+      rateLimit: 5e6,
+      onHandshakeFailed: (text) => told.push(`handshake: ${text}`),
+      onMalformed: (text) => told.push(`malformed: ${text}`),
+    });
+  });
+  after(() => server[Symbol.asyncDispose]());
+
+  /** What is told while `act` runs, and shortly after. */
+  const toldOf = async (act: () => Promise<unknown>) => {
+    told = [];
+    await act();
+    await pause(50);
+    return told;
+  };
+
+  it('is told of once, where it speaks TLS and the server does not', async () => {
+    const { curl, openssl } = requireTools('curl', 'openssl');
+    const at = new URL(server.url).host;
+    const text = 'this server speaks HTTP; the URL of the update server must begin with http://';
+    const expected = [`handshake: 127.0.0.1 got no TLS connection: ${text}`];
+    const run = (program: string, ...args: string[]) => assert.rejects(promisify(execFile)(program, args));
+    assert.deepEqual(await toldOf(() => run(curl, '-s', `https://${at}/update`)), expected);
+    assert.deepEqual(await toldOf(() => run(openssl, 's_client', '-connect', at)), expected);
+  });
+
+  it('is told of once, by what is wrong with it', async () => {
+    const cases: [bytes: string, text: string][] = [
+      ['SSH-2.0-OpenSSH_9.2\r\n', 'sent what is not HTTP (HPE_INVALID_METHOD)'],
+      [`GET /list HTTP/1.1\r\n${HOST}Content-Length: -1\r\n\r\n`, 'sent what is not HTTP (HPE_INVALID_CONTENT_LENGTH)'],
+      [`GET /list HTTP/1.1\r\n${HOST}${'X: y\r\n'.repeat(5_000)}\r\n`, 'sent more than 16 KiB of headers'],
+    ];
+    for (const [bytes, text] of cases) {
+      assert.deepEqual(await toldOf(() => server.raw(bytes)), [`malformed: 127.0.0.1 ${text}`]);
+    }
+    const cut = async () => {
+      const socket = await server.connect();
+      socket.end('GET /list HT');
+      await once(socket.resume(), 'close');
+    };
+    assert.deepEqual(await toldOf(cut), ['malformed: 127.0.0.1 ended in the middle of a request']);
+  });
+
+  it('is told of once, where it comes while an answer is sent, or again and again', async () => {
+    const insisting = async (bytes: string) => {
+      const socket = await server.connect();
+      socket.on('error', () => {});
+      socket.write(bytes);
+      await once(socket, 'data');
+      for (let times = 0; times < 5; times++) {
+        socket.write('\0\0\0');
+        await pause(10);
+      }
+      socket.destroy();
+    };
+    const text = 'malformed: 127.0.0.1 sent what is not HTTP (HPE_INVALID_METHOD)';
+    assert.deepEqual(await toldOf(() => insisting('\0')), [text]);
+    assert.deepEqual(await toldOf(() => insisting(`GET /update/box/box-pi HTTP/1.1\r\n${HOST}\r\n`)), [text]);
+  });
+
+  it('is not told of, where it is nothing, or a request', async () => {
+    assert.deepEqual(await toldOf(async () => (await server.connect()).destroy()), []);
+    assert.deepEqual(await toldOf(async () => (await server.connect()).end()), []);
+    assert.deepEqual(await toldOf(() => server.get('/list')), []);
+    assert.deepEqual(await toldOf(() => server.raw(`GET *x HTTP/1.1\r\n${HOST}\r\n`)), []);
   });
 });
