@@ -38,3 +38,10 @@ export function imageOfSetFile(fileName: string): string | undefined {
 export function isPublishableName(name: string): boolean {
   return name !== '' && !name.startsWith('.') && !/[\p{Cc}\uFFFD\u2028\u2029/\\]/u.test(name);
 }
+
+/** That no board gets the image of that ID, since curl sends a name as it is, and servers take only ASCII. */
+export function plainNameHint(id: string): string | undefined {
+  return /^[\x20-\x7e]*$/.test(id)
+    ? undefined
+    : "boards can't ask for a name with letters beyond ASCII: they don't percent-encode it; give the box a plain name";
+}

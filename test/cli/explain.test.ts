@@ -51,6 +51,25 @@ describe('update-server explain', () => {
       ));
   }
 
+  it('notes that no board can ask for a name that is not plain', async () => {
+    await writeImageSet(path.join(folder, 'prüf-box'), {
+      box: 'prüf-box',
+      board: 'pi',
+      branch: 'main',
+      buildId: BUILD,
+    });
+    await explains(
+      '/update?name=pr%C3%BCf-box&board=pi',
+      0,
+      'asked    box prüf-box, board pi',
+      'tried    prüf-box-pi-master, prüf-box-pi-main, prüf-box-pi',
+      'found    prüf-box/prüf-box-pi-main',
+      `build    ${BUILD}`,
+      /^note {5}boards can't ask for a name with letters beyond ASCII: they don't percent-encode it; /,
+      /^answer {3}200: the image/,
+    );
+  });
+
   it('takes the name of an image, too', () =>
     explains(
       '/update/docker-box/docker-box-pi-main',

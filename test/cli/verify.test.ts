@@ -50,6 +50,17 @@ describe('update-server verify', () => {
     assert.match(stdout, /^ {2}WRONG {4}the image says that it is build 1a1a.*2b2b.*flash it again at every boot$/m);
   });
 
+  it('notes that no board can ask for a name that is not plain', async () => {
+    await writeImageSet(path.join(folder, 'prüf'), { box: 'prüf', board: 'pi', buildId: BUILD });
+    const { status, stdout } = await verify('prüf');
+    assert.equal(status, 0);
+    assert.match(
+      stdout,
+      /\n {2}note {5}boards can't ask for a name with letters beyond ASCII: they don't percent-encode it; /,
+    );
+    await rm(path.join(folder, 'prüf'), { recursive: true });
+  });
+
   it('fails when no image has that name', async () => {
     const { status, stdout, stderr } = await verify('nothing');
     assert.deepEqual([status, stdout, stderr], [1, '', 'update-server: no image is named like nothing\n']);

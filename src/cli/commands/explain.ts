@@ -3,6 +3,7 @@ import { ServedImages } from '../../builds/served-images.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import { UserError } from '../../errors.ts';
 import type { CatalogSnapshot, ImageSource } from '../../images/catalog.ts';
+import { plainNameHint } from '../../images/image-name.ts';
 import { skippedLinkText } from '../../images/linked-folder.ts';
 import { looseImagesText } from '../../images/loose-images.ts';
 import { printable } from '../../printable.ts';
@@ -82,7 +83,8 @@ function triedLines({ resolution, servedBuildId }: Decision): string[] {
   if (resolution.found !== undefined) lines.push(`found    ${resolution.found.id}`);
   if (servedBuildId !== undefined) lines.push(`build    ${servedBuildId}`);
   const earlier = resolution.found && earlierText(resolution.found);
-  if (earlier !== undefined) lines.push(`note     ${earlier}`);
+  const hint = resolution.found && plainNameHint(resolution.found.id);
+  for (const note of [earlier, hint]) if (note !== undefined) lines.push(`note     ${note}`);
   return lines;
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import { UserError } from '../../errors.ts';
 import type { CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
+import { plainNameHint } from '../../images/image-name.ts';
 import { searchImages } from '../../images/image-search.ts';
 import { skippedLinkText } from '../../images/linked-folder.ts';
 import { looseImagesText } from '../../images/loose-images.ts';
@@ -49,7 +50,9 @@ async function verify(
   for (const image of found) {
     const { isRight, lines } = await verifyOne(image, checks, signal);
     areRight &&= isRight;
-    print([image.id, ...lines].map(printable).join('\n  ').concat('\n'));
+    const hint = plainNameHint(image.id);
+    const notes = hint === undefined ? [] : [`note     ${hint}`];
+    print([image.id, ...lines, ...notes].map(printable).join('\n  ').concat('\n'));
   }
   return areRight;
 }

@@ -177,6 +177,38 @@ describe('what a client sends that is no request', () => {
     assert.deepEqual(await toldOf(cut), ['malformed: 127.0.0.1 ended in the middle of a request']);
   });
 
+  it('is told of, and answered with what is wrong, where a name has letters beyond ASCII', async () => {
+    const { curl, busybox } = requireTools('curl', 'busybox');
+    const fault = 'the request has letters beyond ASCII: percent-encode them, or give the box a plain name';
+    const target = '/update?name=prüf-box&board=pi';
+    const expected = [`malformed: 127.0.0.1 "GET ${target} HTTP/1.1": ${fault}`];
+    let answer = '';
+    const asked = async (program: string, ...args: string[]) => {
+      answer = (await promisify(execFile)(program, args).catch(({ stdout }) => ({ stdout }))).stdout;
+    };
+    assert.deepEqual(await toldOf(() => asked(curl, '-s', `${server.url}${target}`)), expected);
+    assert.equal(answer, `${fault}\n`);
+    assert.deepEqual(await toldOf(() => asked(busybox, 'wget', '-qO-', `${server.url}${target}`)), expected);
+    assert.deepEqual(await toldOf(() => asked(curl, '-s', `${server.url}${encodeURI(target)}`)), []);
+    const raw = Buffer.from(target).toString('latin1');
+    const onKept = `GET /list HTTP/1.1\r\n${HOST}\r\n`;
+    const afterOther = async () => {
+      const socket = await server.connect();
+      socket.write(onKept);
+      await once(socket, 'data');
+      socket.write(Buffer.from(`GET ${raw} HTTP/1.1\r\n\r\n`, 'latin1'));
+      await once(socket.resume(), 'close');
+    };
+    assert.deepEqual(await toldOf(afterOther), expected);
+    const secret = '/update?http://u:secret@h/&name=\xfc\x1b[31m';
+    const [line = ''] = await toldOf(() => server.raw(`GET ${secret}${'x'.repeat(1_000)} HTTP/1.1\r\n${HOST}\r\n`));
+    assert.match(
+      line,
+      /^malformed: 127\.0\.0\.1 "GET \/update\?http:\/\/u:\*\*\*@h\/&name=\ufffd\\u\{1b\}\[31mx+": the request/,
+    );
+    assert.ok(line.length < 500);
+  });
+
   it('is told of once, where it comes while an answer is sent, or again and again', async () => {
     const insisting = async (bytes: string) => {
       const socket = await server.connect();
