@@ -5,6 +5,7 @@ import { readStages } from '../boards/stages.ts';
 import type { KeepBounds } from '../builds/pruning.ts';
 import { UserError } from '../errors.ts';
 import { Credentials } from '../server/admission/credentials.ts';
+import { readHostName } from '../server/admission/host-names.ts';
 import { Networks } from '../server/admission/networks.ts';
 import { SLOWEST_RATE } from '../server/limits.ts';
 import { controlPath } from './control-path.ts';
@@ -86,7 +87,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): CommandSettings
     imagePath: environment.IMAGE_PATH || './',
     followLinks: readFlag('FOLLOW_LINKS', environment.FOLLOW_LINKS || 'false'),
     stopAfterRequest: readFlag('STOP_AFTER_REQUEST', environment.STOP_AFTER_REQUEST || 'false'),
-    allowedHosts: readList(environment.ALLOWED_HOSTS),
+    allowedHosts: readHosts(environment.ALLOWED_HOSTS),
     allowForeign: readFlag('ALLOW_FOREIGN', environment.ALLOW_FOREIGN || 'false'),
     checksPath: checksPath(environment),
     insideCache: readInsideCache(environment),
@@ -176,6 +177,14 @@ function readKeep({ KEEP_BUILDS, KEEP_PATH, KEEP_SIZE: size, STATE_PATH }: NodeJ
 
 function readList(value = ''): string[] {
   return value.split(/[\s,]+/).filter((entry) => entry !== '');
+}
+
+function readHosts(value: string | undefined): readonly string[] {
+  try {
+    return readList(value).map(readHostName);
+  } catch (error) {
+    throw error instanceof UserError ? new UsageError(`ALLOWED_HOSTS: ${error.message}`) : error;
+  }
 }
 
 function readNetworks(name: string, value: string | undefined): Networks {

@@ -319,6 +319,24 @@ suite('the environment', () => {
     ]);
   });
 
+  test('takes the host of a URL, without a port and a final dot, for a name', () => {
+    const given = 'https://Update.example.org:5555/ update.example.org. *.lab.example:80 prüf.example.org [::1]:80 *';
+    deepEqual(readEnvironment({ ALLOWED_HOSTS: given }).allowedHosts, [
+      'update.example.org',
+      'update.example.org',
+      '.lab.example',
+      'xn--prf-ioa.example.org',
+      '::1',
+      '*',
+    ]);
+    throws(
+      () => readEnvironment({ ALLOWED_HOSTS: 'a.example,b_*.example' }),
+      new UsageError(
+        'ALLOWED_HOSTS: "b_*.example" is no name; write update.example.org, .example.org for all names below it, or *',
+      ),
+    );
+  });
+
   test("says where the server is controlled: what is named, else the service's folder, the state's, or the user's", () => {
     const [CONTROL_PATH, RUNTIME_DIRECTORY] = ['/a/socket', '/run/ours:/run/more'];
     const [STATE_PATH, XDG_RUNTIME_DIR] = ['/var/state.json', '/run/user/7'];

@@ -8,6 +8,7 @@ import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
 import type { ServingFailure } from '../serving-state.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Settings } from '../workspace/settings.ts';
+import { allowedHostNames } from './allowed-hosts.ts';
 import { allowedNetworks } from './allowed-networks.ts';
 import type { Boards } from './boards.ts';
 import { flowLimits } from './flow-limits.ts';
@@ -53,6 +54,8 @@ export async function startServing(
 ): Promise<Started | ServingFailure | undefined> {
   const { settings, project, checks, version } = parts;
   const { host, port, mode } = order;
+  const warn = (text: string) => parts.log.warn(text);
+  let who: Allowed | undefined;
   const retryUntil = performance.now() + BIND_RETRY_FOR_MS;
   while (order.isWanted()) {
     try {
@@ -60,7 +63,7 @@ export async function startServing(
       const { startWatched } = await import('./watched-server.ts');
       const identity = { server: 'mkbox', version, workspace: vscode.workspace.name ?? '' } as const;
       const flow = flowLimits(settings);
-      const warn = (text: string) => parts.log.warn(text);
+      who ??= allowed(settings, warn);
       const options = {
         catalog: project.served,
         builds,
@@ -68,7 +71,7 @@ export async function startServing(
         host,
         port,
         mode,
-        ...allowed(settings),
+        ...who,
         ...flow,
         identity,
         onHandshakeFailed: warn,
@@ -85,11 +88,11 @@ export async function startServing(
 }
 
 /**
- * Who may ask, by the settings.
+ * Who may ask, by the settings, and by which names. `warn` is told what is left out of these.
  * @throws UserError where they make no sense: that must not allow everyone.
  */
-export function allowed({ allow, allowedHosts }: Settings): Allowed {
-  return { allow: allowedNetworks(allow.get()), allowedHosts: allowedHosts.get() };
+export function allowed({ allow, allowedHosts }: Settings, warn: (text: string) => void): Allowed {
+  return { allow: allowedNetworks(allow.get()), allowedHosts: allowedHostNames(allowedHosts.get(), warn) };
 }
 
 async function failureOf(

@@ -139,9 +139,10 @@ export class Serving extends Owner {
   /** Applies the allow list to a running server; one that could not start, or must not go on, is restarted. */
   #allowedChanged(): void {
     if (this.#wanted === undefined) return;
+    const { settings, log } = this.#parts;
     try {
       if (this.#server === undefined) this.#beginRestart();
-      else this.#server.renewAllowed(allowed(this.#parts.settings));
+      else this.#server.renewAllowed(allowed(settings, (text) => log.warn(text)));
     } catch {
       this.#beginRestart(); // which tells what is wrong with them
     }
