@@ -15,6 +15,7 @@ const EVERY_BREAK: Readonly<Record<BreakReason, true>> = {
   'client closed': true,
   'client stalled': true,
   'gave way': true,
+  'asked ahead': true,
   fault: true,
   stopped: true,
   'image changed': true,

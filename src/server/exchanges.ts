@@ -34,6 +34,8 @@ export class Exchanges {
   readonly #running = new Map<TransferRecord, Socket>();
   /** Transfers whose connections this class ended, and why. */
   readonly #cutOff = new WeakMap<Transfer, BreakReason>();
+  /** Connections that close with the end of their transfer. */
+  readonly #closing = new WeakSet<Socket>();
   readonly #unsettled = new Set<Promise<void>>();
   #lastId = 0;
 
@@ -54,10 +56,15 @@ export class Exchanges {
     return new Set(this.#running.values());
   }
 
-  /** Closes a connection to make room for another. A transfer running on it breaks off for that reason. */
-  giveWay(socket: Socket): void {
-    for (const [transfer, of] of this.#running) if (of === socket) this.#cutOff.set(transfer, 'gave way');
+  /** Closes a connection at once. A transfer running on it breaks off for that reason. */
+  cut(socket: Socket, reason: BreakReason): void {
+    for (const [transfer, of] of this.#running) if (of === socket) this.#cutOff.set(transfer, reason);
     socket.destroy();
+  }
+
+  /** Closes a connection when the transfer running on it has ended. */
+  closeAfter(socket: Socket): void {
+    this.#closing.add(socket);
   }
 
   /** Closes all connections on which requests are being answered, because the server stops. */
@@ -215,10 +222,16 @@ export class Exchanges {
   }
 
   #break(transfer: TransferRecord, reason: BreakReason, code?: string): void {
-    this.#running.delete(transfer);
+    this.#leave(transfer);
     const why = this.#cutOff.get(transfer) ?? reason;
     transfer.end({ kind: 'broken', reason: why, ...(code === undefined ? {} : { code }) });
     this.#tell('broken', transfer);
+  }
+
+  #leave(transfer: TransferRecord): void {
+    const socket = this.#running.get(transfer);
+    this.#running.delete(transfer);
+    if (socket !== undefined && this.#closing.has(socket)) socket.destroySoon();
   }
 
   #end(transfer: TransferRecord, decision: Decision, sent: Sent): void {
@@ -227,7 +240,7 @@ export class Exchanges {
       else this.#break(transfer, sent.reason, sent.code);
       return;
     }
-    this.#running.delete(transfer);
+    this.#leave(transfer);
     transfer.sentBytes = transfer.totalBytes;
     if ('refusal' in decision) {
       transfer.end({ kind: 'refused', refusal: decision.refusal });

@@ -69,6 +69,9 @@ export const LAST_WORD_WAIT_MS = 1_000;
  */
 export const MAX_CONNECTIONS = 2_000;
 
+/** Requests dropped on a connection because an earlier one is unanswered: a script sends a few, and each takes memory. */
+export const MOST_ASKED_AHEAD = 100;
+
 /**
  * Boards that may queue: half of the connections, so that the other half is left for running transfers and for "up to
  * date" answers.

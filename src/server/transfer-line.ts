@@ -76,6 +76,8 @@ export function breakText(reason: BreakReason, words: Words = ENGLISH): string {
       return words.t('the client stopped receiving');
     case 'gave way':
       return words.t('all connections were taken, and this client had the most');
+    case 'asked ahead':
+      return words.t('the client sent too many requests without waiting for their answers');
     case 'stopped':
       return words.t('cut off by the stop');
     case 'image changed':

@@ -23,6 +23,8 @@ export type BreakReason =
   | 'client stalled'
   /** All connections were taken, and its client had the most. */
   | 'gave way'
+  /** Its client sent more requests without waiting for answers than are taken; see `AskedAhead`. */
+  | 'asked ahead'
   /** The server stopped, and its deadline passed. */
   | 'stopped'
   /** The image file changed while it was sent. */

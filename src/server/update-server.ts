@@ -9,6 +9,7 @@ import { checkRequest } from './admission/guard.ts';
 import { HostAllowList } from './admission/hosts.ts';
 import { Networks } from './admission/networks.ts';
 import { readTarget } from './admission/target.ts';
+import { AskedAhead } from './asked-ahead.ts';
 import { type Asked, parseTarget } from './decision/asked.ts';
 import { Decider, noPath } from './decision/decide.ts';
 import { type Found, refuse, upToDate } from './decision/decision.ts';
@@ -46,6 +47,7 @@ export class UpdateServer {
   readonly #deliveries: Deliveries;
   readonly #sender: Sender;
   readonly #exchanges: Exchanges;
+  readonly #askedAhead: AskedAhead;
   readonly #connections: Connections;
   readonly #draining: Draining;
   #mode: ServeMode = { kind: 'all' };
@@ -60,6 +62,7 @@ export class UpdateServer {
     this.#deliveries = new Deliveries(options);
     this.#sender = new Sender(this.#pace, this.#deliveries);
     this.#exchanges = new Exchanges(this.#sender, this.#turns, proxies);
+    this.#askedAhead = new AskedAhead(this.#exchanges);
     this.limit(options);
     this.serve(options.mode ?? { kind: 'all' });
     this.#server = createHttpServer(tls, (socket) => this.#exchanges.busySockets.has(socket), options);
@@ -75,7 +78,7 @@ export class UpdateServer {
       most: options.maxConnections ?? limits.MAX_CONNECTIONS,
       busy: () => this.#exchanges.busySockets,
       isSpared: (address) => proxies.includes(address),
-      giveWay: (socket) => this.#exchanges.giveWay(socket),
+      giveWay: (socket) => this.#exchanges.cut(socket, 'gave way'),
     });
     this.#draining = new Draining({
       server: this.#server,
@@ -200,10 +203,7 @@ export class UpdateServer {
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
-    if (response.socket === null) {
-      request.socket.destroy(); // pipelined: the request before is unanswered, and each could hold a file open
-      return;
-    }
+    if (this.#askedAhead.drop(request, response)) return;
     this.#connections.asked(request.socket);
     this.#sender.heard(request);
     response.strictContentLength = true;
@@ -245,10 +245,7 @@ export class UpdateServer {
 
   /** Refuses an expectation that HTTP does not define (RFC 9110, section 10.1.1), which Node would refuse without a body. */
   #refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
-    if (response.socket === null) {
-      request.socket.destroy();
-      return;
-    }
+    if (this.#askedAhead.drop(request, response)) return;
     this.#connections.asked(request.socket);
     this.#sender.heard(request);
     request.url = readTarget(request.url ?? '').path;

@@ -37,6 +37,7 @@ describe('the line about a request', () => {
   const breaks: Record<BreakReason, string> = {
     'client closed': 'the client closed the connection',
     'client stalled': 'the client stopped receiving',
+    'asked ahead': 'the client sent too many requests without waiting for their answers',
     'gave way': 'all connections were taken, and this client had the most',
     stopped: 'cut off by the stop',
     'image changed': 'the image changed while it was being sent',

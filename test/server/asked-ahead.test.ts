@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { MOST_ASKED_AHEAD } from '../../src/server/limits.ts';
+import { makeSet, startServer, type TestServer } from './harness.ts';
+
+const BYTES = 20_000_000;
+const asking = (target: string) => `GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+const BIG = asking('/update/box/box-pi');
+const LIST = asking('/list');
+
+describe('a request that comes before the one before it is answered', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', BYTES), {
+      pages: (app) =>
+        app.get('/page', async ({ text }) => {
+          await pause(50);
+          return text('a page');
+        }),
+    });
+  });
+  after(() => server[Symbol.asyncDispose]());
+
+  /** All that comes back until the server closes; `closesHalf`: the client sends its FIN at once. */
+  async function answers(bytes: string, closesHalf = false): Promise<Buffer> {
+    const socket = await server.connect();
+    socket.on('error', () => {});
+    if (closesHalf) socket.end(bytes);
+    else socket.write(bytes);
+    return Buffer.concat(await socket.toArray());
+  }
+  const statusesIn = (answer: Buffer) => answer.toString('latin1').match(/HTTP\/1\.1 \d+/g) ?? [];
+  const bodyBytes = (answer: Buffer) => answer.length - answer.indexOf('\r\n\r\n') - 4;
+
+  for (const closesHalf of [false, true]) {
+    describe(closesHalf ? 'from a client that closes its half' : 'from a client that waits', () => {
+      it('leaves the answer to that one whole, which ends the connection', async () => {
+        const ended = server.ended();
+        const answer = await answers(LIST.repeat(3), closesHalf);
+        assert.deepEqual(statusesIn(answer), ['HTTP/1.1 200']);
+        assert.match(answer.toString(), /\r\nConnection: close\r\n.*\r\nbox\/box-pi\n$/s);
+        assert.deepEqual((await ended).state, { kind: 'finished', result: 'list' });
+      });
+
+      it('leaves an image whole', async () => {
+        const ended = server.ended();
+        const answer = await answers(BIG.repeat(2), closesHalf);
+        assert.deepEqual(statusesIn(answer), ['HTTP/1.1 200']);
+        assert.ok(bodyBytes(answer) > BYTES);
+        assert.deepEqual((await ended).state, { kind: 'finished', result: 'image' });
+      });
+
+      it('leaves a page whole, and a refusal', async () => {
+        assert.match((await answers(asking('/page').repeat(2), closesHalf)).toString(), /\r\n\r\na page$/);
+        assert.deepEqual(statusesIn(await answers(asking('/nothing') + LIST, closesHalf)), ['HTTP/1.1 404']);
+      });
+    });
+  }
+
+  it('leaves an image whole that is half sent', async () => {
+    const socket = await server.connect();
+    const ended = server.ended();
+    socket.write(BIG);
+    await once(socket, 'readable');
+    socket.write(LIST);
+    await pause(100);
+    socket.write(`POST /list HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(100_000)}`);
+    assert.ok(bodyBytes(Buffer.concat(await socket.toArray())) > BYTES);
+    assert.deepEqual((await ended).state, { kind: 'finished', result: 'image' });
+  });
+
+  it('ends the connection with a true reason, where there are too many', async () => {
+    const socket = await server.connect();
+    socket.on('error', () => {});
+    const ended = server.ended();
+    socket.write(BIG);
+    await once(socket, 'readable');
+    socket.write(LIST.repeat(MOST_ASKED_AHEAD + 1));
+    assert.deepEqual((await ended).state, { kind: 'broken', reason: 'asked ahead' });
+    socket.destroy();
+  });
+
+  it('leaves nothing behind', async () => {
+    const count = () => process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
+    const before = count();
+    for (let round = 0; round < 5; round++) await answers(BIG.repeat(2));
+    await pause(100);
+    assert.ok(count() <= before);
+  });
+});
