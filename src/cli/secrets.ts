@@ -1,6 +1,6 @@
 import { constants, open } from 'node:fs/promises';
 import { errorCode, UserError } from '../errors.ts';
-import { Credentials, pairProblem } from '../server/admission/credentials.ts';
+import { Credentials, pairProblem, pairWarning } from '../server/admission/credentials.ts';
 import { TlsPair, TlsPairError } from '../server/socket/tls-pair.ts';
 
 /** Where the certificate and its key lie. */
@@ -25,10 +25,12 @@ const OTHERS = 0o007;
 export async function readUsers(path: string): Promise<Read<Credentials>> {
   const { text, warnings } = await readSecret('AUTH', path);
   const lines = text.split(/\r?\n/).map((line, index) => ({ line, number: index + 1 }));
-  const pairs = lines.filter(({ line }) => line.trim() !== '' && !line.startsWith('#'));
+  const pairs = lines.filter(({ line }) => line.trim() !== '' && !line.trim().startsWith('#'));
   for (const { line, number } of pairs) {
     const problem = pairProblem(line);
     if (problem !== undefined) throw new UserError(`AUTH: ${path}, line ${number}: ${problem}`);
+    const warning = pairWarning(line);
+    if (warning !== undefined) warnings.push(`AUTH: ${path}, line ${number}: ${warning}`);
   }
   if (pairs.length === 0) throw new UserError(`AUTH: there is no user in ${path}; write <user>:<password>, one a line`);
   return { value: new Credentials(pairs.map(({ line }) => line)), warnings };

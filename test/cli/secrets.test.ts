@@ -1,4 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { after, before, suite, test } from 'node:test';
 import { startUpdateServer } from '../board/update-server.ts';
 import { type BoxesFolder, makeBoxes, writeSet } from '../images/image-sets.ts';
 import { Authority, type IssuedFiles } from '../tools/authority.ts';
+import { requireTools } from '../tools/tools.ts';
 import { type Outcome, runCommand } from './run-command.ts';
 
 let folder: string;
@@ -50,6 +52,35 @@ suite('update-server with a file of users', () => {
     await server.stop();
     doesNotMatch(server.lines().join('\n'), /secret|with:colon|every user of this machine/);
     match(server.lines().join('\n'), / 401 .*: the user or the password is wrong$/m);
+  });
+
+  test('is warned of blanks that may be a slip, which count all the same', async () => {
+    const AUTH = await secretFile('blanks', '  # boards\nboard:secret \nlab: secret\n other:secret\nplain:se cret\n');
+    await using server = await startUpdateServer({ imagePath: boxes.root, env: { AUTH } });
+    deepEqual([await listedBy(server.url, 'board:secret '), await listedBy(server.url, 'board:secret')], [200, 401]);
+    await server.stop();
+    const warnings = server.lines().flatMap((line) => / AUTH: (.*)$/.exec(line)?.[1] ?? []);
+    const text = 'a blank at an end or beside the colon counts as part of the name or password';
+    deepEqual(
+      warnings,
+      [2, 3, 4].map((number) => `${AUTH}, line ${number}: ${text}`),
+    );
+  });
+
+  test('does not take the hashes of htpasswd for passwords', async () => {
+    const { openssl } = requireTools('openssl');
+    const hashes = ['-apr1', '-1', '-5', '-6'].map((kind) =>
+      execFileSync(openssl, ['passwd', kind, 'secret'], { encoding: 'utf8' }).trim(),
+    );
+    hashes.push(`$2y$05$${'a'.repeat(53)}`, `$2b$05$${'a'.repeat(53)}`, '{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=');
+    for (const hash of hashes) {
+      const AUTH = await secretFile('hashed', `# ours\nlab:secret\nboard:${hash}\n`);
+      const problem = 'the password is a hash, as htpasswd writes it; write the password itself';
+      saysOnly(await failing({ AUTH }), `AUTH: ${AUTH}, line 3: ${problem}`);
+    }
+    const AUTH = await secretFile('dollars', 'a:$ecret\nb:{x}\nc:$1\n');
+    await using server = await startUpdateServer({ imagePath: boxes.root, env: { AUTH } });
+    equal(await listedBy(server.url, 'a:$ecret'), 200);
   });
 
   test('is told when everyone on the machine can read them', async () => {

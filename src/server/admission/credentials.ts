@@ -10,6 +10,12 @@ const BASIC = /^basic +([a-z0-9+/]+={0,2}) *$/i;
 /** RFC 7617, section 2: neither the user nor the password holds control characters. */
 const CONTROL = /\p{Cc}/u;
 
+/** How hashes of passwords begin: crypt(5), and those of htpasswd and LDAP (RFC 2307). */
+const HASH = /^(?:\$(?:apr1|1|2[abxy]?|5|6|7|y|gy|argon2[a-z]*)\$|\{S?SHA\})/;
+
+/** Blanks at either end, or beside the colon. */
+const STRAY_BLANK = /^\s|^[^:]*\s:|^[^:]*:\s|\s$/;
+
 /** The replacement character, which stands for bytes that are not UTF-8. */
 const REPLACEMENT = '\ufffd';
 
@@ -55,9 +61,18 @@ export function pairProblem(pair: string): string | undefined {
   if (colon < 0) return 'there is no colon between a user and a password';
   if (colon === 0) return 'there is no user before the colon';
   if (colon === pair.length - 1) return 'there is no password after the colon';
+  if (HASH.test(pair.slice(colon + 1)))
+    return 'the password is a hash, as htpasswd writes it; write the password itself';
   if (pair.includes(REPLACEMENT)) return 'it is not UTF-8';
   if (CONTROL.test(pair)) return 'it holds a control character';
   return undefined;
+}
+
+/** What is likely to be a slip in a `user:password` that counts as it stands; undefined where nothing is. */
+export function pairWarning(pair: string): string | undefined {
+  return STRAY_BLANK.test(pair)
+    ? 'a blank at an end or beside the colon counts as part of the name or password'
+    : undefined;
 }
 
 /** RFC 7617, section 2.1: in UTF-8, normalised to NFC, however the accents were typed. */
