@@ -38,8 +38,8 @@ export async function readUsers(path: string): Promise<Read<Credentials>> {
 
 /** Reads a certificate and its key. @throws UserError that says which of them can't be used, and why. */
 export async function readTls({ certPath, keyPath }: TlsFiles): Promise<Read<TlsPair>> {
-  const { text: cert } = await readPlain('TLS_CERT', certPath);
-  const { text: key, warnings } = await readSecret('TLS_KEY', keyPath);
+  const { text: cert } = await readPlain('TLS_CERT', certPath, pemText);
+  const { text: key, warnings } = await readSecret('TLS_KEY', keyPath, pemText);
   try {
     const value = new TlsPair(cert, key);
     const warning = value.warning(Date.now());
@@ -54,20 +54,32 @@ export async function readTls({ certPath, keyPath }: TlsFiles): Promise<Read<Tls
 /** Opening a FIFO would wait for who writes to it, and hold up a server that stops (open(2)); absent on Windows. */
 const { O_RDONLY, O_NONBLOCK = 0 } = constants;
 
+const utf8Text = (bytes: Buffer) => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+
+/** PEM is ASCII, whatever comments around it are in; OpenSSL takes no byte order mark before it. */
+const pemText = (bytes: Buffer) => bytes.toString('latin1').replace(/^\xef\xbb\xbf/, '');
+
 /** A file's text, and a warning where everyone may read it. */
-async function readSecret(name: string, path: string): Promise<{ text: string; warnings: string[] }> {
-  const { text, mode } = await readPlain(name, path);
+async function readSecret(
+  name: string,
+  path: string,
+  textOf = utf8Text,
+): Promise<{ text: string; warnings: string[] }> {
+  const { text, mode } = await readPlain(name, path, textOf);
   const isOpen = process.platform !== 'win32' && (mode & OTHERS) !== 0;
   return { text, warnings: isOpen ? [`${name}: every user of this machine can get at ${path}; chmod o= ${path}`] : [] };
 }
 
-async function readPlain(name: string, path: string): Promise<{ text: string; mode: number }> {
+async function readPlain(
+  name: string,
+  path: string,
+  textOf: (bytes: Buffer) => string,
+): Promise<{ text: string; mode: number }> {
   try {
     await using file = await open(path, O_RDONLY | O_NONBLOCK);
     const stats = await file.stat();
     if (!stats.isFile() && !stats.isDirectory()) throw new UserError(`${name}: ${path} is not a file`);
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
-    return { text, mode: stats.mode };
+    return { text: textOf(await file.readFile()), mode: stats.mode };
   } catch (error) {
     const code = errorCode(error);
     switch (code) {

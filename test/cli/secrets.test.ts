@@ -1,6 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -157,5 +157,65 @@ suite('update-server with a certificate', () => {
       [{ TLS_CERT: certPath }, "TLS_CERT needs TLS_KEY, the file of the certificate's private key", 2],
     ];
     for (const [env, line, status] of cases) saysOnly(await failing(env), line, status);
+  });
+
+  test('takes PEM whatever stands around it', async () => {
+    const { certPath, keyPath } = files;
+    const [cert, key] = [await readFile(certPath), await readFile(keyPath)];
+    const TLS_CERT = await secretFile(
+      'umlaut.pem',
+      Buffer.concat([Buffer.from('Schlüssel für München\n', 'latin1'), cert]),
+    );
+    const note = await secretFile('note.key', Buffer.concat([Buffer.from('this one is not ENCRYPTED\n'), key]));
+    const marked = await secretFile('marked.key', Buffer.concat([Buffer.from('\ufeff'), key]));
+    for (const TLS_KEY of [note, marked]) {
+      await using server = await startUpdateServer({ imagePath: boxes.root, env: { TLS_CERT, TLS_KEY } });
+      match(server.url, /^https:/);
+    }
+  });
+
+  test('says what to do with a chain in the wrong order, and with files that are no PEM', async () => {
+    const { openssl } = requireTools('openssl');
+    const { certPath, keyPath } = files;
+    const convert = async (name: string, ...args: string[]) => {
+      const file = path.join(folder, name);
+      execFileSync(openssl, [...args, '-out', file]);
+      return file;
+    };
+    const turned = await secretFile(
+      'turned.pem',
+      (await readFile(authority.caPath, 'utf8')) + (await readFile(certPath, 'utf8')),
+    );
+    const certDer = await convert('cert.der', 'x509', '-in', certPath, '-outform', 'der');
+    const keyDer = await convert('key.der', 'pkey', '-in', keyPath, '-outform', 'der');
+    const p12 = await convert(
+      'both.p12',
+      'pkcs12',
+      '-export',
+      '-in',
+      certPath,
+      '-inkey',
+      keyPath,
+      '-passout',
+      'pass:x',
+    );
+    const old = await convert('old.key', 'ec', '-in', keyPath, '-aes256', '-passout', 'pass:x');
+    const sealed = await convert('sealed.key', 'pkcs8', '-topk8', '-in', keyPath, '-passout', 'pass:x');
+    const encrypted = 'is encrypted; store it without a passphrase, readable by the server only';
+    const x509 = 'is binary, not PEM; convert it with openssl x509 -inform der, or a .p12 with openssl pkcs12 -nokeys';
+    const pkey =
+      'is binary, not PEM; convert it with openssl pkey -inform der, or a .p12 with openssl pkcs12 -nocerts -nodes';
+    const later = "must begin with the server's certificate; the one of the key comes later in it";
+    for (const [TLS_CERT, TLS_KEY, line] of [
+      [turned, keyPath, `TLS_CERT: ${turned} ${later}`],
+      [certDer, keyPath, `TLS_CERT: ${certDer} ${x509}`],
+      [p12, p12, `TLS_CERT: ${p12} ${x509}`],
+      [certPath, keyDer, `TLS_KEY: ${keyDer} ${pkey}`],
+      [certPath, p12, `TLS_KEY: ${p12} ${pkey}`],
+      [certPath, old, `TLS_KEY: ${old} ${encrypted}`],
+      [certPath, sealed, `TLS_KEY: ${sealed} ${encrypted}`],
+    ] as const) {
+      saysOnly(await failing({ TLS_CERT, TLS_KEY }), line);
+    }
   });
 });

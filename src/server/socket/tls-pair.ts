@@ -22,13 +22,19 @@ export class TlsPair {
   readonly #cert: string;
   readonly #key: string;
 
-  /** Both in PEM, as files have them. @throws TlsPairError when a server can't use them. */
+  /** Both in PEM, as files have them; what stands around it does not count. @throws TlsPairError when a server can't use them. */
   constructor(cert: string, key: string) {
     this.#cert = cert;
     this.#key = key;
     this.#certificate = readCertificate(cert);
-    if (!this.#certificate.checkPrivateKey(readKey(key))) {
-      throw new TlsPairError('key', 'is not the key of the certificate');
+    const privateKey = readKey(key);
+    if (!this.#certificate.checkPrivateKey(privateKey)) {
+      throw otherCertificates(cert).some((other) => other.checkPrivateKey(privateKey))
+        ? new TlsPairError(
+            'certificate',
+            "must begin with the server's certificate; the one of the key comes later in it",
+          )
+        : new TlsPairError('key', 'is not the key of the certificate');
     }
     try {
       createSecureContext(this.secureOptions);
@@ -52,7 +58,33 @@ export class TlsPair {
   }
 }
 
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
+
+/** RFC 1421: the first header of a key that is encrypted; RFC 7468: the line before one. */
+const ENCRYPTED = /^(?:-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type:.*ENCRYPTED)/m;
+
+/** X.690, section 8.1: how DER begins, a sequence of more than 127 bytes, or a shorter one with a version first. */
+const DER = /^0(?:[\x81-\x84]|.\p{Cc}{2})/su;
+
+/** The certificates in PEM after the first one, as far as they can be read. */
+function otherCertificates(cert: string): X509Certificate[] {
+  const [, ...others] = cert.match(CERTIFICATES) ?? [];
+  return others.flatMap((pem) => {
+    try {
+      return [new X509Certificate(pem)];
+    } catch {
+      return [];
+    }
+  });
+}
+
 function readCertificate(cert: string): X509Certificate {
+  if (DER.test(cert)) {
+    throw new TlsPairError(
+      'certificate',
+      'is binary, not PEM; convert it with openssl x509 -inform der, or a .p12 with openssl pkcs12 -nokeys',
+    );
+  }
   if (!cert.includes('-----BEGIN CERTIFICATE-----')) {
     throw new TlsPairError('certificate', 'holds no certificate in PEM (-----BEGIN CERTIFICATE-----)');
   }
@@ -64,8 +96,13 @@ function readCertificate(cert: string): X509Certificate {
 }
 
 function readKey(key: string): KeyObject {
-  // RFC 1421 and RFC 7468: in the lines around the key, or in its first header.
-  if (/ENCRYPTED/.test(key)) {
+  if (DER.test(key)) {
+    throw new TlsPairError(
+      'key',
+      'is binary, not PEM; convert it with openssl pkey -inform der, or a .p12 with openssl pkcs12 -nocerts -nodes',
+    );
+  }
+  if (ENCRYPTED.test(key)) {
     throw new TlsPairError('key', 'is encrypted; store it without a passphrase, readable by the server only');
   }
   try {
