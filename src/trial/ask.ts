@@ -77,8 +77,12 @@ export function withoutUser(server: string): string {
   return server.replace(/^(\w+:\/\/)[^/]*@/, '$1');
 }
 
+/** The zone of an IPv6 address (RFC 6874), which `URL` takes for malformed; `%` alone is how people and we write it. */
+const ZONE = /(%(?:25)?[\w.-]+)\](?=:\d+|\/|$)/;
+
 function open(server: string, path: string): ClientRequest {
-  const url = URL.parse(server);
+  const [, zone = ''] = ZONE.exec(server) ?? [];
+  const url = URL.parse(server.replace(ZONE, ']'));
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new UserError(`${JSON.stringify(withoutUser(server))} is no address of a server: http://10.0.0.1:5555`);
   }
@@ -90,11 +94,11 @@ function open(server: string, path: string): ClientRequest {
   const user =
     url.username === '' ? {} : { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` };
   const options = {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
+    host: url.hostname.replace(/^\[|\]$/g, '') + zone.replace(/^%25(?=.)/, '%'),
     port: url.port,
     path: target,
     agent: false,
-    headers: { Accept: '*/*', 'User-Agent': TRIAL_AGENT },
+    headers: { Host: url.host, Accept: '*/*', 'User-Agent': TRIAL_AGENT }, // without a zone, as from curl
     ...user,
   };
   return url.protocol === 'https:' ? requestHttps(options).end() : requestHttp(options).end();

@@ -176,6 +176,16 @@ suite('a trial on a bad line', () => {
     );
   });
 
+  const noZones = process.platform !== 'linux' && 'interfaces have other names';
+  test('reaches a server at an address with a zone, however that is written', { skip: noZones }, async () => {
+    await using site = await startServer(oneImage, { host: '::1%lo' });
+    const { port } = site.server.address;
+    for (const host of ['::1%25lo', '::1%lo']) {
+      deepEqual((await tried(`http://[${host}]:${port}`)).end, FLASH);
+    }
+    await rejects(tried('http://[::1%]:1'), { name: 'UserError', message: /is no address of a server/ });
+  });
+
   test('that leads nowhere is trouble, and no failure of a board', async () => {
     await rejects(tried('http://127.0.0.1:1'), { name: 'UserError', message: /can't be asked: .*ECONNREFUSED/ });
     await rejects(tried('ftp://127.0.0.1'), { name: 'UserError', message: /is no address of a server/ });

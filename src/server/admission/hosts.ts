@@ -1,18 +1,22 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
-/** RFC 9112, section 3.2 with RFC 3986, section 3.2.2: a name, an IPv4 address or an IPv6 one in brackets, and a port. */
-const HOST_HEADER = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_](?:[a-z0-9_.-]*)))(?::\d{1,5})?$/i;
+/**
+ * RFC 9112, section 3.2 with RFC 3986, section 3.2.2: a name, an IPv4 address or an IPv6 one in brackets, and a port. A
+ * link-local one may have its zone (RFC 4007, section 11), which some clients send.
+ */
+const HOST_HEADER =
+  /^(?:\[([0-9a-f:.]+|fe[89ab][0-9a-f]:[0-9a-f:.]*%[\w.-]+)\]|([a-z0-9_](?:[a-z0-9_.-]*)))(?::\d{1,5})?$/i;
 
 /** Names that no public zone can answer for: RFC 6761, RFC 6762, RFC 8375, and two in wide private use. */
 const PRIVATE_SUFFIXES = ['.local', '.lan', '.internal', '.home.arpa', '.test', '.localhost'];
 
 /**
- * The host in a `Host` header, in lower case, without port, brackets and a final dot; undefined when it is malformed.
+ * The host in a `Host` header, in lower case, without port, brackets, zone and a final dot; undefined when it is malformed.
  */
 export function parseHost(header: string): string | undefined {
   const [, v6, name] = HOST_HEADER.exec(header) ?? [];
-  if (v6 !== undefined) return isIP(v6) === 6 ? v6.toLowerCase() : undefined;
+  if (v6 !== undefined) return isIP(v6) === 6 ? v6.toLowerCase().replace(/%.*/, '') : undefined;
   return name?.toLowerCase().replace(/\.$/, '');
 }
 

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { requireTools } from '../../tools/tools.ts';
 import { makeSet, startServer, type TestServer } from '../harness.ts';
 
 const CANARY = 'the canary outside the image folder';
@@ -34,6 +37,24 @@ describe('what is let in', () => {
   const lives = async () => assert.equal((await server.get('/list')).status, 200);
   const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0);
 
+  const linkLocal = Object.entries(networkInterfaces()).flatMap(([name, infos = []]) =>
+    infos
+      .filter(({ address }) => address.startsWith('fe80:'))
+      .map(({ address }) => `${address.replace(/%.*/, '')}%${name}`),
+  )[0];
+  it('is what Python and curl send of a zone', {
+    skip: linkLocal === undefined && 'no link-local address',
+  }, async () => {
+    const { python3, curl } = requireTools('python3', 'curl');
+    await using site = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', 10), { host: linkLocal ?? '' });
+    const at = `[${linkLocal}]:${site.server.address.port}`;
+    const script = 'import sys, urllib.request; sys.stdout.write(urllib.request.urlopen(sys.argv[1]).read().decode())';
+    const run = async (program: string, ...args: string[]) => (await promisify(execFile)(program, args)).stdout;
+    assert.equal(await run(python3, '-c', script, `http://${at}/list`), 'box/box-pi\n');
+    assert.equal(await run(curl, '-sg', `http://${at}/list`), 'box/box-pi\n');
+    assert.equal(await run(curl, '-sg', `http://${at.replace('%', '%25')}/list`), 'box/box-pi\n');
+  });
+
   it('is a host that cannot be anyone else, or that was allowed', async () => {
     const status = async (host: string) => (await server.get('/list', { host })).status;
     const allowed = [
@@ -43,6 +64,7 @@ describe('what is let in', () => {
       '[::1]:8080',
       '[0:0:0:0:0:0:0:1]',
       '[::ffff:127.0.0.1]:80',
+      '[fe80::1%eth0]:8080',
       'lab',
       'lab.local',
       'a.b.lan',

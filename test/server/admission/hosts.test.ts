@@ -15,6 +15,8 @@ describe('the Host header', () => {
     '[::1]': '::1',
     '[FE80::1]:8080': 'fe80::1',
     '[::ffff:1.2.3.4]': '::ffff:1.2.3.4',
+    '[fe80::1%eth0]:8080': 'fe80::1',
+    '[FE80::1%wlp2s0.100]': 'fe80::1',
   };
   for (const [header, host] of Object.entries(hosts)) {
     it(`'${header}' names ${host}`, () => assert.equal(parseHost(header), host));
@@ -43,6 +45,11 @@ describe('the Host header', () => {
     '[1.2.3.4]',
     '[::1]evil.com',
     '[::1%25eth0]',
+    '[2001:db8::1%eth0]',
+    '[fe80::1%]',
+    '[fe80::1%eth0/]',
+    '[fe80::1%a b]',
+    '[fe80:::1%eth0]',
     'läb',
     'lab\u0000',
     'lab\n',
