@@ -82,7 +82,7 @@ describe('a long reason', () => {
     acts.rename(ids[0] ?? '', why);
     acts.tag(ids, { add: Array.from({ length: 20 }, (_, at) => `${at}-${why}`) });
     acts.rollOut(IMAGE, BUILD, OLD, { stages: [{ kind: 'all' }], isByHand: true }, why);
-    acts.haltRollOut(IMAGE, why);
+    acts.haltRollOut(IMAGE, BUILD, why);
     await Promise.all([bench.registry.close(), audit.close()]);
 
     const next = await BoardRegistry.open({ statePath, onMessage: assert.fail });
