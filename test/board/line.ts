@@ -17,6 +17,8 @@ export interface Line extends AsyncDisposable {
   readonly url: string;
   /** The heads of the requests that came along, byte for byte. */
   requests(): readonly string[];
+  /** Settles when an answer was cut for the first time. */
+  readonly cut: Promise<void>;
   /** From now on nothing is wrong with the line; connections that are open keep their fault. */
   repair(): void;
 }
@@ -27,6 +29,7 @@ export async function openLine(url: string, damage: Damage = {}): Promise<Line> 
   const sockets = new Set<Socket>();
   const requests: string[] = [];
   let fault = damage;
+  const { promise: cut, resolve: tellCut } = Promise.withResolvers<void>();
   const server = createServer((board) => {
     const upstream = connect(Number(port), hostname);
     for (const socket of [board, upstream]) {
@@ -42,13 +45,14 @@ export async function openLine(url: string, damage: Damage = {}): Promise<Line> 
       if (end >= 0) request = '';
     });
     board.pipe(upstream);
-    carryAnswer(upstream, board, fault);
+    carryAnswer(upstream, board, fault, tellCut);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: () => [...requests],
+    cut,
     repair: () => {
       fault = {};
     },
@@ -60,7 +64,7 @@ export async function openLine(url: string, damage: Damage = {}): Promise<Line> 
   };
 }
 
-function carryAnswer(upstream: Socket, board: Socket, damage: Damage): void {
+function carryAnswer(upstream: Socket, board: Socket, damage: Damage, tellCut: () => void): void {
   const { cutAfter = Number.POSITIVE_INFINITY, cut = 'end', invertAt = -1 } = damage;
   let passed = 0;
   upstream.on('data', (chunk) => {
@@ -69,7 +73,11 @@ function carryAnswer(upstream: Socket, board: Socket, damage: Damage): void {
     if (place >= 0 && place < chunk.length) chunk.writeUInt8(chunk.readUInt8(place) ^ 0xff, place);
     const part = chunk.subarray(0, cutAfter - passed);
     passed += part.length;
-    const more = board.write(part, () => passed >= cutAfter && endLine(upstream, board, cut));
+    const more = board.write(part, () => {
+      if (passed < cutAfter) return;
+      tellCut();
+      endLine(upstream, board, cut);
+    });
     if (!more) upstream.pause();
   });
   board.on('drain', () => passed < cutAfter && upstream.resume());

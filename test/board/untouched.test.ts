@@ -4,12 +4,16 @@ import { open, rm, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { constants } from 'node:os';
 import { after, before, suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createBoard } from './board.ts';
 import { DEMO_IMAGES, setFile } from './demo-boxes.ts';
 import { bootsOn, flashes } from './expect-boot.ts';
 import { openLine } from './line.ts';
 import { serveDemo } from './serve-demo.ts';
 import type { RunningServer } from './update-server.ts';
+
+/** Until tar has read what came, and named its file. */
+const TAR_SAYS_MS = 1_000;
 
 const { main, feature, plain, master, release, led } = DEMO_IMAGES;
 
@@ -64,7 +68,10 @@ suite('a board boots its old system, untouched,', () => {
   test('when the plug is pulled during the download, and flashes at its next boot', async () => {
     await using line = await openLine(server.url, { cutAfter: 20_000, cut: 'silence' });
     await using board = await createBoard({ ...feature, server: line.url });
-    const { exit, output } = await bootsOn(board, { signal: AbortSignal.timeout(1_000) });
+    const plug = new AbortController();
+    const pulled = line.cut.then(() => sleep(TAR_SAYS_MS)).then(() => plug.abort());
+    const { exit, output } = await bootsOn(board, { signal: plug.signal });
+    await pulled;
     equal(exit, 128 + constants.signals.SIGKILL);
     match(output, /feature-x-1\.2\.0\.img\.zst\n/);
     line.repair();
