@@ -1,4 +1,4 @@
-import { systemErrorCode } from './errors.ts';
+import { bugText, systemErrorCode } from './errors.ts';
 
 /** When a write that failed is tried again: a disk that is full stays so for a while. */
 const AGAIN_AFTER_MS = 10_000;
@@ -17,7 +17,7 @@ export class LastingWrite {
 
   /**
    * `write` writes all that is due when it is called, and throws where it can't. `onFailure` is told why, by the system's
-   * name for the reason; once, until it can be or it is for another reason.
+   * name for the reason, or with the stack of a bug; once, until it can be or it is for another reason.
    */
   constructor(write: () => Promise<void>, onFailure: (code: string) => void) {
     this.#write = write;
@@ -58,8 +58,9 @@ export class LastingWrite {
       await this.#write();
       this.#failure = undefined;
     } catch (error) {
-      const failure = systemErrorCode(error) ?? String(error);
-      if (failure !== this.#failure) this.#onFailure(failure);
+      const code = systemErrorCode(error);
+      const failure = code ?? 'a bug';
+      if (failure !== this.#failure) this.#onFailure(code ?? bugText(error));
       this.#failure = failure;
       this.schedule(AGAIN_AFTER_MS);
     }
