@@ -1,5 +1,5 @@
 import type { Board } from './board.ts';
-import type { RollOut } from './roll-out.ts';
+import { isUnderWay, type RollOut } from './roll-out.ts';
 import { mostReported } from './roll-out-fleet.ts';
 
 /** An image as it is found when roll-outs are wanted from then on. */
@@ -13,7 +13,7 @@ export interface FoundImage {
 
 /** Whether boards have the `build` of an image already, though `known`, what was rolled out of it last, does not tell so. */
 export function isFirst(image: string, build: string, known: RollOut | undefined, boards: readonly Board[]): boolean {
-  if (known !== undefined && (known.state.kind !== 'finished' || known.build === build)) return false;
+  if (known !== undefined && (isUnderWay(known) || known.build === build)) return false;
   const most = mostReported(image, build, boards);
   return most === build || (most === undefined && known === undefined);
 }

@@ -78,9 +78,14 @@ export function formerBut(rollOut: RollOut | undefined, build: string): { readon
   return rollOut?.former === undefined || rollOut.former === build ? {} : { former: rollOut.former };
 }
 
-/** Whether it went out to anyone, or is to; else it notes what boards had when roll-outs were first wanted. */
-export function isOfNewBuild({ state, members }: RollOut): boolean {
-  return state.kind !== 'finished' || members.length > 0;
+/** Whether it is not finished: it goes on, or is halted. */
+export function isUnderWay({ state }: RollOut): boolean {
+  return state.kind !== 'finished';
+}
+
+/** Whether it went out to anyone, or someone wanted it to; else it notes what boards had when roll-outs were first wanted. */
+export function isOfNewBuild(rollOut: RollOut): boolean {
+  return isUnderWay(rollOut) || rollOut.members.length > 0 || rollOut.isByHand === true;
 }
 
 /** Whether a board gets the build, as far as the roll-out goes. */

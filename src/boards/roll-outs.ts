@@ -8,6 +8,7 @@ import {
   formerBut,
   hasFailed,
   isLetIn,
+  isUnderWay,
   joined,
   letIn,
   newRollOut,
@@ -112,9 +113,12 @@ export class RollOuts {
     this.#forgetStandIn(board, image, build);
     const known = this.#byImage.get(image);
     if (known?.build === build && (known.state.kind !== 'running' || isLetIn(known, board))) return false;
-    const isUnderWay = known?.isByHand === true && (known.state.kind !== 'finished' || known.build === build);
-    const plan = this.#parts.plan() ?? (isUnderWay ? planOf(known) : undefined);
-    if (plan === undefined) return false;
+    const goesOn = known?.isByHand === true && (isUnderWay(known) || known.build === build);
+    const plan = this.#parts.plan() ?? (goesOn ? planOf(known) : undefined);
+    if (plan === undefined) {
+      this.#outdate(known, build);
+      return false;
+    }
     const former = this.#formerOf(image, build, this.#lastOf(image, build));
     if (known === undefined && former === undefined) {
       // what is there at first is what boards run, and no new build
@@ -180,7 +184,7 @@ export class RollOuts {
   /** Whether a roll-out that is under way leads back to that build. */
   leadTo(image: string, build: string): boolean {
     const rollOut = this.#byImage.get(image);
-    return rollOut?.former === build && rollOut.state.kind !== 'finished' && this.#isInForce(rollOut);
+    return rollOut?.former === build && isUnderWay(rollOut) && this.#isInForce(rollOut);
   }
 
   /** How far one is. */
@@ -238,8 +242,15 @@ export class RollOuts {
     const earlier = this.#standIns.get(image)?.build;
     if (earlier === build) return known?.former === build ? undefined : known?.former;
     if (earlier !== undefined) return earlier;
-    const isUnderWay = known !== undefined && known.state.kind !== 'finished' && this.#isInForce(known);
-    return known?.build === build || isUnderWay ? (known?.former ?? otherwise) : otherwise;
+    const isBefore = known?.build === build || (known !== undefined && isUnderWay(known) && this.#isInForce(known));
+    return isBefore ? (known.former ?? otherwise) : otherwise;
+  }
+
+  /** Forgets a roll-out when all boards get another build at once: it no longer tells what they run. */
+  #outdate(known: RollOut | undefined, build: string): void {
+    if (known === undefined || known.build === build || this.#isStale(known, build)) return;
+    this.#byImage.delete(known.image);
+    this.#parts.onChange();
   }
 
   /** What boards got last, before `build`: what was rolled out to all, or where nothing was, what most of them run. */
@@ -287,7 +298,7 @@ export class RollOuts {
     if (before !== undefined && before.build !== rollOut.build) this.#replaced.add(before);
     this.#byImage.delete(rollOut.image);
     this.#byImage.set(rollOut.image, rollOut);
-    for (const oldest of dropOldest(this.#byImage, MOST_ROLL_OUTS)) {
+    for (const oldest of dropOldest(this.#byImage, MOST_ROLL_OUTS, isUnderWay)) {
       this.#fleets.forget(oldest);
       this.#replaced.forget(oldest);
     }

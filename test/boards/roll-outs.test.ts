@@ -178,6 +178,42 @@ describe('the first build after roll-outs were wanted', () => {
     assert.equal(rollOuts.get(IMAGE, C)?.former, B);
   });
 
+  it('leads back to what boards run though something else went out in stages before', () => {
+    const { rollOuts, ask, boards, plan } = site();
+    plan.now = undefined;
+    for (const build of [B, C]) ask(build);
+    for (const at of boards.keys()) change(boards, at, { reportedBuild: C });
+    plan.now = STAGES;
+    rollOuts.takeAsFirst([ready(D)]);
+    assert.deepEqual(ask(D), ['a']);
+    assert.deepEqual([rollOuts.get(IMAGE, D)?.former, rollOuts.leadTo(IMAGE, C)], [C, true]);
+  });
+
+  it('is not what all boards got while no roll-outs were wanted, in the middle of one', () => {
+    const { rollOuts, ask, boards, plan } = site();
+    assert.deepEqual(ask(B), ['a']);
+    plan.now = undefined;
+    assert.deepEqual(ask(C), ['a', 'b', 'c', 'd']);
+    for (const at of boards.keys()) change(boards, at, { reportedBuild: C });
+    plan.now = STAGES;
+    rollOuts.takeAsFirst([ready(C)]);
+    assert.deepEqual(ask(C), ['a', 'b', 'c', 'd']);
+    assert.equal(rollOuts.get(IMAGE, C)?.state.kind, 'finished');
+    assert.deepEqual(ask(D), ['a']);
+    assert.equal(rollOuts.get(IMAGE, D)?.former, C);
+  });
+
+  it('makes no halted roll-out be forgotten, of however many images it is noted', () => {
+    const { rollOuts, ask, clock } = site();
+    ask(B);
+    rollOuts.halt(IMAGE, B, { by: 'me', atMs: clock.nowMs });
+    rollOuts.takeAsFirst(Array.from({ length: 2_000 }, (_, at) => ({ ...ready(A), id: `box/other-${at}` })));
+    const [board = assert.fail()] = site().boards;
+    for (const image of ['box/one-more', 'box/another']) rollOuts.asked({ ...board, image }, image, A);
+    assert.equal(rollOuts.get(IMAGE, B)?.state.kind, 'halted');
+    assert.equal(rollOuts.list.length, 1_000);
+  });
+
   it('is not what was there already, whatever became of that', () => {
     const { rollOuts, ask } = site();
     ask(B);
