@@ -34,7 +34,7 @@ export class Exchanges {
   readonly #running = new Map<TransferRecord, Socket>();
   /** Transfers whose connections this class ended, and why. */
   readonly #cutOff = new WeakMap<Transfer, BreakReason>();
-  /** Connections that close with the end of their transfer. */
+  /** Connections that close with the end of their last transfer. */
   readonly #closing = new WeakSet<Socket>();
   readonly #unsettled = new Set<Promise<void>>();
   #lastId = 0;
@@ -62,7 +62,7 @@ export class Exchanges {
     socket.destroy();
   }
 
-  /** Closes a connection when the transfer running on it has ended. */
+  /** Closes a connection when what runs on it has ended. */
   closeAfter(socket: Socket): void {
     this.#closing.add(socket);
   }
@@ -231,7 +231,7 @@ export class Exchanges {
   #leave(transfer: TransferRecord): void {
     const socket = this.#running.get(transfer);
     this.#running.delete(transfer);
-    if (socket !== undefined && this.#closing.has(socket)) socket.destroySoon();
+    if (socket !== undefined && this.#closing.has(socket) && !this.busySockets.has(socket)) socket.destroySoon();
   }
 
   #end(transfer: TransferRecord, decision: Decision, sent: Sent): void {

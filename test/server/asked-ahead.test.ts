@@ -71,6 +71,20 @@ describe('a request that comes before the one before it is answered', () => {
     assert.deepEqual((await ended).state, { kind: 'finished', result: 'image' });
   });
 
+  it('leaves the answer whole that is sent after an image on the same connection', async () => {
+    const socket = await server.connect();
+    const pieces: Buffer[] = [];
+    let length = 0;
+    socket.write(BIG);
+    for await (const piece of socket) {
+      pieces.push(piece);
+      length += piece.length;
+      const isWhole = length > BYTES && Number(/Content-Length: (\d+)/i.exec(String(pieces[0]))?.[1]) <= length;
+      if (isWhole && pieces.length > 0 && !socket.writableEnded) socket.end(LIST.repeat(2));
+    }
+    assert.match(Buffer.concat(pieces).toString('latin1'), /\r\nbox\/box-pi\n$/);
+  });
+
   it('ends the connection with a true reason, where there are too many', async () => {
     const socket = await server.connect();
     socket.on('error', () => {});
