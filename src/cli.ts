@@ -6,6 +6,7 @@ import { COMMANDS } from './cli/commands/commands.ts';
 import { readEnvironment, UsageError } from './cli/environment.ts';
 import { failureStatus, USAGE_ERROR } from './cli/exit-status.ts';
 import { HELP } from './cli/help.ts';
+import { writeWhole } from './cli/whole-writes.ts';
 import { errorCode, UserError } from './errors.ts';
 import { printable } from './printable.ts';
 
@@ -13,6 +14,7 @@ import { printable } from './printable.ts';
 setFlagsFromString('--semi-space-growth-factor=1');
 
 process.stdout.on('error', tellUnwritten);
+writeWhole(process.stdout);
 
 await main(process.argv.slice(2), process.env).catch(tellFailure);
 

@@ -6,7 +6,7 @@ import { after, before, suite, test } from 'node:test';
 import { COMMANDS } from '../../src/cli/commands/commands.ts';
 import { HELP } from '../../src/cli/help.ts';
 import { type BoxesFolder, makeBoxes } from '../images/image-sets.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, runWithLittleRoom } from './run-command.ts';
 
 suite('update-server', () => {
   test('--help tells how to use it', async () => {
@@ -16,6 +16,12 @@ suite('update-server', () => {
   test('--version tells its version', async () => {
     const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
     deepEqual(await runCommand(['--version'], {}), { status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test('tells that a file did not take all of what it prints', { skip: process.platform !== 'linux' }, async () => {
+    await using boxes = await makeBoxes();
+    const { status, stderr } = await runWithLittleRoom(['--help'], {}, boxes.at('help'));
+    deepEqual([status, stderr], [1, "update-server: can't write to standard output (EFBIG)\n"]);
   });
 
   for (const args of [['--port', '80'], ['boxes'], ['-h'], ['--help', 'me'], ['']]) {

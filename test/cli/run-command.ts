@@ -35,6 +35,16 @@ export async function runOnFullDisk(args: readonly string[], env: Readonly<Recor
   return await outcomeOf(spawn('sh', shell, { ...STARTED, env: { ...STARTED.env, ...env } }));
 }
 
+/** The same, where a file takes its first 4 KiB only: setrlimit(2). */
+export async function runWithLittleRoom(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  file: string,
+): Promise<Outcome> {
+  const shell = ['-c', 'ulimit -f 4; exec "$0" "$@" >"$OUTPUT"', process.execPath, COMMAND, ...args];
+  return await outcomeOf(spawn('bash', shell, { ...STARTED, env: { ...STARTED.env, ...env, OUTPUT: file } }));
+}
+
 /** Starts the same; it is killed when it does not end in time. */
 export function startCommand(
   args: readonly string[],
