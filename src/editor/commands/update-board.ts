@@ -113,8 +113,8 @@ async function carryOut(context: CommandContext, plan: Plan, isHeldBack: boolean
       reached = await updateWithProgress(context, plan, closing);
       return reached;
     } finally {
-      const isReached = reached?.kind === 'ended' || isUnderWay(now());
-      if (board.isHeld && !isReached) acts.hold([board.id], board.held?.why); // nothing was sent to it
+      // also where it goes on: what it downloads now is not what a hold is about
+      if (board.isHeld && reached?.kind !== 'ended') acts.hold([board.id], board.held?.why);
     }
   });
   if (ending === undefined) tellCancelled(context, now());
