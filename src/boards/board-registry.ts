@@ -20,7 +20,7 @@ import { MOST_BOARDS, SOONEST_BOOT_MS, SOONEST_PART } from './limits.ts';
 import { type Neighbours, systemNeighbours } from './neighbours.ts';
 import type { RollOutPlan } from './roll-out.ts';
 import { RollOuts } from './roll-outs.ts';
-import { StateFile } from './state-file.ts';
+import { StateFile, type Unkept } from './state-file.ts';
 import { atTime, nextChangeMs } from './state-in-time.ts';
 
 /** Options of a registry. */
@@ -217,8 +217,8 @@ export class BoardRegistry {
     this.#changed();
   }
 
-  /** Writes what is pending now. Answers why it can't be kept, if so, by the system's name for the reason. */
-  async save(): Promise<string | undefined> {
+  /** Writes what is pending now. Answers why it can't be kept, if so. */
+  async save(): Promise<Unkept | undefined> {
     return this.#file?.flush();
   }
 

@@ -20,6 +20,15 @@ export interface StateFormat<T> {
   readonly textOf: (state: T) => Iterable<string>;
 }
 
+/**
+ * Why something is not kept, by the system's name for the reason: it is tried again, or never, since the file could not be
+ * read at the start.
+ */
+export interface Unkept {
+  readonly kind: 'so far' | 'for good';
+  readonly code: string;
+}
+
 /** A file that keeps a state. No fault of it is fatal: `onMessage` gets it, as a line of English. */
 export class StateFile<T> {
   readonly #path: string;
@@ -63,10 +72,11 @@ export class StateFile<T> {
     this.#write.schedule(Math.max(0, this.#savedAt + SAVE_EVERY_MS - performance.now()));
   }
 
-  /** Writes what is pending now. Never throws; answers why it can't be kept, if so, by the system's name for the reason. */
-  async flush(): Promise<string | undefined> {
+  /** Writes what is pending now. Never throws; answers why it can't be kept, if so. */
+  async flush(): Promise<Unkept | undefined> {
     const failure = await this.#write.flush();
-    return this.#unusable ?? failure;
+    if (this.#unusable !== undefined) return { kind: 'for good', code: this.#unusable };
+    return failure === undefined ? undefined : { kind: 'so far', code: failure };
   }
 
   async #read(nowMs: number): Promise<{ readonly state: T; readonly isAside?: boolean }> {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { BoardRegistry } from '../boards/board-registry.ts';
 import { isOfNewBuild } from '../boards/roll-out.ts';
 import { rollOutText } from '../boards/roll-out-text.ts';
+import type { Unkept } from '../boards/state-file.ts';
 import type { KeptBuilds } from '../builds/kept-builds.ts';
 import { Acts } from '../control/acts.ts';
 import { auditFile } from '../control/audit-file.ts';
@@ -81,6 +82,8 @@ export async function openControl(
   }
 }
 
-function unsavedText(code: string): string {
-  return `not saved yet: the server's disk refused (${code}); it is lost if the server restarts before it can be saved`;
+function unsavedText({ kind, code }: Unkept): string {
+  return kind === 'so far'
+    ? `not saved yet: the server's disk refused (${code}); it is lost if the server restarts before it can be saved`
+    : `not saved: STATE_PATH could not be read when the server started (${code}); see its log, restart it, and order it again`;
 }
