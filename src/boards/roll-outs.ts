@@ -1,5 +1,6 @@
 import type { Act, Board } from './board.ts';
 import { type FoundImage, isFirst } from './first-build.ts';
+import { formerBuild, lastBuild } from './former-build.ts';
 import { MOST_ROLL_OUTS } from './limits.ts';
 import { dropOldest } from './newest-entries.ts';
 import { ReplacedRollOuts, STALE_MS } from './replaced-roll-outs.ts';
@@ -18,7 +19,7 @@ import {
   type RollOut,
   type RollOutPlan,
 } from './roll-out.ts';
-import { fleetOf, mostReported, RecentFleets } from './roll-out-fleet.ts';
+import { fleetOf, RecentFleets } from './roll-out-fleet.ts';
 import { type StandIn, StandIns } from './stand-ins.ts';
 
 /** What roll-outs depend on. */
@@ -119,7 +120,7 @@ export class RollOuts {
       this.#outdate(known, build);
       return false;
     }
-    const former = this.#formerOf(image, build, this.#lastOf(image, build));
+    const former = this.#formerOf(image, build, lastBuild(image, build, known, this.#parts.boards));
     if (known === undefined && former === undefined) {
       // what is there at first is what boards run, and no new build
       this.#set(this.#finished(image, build, plan));
@@ -239,11 +240,8 @@ export class RollOuts {
   /** The build that boards got before `build`; `otherwise`: where neither an earlier build nor a roll-out tells. */
   #formerOf(image: string, build: string, otherwise: string | undefined): string | undefined {
     const known = this.#byImage.get(image);
-    const earlier = this.#standIns.get(image)?.build;
-    if (earlier === build) return known?.former === build ? undefined : known?.former;
-    if (earlier !== undefined) return earlier;
-    const isBefore = known?.build === build || (known !== undefined && isUnderWay(known) && this.#isInForce(known));
-    return isBefore ? (known.former ?? otherwise) : otherwise;
+    const isInForce = known !== undefined && this.#isInForce(known);
+    return formerBuild(build, { known, isInForce, standIn: this.#standIns.get(image)?.build, otherwise });
   }
 
   /** Forgets a roll-out when all boards get another build at once: it no longer tells what they run. */
@@ -251,14 +249,6 @@ export class RollOuts {
     if (known === undefined || known.build === build || this.#isStale(known, build)) return;
     this.#byImage.delete(known.image);
     this.#parts.onChange();
-  }
-
-  /** What boards got last, before `build`: what was rolled out to all, or where nothing was, what most of them run. */
-  #lastOf(image: string, build: string): string | undefined {
-    const known = this.#byImage.get(image);
-    if (known !== undefined) return known.state.kind === 'finished' ? known.build : undefined;
-    const most = mostReported(image, build, this.#parts.boards());
-    return most === build ? undefined : most;
   }
 
   #finished(image: string, build: string, plan: RollOutPlan): RollOut {

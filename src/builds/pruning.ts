@@ -14,7 +14,7 @@ export type BuildUse =
   | 'needed'
   /** It is the build that its image has now: it does not count as an earlier one. */
   | 'newest'
-  /** A known board runs it: it stays while there is room. */
+  /** A known board runs it: it stays while there is room, unless none are to be kept. */
   | 'running'
   | 'free';
 

@@ -1,4 +1,4 @@
-import type { RollOut } from '../boards/roll-out.ts';
+import type { RollOut, RollOutState } from '../boards/roll-out.ts';
 
 /** A roll-out now, against what it was when someone was shown it, who may have thought for long. */
 export type Since =
@@ -15,10 +15,18 @@ export interface SinceParts {
   readonly newest: string | undefined;
 }
 
-/** What became of a roll-out since it was `shown`. A stage that opened changes nothing: that is what it was shown to do. */
-export function since({ image, build, state }: RollOut, { rollOuts, newest }: SinceParts): Since {
-  const now = rollOuts.list.find((rollOut) => rollOut.image === image);
-  const isAnother = newest !== undefined && newest !== build; // though no board asked for it yet
-  if (now?.build !== build || isAnother) return { kind: 'replaced' };
-  return now.state === state ? { kind: 'same' } : { kind: 'changed', now };
+/** A build as it was shown; `state`: of its roll-out, where there was one. */
+export interface Shown {
+  /** `<box>/<image>`. */
+  readonly image: string;
+  readonly build: string;
+  readonly state?: RollOutState;
+}
+
+/** What became of a build since it was `shown`. A stage that opened changes nothing: that is what it was shown to do. */
+export function since({ image, build, state }: Shown, { rollOuts, newest }: SinceParts): Since {
+  if (newest !== undefined && newest !== build) return { kind: 'replaced' }; // though no board asked for it yet
+  const now = rollOuts.list.find((rollOut) => rollOut.image === image && rollOut.build === build);
+  if (now?.state === state) return { kind: 'same' };
+  return now === undefined ? { kind: 'replaced' } : { kind: 'changed', now };
 }

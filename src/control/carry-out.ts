@@ -1,4 +1,5 @@
 import type { Board } from '../boards/board.ts';
+import { cut } from '../boards/board-record.ts';
 import { type PinTarget, pinTargets } from '../boards/pin-targets.ts';
 import type { RollOut } from '../boards/roll-out.ts';
 import { readStages } from '../boards/stages.ts';
@@ -39,7 +40,8 @@ export async function carryOut(order: Order, parts: OrderParts): Promise<readonl
     case 'rename': {
       const board = findBoard(order.board, boards);
       acts.rename(board.id, order.name);
-      return [order.name === undefined ? `${nameOf(board)} has no name now` : `${nameOf(board)} is ${order.name} now`];
+      const name = order.name?.trim() ?? '';
+      return [name === '' ? `${nameOf(board)} has no name now` : `${nameOf(board)} is ${cut(name)} now`];
     }
     case 'serve-build':
       return [await serveBuildOf(order, parts)];

@@ -157,6 +157,15 @@ describe('an order', () => {
     await assert.rejects(order(wrong), { name: 'UserError', message: /"some" is none$/ });
   });
 
+  it('names a board as far as names go, and says how', async () => {
+    await using site = await lab();
+    const long = 'x'.repeat(1_000);
+    const named = await site.order({ act: 'rename', board: '127.0.0.2', name: ` ${long}` });
+    assert.deepEqual(named, [`127.0.0.2 is ${long.slice(0, 200)} now`]);
+    const { boards } = site.bench.registry;
+    assert.equal(boards.find(({ address }) => address === '127.0.0.2')?.name, long.slice(0, 200));
+  });
+
   it('about a build that is not the newest any more does nothing, and says so', async () => {
     await using site = await lab();
     const { order, bench, audit } = site;

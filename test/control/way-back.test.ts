@@ -302,6 +302,13 @@ describe('the way back of a roll-out', () => {
     const now = (newest: string) => since(shown, { rollOuts: lab.rollOuts(), newest });
     assert.deepEqual(now(BUILD_B), { kind: 'same' });
     assert.deepEqual(now(BUILD_C), { kind: 'replaced' }, 'though no board asked for it yet');
+    const unstarted = (build: string) =>
+      since({ image: IMAGE_ID, build }, { rollOuts: lab.rollOuts(), newest: BUILD_B }).kind;
+    assert.deepEqual([BUILD_A, BUILD_B, BUILD_C].map(unstarted), ['replaced', 'changed', 'replaced']);
+    assert.equal(
+      since({ image: 'box/other', build: BUILD_B }, { rollOuts: { list: [] }, newest: BUILD_B }).kind,
+      'same',
+    );
     lab.acts().haltRollOut(IMAGE_ID, BUILD_B);
     assert.deepEqual(now(BUILD_B), { kind: 'changed', now: lab.rollOut(BUILD_B) });
     await lab.publish(BUILD_C);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { BoardRegistry } from '../../boards/board-registry.ts';
 import type { RollOut, Stage } from '../../boards/roll-out.ts';
 import { rollOutText } from '../../boards/roll-out-text.ts';
-import { since } from '../../control/as-shown.ts';
+import { type Shown, since } from '../../control/as-shown.ts';
 import { goBack } from '../../control/go-back.ts';
 import { startRollOut } from '../../control/start-roll-out.ts';
 import { userName } from '../../control/user-name.ts';
@@ -39,13 +39,15 @@ export const rollOut: Command = {
       ? withProgress(rollOutText(known, l10n), registry.rollOuts.progressOf(known), l10n)
       : l10n.t('The stages: the next one opens when all boards of a stage have reported the build');
     const choice = await pick(choices, (choice) => choice, { title, placeHolder, none: '' });
-    if (choice !== undefined && isUnderWay) await requireAsShown(known, registry, context);
-    await choice?.run();
+    if (choice === undefined) return;
+    const shown = { image: image.id, build: image.state.buildId, ...(known && { state: known.state }) };
+    await requireAsShown(shown, registry, context);
+    await choice.run();
   },
 };
 
-/** @throws UserError where a roll-out is not what was shown any more: the list may have been open for long */
-async function requireAsShown(shown: RollOut, { rollOuts }: BoardRegistry, { project }: CommandContext): Promise<void> {
+/** @throws UserError where a build is not what was shown any more: the list may have been open for long */
+async function requireAsShown(shown: Shown, { rollOuts }: BoardRegistry, { project }: CommandContext): Promise<void> {
   await project.refresh(false);
   const state = project.snapshot.byId.get(shown.image)?.state;
   const newest = state?.kind === 'ready' ? state.buildId : undefined;

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import * as vscode from 'vscode';
+import type { BoardRegistry } from '../../boards/board-registry.ts';
 import type { Faults } from '../../server/faults.ts';
 import type { ServeMode } from '../../server/server-options.ts';
 import { urlOf } from '../../server/socket/server-url.ts';
@@ -45,6 +46,8 @@ export class Serving extends Owner {
   /** The number of orders and restarts so far. */
   #count = 0;
   #queue: Promise<unknown> = Promise.resolve();
+  /** Known once it was read anew for a server. */
+  #registry: BoardRegistry | undefined;
   /** The port that is taken until the window is closed, in place of the one that was set, until another one is. */
   #sessionPort: { readonly port: number; readonly insteadOf: number } | undefined;
 
@@ -64,6 +67,7 @@ export class Serving extends Owner {
       if (this.#sessionPort?.insteadOf !== port.get()) this.#sessionPort = undefined;
     };
     this.own(port.onDidChange(onPort));
+    this.own(parts.project.onDidChange(() => this.#takeFirstBuilds()));
     for (const setting of [host, port]) this.own(setting.onDidChange(() => this.#placeChanged()));
     for (const setting of [allowedHosts, allow]) this.own(setting.onDidChange(() => this.#allowedChanged()));
     for (const setting of [rateLimit, maxTransfers]) {
@@ -218,7 +222,13 @@ export class Serving extends Owner {
     this.#become({ kind: 'serving', ...wanted, server, asked, endpoint: this.#endpoint(server) });
     // who had the port until now may have been this workspace's window before its reload
     await registry.reread().catch((error: unknown) => this.#parts.log.error(String(error)));
-    registry.rollOuts.takeAsFirst(this.#parts.project.served.snapshot.images);
+    this.#registry = registry;
+    this.#takeFirstBuilds();
+  }
+
+  /** Images that are built while they are served count as those that are there at the start. */
+  #takeFirstBuilds(): void {
+    if (this.#now.kind === 'serving') this.#registry?.rollOuts.takeAsFirst(this.#parts.project.served.snapshot.images);
   }
 
   /** Where to listen: at the address the user allowed for this workspace, or loopback. A setting alone opens nothing. */

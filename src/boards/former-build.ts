@@ -1,0 +1,34 @@
+import type { Board } from './board.ts';
+import { isUnderWay, type RollOut } from './roll-out.ts';
+import { mostReported } from './roll-out-fleet.ts';
+
+/** What tells which build boards of an image got before another. */
+export interface GivenBefore {
+  /** What was rolled out last. */
+  readonly known: RollOut | undefined;
+  readonly isInForce: boolean;
+  /** An earlier build that boards got in place of the newest. */
+  readonly standIn: string | undefined;
+  /** Where none of these tells. */
+  readonly otherwise: string | undefined;
+}
+
+/** The build that boards got before `build`. */
+export function formerBuild(build: string, { known, isInForce, standIn, otherwise }: GivenBefore): string | undefined {
+  if (standIn === build) return known?.former === build ? undefined : known?.former;
+  if (standIn !== undefined) return standIn;
+  const isBefore = known?.build === build || (known !== undefined && isUnderWay(known) && isInForce);
+  return isBefore ? (known.former ?? otherwise) : otherwise;
+}
+
+/** What boards of an image got last, before `build`: what was rolled out to all, or where nothing was, what most of them run. */
+export function lastBuild(
+  image: string,
+  build: string,
+  known: RollOut | undefined,
+  boards: () => readonly Board[],
+): string | undefined {
+  if (known !== undefined) return isUnderWay(known) ? undefined : known.build;
+  const most = mostReported(image, build, boards());
+  return most === build ? undefined : most;
+}
