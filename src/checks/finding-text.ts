@@ -153,6 +153,16 @@ export function contentsText(fault: Exclude<ContentsFault, 'no partition table'>
         'the initramfs is compressed with {0}, and mkbox uses gzip',
         fault.slice('compressed with '.length),
       );
+    case 'partly compressed with bzip2':
+    case 'partly compressed with lz4':
+    case 'partly compressed with lzma':
+    case 'partly compressed with lzo':
+    case 'partly compressed with xz':
+    case 'partly compressed with zstd':
+      return words.t(
+        'a part of the initramfs is compressed with {0}, and mkbox uses gzip',
+        fault.slice('partly compressed with '.length),
+      );
     case 'no board.conf':
       return words.t("the initramfs has no board.conf: a board that runs it can't ask for updates");
     case 'no root file system':

@@ -27,8 +27,9 @@ export const LARGEST_UNPACKED_BYTES = 512 * 1024 ** 2;
 
 /** Why a board can't boot with an initramfs, or ask for updates: the first fault that it would meet. */
 export type InitramfsFault =
-  /** It does not begin with U-Boot's header, but with what other boot loaders take. */
+  /** It does not begin with U-Boot's header, but with what other boot loaders take, and no `board.conf` was found in it. */
   | 'no U-Boot header'
+  /** It does not begin with U-Boot's header, and may be mkbox's: a `board.conf` is in it, or nothing that is known. */
   | 'U-Boot magic'
   | 'U-Boot header CRC'
   | 'U-Boot size'
@@ -39,8 +40,8 @@ export type InitramfsFault =
   | `cpio ${NewcFault}`
   | 'no board.conf';
 
-/** What it is compressed with is not unpacked: a board's kernel may be able to. */
-export type CompressionFault = `compressed with ${Compression}`;
+/** What is not unpacked, though a board's kernel may be able to: all of it, or what is behind a `board.conf`. */
+export type CompressionFault = `compressed with ${Compression}` | `partly compressed with ${Compression}`;
 
 /** What an initramfs was found to be: whole, with the text of its `board.conf`, or what is wrong with it. */
 export type Initramfs = { readonly boardConf: string } | InitramfsFault;
@@ -54,35 +55,56 @@ export async function readInitramfs(file: AsyncIterable<Buffer>): Promise<Initra
   const cursor = new ByteCursor(file);
   try {
     const header = Buffer.from(await cursor.take(UBOOT_HEADER_BYTES));
-    return headerFault(header) ?? (await readPayload(new Payload(cursor, header)));
+    if (header.length < UBOOT_HEADER_BYTES) return 'U-Boot magic';
+    if (header.readUInt32BE(0) === UBOOT_MAGIC) {
+      return headerFault(header) ?? (await readPayload(new Payload(cursor, header)));
+    }
+    if (formatOf(header) === undefined) return 'U-Boot magic';
+    cursor.giveBack(header);
+    return await readBare(cursor);
   } finally {
     await cursor.close();
   }
 }
 
 function headerFault(header: Buffer): InitramfsFault | undefined {
-  if (header.length < UBOOT_HEADER_BYTES) return 'U-Boot magic';
-  if (header.readUInt32BE(0) !== UBOOT_MAGIC) {
-    return formatOf(header) === undefined ? 'U-Boot magic' : 'no U-Boot header';
-  }
   const sealed = Buffer.from(header).fill(0, HEADER_CRC_AT, HEADER_CRC_AT + 4);
   return crc32(sealed) === header.readUInt32BE(HEADER_CRC_AT) ? undefined : 'U-Boot header CRC';
 }
 
+/** What is wrong with archives that have no U-Boot header: some are of another kind than mkbox's, others may be mkbox's. */
+async function readBare(cursor: ByteCursor): Promise<InitramfsFault> {
+  const cpio = newReader();
+  const fault = await unpackInto(cpio, cursor.chunks(Number.POSITIVE_INFINITY));
+  if (cpio.found !== undefined) return 'U-Boot magic';
+  // in what is damaged, or too much, there may be one
+  return fault === undefined || isCompression(fault) ? 'no U-Boot header' : fault;
+}
+
 async function readPayload(payload: Payload): Promise<Initramfs> {
-  const cpio = new NewcReader(BOARD_CONF, LARGEST_BOARD_CONF_BYTES);
+  const cpio = newReader();
   const fault = await unpackInto(cpio, payload.bytes());
   if (fault === 'unpacks to too much') return fault;
-  const headerFault = await payload.finish();
-  if (headerFault !== undefined) return headerFault;
-  if (fault !== undefined) return fault;
+  const payloadFault = await payload.finish();
+  if (payloadFault !== undefined) return payloadFault;
+  if (fault !== undefined) return isCompression(fault) && cpio.found !== undefined ? `partly ${fault}` : fault;
   const cpioFault = cpio.finish();
   if (cpioFault !== undefined) return `cpio ${cpioFault}`;
   return cpio.found === undefined ? 'no board.conf' : { boardConf: cpio.found.toString() };
 }
 
+function newReader(): NewcReader {
+  return new NewcReader(BOARD_CONF, LARGEST_BOARD_CONF_BYTES);
+}
+
+type UnpackingFault = PackingFault | 'unpacks to too much' | `compressed with ${Compression}`;
+
+function isCompression(fault: UnpackingFault): fault is `compressed with ${Compression}` {
+  return fault.startsWith('compressed with ');
+}
+
 /** Reads what the payload unpacks to, as far as that can be done. */
-async function unpackInto(cpio: NewcReader, payload: AsyncIterable<Buffer>): Promise<InitramfsFault | undefined> {
+async function unpackInto(cpio: NewcReader, payload: AsyncIterable<Buffer>): Promise<UnpackingFault | undefined> {
   let bytes = 0;
   try {
     for await (const chunk of unpackArchives(payload)) {

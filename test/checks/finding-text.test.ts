@@ -62,6 +62,10 @@ suite('a finding in words', () => {
       'the initramfs is compressed with xz, and mkbox uses gzip; ALLOW_FOREIGN=true serves images that mkbox did not make',
     ],
     [
+      { kind: 'contents', fault: 'partly compressed with xz' },
+      'a part of the initramfs is compressed with xz, and mkbox uses gzip',
+    ],
+    [
       { kind: 'contents', fault: 'no root file system' },
       "the second partition has no ext4 file system that fits into it: a board can't boot it",
     ],

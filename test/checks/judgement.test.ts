@@ -1,10 +1,15 @@
 import { deepEqual } from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import type { Examination, SoundContent } from '../../src/checks/examination.ts';
 import { type Claims, judge } from '../../src/checks/judgement.ts';
 import type { BoardConf } from '../../src/contents/board-conf.ts';
 import type { ContentsFault } from '../../src/contents/contents-fault.ts';
-import { BUILD_1, BUILD_2 } from './sets.ts';
+import { readContents } from '../../src/contents/image-contents.ts';
+import { diskOf } from '../contents/disks.ts';
+import { COMPRESSED_LETTERS } from '../fixtures/compressed-letters.ts';
+import { makeDiskImage, makeInitramfs, ubootRamdisk } from '../fixtures/disk-image.ts';
+import { BUILD_1, BUILD_2, CONTENT } from './sets.ts';
 
 const [ZST, RAW, OTHER] = ['a', 'b', 'c'].map((digit) => digit.repeat(64)) as [string, string, string];
 const CLAIMS: Claims = { image: 'docker-box-odroid-c4-main', buildId: BUILD_1, checksums: { zst: ZST, raw: RAW } };
@@ -190,4 +195,44 @@ suite('the judgement of an image of another kind that may be served', () => {
       deepEqual(allowed([fault]), { findings: [{ kind: 'contents', fault }], gaps: [] });
     }
   });
+});
+
+suite('the judgement of an initramfs as mkbox does not pack it', () => {
+  /** Of another build than the set's: a board would flash it at every boot. */
+  const gzip = (boardConf?: null) =>
+    makeInitramfs({ ...CONTENT, buildId: BUILD_2, ...(boardConf === null && { boardConf }) }).subarray(64);
+  const xzBehind = (archive: Buffer) =>
+    ubootRamdisk(Buffer.concat([archive, Buffer.alloc(512 - (archive.length % 512)), COMPRESSED_LETTERS.xz]));
+
+  async function judgedInitramfs(initramfs: Buffer, allowForeign: boolean) {
+    const image = makeDiskImage({ ...CONTENT, initramfs });
+    const content = { ...SOUND, rawBytes: image.length, inside: await readContents(diskOf(image)) };
+    return judge(CLAIMS, { zstSha256: ZST, examinedAtMs: 0, content }, { allowForeign });
+  }
+
+  const mkboxes: Record<string, [initramfs: Buffer, fault: ContentsFault]> = {
+    'is gzip without a U-Boot header': [gzip(), 'U-Boot magic'],
+    'is cpio without a U-Boot header': [gunzipSync(gzip()), 'U-Boot magic'],
+    'is gzip, and xz behind it': [xzBehind(gzip()), 'partly compressed with xz'],
+    'is cpio, and xz behind it': [xzBehind(gunzipSync(gzip())), 'partly compressed with xz'],
+  };
+  for (const [what, [initramfs, fault]] of Object.entries(mkboxes)) {
+    test(`finds fault with one with a board.conf, whatever is allowed, when it ${what}`, async () => {
+      const expected = { findings: [{ kind: 'contents', fault }], gaps: [] };
+      for (const allowForeign of [false, true]) deepEqual(await judgedInitramfs(initramfs, allowForeign), expected);
+    });
+  }
+
+  const others: Record<string, [initramfs: Buffer, fault: ContentsFault]> = {
+    'is gzip without a U-Boot header': [gzip(null), 'no U-Boot header'],
+    'is cpio without a U-Boot header': [gunzipSync(gzip(null)), 'no U-Boot header'],
+    'is gzip, and xz behind it': [xzBehind(gzip(null)), 'compressed with xz'],
+    'is xz': [ubootRamdisk(COMPRESSED_LETTERS.xz), 'compressed with xz'],
+  };
+  for (const [what, [initramfs, fault]] of Object.entries(others)) {
+    test(`lets one without a board.conf through where that is allowed, when it ${what}`, async () => {
+      deepEqual(await judgedInitramfs(initramfs, false), { findings: [{ kind: 'contents', fault }], gaps: [] });
+      deepEqual(await judgedInitramfs(initramfs, true), { findings: [], gaps: [{ kind: 'foreign', fault }] });
+    });
+  }
 });

@@ -152,6 +152,7 @@ suite('an image of another kind', () => {
       [['no board.conf'], 'no board.conf'],
       [['no U-Boot header', 'no root file system'], 'no U-Boot header'],
       [['compressed with xz'], 'compressed with xz'],
+      [['partly compressed with xz'], undefined],
       [['U-Boot data CRC'], undefined],
       [['gzip damaged'], undefined],
       [['no root file system'], undefined],

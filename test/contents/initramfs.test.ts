@@ -13,6 +13,7 @@ import { DamagedVolume } from '../../src/contents/damaged-volume.ts';
 import { type InitramfsFault, readInitramfs } from '../../src/contents/initramfs.ts';
 import { unpackInitramfs } from '../../src/contents/initramfs-archive.ts';
 import { readNewcTree } from '../../src/contents/newc-tree.ts';
+import { COMPRESSED_LETTERS } from '../fixtures/compressed-letters.ts';
 import { boardConfOf, makeInitramfs, ubootRamdisk } from '../fixtures/disk-image.ts';
 import { FILE, newcArchive } from '../fixtures/newc-archive.ts';
 import { requireTools } from '../tools/tools.ts';
@@ -85,18 +86,13 @@ suite('the board.conf of an initramfs', () => {
   });
 });
 
-/** What the programs of those names make of one letter: of lz4, with -l, as Linux reads it, and without. */
-const STARTS: Readonly<Record<string, string>> = {
-  bzip2: 'QlpoOTFBWSZTWXdLsBQAAAAAgABAIAAhGEaC7kinChIO6XYCgA==',
-  lz4: 'AiFMGAIAAAAQeA==',
-  lzma: 'XQAAgAD//////////wA8Qfv////gAAAA',
-  xz: '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAAeAAAAABFru+D+O4WCgABGQGlLIHMH7bzfQEAAAAABFla',
-  zstd: 'KLUv/QRYCQAAeCMRBIM=',
-};
-
 suite('an initramfs that a board cannot boot with', () => {
   const ballast = makeInitramfs({ ...CONTENT, ballast: MIB });
   const archive = gunzipSync(ballast.subarray(64));
+  /** Nothing in it says that mkbox made it. */
+  const other = makeInitramfs({ ...CONTENT, boardConf: null }).subarray(64);
+  /** As mkbox makes it, but for its U-Boot header. */
+  const bare = makeInitramfs(CONTENT).subarray(64);
   const packed = (content: Buffer) => ubootRamdisk(gzipSync(content, { level: 1 }));
   const withPayload = (change: (payload: Buffer) => Buffer) => ubootRamdisk(change(Buffer.from(ballast.subarray(64))));
   const changed = (at: number, bytes = ballast) => {
@@ -108,8 +104,19 @@ suite('an initramfs that a board cannot boot with', () => {
     'is empty': [Buffer.alloc(0), 'U-Boot magic'],
     'is shorter than a header': [ballast.subarray(0, 63), 'U-Boot magic'],
     'is zeros': [Buffer.alloc(100_000), 'U-Boot magic'],
-    'is a bare gzip file': [ballast.subarray(64), 'no U-Boot header'],
-    'is a bare archive': [archive, 'no U-Boot header'],
+    'is a bare gzip file': [other, 'no U-Boot header'],
+    'is a bare archive': [gunzipSync(other), 'no U-Boot header'],
+    'is a bare gzip file of something else': [gzipSync(CONF), 'no U-Boot header'],
+    'is a bare gzip file with a board.conf in it': [ballast.subarray(64), 'U-Boot magic'],
+    'is a bare archive with a board.conf in it': [archive, 'U-Boot magic'],
+    'is a bare archive with a board.conf in it, cut off behind that': [archive.subarray(0, -200), 'U-Boot magic'],
+    'is a bare gzip file, and one with a board.conf behind it': [
+      Buffer.concat([other, Buffer.alloc(4), bare]),
+      'U-Boot magic',
+    ],
+    'is a bare gzip file with a wrong bit in it': [changed(300_000, ballast.subarray(64)), 'gzip damaged'],
+    'is a bare gzip file with something else behind it': [Buffer.concat([bare, Buffer.from('junk')]), 'gzip damaged'],
+    'is a bare gzip file that is cut off': [ballast.subarray(64, -100_000), 'gzip cut'],
     'has another magic': [changed(0), 'U-Boot magic'],
     'has another CRC of its header': [changed(4), 'U-Boot header CRC'],
     'has another size in its header': [changed(15), 'U-Boot header CRC'],
@@ -137,12 +144,21 @@ suite('an initramfs that a board cannot boot with', () => {
       'cpio damaged',
     ],
   };
-  for (const [compression, start] of Object.entries(STARTS)) {
-    const payload = Buffer.concat([Buffer.from(start, 'base64'), archive]);
+  for (const [compression, letter] of Object.entries(COMPRESSED_LETTERS)) {
+    const payload = Buffer.concat([letter, archive]);
     const fault = `compressed with ${compression as Compression}` as const;
+    const behind = (before: Buffer) => Buffer.concat([before, Buffer.alloc(512 - (before.length % 512)), letter]);
     faults[`is ${compression}`] = [payload, 'no U-Boot header'];
+    faults[`is ${compression} behind a gzip file`] = [behind(other), 'no U-Boot header'];
+    faults[`is ${compression} behind a gzip file with a board.conf`] = [behind(bare), 'U-Boot magic'];
     faults[`has a payload of ${compression}`] = [ubootRamdisk(payload), fault];
-    faults[`has ${compression} behind an archive`] = [ubootRamdisk(Buffer.concat([archive, payload])), fault];
+    faults[`has ${compression} behind a gzip file`] = [ubootRamdisk(behind(other)), fault];
+    faults[`has ${compression} behind a gzip file with a board.conf`] = [ubootRamdisk(behind(bare)), `partly ${fault}`];
+    faults[`has ${compression} behind an archive`] = [ubootRamdisk(behind(gunzipSync(other))), fault];
+    faults[`has ${compression} behind an archive with a board.conf`] = [
+      ubootRamdisk(Buffer.concat([archive, payload])),
+      `partly ${fault}`,
+    ];
     faults[`has ${compression} with a wrong checksum`] = [changed(99, ubootRamdisk(payload)), 'U-Boot data CRC'];
   }
   for (const [what, [initramfs, fault]] of Object.entries(faults)) {

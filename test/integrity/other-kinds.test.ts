@@ -9,6 +9,7 @@ import { createBoard } from '../board/board.ts';
 import { buildIdOf, DEMO_IMAGES, imageName } from '../board/demo-boxes.ts';
 import { bootsOn } from '../board/expect-boot.ts';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
+import { COMPRESSED_LETTERS } from '../fixtures/compressed-letters.ts';
 import { makeDiskImage, makeInitramfs, ubootRamdisk } from '../fixtures/disk-image.ts';
 import { sums } from './build.ts';
 
@@ -61,10 +62,18 @@ async function isSent(site: Site): Promise<void> {
 
 const MIB = 1024 * 1024;
 
-/** An image of the same box whose initramfs is packed by something else. */
-function withInitramfs(pack: (archive: Buffer) => Buffer): () => Buffer {
-  const content = { box: name, board: DEMO_IMAGES.master.board, buildId: '0'.repeat(64) };
+/** An image of the same box whose initramfs is packed by something else, without a `board.conf` or with one. */
+function withInitramfs(pack: (archive: Buffer) => Buffer, boardConf?: null): () => Buffer {
+  const content = {
+    ...{ box: name, board: DEMO_IMAGES.master.board, buildId: '0'.repeat(64) },
+    ...(boardConf === null && { boardConf }),
+  };
   return () => makeDiskImage({ ...content, initramfs: pack(gunzipSync(makeInitramfs(content).subarray(64))) });
+}
+
+/** Gzip, padding and xz behind a U-Boot header. */
+function gzipThenXz(archive: Buffer): Buffer {
+  return ubootRamdisk(Buffer.concat([gzipSync(archive), Buffer.alloc(512), COMPRESSED_LETTERS.xz]));
 }
 
 /** As UEFI has it for disks that are too large to be told of, and some programs for any. */
@@ -116,7 +125,11 @@ suite('an image of another kind than those that mkbox makes', () => {
     withSite('gpt', ALLOWED, isSent, withoutDiskSize));
 
   const initramfses: Record<string, [raw: () => Buffer, reason: RegExp]> = {
-    'gzip without a U-Boot header': [withInitramfs(gzipSync), /the initramfs has no U-Boot header/],
+    'gzip without a U-Boot header': [withInitramfs(gzipSync, null), /the initramfs has no U-Boot header/],
+    'gzip, and xz behind it': [
+      withInitramfs(gzipThenXz, null),
+      /the initramfs is compressed with xz, and mkbox uses gzip; ALLOW_FOREIGN=true serves/,
+    ],
     'zstd behind a U-Boot header': [
       withInitramfs((archive) => ubootRamdisk(zstdCompressSync(archive))),
       /the initramfs is compressed with zstd, and mkbox uses gzip; ALLOW_FOREIGN=true serves/,
@@ -126,6 +139,22 @@ suite('an image of another kind than those that mkbox makes', () => {
     test(`is refused when its initramfs is ${what}, and sent when that is allowed`, async () => {
       await withSite('gpt', {}, (site) => isRefused(site, reason), raw);
       await withSite('gpt', ALLOWED, isSent, raw);
+    });
+  }
+
+  const withConf: Record<string, [raw: () => Buffer, reason: RegExp]> = {
+    'gzip without a U-Boot header': [
+      withInitramfs(gzipSync),
+      /the initramfs has no U-Boot header: a board can't boot it; build it again/,
+    ],
+    'gzip, and xz behind it': [
+      withInitramfs(gzipThenXz),
+      /a part of the initramfs is compressed with xz, and mkbox uses gzip; build it again/,
+    ],
+  };
+  for (const [what, [raw, reason]] of Object.entries(withConf)) {
+    test(`is refused when its initramfs has a board.conf, even if others are allowed: ${what}`, async () => {
+      for (const env of [{}, ALLOWED]) await withSite('gpt', env, (site) => isRefused(site, reason), raw);
     });
   }
 
