@@ -122,8 +122,9 @@ export function contentsText(fault: Exclude<ContentsFault, 'no partition table'>
       return words.t("the boot partition has no initramfs: a board can't boot it");
     case 'initramfs too large':
       return words.t("the initramfs is larger than 256 MiB: a board can't load it");
-    case 'U-Boot magic':
     case 'no U-Boot header':
+      return words.t("the initramfs has no U-Boot header, and mkbox's have one");
+    case 'U-Boot magic':
       return words.t("the initramfs has no U-Boot header: a board can't boot it");
     case 'U-Boot header CRC':
       return words.t("the U-Boot header of the initramfs is damaged: a board can't boot it");

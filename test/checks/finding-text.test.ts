@@ -55,7 +55,7 @@ suite('a finding in words', () => {
     [{ kind: 'contents', fault: 'U-Boot magic' }, "the initramfs has no U-Boot header: a board can't boot it"],
     [
       { kind: 'contents', fault: 'no U-Boot header' },
-      "the initramfs has no U-Boot header: a board can't boot it; ALLOW_FOREIGN=true serves images that mkbox did not make",
+      "the initramfs has no U-Boot header, and mkbox's have one; ALLOW_FOREIGN=true serves images that mkbox did not make",
     ],
     [
       { kind: 'contents', fault: 'compressed with xz' },
@@ -103,6 +103,10 @@ suite('a gap in words', () => {
     ],
     [{ kind: 'foreign', fault: 'no initramfs' }, /^foreign: .*; the boot partition has no initramfs/],
     [{ kind: 'foreign', fault: 'no FAT' }, /^foreign: .*; the boot partition has no readable FAT file system/],
+    [
+      { kind: 'foreign', fault: 'no U-Boot header' },
+      "foreign: mkbox did not make this image; the initramfs has no U-Boot header, and mkbox's have one",
+    ],
     [{ kind: 'foreign', fault: 'GPT' }, /^foreign: .*; the image has a GUID partition table/],
   ];
   for (const [gap, text] of texts) {
