@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { realpath, rename, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { systemErrorCode, UserError, unlessBug } from '../errors.ts';
+import { bugText, systemErrorCode, UserError, unlessBug } from '../errors.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogImage } from '../images/catalog.ts';
 import { SET_FILES } from '../images/image-name.ts';
@@ -54,7 +54,9 @@ export class KeptBuilds {
     this.#choosingPath = path.join(this.#folder, CHOOSING_FOLDER);
     this.#root = this.#folder;
     this.#onMessage = onMessage;
-    this.#unread = new Unread(onMessage, () => void this.refresh());
+    this.#unread = new Unread(onMessage, () => {
+      this.refresh().catch((bug: unknown) => onMessage(bugText(bug)));
+    });
     this.#keptFor = keptFor;
   }
 

@@ -18,7 +18,7 @@ export class Unread {
     this.#look = look;
   }
 
-  /** To be called before all of it is looked at: what is found unreadable from now on was not told if it was not at the last look. */
+  /** A look at all of it begins. What can't be read is told unless that was so at the last look, too. */
   begin(): void {
     this.#told = this.#found;
     this.#found = new Set();

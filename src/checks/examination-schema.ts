@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { COMPRESSION_FAULTS } from '../contents/compression.ts';
 import type { Examination } from './examination.ts';
 
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
@@ -33,18 +34,7 @@ export const fault = v.picklist([
   'U-Boot data CRC',
   'gzip damaged',
   'gzip cut',
-  'compressed with bzip2',
-  'compressed with lz4',
-  'compressed with lzma',
-  'compressed with lzo',
-  'compressed with xz',
-  'compressed with zstd',
-  'partly compressed with bzip2',
-  'partly compressed with lz4',
-  'partly compressed with lzma',
-  'partly compressed with lzo',
-  'partly compressed with xz',
-  'partly compressed with zstd',
+  ...COMPRESSION_FAULTS,
   'unpacks to too much',
   'cpio damaged',
   'cpio cut',

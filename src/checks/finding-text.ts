@@ -1,3 +1,4 @@
+import { type CompressionFault, isCompressionFault } from '../contents/compression.ts';
 import { type ContentsFault, isForeignFault } from '../contents/contents-fault.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { ZstdDamage } from '../images/zstd/frame-scanner.ts';
@@ -101,6 +102,13 @@ function notSaidText(what: Extract<Finding, { kind: 'not said' }>['what'], words
   }
 }
 
+function compressionText(fault: CompressionFault, words: Words): string {
+  const [what, compression = ''] = fault.split(' with ');
+  return what === 'compressed'
+    ? words.t('the initramfs is compressed with {0}, and mkbox uses gzip', compression)
+    : words.t('a part of the initramfs is compressed with {0}, and mkbox uses gzip', compression);
+}
+
 function unusableText(zst: string, fault: ContentsFault, words: Words, { allowForeign }: Remedies): string {
   if (fault === 'no partition table') {
     return words.t('{0} holds no disk image: there is no partition table in it', zst);
@@ -111,6 +119,7 @@ function unusableText(zst: string, fault: ContentsFault, words: Words, { allowFo
 
 /** What an image lacks that has a partition table, as one clause. */
 export function contentsText(fault: Exclude<ContentsFault, 'no partition table'>, words: Words): string {
+  if (isCompressionFault(fault)) return compressionText(fault, words);
   switch (fault) {
     case 'GPT':
       return words.t('the image has a GUID partition table, and mkbox makes an MBR');
@@ -144,26 +153,6 @@ export function contentsText(fault: Exclude<ContentsFault, 'no partition table'>
       return words.t("the cpio archive in the initramfs is cut off: a board can't unpack it");
     case 'cpio too many members':
       return words.t("the cpio archive in the initramfs has more than 250,000 files: a board can't unpack it");
-    case 'compressed with bzip2':
-    case 'compressed with lz4':
-    case 'compressed with lzma':
-    case 'compressed with lzo':
-    case 'compressed with xz':
-    case 'compressed with zstd':
-      return words.t(
-        'the initramfs is compressed with {0}, and mkbox uses gzip',
-        fault.slice('compressed with '.length),
-      );
-    case 'partly compressed with bzip2':
-    case 'partly compressed with lz4':
-    case 'partly compressed with lzma':
-    case 'partly compressed with lzo':
-    case 'partly compressed with xz':
-    case 'partly compressed with zstd':
-      return words.t(
-        'a part of the initramfs is compressed with {0}, and mkbox uses gzip',
-        fault.slice('partly compressed with '.length),
-      );
     case 'no board.conf':
       return words.t("the initramfs has no board.conf: a board that runs it can't ask for updates");
     case 'no root file system':

@@ -1,4 +1,4 @@
-/** Prints; answers whether that could be done. Why not is told for all subcommands, and after `| head` there is nothing to tell. */
+/** Prints, and answers whether that worked. If not, the reason is reported elsewhere, or there is none to report: `| head`. */
 export function print(what: string | Uint8Array): Promise<boolean> {
   return new Promise((resolve) => {
     process.stdout.write(what, (error) => resolve(!error));

@@ -34,8 +34,9 @@ export function isForeignFault(fault: ContentsFault): fault is ForeignFault {
 }
 
 /**
- * What makes an image one of another kind than mkbox's; undefined where there is an `initramfs` with a `board.conf`, or one
- * that is damaged, or nothing that is known: then it is to be as mkbox makes it. A file system that lost its first sector can't be told from none.
+ * What makes an image one of another kind than mkbox's. Undefined if its `initramfs` has a `board.conf`, is damaged, or is
+ * nothing that is known: then it has to be as mkbox makes it. A file system that lost its first sector can't be told from
+ * none.
  */
 export function foreignFault({ faults }: { readonly faults: readonly ContentsFault[] }): ForeignFault | undefined {
   return faults.find(isForeignFault);

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { ByteCursor } from './byte-cursor.ts';
-import { type Compression, formatOf } from './compression.ts';
+import { type Compression, type CompressionFault, formatOf } from './compression.ts';
 import { type NewcFault, NewcReader } from './newc.ts';
 import { OtherCompression, PackingDamage, type PackingFault, unpackArchives } from './packed-archives.ts';
 
@@ -39,9 +39,6 @@ export type InitramfsFault =
   | 'unpacks to too much'
   | `cpio ${NewcFault}`
   | 'no board.conf';
-
-/** What is not unpacked, though a board's kernel may be able to: all of it, or what is behind a `board.conf`. */
-export type CompressionFault = `compressed with ${Compression}` | `partly compressed with ${Compression}`;
 
 /** What an initramfs was found to be: whole, with the text of its `board.conf`, or what is wrong with it. */
 export type Initramfs = { readonly boardConf: string } | InitramfsFault;

@@ -17,8 +17,8 @@ export interface ActsOptions {
 }
 
 /**
- * What a person does to boards, on whatever way they ask for it. Each act is recorded, with who did it and when; of a long reason, the beginning. `ids`
- * are those of boards; one that is not known any more is left out.
+ * What a person does to boards, however they ask for it. Each act is recorded, with who did it, when, and why; a long reason
+ * is cut. `ids` are those of boards; one that is not known any more is left out.
  */
 export class Acts {
   readonly #registry: BoardRegistry;
