@@ -6,6 +6,7 @@ import { request } from 'node:http';
 import { suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { COMMAND } from '../board/command.ts';
+import { COLLECT_EARLY } from '../board/early-collection.ts';
 import { makeBoxes } from '../images/image-sets.ts';
 import { Terminal } from './terminal.ts';
 
@@ -63,7 +64,7 @@ suite('update-server whose log nobody reads', { skip: process.platform !== 'linu
 
   test('keeps its memory at a pipe, and ends at SIGTERM', { timeout: 120_000 }, async () => {
     await using boxes = await makeBoxes();
-    const child = spawn(process.execPath, [COMMAND], {
+    const child = spawn(process.execPath, [COLLECT_EARLY, COMMAND], {
       env: { PATH: process.env.PATH ?? '', PORT: '0', CHECKS_PATH: 'none', IMAGE_PATH: boxes.root },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

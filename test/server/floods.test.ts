@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { COLLECT_EARLY } from '../board/early-collection.ts';
 import { startUpdateServer } from '../board/update-server.ts';
 import { type Attack, attack } from './attackers.ts';
 import { buildId, makeSet } from './harness.ts';
@@ -68,8 +69,8 @@ describe('while 500 attackers', { timeout: 300_000, skip: process.platform !== '
   }
 
   /** A server that has served boards, and its descriptors then. */
-  async function start() {
-    const server = await startUpdateServer({ imagePath: path.join(folder, 'boxes') });
+  async function start(env: Readonly<Record<string, string>> = {}) {
+    const server = await startUpdateServer({ imagePath: path.join(folder, 'boxes'), env });
     const { pid } = server;
     const idle = await descriptorsOf(pid);
     await boardsUpdate(server.url);
@@ -91,7 +92,7 @@ describe('while 500 attackers', { timeout: 300_000, skip: process.platform !== '
   }
 
   it('of each kind hold more connections than there are, boards update, again and again', async () => {
-    const { server, most } = await start();
+    const { server, most } = await start({ NODE_OPTIONS: COLLECT_EARLY });
     await using _ = server;
     const resident: number[] = [];
     for (let wave = 0; wave < WAVES; wave++) {
