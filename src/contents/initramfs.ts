@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
+import { formatOf } from './archive-formats.ts';
 import { ByteCursor } from './byte-cursor.ts';
-import { type Compression, type CompressionFault, formatOf } from './compression.ts';
+import type { Compression, CompressionFault } from './compression.ts';
 import { type NewcFault, NewcReader } from './newc.ts';
 import { OtherCompression, PackingDamage, type PackingFault, unpackArchives } from './packed-archives.ts';
 

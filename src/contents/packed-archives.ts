@@ -1,7 +1,8 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { errorCode } from '../errors.ts';
+import { formatOf, START_BYTES } from './archive-formats.ts';
 import { ByteCursor } from './byte-cursor.ts';
-import { type Compression, formatOf, START_BYTES } from './compression.ts';
+import type { Compression } from './compression.ts';
 import { DamagedVolume } from './damaged-volume.ts';
 import { ALIGNMENT, HEADER_BYTES, isHeader, LAST_NAME, LONGEST_NAME_BYTES, newcNumber, padded } from './newc-header.ts';
 

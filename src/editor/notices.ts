@@ -7,6 +7,7 @@ import { type ConsentStore, isToBeAsked } from './serving/consent.ts';
 import type { EndedShot, Serving } from './serving/serving.ts';
 import { type Endpoint, endpointOf, type ServingFailure, type ServingState } from './serving-state.ts';
 import { showSetting } from './show-setting.ts';
+import { askerName } from './words/board-name.ts';
 import { confirmedText } from './words/board-words.ts';
 import { plainMessage } from './words/plain-message.ts';
 import { serveToNetworkTitle } from './words/remedies.ts';
@@ -35,7 +36,7 @@ export class Notices extends Owner {
     this.#parts = parts;
     this.own(serving.onDidChangeState((state) => this.#onState(state)));
     this.own(settings.host.onDidChange(() => this.#onHostChanged()));
-    this.own(serving.onDidEndShot((shot) => tellShot(shot, boards.nameOf(shot.transfer))));
+    this.own(serving.onDidEndShot((shot) => tellShot(shot, askerName(boards, shot.transfer))));
     this.own(boards.onDidConfirm((board) => this.#onConfirmed(board)));
     this.#onState(serving.state); // another extension may have had it serve already
   }

@@ -3,7 +3,7 @@ import type { Board, ToldRefusal } from '../../boards/board.ts';
 import { pinTargets } from '../../boards/pin-targets.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { Refusal } from '../../server/refusal.ts';
-import { boardName } from '../words/board-name.ts';
+import { askerName, boardName } from '../words/board-name.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import { gotNothingText } from '../words/status-words.ts';
 import type { Command, CommandContext, Row } from './command.ts';
@@ -58,7 +58,7 @@ async function refusedOf(context: CommandContext, row: Row | undefined): Promise
     if (state.kind !== 'refused' || isTrial) continue;
     // what such a request asks for is not looked at
     if (asked.kind !== 'update' && state.refusal.kind !== 'foreign host') continue;
-    return { name: boards.nameOf(transfer), refusal: state.refusal, board: registry.boardOf(client, asked) };
+    return { name: askerName(boards, transfer), refusal: state.refusal, board: registry.boardOf(client, asked) };
   }
   return undefined;
 }

@@ -5,9 +5,8 @@ import type { BoardRegistry } from '../../boards/board-registry.ts';
 import type { RollOuts } from '../../boards/roll-outs.ts';
 import type { Acts } from '../../control/acts.ts';
 import type { AuditLog } from '../../control/audit-log.ts';
-import type { Transfer } from '../../server/transfer.ts';
 import { Owner } from '../dispose.ts';
-import { boardName } from '../words/board-name.ts';
+import type { Asking } from '../words/board-name.ts';
 
 /** The boards, what can be done to them, and the log of that. */
 export interface OpenBoards {
@@ -51,9 +50,9 @@ export class Boards extends Owner {
     return this.#registry?.rollOuts;
   }
 
-  /** The name of the board that asks, or its address. */
-  nameOf({ client, asked }: Pick<Transfer, 'client' | 'asked'>): string {
-    return boardName({ name: this.#registry?.boardOf(client, asked)?.name, address: client });
+  /** The board that asks; undefined if it is not known, or the boards were not loaded. */
+  boardOf({ client, asked }: Asking): Board | undefined {
+    return this.#registry?.boardOf(client, asked);
   }
 
   /** Whether the boards were loaded: before that, an empty list means nothing. */

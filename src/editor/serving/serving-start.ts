@@ -8,11 +8,8 @@ import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
 import type { ServingFailure } from '../serving-state.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Settings } from '../workspace/settings.ts';
-import { allowedHostNames } from './allowed-hosts.ts';
-import { allowedNetworks } from './allowed-networks.ts';
 import type { Boards } from './boards.ts';
 import { flowLimits } from './flow-limits.ts';
-import { identifyHolder } from './port-holder.ts';
 
 /** After a window reload the old extension host may hold the port for some seconds more. */
 const BIND_RETRY_FOR_MS = 4_000;
@@ -60,10 +57,10 @@ export async function startServing(
   while (order.isWanted()) {
     try {
       const [registry, builds] = await Promise.all([parts.boards.open(), parts.builds.open()]);
-      const { startWatched } = await import('./watched-server.ts');
+      const { allowed, startWatched } = await import('./while-serving.ts');
       const identity = { server: 'mkbox', version, workspace: vscode.workspace.name ?? '' } as const;
       const flow = flowLimits(settings);
-      who ??= allowed(settings, warn);
+      who ??= allowed(parts);
       const options = {
         catalog: project.served,
         builds,
@@ -87,21 +84,16 @@ export async function startServing(
   return undefined;
 }
 
-/**
- * Who may ask, by the settings, and by which names. `warn` is told what is left out of these.
- * @throws UserError where they make no sense: that must not allow everyone.
- */
-export function allowed({ allow, allowedHosts }: Settings, warn: (text: string) => void): Allowed {
-  return { allow: allowedNetworks(allow.get()), allowedHosts: allowedHostNames(allowedHosts.get(), warn) };
-}
-
 async function failureOf(
   error: unknown,
   { host, port }: StartOrder,
   log: vscode.LogOutputChannel,
 ): Promise<ServingFailure> {
   const code = systemErrorCode(error);
-  if (code === 'EADDRINUSE') return { kind: 'port in use', host, port, holder: await identifyHolder(host, port) };
+  if (code === 'EADDRINUSE') {
+    const { identifyHolder } = await import('./while-serving.ts');
+    return { kind: 'port in use', host, port, holder: await identifyHolder(host, port) };
+  }
   if (code === 'EADDRNOTAVAIL') return { kind: 'no such address', host };
   if (error instanceof UserError) {
     // what has no code is not from listening, but from the settings

@@ -13,7 +13,7 @@ import { flowLimits } from './flow-limits.ts';
 import { bindableAddresses, toldAddress } from './interfaces.ts';
 import { isLoopbackHost } from './listen-host.ts';
 import { isSame, type Now, nextStep, stateOf, type Wanted } from './next-step.ts';
-import { allowed, type ListenAddress, type StartParts, startServing } from './serving-start.ts';
+import { type ListenAddress, type StartParts, startServing } from './serving-start.ts';
 
 /** An extension has 5 s to deactivate; running transfers get most of it. */
 const DEACTIVATION_DRAIN_MS = 4_000;
@@ -69,7 +69,7 @@ export class Serving extends Owner {
     this.own(port.onDidChange(onPort));
     this.own(parts.project.onDidChange(() => this.#takeFirstBuilds()));
     for (const setting of [host, port]) this.own(setting.onDidChange(() => this.#placeChanged()));
-    for (const setting of [allowedHosts, allow]) this.own(setting.onDidChange(() => this.#allowedChanged()));
+    for (const setting of [allowedHosts, allow]) this.own(setting.onDidChange(() => void this.#allowedChanged()));
     for (const setting of [rateLimit, maxTransfers]) {
       this.own(setting.onDidChange(() => this.#server?.limit(flowLimits(parts.settings))));
     }
@@ -141,12 +141,12 @@ export class Serving extends Owner {
   }
 
   /** Applies the allow list to a running server; one that could not start, or must not go on, is restarted. */
-  #allowedChanged(): void {
-    if (this.#wanted === undefined) return;
-    const { settings, log } = this.#parts;
+  async #allowedChanged(): Promise<void> {
     try {
+      const { allowed } = await import('./while-serving.ts');
+      if (this.#wanted === undefined) return;
       if (this.#server === undefined) this.#beginRestart();
-      else this.#server.renewAllowed(allowed(settings, (text) => log.warn(text)));
+      else this.#server.renewAllowed(allowed(this.#parts));
     } catch {
       this.#beginRestart(); // which tells what is wrong with them
     }

@@ -6,6 +6,7 @@ import { rawSize } from '../../images/raw-size.ts';
 import { treesOf } from '../inside/inside-node.ts';
 import type { Boards } from '../serving/boards.ts';
 import { actDetails } from '../words/act-words.ts';
+import { askerName } from '../words/board-name.ts';
 import type { Detail } from '../words/detail.ts';
 import { imageDetails, type LastServed, unpackedDetails } from '../words/image-details.ts';
 import type { JudgedImage } from '../words/image-health.ts';
@@ -51,7 +52,7 @@ export function lastServedOf(
   const transfer = requests.lastServed(id);
   if (transfer === undefined) return undefined;
   const when = momentText(transfer.startedAtMs, Date.now(), vscode.env.language);
-  return { board: boards.nameOf(transfer), when };
+  return { board: askerName(boards, transfer), when };
 }
 
 /** What stands below the row of a raw image alone. */

@@ -7,6 +7,7 @@ import { Owner } from '../dispose.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Ticker } from '../ticker.ts';
 import { TreeDrawing } from '../tree-drawing.ts';
+import { askerName } from '../words/board-name.ts';
 import { askedText, outcomeText } from '../words/request-words.ts';
 import { momentText, wholeSeconds } from '../words/words.ts';
 import { coloredIcon } from './colored-icon.ts';
@@ -92,7 +93,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
   }
 
   #clientOf(transfer: LoggedRequest): string {
-    return transfer.isTrial ? vscode.l10n.t('Trial') : this.#boards.nameOf(transfer);
+    return transfer.isTrial ? vscode.l10n.t('Trial') : askerName(this.#boards, transfer);
   }
 
   #resultOf(transfer: LoggedRequest): string {
@@ -134,7 +135,7 @@ export class RequestsView extends Owner implements vscode.TreeDataProvider<Reque
     const image = resolution?.found?.image;
     const parts = [asked.kind, image, state.kind, before, sentBytes, totalBytes, wholeSeconds(stalledMs), isReflash];
     const when = momentText(transfer.startedAtMs, Date.now(), vscode.env.language);
-    return [...parts, when, this.#boards.nameOf(transfer)].join(' ');
+    return [...parts, when, askerName(this.#boards, transfer)].join(' ');
   }
 }
 

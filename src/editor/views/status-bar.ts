@@ -5,7 +5,7 @@ import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
 import { endpointOf } from '../serving-state.ts';
 import type { Ticker } from '../ticker.ts';
-import { namesIn } from '../words/board-name.ts';
+import { askerName, namesIn } from '../words/board-name.ts';
 import { earlierServedText } from '../words/earlier-words.ts';
 import { readyText } from '../words/image-words.ts';
 import { namedFault } from '../words/named-fault.ts';
@@ -65,7 +65,7 @@ export class StatusBar extends Owner {
     if (earlier !== undefined) tooltip.appendText(`${earlier}\n\n`);
     for (const transfer of requests.recent.slice(0, TOOLTIP_REQUESTS)) {
       const result = outcomeText(transfer, vscode.l10n, vscode.env.language);
-      tooltip.appendText(`${boards.nameOf(transfer)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);
+      tooltip.appendText(`${askerName(boards, transfer)}  ${askedText(transfer, vscode.l10n)}: ${result}\n\n`);
     }
     const [command, title] = actionOf(serving);
     tooltip.isTrusted = { enabledCommands: [command, 'mkbox.copyUpdateUrl', 'mkbox.showLog'] };

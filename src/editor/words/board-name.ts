@@ -1,10 +1,24 @@
 import type { Board } from '../../boards/board.ts';
 import { pendingOnce } from '../../boards/pending-once.ts';
+import type { Transfer } from '../../server/transfer.ts';
 import { clientText } from './words.ts';
+
+/** What tells who asks. */
+export type Asking = Pick<Transfer, 'client' | 'asked'>;
+
+/** Where the board that asks is looked up. */
+interface Boards {
+  boardOf(asking: Asking): Board | undefined;
+}
 
 /** What people call a board: the name it was given, or its address. */
 export function boardName({ name, address }: { name?: string | undefined; address: string }): string {
   return name ?? clientText(address);
+}
+
+/** What people call the board that asks, or its address. */
+export function askerName(boards: Boards, asking: Asking): string {
+  return boardName({ name: boards.boardOf(asking)?.name, address: asking.client });
 }
 
 /** The names that several of `boards` have. */
@@ -16,9 +30,9 @@ export function sharedNames(boards: readonly Pick<Board, 'name'>[]): ReadonlySet
 }
 
 /** What the status tells of boards by their names. */
-export function namesIn<Asking>(boards: { readonly list: readonly Board[]; nameOf(asking: Asking): string }) {
+export function namesIn(boards: Boards & { readonly list: readonly Board[] }) {
   const { list } = boards;
-  return { held: heldNames(list), once: onceNames(list), nameOf: (asking: Asking) => boards.nameOf(asking) };
+  return { held: heldNames(list), once: onceNames(list), nameOf: (asking: Asking) => askerName(boards, asking) };
 }
 
 /** What people call those of `boards` that are to get one update, and have not got it. */
