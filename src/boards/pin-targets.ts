@@ -14,7 +14,7 @@ export interface PinTarget extends Pick<Pin, 'image' | 'box' | 'build'> {
  */
 export function pinTargets(
   boards: readonly Board[],
-  { images }: CatalogSnapshot,
+  { images, byId }: CatalogSnapshot,
   keptOf: (imageId: string) => readonly string[],
 ): readonly PinTarget[] {
   const own = new Set(boards.map(({ image }) => image));
@@ -25,9 +25,15 @@ export function pinTargets(
   });
   const sorted = targets.toSorted((a, b) => Number(own.has(b.image)) - Number(own.has(a.image)));
   return sorted.flatMap((target) => {
-    const builds = [...new Set([target.newest, ...keptOf(target.image)])];
+    const builds = [...new Set([target.newest, ...newestOf(target, byId), ...keptOf(target.image)])];
     return [target, ...builds.map((build) => ({ ...target, build }))];
   });
+}
+
+/** The build that an earlier one is served in place of, so that it can be tried on a board before it is kept. */
+function newestOf({ image }: PinTarget, byId: CatalogSnapshot['byId']): readonly string[] {
+  const state = byId.get(image)?.inPlaceOf?.newest.state;
+  return state?.kind === 'ready' ? [state.buildId] : [];
 }
 
 /** What pins `board` to an image; undefined where the image is for another kind of board, or not whole. */

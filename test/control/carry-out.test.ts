@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import type { RollOutPlan } from '../../src/boards/roll-out.ts';
 import { readStages } from '../../src/boards/stages.ts';
+import { KeptBuilds } from '../../src/builds/kept-builds.ts';
+import { ServedImages } from '../../src/builds/served-images.ts';
 import { Acts } from '../../src/control/acts.ts';
 import { AuditLog } from '../../src/control/audit-log.ts';
-import { carryOut } from '../../src/control/carry-out.ts';
+import { carryOut, type OrderParts } from '../../src/control/carry-out.ts';
 import type { Order } from '../../src/control/order.ts';
 import { Catalog } from '../../src/images/catalog.ts';
 import { BUILD, OLD, startBench } from '../boards/bench.ts';
-import { makeSet } from '../server/harness.ts';
+import { buildId, makeSet } from '../server/harness.ts';
 
 /** Three boards of one kind, and an image of each of two boxes for them; `plan`: how new builds go out. */
 async function lab(plan?: RollOutPlan) {
@@ -21,7 +24,7 @@ async function lab(plan?: RollOutPlan) {
   }
   const audit = await AuditLog.open(undefined, assert.fail);
   const { registry, server } = bench;
-  const order = async (wanted: Order) =>
+  const order = async (wanted: Order, parts: Partial<OrderParts> = {}) =>
     carryOut(wanted, {
       acts: new Acts({ registry, audit, by: 'anna' }),
       boards: registry.boards,
@@ -30,6 +33,7 @@ async function lab(plan?: RollOutPlan) {
       builds: undefined,
       by: 'anna',
       faults: server.server.faults,
+      ...parts,
     });
   const board = (address: string) => registry.boards.find((each) => each.address === address);
   return { bench, audit, order, board, [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose]() };
@@ -95,6 +99,25 @@ describe('an order', () => {
     assert.equal(board('127.0.0.2')?.pin?.build, BUILD);
     await order({ act: 'unpin', boards: ['127.0.0.2'] });
     assert.equal(board('127.0.0.2')?.pin, undefined);
+  });
+
+  it('pins a board to the newest build, though all get an earlier one and it is not kept yet', async () => {
+    await using site = await lab();
+    const { order, board, bench } = site;
+    const { boxes } = bench.server;
+    const builds = await KeptBuilds.open(path.join(boxes, '..', 'builds'), assert.fail);
+    const served = new ServedImages(new Catalog([boxes]), builds);
+    const image = (await served.refresh()).byId.get('box/box-pi');
+    assert.ok(image);
+    await builds.keep(image);
+    await builds.serveAgain({ imageId: 'box/box-pi', buildId: BUILD }, { by: 'anna', atMs: 0 });
+    await makeSet(boxes, 'box', 'box-pi', 1000, 3);
+    const [told] = await order(
+      { act: 'pin', boards: ['127.0.0.2'], to: buildId(3).slice(0, 7) },
+      { builds, snapshot: await served.refresh(true) },
+    );
+    assert.equal(told, `127.0.0.2 is pinned to build ${buildId(3).slice(0, 7)} of box/box-pi`);
+    assert.equal(board('127.0.0.2')?.pin?.build, buildId(3));
   });
 
   it('serves a board once, with what it asks for or another image', async () => {
