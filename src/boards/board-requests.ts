@@ -75,7 +75,7 @@ export class BoardRequests {
 
   /** The end of an older request says nothing about its board's state, only about what it got. */
   readonly #onEnd = (transfer: Transfer): void => {
-    if (transfer.isRepeat && !transfer.isTrial && this.#repeat(transfer)) return;
+    if (transfer.isRepeat && isBoards(transfer) && this.#repeat(transfer)) return;
     const request = this.#requestOf(transfer);
     if (request === undefined) return;
     this.#running.delete(transfer);

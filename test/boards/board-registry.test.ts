@@ -265,6 +265,18 @@ describe('a board', () => {
     assert.deepEqual(bench.board().wish, { box: 'box', image: 'box-pi' });
   });
 
+  it('has not asked where someone else looks what it would get, be that known already or not', async () => {
+    await using bench = await startBench();
+    for (let time = 0; time < 2; time++) await bench.boot(BUILD);
+    const { lastSeenMs } = bench.board();
+    for (const isKnown of [true, false]) {
+      bench.pass(60_000);
+      if (!isKnown) bench.server.server.forgetAnswers();
+      await bench.boot(BUILD, { method: 'HEAD' });
+      assert.equal(bench.board().lastSeenMs, lastSeenMs);
+    }
+  });
+
   it('is broken off where nobody watches any longer', async () => {
     await using bench = await startBench({}, bigImage);
     const stopped = bench.registry.watch({ events: bench.server.server.events });
