@@ -15,10 +15,10 @@ export interface GivenBefore {
 
 /** The build that boards got before `build`. */
 export function formerBuild(build: string, { known, isInForce, standIn, otherwise }: GivenBefore): string | undefined {
-  if (standIn === build) return known?.former === build ? undefined : known?.former;
-  if (standIn !== undefined) return standIn;
+  if (standIn !== undefined && standIn !== build) return standIn;
   const isBefore = known?.build === build || (known !== undefined && isUnderWay(known) && isInForce);
-  return isBefore ? (known.former ?? otherwise) : otherwise;
+  const former = standIn === build ? known?.former : isBefore ? (known.former ?? otherwise) : otherwise;
+  return former === build ? undefined : former; // it may be there again while another one is rolled out
 }
 
 /** What boards of an image got last, before `build`: what was rolled out to all, or where nothing was, what most of them run. */

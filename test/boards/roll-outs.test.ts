@@ -106,6 +106,21 @@ describe('the roll-outs of an image', () => {
     assert.equal(rollOuts.get(IMAGE, A)?.former, undefined);
   });
 
+  it('lead nowhere where the build before is there again', () => {
+    const { rollOuts, ask, clock } = site();
+    ask(B);
+    clock.nowMs += 60_000;
+    ask(A);
+    assert.deepEqual([rollOuts.get(IMAGE, A)?.state.kind, rollOuts.get(IMAGE, A)?.former], ['running', undefined]);
+  });
+
+  it('lead nowhere where someone sends the build before out again', () => {
+    const { rollOuts, ask } = site();
+    ask(B);
+    rollOuts.start(IMAGE, A, B, STAGES);
+    assert.equal(rollOuts.get(IMAGE, A)?.former, undefined);
+  });
+
   it('stay as they are where what is wanted is about a build that was replaced, or is everywhere', () => {
     const { rollOuts, ask, clock } = site();
     ask(B);
