@@ -63,8 +63,11 @@ export class BoardAssigner implements Assigner {
       case 'image':
         return insteadOf(snapshot.byId.get(decided.image));
       case 'build':
-        // of an earlier build that everyone gets, the snapshot knows
-        if (decided.why.kind === 'earlier') return { kind: 'newest' };
+        // of an earlier build that everyone gets, the snapshot knows; another one may have been written over it
+        if (decided.why.kind === 'earlier') {
+          const isAnother = build !== undefined && build !== decided.build;
+          return isAnother ? { kind: 'withheld', why: 'build missing' } : NEWEST;
+        }
         return insteadOf(conditions.imageOfBuild(decided.image, decided.build), decided.build);
     }
   }

@@ -210,6 +210,8 @@ export class KeptBuilds {
     const inPlaceOf = { newest: image, choice };
     const name = { imageId: image.id, buildId: choice.build };
     const build = this.find(name);
+    const isNewest = image.state.kind === 'ready' && image.state.buildId === choice.build; // it was published again
+    if (isNewest && build?.state.kind !== 'ready') return { ...image, inPlaceOf };
     if (build !== undefined) return { ...build, inPlaceOf };
     const fault = { file: image.image + SET_FILES.zst, problem: 'missing' } as const;
     const folder = buildFolderOf(this.#root, name) ?? this.#root;

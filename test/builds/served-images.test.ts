@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
+import { BoardRegistry } from '../../src/boards/board-registry.ts';
 import { ServedImages } from '../../src/builds/served-images.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
 import { startServer } from '../server/harness.ts';
@@ -63,6 +64,34 @@ suite('boards', () => {
     await rm(bench.written.file('.img.sha256'));
     equal((await server.get(QUERY)).body.includes(zstA), true);
     equal((await server.get('/list')).body.toString(), `${IMAGE_ID}\n`);
+  });
+
+  test('get the chosen build also where its copy is gone, and it was published again', async () => {
+    await using bench = await makeBench();
+    await using site = await serve(bench);
+    const { builds, server, zstA } = site;
+    await builds.serveAgain(A, ANNA);
+    await rm(path.join(bench.folder, IMAGE_ID), { recursive: true });
+    await builds.refresh();
+    equal((await server.get(QUERY)).status, 404);
+    await bench.build(BUILD_A);
+    server.server.forgetAnswers();
+    equal((await server.get(QUERY)).body.includes(zstA), true);
+  });
+
+  test('get no other build where the chosen one has no copy, and is written over', async () => {
+    await using bench = await makeBench();
+    const builds = await bench.open();
+    await builds.keep(await bench.build(BUILD_A));
+    await builds.serveAgain(A, ANNA);
+    await rm(path.join(bench.folder, IMAGE_ID), { recursive: true });
+    await builds.refresh();
+    const snapshot = await bench.catalog.refresh(true);
+    await bench.build(BUILD_B);
+    const catalog = new ServedImages({ snapshot, refresh: async () => snapshot }, builds); // what was seen before B came
+    await using server = await startServer(async () => {}, { catalog, assigner: new BoardRegistry().assigner });
+    const { status, body } = await server.get(QUERY + 'c'.repeat(64));
+    deepEqual([status, body.every((byte) => byte === 0)], [200, true]);
   });
 
   test('get nothing where the chosen build is damaged, or gone', async () => {
