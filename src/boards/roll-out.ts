@@ -128,7 +128,7 @@ export function observed(
   }
   const running = fleet.filter((board) => runs(board, rollOut));
   const isEverywhere = running.length > 0 && fleet.every((board) => runs(board, rollOut) || isGivenUp(rollOut, board));
-  if (isLast(rollOut)) return isEverywhere ? { ...rollOut, state: { kind: 'finished', atMs: nowMs } } : rollOut;
+  if (isLast(rollOut, fleet)) return isEverywhere ? { ...rollOut, state: { kind: 'finished', atMs: nowMs } } : rollOut;
   // boards that were off for the weekend would all get a build on Monday that was to be tried on a few first
   const mayComeBack = (board: Board) =>
     !runs(board, rollOut) && !members.get(board.id)?.isExcused && nowMs - board.lastSeenMs < GONE_AFTER_MS;
@@ -183,9 +183,10 @@ function sizeOf(rollOut: RollOut, fleet: readonly Board[]): number {
   }
 }
 
-/** Whether there is no stage after the open one, or the open one has all boards. */
-function isLast({ stages, stage }: RollOut): boolean {
-  return stages[stage]?.kind === 'all' || stage >= stages.length;
+/** Whether there is no stage after the open one, or the open one has all boards, and not canaries only. */
+function isLast(rollOut: RollOut, fleet: readonly Board[]): boolean {
+  const { stages, stage } = rollOut;
+  return stage >= stages.length || (stages[stage]?.kind === 'all' && canariesIn(rollOut, fleet) === undefined);
 }
 
 /**

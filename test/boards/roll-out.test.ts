@@ -165,6 +165,20 @@ describe('a roll-out', () => {
       0,
       'running',
     ],
+    'goes on from its canaries to all boards where its first stage is for all': [
+      { ...begun, stages: [{ kind: 'all' }] },
+      fleet({ ...confirmed, ...canary }),
+      30,
+      1,
+      'running',
+    ],
+    'is finished when all boards run it, and its only stage was for all': [
+      { ...begun, stages: [{ kind: 'all' }], stage: 1 },
+      fleet({ ...confirmed, ...canary }, confirmed, confirmed, confirmed),
+      30,
+      1,
+      'finished',
+    ],
     'does not go on while there is no board': [started('a'), [], 2_000, 0, 'running'],
     'is finished when all boards run it but one that someone excused, and that failed': [
       { ...continued(started('a')), stage: 2 },
