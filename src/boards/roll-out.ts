@@ -132,7 +132,9 @@ export function observed(
   // boards that were off for the weekend would all get a build on Monday that was to be tried on a few first
   const mayComeBack = (board: Board) =>
     !runs(board, rollOut) && !members.get(board.id)?.isExcused && nowMs - board.lastSeenMs < GONE_AFTER_MS;
-  const isNobodyLeft = isEverywhere && running.some(({ id }) => members.has(id)) && !silent.some(mayComeBack);
+  // the boards that happened to run it prove nothing, until it is clear that there are no others
+  const isProven = running.some(({ id }) => members.has(id)) || nowMs - rollOut.startedAtMs >= GONE_AFTER_MS;
+  const isNobodyLeft = isEverywhere && isProven && !silent.some(mayComeBack);
   return isNobodyLeft || isStageDone(rollOut, fleet, members, nowMs)
     ? { ...rollOut, stage: rollOut.stage + 1 }
     : rollOut;

@@ -179,6 +179,27 @@ describe('a roll-out', () => {
       1,
       'finished',
     ],
+    'goes on when all boards have run it for a week, though none was given it': [
+      begun,
+      fleet(confirmed, confirmed, confirmed, confirmed),
+      10 + GONE_AFTER_MS,
+      1,
+      'running',
+    ],
+    'does not go on before that week is over': [
+      begun,
+      fleet(confirmed, confirmed, confirmed, confirmed),
+      9 + GONE_AFTER_MS,
+      0,
+      'running',
+    ],
+    'does not go on where a board does not run it, however long it takes': [
+      begun,
+      fleet(confirmed),
+      10 + GONE_AFTER_MS,
+      0,
+      'running',
+    ],
     'does not go on while there is no board': [started('a'), [], 2_000, 0, 'running'],
     'is finished when all boards run it but one that someone excused, and that failed': [
       { ...continued(started('a')), stage: 2 },
