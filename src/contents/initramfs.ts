@@ -2,8 +2,9 @@ import { crc32 } from 'node:zlib';
 import { formatOf } from './archive-formats.ts';
 import { ByteCursor } from './byte-cursor.ts';
 import type { Compression, CompressionFault } from './compression.ts';
+import { PackingDamage, type PackingFault } from './gzip-file.ts';
 import { type NewcFault, NewcReader } from './newc.ts';
-import { OtherCompression, PackingDamage, type PackingFault, unpackArchives } from './packed-archives.ts';
+import { OtherCompression, unpackArchives } from './packed-archives.ts';
 
 /**
  * U-Boot's legacy image header (include/image.h, `struct legacy_img_hdr`): its length, the magic it begins with, and where
@@ -74,7 +75,8 @@ function headerFault(header: Buffer): InitramfsFault | undefined {
 async function readBare(cursor: ByteCursor): Promise<InitramfsFault> {
   const cpio = newReader();
   const fault = await unpackInto(cpio, cursor.chunks(Number.POSITIVE_INFINITY));
-  if (cpio.found !== undefined) return 'U-Boot magic';
+  const isDamaged = fault === 'gzip damaged' || fault === 'gzip cut';
+  if (cpio.found !== undefined && !isDamaged) return 'U-Boot magic';
   // in what is damaged, or too much, there may be one
   return fault === undefined || isCompression(fault) ? 'no U-Boot header' : fault;
 }

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, before, suite, test } from 'node:test';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { Compression } from '../../src/contents/compression.ts';
 import { DamagedVolume } from '../../src/contents/damaged-volume.ts';
@@ -60,6 +60,23 @@ suite('the board.conf of an initramfs', () => {
     const padded = Buffer.concat([makeInitramfs(CONTENT), Buffer.alloc(4096, 'x')]);
     for (const bytes of [1000, padded.length])
       deepEqual(await readInitramfs(streamOf(padded, bytes)), { boardConf: CONF });
+  });
+
+  test('is found behind all that may stand in the header of a gzip file', async () => {
+    const [plain, payload] = [gzipSync(''), makeInitramfs(CONTENT).subarray(64)];
+    // RFC 1952, 2.3: FHCRC, FEXTRA, FNAME and FCOMMENT, in the order of their fields
+    const flags = Buffer.from([0x1f, 0x8b, 8, 0b11110, 0, 0, 0, 0, 0, 3]);
+    const header = Buffer.concat([flags, Buffer.from('\x03\0xyzname\0comment\0', 'latin1')]);
+    const crc = Buffer.alloc(2);
+    for (const [wrong, found] of [
+      [0, { boardConf: CONF }],
+      [1, 'gzip damaged'],
+    ] as const) {
+      crc.writeUInt16LE((crc32(header) & 0xffff) ^ wrong);
+      const initramfs = ubootRamdisk(Buffer.concat([plain, header, crc, payload.subarray(10)]));
+      for (const bytes of [1, 2, 7, initramfs.length])
+        deepEqual(await readInitramfs(streamOf(initramfs, bytes)), found);
+    }
   });
 
   test('is not told when the stream fails: the failure is', async () => {
@@ -153,6 +170,11 @@ suite('an initramfs that a board cannot boot with', () => {
     faults[`is ${compression} behind a gzip file with a board.conf`] = [behind(bare), 'U-Boot magic'];
     faults[`has a payload of ${compression}`] = [ubootRamdisk(payload), fault];
     faults[`has ${compression} behind a gzip file`] = [ubootRamdisk(behind(other)), fault];
+    faults[`has ${compression} right behind a gzip file`] = [ubootRamdisk(Buffer.concat([other, letter])), fault];
+    faults[`has ${compression} right behind a gzip file with a board.conf`] = [
+      ubootRamdisk(Buffer.concat([bare, letter])),
+      `partly ${fault}`,
+    ];
     faults[`has ${compression} behind a gzip file with a board.conf`] = [ubootRamdisk(behind(bare)), `partly ${fault}`];
     faults[`has ${compression} behind an archive`] = [ubootRamdisk(behind(gunzipSync(other))), fault];
     faults[`has ${compression} behind an archive with a board.conf`] = [
@@ -168,6 +190,12 @@ suite('an initramfs that a board cannot boot with', () => {
       }
     });
   }
+
+  test('is told soon when it has a million gzip files', { timeout: 60_000 }, async () => {
+    const nothing = gzipSync('');
+    const initramfs = ubootRamdisk(Buffer.alloc(1_000_000 * nothing.length, nothing));
+    equal(await readInitramfs(streamOf(initramfs)), 'cpio cut');
+  });
 
   test('is told in a second or two when it unpacks to gigabytes', { timeout: 60_000 }, async () => {
     const zeros = gzipSync(Buffer.alloc(64 * MIB));
@@ -185,7 +213,7 @@ suite('an initramfs that a board cannot boot with', () => {
 });
 
 suite('archives that follow one another in an initramfs', () => {
-  const tools = requireTools('cpio', 'mkimage');
+  const tools = requireTools('cpio', 'gzip', 'mkimage');
   let folder: string;
   /** Made by cpio: without a `board.conf`, and with one that has that text. */
   let plain: Buffer;
@@ -208,6 +236,16 @@ suite('archives that follow one another in an initramfs', () => {
   }
 
   const gzip = (content: Buffer) => gzipSync(content, { level: 9 });
+
+  /** What gzip(1) makes of it, with a file name in its header that makes it so many bytes longer than a multiple of four. */
+  async function gzipFile(content: Buffer, longer = 0): Promise<Buffer> {
+    for (let name = 'archive'; ; name += '-') {
+      const file = path.join(folder, name);
+      await writeFile(file, content);
+      const packed = execFileSync(tools.gzip, ['--name', '--stdout', file]);
+      if (packed.length % 4 === longer) return packed;
+    }
+  }
 
   async function mkimage(payload: Buffer): Promise<Buffer> {
     const [from, to] = [path.join(folder, 'payload'), path.join(folder, 'initramfs')];
@@ -239,7 +277,7 @@ suite('archives that follow one another in an initramfs', () => {
     return 'no board.conf';
   }
 
-  const cases: Record<string, [payload: () => Buffer, found: string]> = {
+  const cases: Record<string, [payload: () => Buffer | Promise<Buffer>, found: string]> = {
     'is in the second of two gzip files': [() => Buffer.concat([gzip(plain), gzip(second)]), 'imgname=second\n'],
     'is in the first of two gzip files': [() => Buffer.concat([gzip(first), gzip(plain)]), 'imgname=first\n'],
     'is the last one of two gzip files': [() => Buffer.concat([gzip(first), gzip(second)]), 'imgname=second\n'],
@@ -258,6 +296,18 @@ suite('archives that follow one another in an initramfs', () => {
     ],
     'is in one that is not compressed, behind a gzip file and zeros': [
       () => Buffer.concat([gzip(first), Buffer.alloc(8 - (gzip(first).length % 4)), second, Buffer.alloc(99)]),
+      'imgname=second\n',
+    ],
+    'is in one that is not compressed, right behind a gzip file': [
+      async () => Buffer.concat([await gzipFile(first), second]),
+      'imgname=second\n',
+    ],
+    'is in a gzip file, with one that is not compressed right behind it': [
+      async () => Buffer.concat([await gzipFile(first), plain, Buffer.alloc(99)]),
+      'imgname=first\n',
+    ],
+    'is in the last of three that follow one another without zeros': [
+      async () => Buffer.concat([await gzipFile(first), plain, await gzipFile(plain, 3), await gzipFile(second, 2)]),
       'imgname=second\n',
     ],
     'is not that of an archive that something else precedes': [
@@ -281,7 +331,7 @@ suite('archives that follow one another in an initramfs', () => {
   };
   for (const [what, [payload, found]] of Object.entries(cases)) {
     test(`have a board.conf that ${what}`, async () => {
-      const confs = await confsIn(payload());
+      const confs = await confsIn(await payload());
       if (what.endsWith('larger than any')) confs.delete('#'.repeat(70_000)); // the view shows any file
       deepEqual([...confs], [found]);
     });
@@ -290,6 +340,8 @@ suite('archives that follow one another in an initramfs', () => {
   test('cannot be told where something else stands between them', async () => {
     const noMultiple = Buffer.alloc(9 - (gzip(first).length % 4));
     for (const payload of [
+      Buffer.concat([await gzipFile(first), Buffer.from('junk')]),
+      Buffer.concat([await gzipFile(first, 1), second]),
       Buffer.concat([first, Buffer.from('junk'), second]),
       Buffer.concat([gzip(first), Buffer.alloc(4), Buffer.from('junk')]),
       Buffer.concat([gzip(first), noMultiple, second]),

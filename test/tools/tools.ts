@@ -15,6 +15,7 @@ export type ToolName =
   | 'debugfs'
   | 'dpkg-deb'
   | 'e2fsck'
+  | 'gzip'
   | 'mcopy'
   | 'mkfs.ext4'
   | 'mkfs.fat'
@@ -87,6 +88,7 @@ const TOOLS: Readonly<Record<ToolName, Tool>> = {
   debugfs: E2FSPROGS,
   'dpkg-deb': { package: 'dpkg', probe: ['--version'] },
   e2fsck: E2FSPROGS,
+  gzip: { package: 'gzip', probe: ['--version'] },
   mcopy: { package: 'mtools', fetchable: true, probe: ['--version'] },
   'mkfs.ext4': E2FSPROGS,
   'mkfs.fat': { package: 'dosfstools', fetchable: true, probe: ['--help'] },
