@@ -54,13 +54,13 @@ export async function removeStaged(staging: string): Promise<void> {
 
 /**
  * Makes whole what was left in a box's folder, when nobody publishes there.
- * @throws system errors, where a set is in part, and nobody is there to make it whole
+ * @throws system errors, where a set is in part, and nobody is there to make it whole; the signal's reason
  */
-export async function recoverBox(folder: string): Promise<void> {
+export async function recoverBox(folder: string, signal?: AbortSignal): Promise<void> {
   const work = path.join(folder, PUBLISH_FOLDER);
   try {
     if ((await stagedIn(work)).length === 0) return;
-    await using lock = await lockFolder(work);
+    await using lock = await lockFolder(work, signal);
     await recoverPublications(folder, lock);
   } catch (error) {
     if (systemErrorCode(error) === undefined || (await isLeftInPart(folder))) throw error;

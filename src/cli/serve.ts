@@ -3,12 +3,11 @@ import path from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { BoardRegistry } from '../boards/board-registry.ts';
 import { rollOutLine } from '../boards/roll-out-text.ts';
-import { recoverBox } from '../builds/publish-recovery.ts';
+import { LeftPublications } from '../builds/left-publications.ts';
 import { ServedImages } from '../builds/served-images.ts';
 import { gapText } from '../checks/finding-text.ts';
 import { ImageChecks } from '../checks/image-checks.ts';
 import { InventoryTaker } from '../checks/inventory-taker.ts';
-import { systemErrorCode } from '../errors.ts';
 import { Catalog } from '../images/catalog.ts';
 import { DRAIN_DEADLINE_MS } from '../server/limits.ts';
 import { UpdateServer } from '../server/update-server.ts';
@@ -123,9 +122,10 @@ export async function serve(
     void stop();
   });
   renewOnHangup(server, settings, log);
-  for (const box of snapshot.boxes) {
-    recoverBox(box.path).catch((error: unknown) => warnOfBuilds(unpublishedText(box.path, error)));
-  }
+  const left = new LeftPublications({
+    catalog,
+    onFailure: (box, code) => warnOfBuilds(unpublishedText(box, code)),
+  });
   const taker = takeInventories(settings, server, checks, log);
   builds?.events.on('changed', () => server.forgetAnswers());
   const keeper = builds && keepBuilds(settings, { builds, catalog, checks, server, boards, warn: warnOfBuilds });
@@ -147,7 +147,8 @@ export async function serve(
   stopLoggingBugs();
   pages.close();
   await control?.[Symbol.asyncDispose]();
-  await Promise.all([boards.close(), taker?.close(), keeper?.close(), checks.close(), manager.close()]);
+  const parts = [boards, taker, keeper, checks, manager];
+  await Promise.all([...parts.map((part) => part?.close()), left[Symbol.asyncDispose]()]);
   log.write(shot === undefined ? 'stopped' : `stopped after the update of ${shot.client}`, 'stopped');
   await log.close();
 }
@@ -172,9 +173,7 @@ function unkeptText({ checksPath }: CommandSettings, code: string): string {
   return `can't save image check results in ${checksPath} (${code}); the next start checks the images again`;
 }
 
-function unpublishedText(folder: string, error: unknown): string {
-  const code = systemErrorCode(error);
-  if (code === undefined) throw error;
+function unpublishedText(folder: string, code: string): string {
   return `${folder} has a set that was published in part, which can't be made whole here (${code}): publish it again`;
 }
 

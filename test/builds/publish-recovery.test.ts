@@ -1,13 +1,13 @@
 import { deepEqual, rejects } from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { recoverBox } from '../../src/builds/publish-recovery.ts';
 import { asNobody } from '../as-nobody.ts';
-import { moduleAt } from './doomed.ts';
 import { makeBoth } from './kept.ts';
+import { publisher } from './publisher.ts';
 
 /** A bench whose boxes others can only read, with a publication of B in the place of A that was prepared. */
 async function site() {
@@ -24,23 +24,6 @@ async function site() {
     putChecksumsBack: () => rename(path.join(staging, 'box-pi.img.sha256.old'), path.join(box, 'box-pi.img.sha256')),
     [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose](),
   };
-}
-
-/** A process that has the lock for publishing in a box. */
-async function publisher(box: string): Promise<ChildProcess & AsyncDisposable> {
-  const text = `(async () => {
-    const { lockFolder } = await import(${moduleAt('builds/folder-lock.ts')});
-    await lockFolder(${JSON.stringify(path.join(box, '.publish'))});
-    console.log('locked');
-  })()`;
-  const child = spawn(process.execPath, ['-e', text], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(child.stdout, 'data');
-  const end = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'close');
-  };
-  return Object.assign(child, { [Symbol.asyncDispose]: end });
 }
 
 suite('what a publication left, to a server that can only read', { skip: process.geteuid?.() !== 0 }, () => {
