@@ -18,7 +18,7 @@ export interface KeeperPaces {
   readonly idle: number;
   /** How often it is seen to that nothing else is to be done. */
   readonly look: number;
-  /** How long after a build could not be kept that is tried again: someone may have made room. */
+  /** How long after a build could not be kept that is tried again, unless builds were removed: someone may have made room. */
   readonly again: number;
 }
 
@@ -112,7 +112,7 @@ export class Keeper {
         if (this.#isToBeKept(image) && (await this.#keep(image)) === 'full') isFull = true;
       }
       if (!isFull) this.#toldFull = undefined;
-      await this.#prune();
+      if (await this.#prune()) this.#tryFailedAgain();
     } catch (error) {
       if (!this.#abort.signal.aborted) throw error;
     }
@@ -150,7 +150,9 @@ export class Keeper {
     }
     if (this.#hasFailedLately(id, state.buildId)) return undefined;
     try {
-      const result = await builds.keep(image, () => this.#giveWay());
+      let result = await builds.keep(image, () => this.#giveWay());
+      // what has to go, and did not yet, may make room
+      if (result === 'no room' && (await this.#prune())) result = await builds.keep(image, () => this.#giveWay());
       if (result === 'no room') this.#fail(id, state.buildId, 'the disk has no room for it and the next build');
       else this.#failed.delete(id);
       if (result === 'kept' || result === 'kept already') this.#newest.set(id, state.buildId);
@@ -169,6 +171,13 @@ export class Keeper {
       sameBounds(failed.bounds, this.#parts.bounds()) &&
       performance.now() - failed.atMs < this.#paces.again
     );
+  }
+
+  /** There is more room on the disk. */
+  #tryFailedAgain(): void {
+    if (this.#failed.size === 0) return;
+    for (const [id, failure] of this.#failed) this.#failed.set(id, { ...failure, atMs: Number.NEGATIVE_INFINITY });
+    this.look();
   }
 
   /** Tells it once of a build, as long as the reason is the same. */
@@ -194,12 +203,15 @@ export class Keeper {
     this.#again = globalThis.setTimeout(this.look, this.#paces.again).unref();
   }
 
-  async #prune(): Promise<void> {
+  /** Removes what is beyond the bounds; whether there was anything. */
+  async #prune(): Promise<boolean> {
     const { builds, bounds, onMessage } = this.#parts;
     const unremoved = new Set<string>();
+    let hasRemoved = false;
     for (const { id, buildId } of buildsToRemove(builds.list, bounds(), (build) => this.#useOf(build))) {
       try {
         await builds.remove({ imageId: id, buildId });
+        hasRemoved = true;
       } catch (error) {
         if (error instanceof UserError) continue; // another process has chosen to serve it meanwhile
         const code = systemErrorCode(error);
@@ -210,6 +222,7 @@ export class Keeper {
     for (const text of unremoved) if (!this.#unremoved.has(text)) onMessage(text);
     this.#unremoved = unremoved;
     if (unremoved.size > 0) this.#lookAgain();
+    return hasRemoved;
   }
 
   #useOf({ id, buildId }: KeptBuild): BuildUse {

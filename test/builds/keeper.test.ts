@@ -1,6 +1,8 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import fs, { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -61,6 +63,29 @@ async function until({ builds }: Awaited<ReturnType<typeof keeping>>, letters: s
 async function untilTold({ messages }: Awaited<ReturnType<typeof keeping>>, count = 1): Promise<void> {
   const signal = AbortSignal.timeout(5_000);
   while (messages.length < count) await setTimeout(5, undefined, { signal });
+}
+
+/** A disk below `folder` that has room for so many more bytes, and makes no copies by reference, until it is disposed of. */
+async function smallDisk(folder: string, bytes: number): Promise<Disposable> {
+  const { statfs, copyFile } = fs;
+  const taken = async () => {
+    const files = (await readdir(folder, { recursive: true })).map((name) => path.join(folder, name));
+    const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  };
+  const before = await taken();
+  const unsupported = Object.assign(new Error('ENOTSUP'), { code: 'ENOTSUP', errno: -95, syscall: 'copyfile' });
+  Object.assign(fs, {
+    statfs: async () => ({ bavail: bytes + before - (await taken()), bsize: 1 }),
+    copyFile: () => Promise.reject(unsupported),
+  });
+  syncBuiltinESMExports();
+  return {
+    [Symbol.dispose]() {
+      Object.assign(fs, { statfs, copyFile });
+      syncBuiltinESMExports();
+    },
+  };
 }
 
 suite('a keeper', () => {
@@ -195,6 +220,56 @@ suite('a keeper', () => {
     bounds.bytes = 11;
     await site.examine(await bench.build(BUILD_B));
     await untilTold(site, 3);
+  });
+
+  const LARGE = 200_000;
+
+  test('keeps at once what the disk had no room for when fewer are to be kept', async () => {
+    await using bench = await makeBench();
+    const bounds = { builds: 3, bytes: 1e9 };
+    await using site = await keeping(bench, { bounds: () => bounds });
+    await site.examine(await bench.build(BUILD_A, randomBytes(LARGE)));
+    await until(site, 'a');
+    await site.examine(await bench.build(BUILD_B, randomBytes(LARGE)));
+    await until(site, 'ba');
+    using _ = await smallDisk(bench.folder, 1.5 * LARGE); // it must have room for the next build, too
+    await site.examine(await bench.build(BUILD_C, randomBytes(LARGE)));
+    await untilTold(site);
+    match(site.messages.join(), /the disk has no room/);
+    bounds.builds = 1;
+    site.keeper.look();
+    await until(site, 'cb');
+    equal(site.messages.length, 1);
+  });
+
+  test('keeps at once what the disk had no room for when a build is not needed any more', async () => {
+    await using bench = await makeBench();
+    let isPinned = true;
+    await using site = await keeping(bench, { isNeeded: ({ buildId }) => isPinned && buildId === BUILD_A });
+    await site.examine(await bench.build(BUILD_A, randomBytes(LARGE)));
+    await until(site, 'a');
+    await site.examine(await bench.build(BUILD_B, randomBytes(LARGE)));
+    await until(site, 'ba');
+    using _ = await smallDisk(bench.folder, 1.5 * LARGE);
+    await site.examine(await bench.build(BUILD_C, randomBytes(LARGE)));
+    await untilTold(site);
+    isPinned = false;
+    site.keeper.look();
+    await until(site, 'cb');
+    equal(site.messages.length, 1);
+  });
+
+  test('removes first what has to go where the disk has no room else, and says nothing', async () => {
+    await using bench = await makeBench();
+    await using site = await keeping(bench);
+    await site.examine(await bench.build(BUILD_A, randomBytes(LARGE)));
+    await until(site, 'a');
+    await site.examine(await bench.build(BUILD_B, randomBytes(LARGE)));
+    await until(site, 'ba');
+    using _ = await smallDisk(bench.folder, 1.5 * LARGE);
+    await site.examine(await bench.build(BUILD_C, randomBytes(LARGE)));
+    await until(site, 'cb');
+    deepEqual(site.messages, []);
   });
 
   test('tries again by itself, after a while, what there was no room for', async () => {
