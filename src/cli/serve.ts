@@ -29,6 +29,7 @@ import { openInventories } from './open-inventories.ts';
 import { readTls, readUsers } from './secrets.ts';
 import { ServiceManager } from './service-manager.ts';
 import { STOP_SIGNALS } from './stop-signal.ts';
+import { unkeptChecksText } from './with-checks.ts';
 
 /** Exit status of a process that a signal ended, as shells give it: 128 and the signal's number (signal(7)). */
 const STATUS_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -54,7 +55,7 @@ export async function serve(
   const log = new LineLog(standardOutput(process.stdout), LOG_FORMATS[settings.logFormat]);
   const warnOfChecks = (text: string) => log.write(text, 'checks', 'warning');
   const checks = await ImageChecks.open(settings.checksPath, settings, warnOfChecks);
-  checks.events.on('unkept', (code) => warnOfChecks(unkeptText(settings, code)));
+  checks.events.on('unkept', (code) => warnOfChecks(unkeptChecksText(settings, code)));
   catalog.events.on('unreadable', (unreadable) => log.write(unreadableText(unreadable), 'unreadable', 'error'));
   catalog.events.on('readable', (path) => log.write(`${path} can be read again`, 'readable'));
   checks.events.on('foreign', (image, gap) => warnOfChecks(`${image}.img.zst: ${gapText(gap)}`));
@@ -167,10 +168,6 @@ function takeInventories(
   const taker = new InventoryTaker({ checks, inventories, isBusy, onFailure });
   checks.events.on('right', (set) => taker.add(set));
   return taker;
-}
-
-function unkeptText({ checksPath }: CommandSettings, code: string): string {
-  return `can't save image check results in ${checksPath} (${code}); the next start checks the images again`;
 }
 
 function unpublishedText(folder: string, code: string): string {

@@ -16,9 +16,15 @@ export async function withChecks<T>(
   await checkKeptFiles(settings);
   const warn = (text: string) => process.stderr.write(`${printable(text)}\n`);
   const checks = await ImageChecks.open(settings.checksPath, settings, warn);
+  checks.events.on('unkept', (code) => warn(unkeptChecksText(settings, code)));
   try {
     return await act(new Catalog([folder], { followsLinks: settings.followLinks }), checks);
   } finally {
     await checks.close();
   }
+}
+
+/** That what was found out about images can't be kept, in a line of English; `code`: why, as the system names it. */
+export function unkeptChecksText({ checksPath }: Pick<CommandSettings, 'checksPath'>, code: string): string {
+  return `can't save image check results in ${checksPath} (${code}); the next start checks the images again`;
 }

@@ -61,6 +61,17 @@ describe('update-server verify', () => {
     await rm(path.join(folder, 'prüf'), { recursive: true });
   });
 
+  it('says so where it cannot keep what it found images to be, and succeeds', async () => {
+    const CHECKS_PATH = path.join(folder, 'right', 'right-pi.img.sha256', 'checks.json');
+    const { status, stdout, stderr } = await runCommand(['verify', 'right'], { IMAGE_PATH: folder, CHECKS_PATH });
+    assert.equal(status, 0);
+    assert.match(stdout, /^right\/right-pi$/m);
+    const [text, code] = stderr.split(/(?<=\()(E[A-Z]+)(?=\))/);
+    assert.match(code ?? '', /^E/, stderr);
+    assert.equal(text, `can't save image check results in ${CHECKS_PATH} (`);
+    assert.match(stderr, /\); the next start checks the images again\n$/);
+  });
+
   it('fails when no image has that name', async () => {
     const { status, stdout, stderr } = await verify('nothing');
     assert.deepEqual([status, stdout, stderr], [1, '', 'update-server: no image is named like nothing\n']);
