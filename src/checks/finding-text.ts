@@ -114,21 +114,26 @@ function unusableText(zst: string, fault: ContentsFault, words: Words, { allowFo
     return words.t('{0} holds no disk image: there is no partition table in it', zst);
   }
   const text = contentsText(fault, words);
-  return isForeignFault(fault) ? words.t('{0}; {1} serves images that mkbox did not make', text, allowForeign) : text;
+  if (!isForeignFault(fault)) return text;
+  return words.t(
+    '{0}: a board that gets it may never ask again; {1} serves images that mkbox did not make',
+    text,
+    allowForeign,
+  );
 }
 
-/** What an image lacks that has a partition table, as one clause. */
+/** What an image lacks that has a partition table, as one clause. Nobody knows whether boards boot a foreign one: it says what that lacks. */
 export function contentsText(fault: Exclude<ContentsFault, 'no partition table'>, words: Words): string {
   if (isCompressionFault(fault)) return compressionText(fault, words);
   switch (fault) {
     case 'GPT':
       return words.t('the image has a GUID partition table, and mkbox makes an MBR');
     case 'no FAT':
-      return words.t("the boot partition has no readable FAT file system: a board can't boot it");
+      return words.t("the boot partition has no readable FAT file system, and mkbox's has one");
     case 'boot partition damaged':
       return words.t("the file system on the boot partition is damaged: a board can't boot it");
     case 'no initramfs':
-      return words.t("the boot partition has no initramfs: a board can't boot it");
+      return words.t("the boot partition has no initramfs, and mkbox's has one");
     case 'initramfs too large':
       return words.t("the initramfs is larger than 256 MiB: a board can't load it");
     case 'no U-Boot header':
@@ -154,7 +159,7 @@ export function contentsText(fault: Exclude<ContentsFault, 'no partition table'>
     case 'cpio too many members':
       return words.t("the cpio archive in the initramfs has more than 250,000 files: a board can't unpack it");
     case 'no board.conf':
-      return words.t("the initramfs has no board.conf: a board that runs it can't ask for updates");
+      return words.t("the initramfs has no board.conf, and mkbox's have one");
     case 'no root file system':
       return words.t("the second partition has no ext4 file system that fits into it: a board can't boot it");
   }

@@ -10,9 +10,13 @@ const ENTRIES_AT = [0, 446, 462];
 const TYPE_AT = 4;
 const START_AT = 8;
 
-const NO_FAT = wrong(/the boot partition has no readable FAT file system: a board can't boot it/);
+const NO_FAT = wrong(
+  /the boot partition has no readable FAT file system, and mkbox's has one: a board that gets it may never ask again; /,
+);
 const DAMAGED_FAT = wrong(/the file system on the boot partition is damaged: a board can't boot it/);
-const NO_INITRAMFS = wrong(/the boot partition has no initramfs: a board can't boot it/);
+const NO_INITRAMFS = wrong(
+  /the boot partition has no initramfs, and mkbox's has one: a board that gets it may never ask again; /,
+);
 const NO_HEADER = wrong(/the initramfs has no U-Boot header/);
 const BAD_HEADER = wrong(/the U-Boot header of the initramfs is damaged/);
 const TOO_SHORT = wrong(/the initramfs is shorter than its U-Boot header says/);
@@ -21,7 +25,9 @@ const BAD_GZIP = wrong(/the gzip data of the initramfs is damaged/);
 const CUT_GZIP = wrong(/the gzip data of the initramfs is cut off/);
 const BAD_CPIO = wrong(/the cpio archive in the initramfs is damaged/);
 const CUT_CPIO = wrong(/the cpio archive in the initramfs is cut off/);
-const NO_CONF = wrong(/the initramfs has no board\.conf: a board that runs it can't ask for updates/);
+const NO_CONF = wrong(
+  /the initramfs has no board\.conf, and mkbox's have one: a board that gets it may never ask again; /,
+);
 const NO_ROOT = wrong(/the second partition has no ext4 file system that fits into it: a board can't boot it/);
 
 /** The boot partition is not what a board boots from. */
