@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type * as vscode from 'vscode';
-import type { RollOutPlan } from '../../boards/roll-out.ts';
-import { readStages } from '../../boards/stages.ts';
+import type { RollOutPlan, Stage } from '../../boards/roll-out.ts';
+import { readStages, USUAL_STAGES } from '../../boards/stages.ts';
 import { UserError } from '../../errors.ts';
 import { Owner } from '../dispose.ts';
 import type { Settings } from '../workspace/settings.ts';
@@ -29,26 +29,39 @@ export class RollOutSetting extends Owner {
     for (const { onDidChange } of [settings.rollOutStages, settings.rollOutWait]) {
       this.own<vscode.Disposable>(
         onDidChange(() => {
-          this.#read();
+          this.#read(false);
           this.events.emit('changed');
         }),
       );
     }
-    this.#read();
+    this.#read(true);
   }
 
   /** The plan; all boards get new builds at once without one. */
   readonly get = (): RollOutPlan | undefined => this.#plan;
 
   /** What can't be read leaves what was in force: a typing error must not send a build to everyone. */
-  #read(): void {
-    const texts = this.#settings.rollOutStages.get();
+  #read(isFirst: boolean): void {
+    const wait = waitOf(this.#settings.rollOutWait.get());
     try {
-      const stages = readStages(texts);
-      this.#plan = texts.length === 0 ? undefined : { stages, ...waitOf(this.#settings.rollOutWait.get()) };
+      const stages = stagesIn(this.#settings.rollOutStages.get());
+      this.#plan = stages && { stages, ...wait };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      this.#warn(`mkbox.rollOut.stages: ${error.message}`);
+      const meanwhile = isFirst ? '; until that is mended, new builds go out to 1 board, 10 % and then all' : '';
+      if (isFirst) this.#plan = { stages: USUAL_STAGES, ...wait };
+      this.#warn(`mkbox.rollOut.stages: ${error.message}${meanwhile}`);
     }
   }
+}
+
+/** The stages as a user wrote them; undefined for none. @throws UserError for anything but a list of stages */
+function stagesIn(setting: unknown): readonly Stage[] | undefined {
+  const entries: unknown[] | undefined = Array.isArray(setting) ? setting : undefined;
+  // a number of boards is most naturally written as a number
+  const texts = entries?.map((entry) => (typeof entry === 'number' ? String(entry) : entry));
+  if (!texts?.every((text) => typeof text === 'string')) {
+    throw new UserError('stages are a list, such as ["1", "10%", "all"]');
+  }
+  return texts.length === 0 ? undefined : readStages(texts);
 }

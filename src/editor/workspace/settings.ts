@@ -28,8 +28,8 @@ export interface Settings extends vscode.Disposable {
   readonly imagePath: Setting<string>;
   readonly followLinks: Setting<boolean>;
   readonly stopLoops: Setting<boolean>;
-  /** As `readStages` reads them; empty: new builds go to all boards at once. */
-  readonly rollOutStages: Setting<readonly string[]>;
+  /** As written: invalid stages must not send a new build to everyone. */
+  readonly rollOutStages: Setting<unknown>;
   /** Minutes; 0: the next stage opens only when all boards of a stage have reported the build. */
   readonly rollOutWait: Setting<number>;
   /** What comes after one update, where all images were served before it. */
@@ -84,7 +84,7 @@ export function openSettings(): Settings {
     imagePath: setting('imagePath', '', isText),
     followLinks: setting('followLinks', false, (value) => typeof value === 'boolean'),
     stopLoops: setting('stopLoops', true, (value) => typeof value === 'boolean'),
-    rollOutStages: setting<readonly string[]>('rollOut.stages', [], isTextList),
+    rollOutStages: setting<unknown>('rollOut.stages', [], (value): value is unknown => value !== undefined),
     rollOutWait: setting('rollOut.wait', 0, isAmount),
     afterOneUpdate: setting('afterOneUpdate', 'serve', (value) => value === 'serve' || value === 'stop'),
     notifyConfirmed: setting('notifyConfirmed', false, (value) => typeof value === 'boolean'),

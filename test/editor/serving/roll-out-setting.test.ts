@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { USUAL_STAGES } from '../../../src/boards/stages.ts';
 import { RollOutSetting, waitOf } from '../../../src/editor/serving/roll-out-setting.ts';
 
 /** Settings that a test changes as a user does. */
 function settings() {
-  const rollOutStages = changing<readonly string[]>([]);
+  const rollOutStages = changing<unknown>([]);
   return { rollOutStages, rollOutWait: changing(0) };
 }
 
@@ -58,5 +59,41 @@ describe('the stages in which new builds go out', () => {
     rollOutStages.set(['1', 'a few']);
     assert.equal(rollOut.get(), before);
     assert.deepEqual(told, ['mkbox.rollOut.stages: stages are such as 1,10%,all; "a few" is none']);
+  });
+
+  it('may be written with numbers of boards as numbers', () => {
+    const { rollOutStages, rollOutWait } = settings();
+    rollOutStages.set([1, '10%', 'all']);
+    const rollOut = new RollOutSetting({ rollOutStages, rollOutWait }, assert.fail);
+    assert.deepEqual(rollOut.get(), { stages: USUAL_STAGES });
+  });
+
+  it('stay as they were when what is written there is no list', () => {
+    const { rollOutStages, rollOutWait } = settings();
+    const told: string[] = [];
+    const rollOut = new RollOutSetting({ rollOutStages, rollOutWait }, (text) => told.push(text));
+    rollOutStages.set(['5']);
+    const before = rollOut.get();
+    for (const other of ['1,all', null, true, { first: 1 }, [['1']]]) {
+      rollOutStages.set(other);
+      assert.equal(rollOut.get(), before, JSON.stringify(other));
+    }
+    assert.equal(told.length, 5);
+    assert.match(told[0] ?? '', /^mkbox\.rollOut\.stages: .*\["1", "10%", "all"\]/);
+  });
+
+  it('are the usual ones where nobody can tell them from the start', () => {
+    const { rollOutStages, rollOutWait } = settings();
+    rollOutStages.set(['1', 'alle']);
+    rollOutWait.set(5);
+    const told: string[] = [];
+    const rollOut = new RollOutSetting({ rollOutStages, rollOutWait }, (text) => told.push(text));
+    assert.deepEqual(rollOut.get(), { stages: USUAL_STAGES, waitMs: 300_000 });
+    assert.match(
+      told.join('\n'),
+      /"alle" is none; until that is mended, new builds go out to 1 board, 10 % and then all$/,
+    );
+    rollOutStages.set([]);
+    assert.equal(rollOut.get(), undefined);
   });
 });
