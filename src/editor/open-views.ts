@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { Notices } from './notices.ts';
 import { logServing } from './request-logger.ts';
 import type { ConsentStore } from './serving/consent.ts';
+import { SettingNotices } from './setting-notices.ts';
 import { Ticker } from './ticker.ts';
 import { VerifyWhenIdle } from './verify-when-idle.ts';
 import { ImagesView, type ImagesViewParts } from './views/images-view.ts';
@@ -46,6 +47,7 @@ export function openViews(shown: Shown, subscriptions: vscode.Disposable[]): Vie
   subscriptions.push(
     ticker,
     new Notices(shown),
+    new SettingNotices(shown),
     logServing({ serving, boards, checks }, log),
     new StatusBar({ serving, requests, project, boards, checks }, ticker),
     verifying,

@@ -11,8 +11,19 @@ export interface Setting<T> {
   readonly onDidChange: vscode.Event<void>;
 }
 
+/** A setting in which something is written that it can't be, and what holds in its place. */
+export interface SettingFault {
+  readonly name: `mkbox.${string}`;
+  readonly written: unknown;
+  readonly inForce: unknown;
+}
+
 /** The extension's settings. Their meanings and defaults stand in the manifest. */
 export interface Settings extends vscode.Disposable {
+  /** Those that are written wrong now. */
+  faults(): readonly SettingFault[];
+  /** Any of them may have changed, and none has for a moment. */
+  readonly onDidChange: vscode.Event<void>;
   readonly host: Setting<string>;
   readonly port: Setting<number>;
   readonly allowedHosts: Setting<readonly string[]>;
@@ -52,26 +63,47 @@ export interface Settings extends vscode.Disposable {
   readonly sshUser: Setting<string>;
 }
 
-/** Opens the settings. A value of another type than the manifest says, as a hand-written file may have, is its default. */
+/**
+ * Opens the settings. In place of a value that is none, as a hand-written file may have, the last valid one of this window
+ * holds, at first the default: a typing error must not move the server, or take a limit away.
+ */
 export function openSettings(): Settings {
   const changes = new SettledChanges();
+  const findFaults: (() => SettingFault | undefined)[] = [];
+  function onChange(name: string): vscode.Event<void> {
+    return (listener, thisArg, disposables) =>
+      changes.onDidSettle(
+        (isAffected) => {
+          if (isAffected(name)) listener.call(thisArg);
+        },
+        undefined,
+        disposables,
+      );
+  }
   function setting<T>(name: string, fallback: T, isValid: (value: unknown) => value is T): Setting<T> {
+    let valid = fallback;
+    const read = (folder?: vscode.WorkspaceFolder) =>
+      vscode.workspace.getConfiguration(SECTION, folder ?? null).get<unknown>(name);
+    const inForce = (value: unknown) => {
+      if (isValid(value)) valid = value;
+      return valid;
+    };
+    findFaults.push(() => {
+      const written = read();
+      return isValid(written) ? undefined : { name: `${SECTION}.${name}`, written, inForce: inForce(written) };
+    });
     return {
       get(folder) {
-        const value = vscode.workspace.getConfiguration(SECTION, folder ?? null).get<unknown>(name);
+        const value = read(folder);
+        if (folder === undefined) return inForce(value);
         return isValid(value) ? value : fallback;
       },
-      onDidChange: (listener, thisArg, disposables) =>
-        changes.onDidSettle(
-          (isAffected) => {
-            if (isAffected(`${SECTION}.${name}`)) listener.call(thisArg);
-          },
-          undefined,
-          disposables,
-        ),
+      onDidChange: onChange(`${SECTION}.${name}`),
     };
   }
   return {
+    faults: () => findFaults.map((find) => find()).filter((fault) => fault !== undefined),
+    onDidChange: onChange(SECTION),
     host: setting('host', '127.0.0.1', (value): value is string => isText(value) && value !== ''),
     port: setting('port', 8080, isPort),
     allowedHosts: setting<readonly string[]>('allowedHosts', [], isTextList),
