@@ -1,5 +1,7 @@
 /** Settings as people write them by hand: with a text where a number belongs, or a text in place of a list. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { makeSetWithTools } from '../fixtures/tool-made-set.ts';
@@ -74,4 +76,26 @@ describe('settings that are written wrong', () => {
     assert.equal((await whoGets('3')).length, 1);
     await window.changeSettings({ 'mkbox.rollOut.stages': undefined });
   });
+
+  it('are mended, and not taken apart, when what they should allow is added', async () => {
+    await window.changeSettings({ 'mkbox.allowedHosts': 'update.example.org' });
+    assert.equal(await statusBy('boards.example.org'), 403);
+    await window.workbench.runCommand('mkbox: Why Did the Board Get Nothing?');
+    await window.workbench.clickNotificationButton('does not go by the name', 'Allow boards.example.org');
+    await until(
+      'an answer',
+      () => statusBy('boards.example.org'),
+      (found) => found === 200,
+    );
+    assert.equal(await statusBy('update.example.org'), 200);
+  });
+
+  /** What a board gets that calls the server by a name. */
+  async function statusBy(host: string): Promise<number | undefined> {
+    const path = '/update?name=first-box&board=odroid-c4&branch=main';
+    const asked = request({ host: '127.0.0.1', port: bench.port, path, method: 'HEAD', headers: { host } }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    answer.resume();
+    return answer.statusCode;
+  }
 });

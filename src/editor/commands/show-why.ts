@@ -114,11 +114,17 @@ function allowRemedy(name: 'allow' | 'allowedHosts', entry: string): Remedy {
     title: l10n.t('Allow {0}', entry),
     async run() {
       const settings = workspace.getConfiguration('mkbox');
-      const found = settings.inspect<readonly unknown[]>(name);
+      const found = settings.inspect(name);
       const isHere = found?.workspaceValue !== undefined;
-      const list = settings.get<readonly unknown[]>(name) ?? [];
+      const list = entriesOf(settings.get<unknown>(name));
       const target = isHere ? ConfigurationTarget.Workspace : ConfigurationTarget.Global;
       if (!list.includes(entry)) await settings.update(name, [...list, entry], target);
     },
   };
+}
+
+/** The entries of a list in the settings, and of what is no list what someone may have meant by it. */
+function entriesOf(setting: unknown): readonly unknown[] {
+  if (Array.isArray(setting)) return setting;
+  return typeof setting === 'string' && setting !== '' ? [setting] : [];
 }
