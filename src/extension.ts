@@ -77,7 +77,8 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     const { subscriptions } = context;
     const stopsLoops = settings.stopLoops.get;
     const snapshot = () => project.served.snapshot;
-    return openBoards({ folder, settings, stopsLoops, snapshot, keptBuild, onMessage: warn, subscriptions });
+    const told = { onMessage: warn, onFailure: logFailure };
+    return openBoards({ folder, settings, stopsLoops, snapshot, keptBuild, ...told, subscriptions });
   });
   const builds = new EarlierBuilds(keepBuilds);
   const serving = new Serving({ settings, project, checks, consent, boards, builds, version, log });

@@ -14,6 +14,8 @@ export interface ActsOptions {
   readonly by: string;
   /** Milliseconds since 1970; the system's clock without it. */
   readonly now?: () => number;
+  /** Called after each act, once for each of several boards. */
+  readonly onAct?: () => void;
 }
 
 /**
@@ -25,12 +27,14 @@ export class Acts {
   readonly #audit: AuditLog;
   readonly #by: string;
   readonly #now: () => number;
+  readonly #onAct: () => void;
 
-  constructor({ registry, audit, by, now = Date.now }: ActsOptions) {
+  constructor({ registry, audit, by, now = Date.now, onAct = () => {} }: ActsOptions) {
     this.#registry = registry;
     this.#audit = audit;
     this.#by = cut(by, MOST_KEPT_TEXT);
     this.#now = now;
+    this.#onAct = onAct;
   }
 
   /** Puts boards on hold: from their next requests on, they are answered as up to date. */
@@ -131,17 +135,22 @@ export class Acts {
     if (build === undefined) rollOuts.servesNewest(image);
     else rollOuts.servesInstead(image, build);
     const more = given({ image, build, detail: build === undefined ? 'newest' : undefined, why });
-    this.#audit.record({ atMs: this.#now(), by: this.#by, act: 'serve build', ...more });
+    this.#record({ atMs: this.#now(), by: this.#by, act: 'serve build', ...more });
   }
 
   /** Records that a build was published, by another process. */
   published(image: string, build: string): void {
-    this.#audit.record({ atMs: this.#now(), by: this.#by, act: 'publish', image, build });
+    this.#record({ atMs: this.#now(), by: this.#by, act: 'publish', image, build });
   }
 
   #recordRollOut(image: string, build: string, detail: string, why: string | undefined): void {
     const more = given({ image, build, detail, why });
-    this.#audit.record({ atMs: this.#now(), by: this.#by, act: 'roll-out', ...more });
+    this.#record({ atMs: this.#now(), by: this.#by, act: 'roll-out', ...more });
+  }
+
+  #record(entry: AuditEntry): void {
+    this.#audit.record(entry);
+    this.#onAct();
   }
 
   #act(why: string | undefined): Act {
@@ -159,7 +168,7 @@ export class Acts {
       if (board === undefined) continue;
       change(board);
       const { name, address } = board;
-      this.#audit.record({ atMs: this.#now(), by: this.#by, act, board: id, name: name ?? address, ...given(more) });
+      this.#record({ atMs: this.#now(), by: this.#by, act, board: id, name: name ?? address, ...given(more) });
     }
   }
 }

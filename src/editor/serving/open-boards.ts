@@ -7,6 +7,7 @@ import { recordAutomaticActs } from '../../control/automatic-acts.ts';
 import { userName } from '../../control/user-name.ts';
 import type { CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
 import type { Settings } from '../workspace/settings.ts';
+import { ActsSaved } from './acts-saved.ts';
 import { boardFile } from './board-file.ts';
 import type { OpenBoards } from './boards.ts';
 import { RollOutSetting } from './roll-out-setting.ts';
@@ -25,6 +26,7 @@ export interface OpenBoardsOptions {
   readonly keptBuild: (imageId: string, buildId: string) => CatalogImage | undefined;
   /** Gets what went wrong with a file, a line of English. */
   readonly onMessage: (text: string) => void;
+  readonly onFailure: (error: unknown) => void;
   /** Disposed of with the extension. */
   readonly subscriptions: vscode.Disposable[];
 }
@@ -33,6 +35,7 @@ export interface OpenBoardsOptions {
 export async function openBoards({
   folder,
   onMessage,
+  onFailure,
   settings,
   snapshot,
   subscriptions,
@@ -48,5 +51,6 @@ export async function openBoards({
   rollOut.events.on('changed', () => registry.rollOuts.takeAsFirst(snapshot().images));
   const dispose = recordAutomaticActs(registry, audit, (board) => registry.assignmentOf(board, snapshot()));
   subscriptions.push({ dispose });
-  return { registry, audit, acts: new Acts({ registry, audit, by: userName() }) };
+  const { acted: onAct } = new ActsSaved(registry, onFailure);
+  return { registry, audit, acts: new Acts({ registry, audit, by: userName(), onAct }) };
 }
