@@ -26,6 +26,7 @@ const MANIFEST = {
       { command: 'neighbour.ask', title: 'Ask', category: 'Neighbour' },
       { command: 'neighbour.serve', title: 'Serve', category: 'Neighbour' },
       { command: 'neighbour.model', title: 'Call Tools', category: 'Neighbour' },
+      { command: 'neighbour.call', title: 'Call a Command', category: 'Neighbour' },
     ],
   },
 };
@@ -56,6 +57,11 @@ vscode.commands.registerCommand('neighbour.ask', async () => {
 vscode.commands.registerCommand('neighbour.serve', async () => {
   const api = await vscode.extensions.getExtension('mkbox.mkbox').activate();
   vscode.window.showInformationMessage('served at ' + (await api.serve()));
+});
+vscode.commands.registerCommand('neighbour.call', async () => {
+  const fs = require('node:fs');
+  const folder = vscode.workspace.workspaceFolders[0].uri.fsPath;
+  await vscode.commands.executeCommand(...JSON.parse(fs.readFileSync(folder + '/call.json', 'utf8')));
 });
 vscode.commands.registerCommand('neighbour.model', async () => {
   const fs = require('node:fs');
@@ -112,6 +118,25 @@ describe('the API', () => {
       await window.workbench.runCommand('Neighbour: Ask');
       const expected = `1 http://127.0.0.1:${bench.port} 6 64 led-blink/example-led-blink-odroid-c4 finished 127.0.0.1 true`;
       assert.equal((await window.workbench.notification('http://')).text, expected);
+    });
+
+    it('says of commands that are in menus of rows that they act on one, whatever they are called on', async () => {
+      const { workbench } = window;
+      const told = 'this command acts on a row: run it from the menu of one.';
+      const ofRows = ['reveal', 'verifyRow', 'serveImageOnce', 'showImageOfRequest', 'copyInsidePath', 'openChange'];
+      for (const [index, name] of ofRows.entries()) {
+        await writeFile(
+          `${bench.demo}/call.json`,
+          JSON.stringify([`mkbox.${name}`, ...([[], [null], [42], [{}]][index % 4] ?? [])]),
+        );
+        await workbench.runCommand('Notifications: Clear All Notifications');
+        await workbench.runCommand('Neighbour: Call a Command');
+        await workbench.notification(told);
+      }
+      await writeFile(`${bench.demo}/call.json`, JSON.stringify(['mkbox.compareWith', null]));
+      await workbench.runCommand('Neighbour: Call a Command');
+      assert.ok((await workbench.quickPick()).rows.length > 1, 'one that can do without lets the user pick');
+      await workbench.cancelQuickInput();
     });
 
     it('answers language models: images, boards, why one got nothing, and what differs between two builds', async () => {

@@ -23,6 +23,8 @@ export interface Command {
   readonly id: `mkbox.${string}`;
   /** Runs only in a workspace that the user trusts. In others they are told so. */
   readonly needsTrust?: true;
+  /** Whether a row is one that it can act on, where it can't do without. Where it is called on none, the user is told so. */
+  readonly actsOn?: (row: Row | undefined) => boolean;
   /**
    * `row` is what a tree's menu or a key calls the command on; undefined from the palette. `selected` are all rows that
    * are selected with it, in a tree that allows several. What is thrown is told to the user by `runCommand`.

@@ -5,7 +5,7 @@ import { requireTrust } from '../workspace/trust.ts';
 import { buildImage } from './build-image.ts';
 import { clearChanges, refreshChanges, swapChanges } from './changes.ts';
 import { clearRequests } from './clear-requests.ts';
-import type { Command, CommandContext, Row } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 import { compareWith, compareWithSelected, selectForCompare } from './compare.ts';
 import { copyAddresses } from './copy-addresses.ts';
 import { copyCurl } from './copy-curl.ts';
@@ -32,6 +32,7 @@ import { refresh } from './refresh.ts';
 import { renameBoard } from './rename-board.ts';
 import { reveal } from './reveal.ts';
 import { rollOut } from './roll-out.ts';
+import { rowOf } from './rows.ts';
 import { saveInside } from './save-inside.ts';
 import { restart, serve } from './serve.ts';
 import { serveImageOnce, serveOneUpdate } from './serve-once.ts';
@@ -120,16 +121,27 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 /** Runs the command of that ID. What it throws is told here, and goes to the log: a bug with its stack. */
-export async function runCommand(id: string, context: CommandContext, row?: Row, selected?: Row[]): Promise<void> {
+export async function runCommand(
+  id: string,
+  context: CommandContext,
+  row?: unknown,
+  selected?: readonly unknown[],
+): Promise<void> {
   const command = COMMANDS.find((known) => known.id === id);
   if (command === undefined) throw new Error(`no command ${id}`);
   if (command.needsTrust && !requireTrust(context.log)) return;
   const { snapshot } = context.project;
+  const now = (argument: unknown) => rowNow(rowOf(argument), snapshot);
   try {
+    if (command.actsOn?.(now(row)) === false) {
+      const { l10n, window } = vscode;
+      void window.showInformationMessage(l10n.t('mkbox: this command acts on a row: run it from the menu of one.'));
+      return;
+    }
     await command.run(
       context,
-      rowNow(row, snapshot),
-      selected?.map((other) => rowNow(other, snapshot)),
+      now(row),
+      selected?.map(now).filter((other) => other !== undefined),
     );
   } catch (error) {
     context.log.error(`${id}: ${error instanceof UserError ? error.message : bugText(error)}`);

@@ -43,6 +43,7 @@ async function compareBuild(build: KeptBuild, context: CommandContext): Promise<
 /** Notes the row's image: the next one is compared with it. */
 export const selectForCompare: Command = {
   id: 'mkbox.selectForCompare',
+  actsOn: (row) => imageOf(row) !== undefined,
   async run(context, row) {
     const image = imageOf(row);
     if (image !== undefined) (await context.changes()).select(image);
@@ -52,6 +53,7 @@ export const selectForCompare: Command = {
 /** Shows what differs in the row's image from the one that was selected. */
 export const compareWithSelected: Command = {
   id: 'mkbox.compareWithSelected',
+  actsOn: (row) => imageOf(row) !== undefined,
   async run(context, row) {
     const changes = await context.changes();
     const [before, image] = [changes.selected, imageOf(row)];

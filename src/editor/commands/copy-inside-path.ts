@@ -5,6 +5,7 @@ import { insideOf } from './rows.ts';
 /** Copies where a file is in its image, as the board names it. */
 export const copyInsidePath: Command = {
   id: 'mkbox.copyInsidePath',
+  actsOn: (row) => pathOf(row) !== undefined,
   async run(_, row) {
     const path = pathOf(row);
     if (path !== undefined) await copy(path);

@@ -23,6 +23,7 @@ const SILENT_MS = 1_000;
 /** Opens a changed file on both sides; one that came or went, on the side where it is. */
 export const openChange: Command = {
   id: 'mkbox.openChange',
+  actsOn: (row) => typeof row === 'object' && row.kind === 'file change',
   async run({ changes, project, builds }, row) {
     const { comparison } = await changes();
     if (comparison === undefined || typeof row !== 'object' || row.kind !== 'file change') return;

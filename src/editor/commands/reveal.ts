@@ -11,6 +11,7 @@ const SUFFIXES = [SET_FILES.zst, SET_FILES.buildId, SET_FILES.checksums, '.img']
 /** Shows a file of the image in the Explorer view: the first that is there. */
 export const reveal: Command = {
   id: 'mkbox.reveal',
+  actsOn: (row) => packableOf(row) !== undefined,
   async run(_, row) {
     const image = packableOf(row);
     if (image === undefined) return;

@@ -3,6 +3,14 @@ import type { CatalogImage, UnpackedImage } from '../../images/catalog.ts';
 import type { TreeName } from '../inside/inside-node.ts';
 import type { Row } from './command.ts';
 
+/** What a command is called on, if that is a row: by a key, or by another extension, it may be anything. */
+export function rowOf(argument: unknown): Row | undefined {
+  if (argument === 'selection') return argument;
+  // a link in a tooltip names no more of a row than the detail that it copies
+  const isRow = typeof argument === 'object' && argument !== null && ('kind' in argument || 'detail' in argument);
+  return isRow ? (argument as Row) : undefined;
+}
+
 /** The image of a row; undefined where the row is none of an image that can be served. */
 export function imageOf(row: Row | undefined): CatalogImage | undefined {
   return typeof row === 'object' && row.kind === 'image' ? row.image : undefined;

@@ -19,6 +19,7 @@ let lastFolder: string | undefined;
 /** Saves a file, or a folder with all that is in it, from an image to where the user says. */
 export const saveInside: Command = {
   id: 'mkbox.saveInside',
+  actsOn: (row) => insideOf(row) !== undefined,
   async run(context, row) {
     const place = insideOf(row);
     const target = place && (await askTarget(place));

@@ -19,6 +19,7 @@ export const serveOneUpdate: Command = {
 /** Serves one update of the row's image, and no other; then all images again, if they were before. */
 export const serveImageOnce: Command = {
   id: 'mkbox.serveImageOnce',
+  actsOn: (row) => imageOf(row) !== undefined,
   needsTrust: true,
   async run(context, row) {
     const { serving, settings } = context;

@@ -5,6 +5,7 @@ import { requestOf } from './rows.ts';
 /** Shows the row of the board that made a request. */
 export const showBoardOfRequest: Command = {
   id: 'mkbox.showBoardOfRequest',
+  actsOn: (row) => requestOf(row) !== undefined,
   async run({ boards, boardsView }, row) {
     const transfer = requestOf(row);
     if (transfer === undefined) return;
@@ -17,6 +18,7 @@ export const showBoardOfRequest: Command = {
 /** Shows the row of the image that a request found. */
 export const showImageOfRequest: Command = {
   id: 'mkbox.showImageOfRequest',
+  actsOn: (row) => requestOf(row) !== undefined,
   async run({ imagesView, project }, row) {
     const image = project.snapshot.byId.get(requestOf(row)?.resolution?.found?.id ?? '');
     if (image !== undefined) await (await imagesView).reveal({ kind: 'image', image });

@@ -9,7 +9,7 @@ import { plainMessage } from '../words/plain-message.ts';
 import { serveToNetworkTitle } from '../words/remedies.ts';
 import type { CommandContext, Row } from './command.ts';
 import { endpointToAsk } from './endpoint-to-ask.ts';
-import { idOfBoard } from './pick-board.ts';
+import { chooseBoard } from './pick-board.ts';
 import { partsOf, pickImage } from './pick-image.ts';
 import { imageOf } from './rows.ts';
 
@@ -36,13 +36,13 @@ export async function requestForImage(
   return image && { url, parts: partsOf(image, project, checks) };
 }
 
-/** The request that the row's board makes; where that can't be told, for an image that the user picks. */
+/** The request that the row's board makes, or the one that the user picks; where that can't be told, for an image that the user picks. */
 export async function requestOfBoard(
   context: CommandContext,
   row: Row | undefined,
   title: string,
 ): Promise<UpdateRequest | undefined> {
-  const board = (await context.boards.open()).get((await idOfBoard(context, row)) ?? '');
+  const board = await chooseBoard(context, row, title);
   if (board === undefined) return undefined;
   const parts = partsFor(board, context);
   if (parts === undefined) return requestForImage(context, undefined, title);

@@ -18,6 +18,7 @@ export const verify: Command = {
 /** Verifies the image of a row, or the images of a box's row. */
 export const verifyRow: Command = {
   id: 'mkbox.verifyRow',
+  actsOn: (row) => imageOf(row) !== undefined || (typeof row === 'object' && row.kind === 'box'),
   run: (context, row) => verifyImages(imagesOf(row, context.project), context),
 };
 
