@@ -75,6 +75,17 @@ suite('the texts of the editor', () => {
     deepEqual(differ, []);
   });
 
+  test('say in German of a board on hold, behind its name too, that it gets no updates', () => {
+    const held = Object.entries(german).filter(([text]) => text.startsWith('gets no updates'));
+    ok(held.length > 0);
+    for (const [, translation] of held) ok(translation.startsWith('bekommt keine Updates, bis'), translation);
+  });
+
+  test('have one German word for flashing, and one for who is turned away', () => {
+    const others = Object.values(german).filter((text) => /neu beschreib|beschreibt sich|abgelehnt/.test(text));
+    deepEqual(others, []);
+  });
+
   test('number their placeholders from 0 without a gap', () => {
     const odd = [...used].filter((text) => placeholders(text).some((mark, index) => mark !== `{${index}}`));
     deepEqual(odd, []);
