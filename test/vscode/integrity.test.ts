@@ -308,9 +308,24 @@ describe('images in mkbox', () => {
     );
     assert.doesNotMatch(await list(), /linked-box/);
     await workbench.pictures('linked');
+    await workbench.clickRowAction('Images', 'linked-box', 'Open the Setting');
+    assert.match(await workbench.settings.scopeOf('Mkbox: Follow Links'), /^Remote /);
+    await workbench.settings.close();
     await vscode.changeSettings({ 'mkbox.followLinks': true });
     await rowThat('linked-box', 'to be a box', ({ description }) => description === '1 image');
     await until('the image to be served', list, (lines) => lines.includes(`linked-box/${image}`));
+  });
+
+  it('in the wrong folder have a row that leads to the setting', async () => {
+    await vscode.changeSettings({ 'mkbox.imagePath': path.join(bench.boxes, 'docker-box') });
+    const isLoose = ({ description }: { description: string }) => description === 'not a folder of boxes';
+    const row = await rowThat('docker-box', 'to be passed over', isLoose);
+    assert.deepEqual(row?.actions, ['Open the Setting']);
+    await workbench.clickRowAction('Images', 'docker-box', 'Open the Setting');
+    await workbench.settings.scopeOf('Mkbox: Image Path');
+    await workbench.settings.close();
+    await vscode.changeSettings({ 'mkbox.imagePath': undefined });
+    await rowThat('docker-box', 'to be a box', ({ description }) => !isLoose({ description }));
   });
 
   it('tell a board that asks for a wrong one nothing, and the user who asked', async () => {

@@ -24,6 +24,7 @@ import { holdBoard, releaseBoard } from './hold-board.ts';
 import { openBoxbuild } from './open-boxbuild.ts';
 import { openAllChanges, openChange } from './open-change.ts';
 import { openDemo } from './open-demo.ts';
+import { openRowSetting } from './open-row-setting.ts';
 import { openSshTerminal } from './open-ssh-terminal.ts';
 import { openStatusPage } from './open-status-page.ts';
 import { pack } from './pack.ts';
@@ -84,6 +85,7 @@ export const COMMANDS: readonly Command[] = [
   pack,
   reveal,
   openBoxbuild,
+  openRowSetting,
   clearRequests,
   exportRequests,
   renameBoard,

@@ -96,6 +96,7 @@ function looseItem(folder: string): vscode.TreeItem {
   item.id = folder;
   item.description = l10n.t('not a folder of boxes');
   item.iconPath = coloredIcon('warning', 'list.warningForeground');
+  item.contextValue = 'skipped settable';
   item.accessibilityInformation = { label: text };
   item.tooltip = text;
   return item;
@@ -109,7 +110,7 @@ function linkItem(link: SkippedLink): vscode.TreeItem {
   item.id = link.path;
   item.description = l10n.t('link, not followed');
   item.iconPath = coloredIcon('file-symlink-directory', 'list.warningForeground');
-  item.contextValue = 'link';
+  item.contextValue = link.target === undefined ? 'skipped' : 'skipped settable';
   item.accessibilityInformation = { label: text };
   item.tooltip = text;
   return item;
