@@ -134,6 +134,13 @@ describe('mkbox in a folder', () => {
     const { workbench, changeSettings } = shown;
     await workbench.openView('mkbox');
     await workbench.welcome('Images');
+    await changeSettings({ 'mkbox.imagePath': 'ot' });
+    const { buttons } = await until(
+      'the view to say that the folder is not there',
+      () => workbench.welcome('Images'),
+      ({ text }) => text.startsWith('The setting mkbox.imagePath names a folder that is not there.\n'),
+    );
+    assert.deepEqual(buttons, ['Set the Image Folder']);
     await changeSettings({ 'mkbox.imagePath': 'out' });
     await servesThatOf('set-folder');
 

@@ -58,7 +58,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
   readonly #changed = this.own(new vscode.EventEmitter<ImagesNode | ImagesNode[] | undefined>());
   readonly #drawing = this.own(new TreeDrawing(() => this.#drawRows()));
   readonly #view: vscode.TreeView<ImagesNode>;
-  readonly #found: ContextKey<'looking' | 'some' | 'none' | 'no-folder'>;
+  readonly #found: ContextKey<'looking' | 'some' | 'none' | Project['absence']>;
   /** A step of the walkthrough is done by that. */
   readonly #hasLookedInside: ContextKey<true>;
   /** The rows of boxes that the editor has. */
@@ -216,7 +216,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
     const hasRows = boxRows(this.#parts).length > 0;
     const message = imagesMessage(serving.state, { unreadable, hasRows }) ?? '';
     showHeading(this.#view, { message, description: verifyingText(verifying.left, vscode.l10n) });
-    const none = project.folders.length === 0 ? 'no-folder' : 'none';
+    const none = project.folders.length === 0 ? project.absence : 'none';
     this.#found.set(!project.isLocated ? 'looking' : hasRows ? 'some' : none);
     this.#drawing.changed();
   }

@@ -18,6 +18,7 @@ export class Project extends Owner {
   readonly #changed = this.own(new vscode.EventEmitter<void>());
   readonly #watch: FolderWatch;
   #folders: readonly ProjectFolder[] = [];
+  #hasWrongPath = false;
   #boxbuilds: ReadonlySet<string> = new Set();
   #located = false;
   #locating = 0;
@@ -50,6 +51,11 @@ export class Project extends Owner {
   /** The image folders, in the order of the workspace's folders. */
   get folders(): readonly ProjectFolder[] {
     return this.#folders;
+  }
+
+  /** Why there is no image folder: the one that is set is not there, or none was found. */
+  get absence(): 'wrong-path' | 'no-folder' {
+    return this.#hasWrongPath ? 'wrong-path' : 'no-folder';
   }
 
   /** The images in the image folders. */
@@ -96,9 +102,10 @@ export class Project extends Owner {
   async locate(): Promise<void> {
     const turn = ++this.#locating;
     const roots = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
+    const set = roots.map((folder) => this.#settings.imagePath.get(folder));
     const found = await Promise.all(
-      roots.map((folder) =>
-        findProject(folder.uri.fsPath, this.#settings.imagePath.get(folder), (unreadable, code) =>
+      roots.map((folder, index) =>
+        findProject(folder.uri.fsPath, set[index] ?? '', (unreadable, code) =>
           this.#log.warn(`${unreadable} cannot be read (${code}): images in it are not found`),
         ),
       ),
@@ -106,6 +113,7 @@ export class Project extends Owner {
     // a later look, with the settings as they are now, may be done already
     if (turn !== this.#locating) return;
     this.#folders = found.filter((folder) => folder !== undefined);
+    this.#hasWrongPath = found.some((folder, index) => folder === undefined && set[index] !== '');
     this.catalog.useFolders(this.#folders.flatMap(imageFoldersOf), this.#settings.followLinks.get());
     await this.refresh(false);
     this.#located = true;
