@@ -5,6 +5,7 @@ import type { SetLocation } from './image-set.ts';
 import { type Extent, type ImageState, type Inspection, inspectImage, type RawAge } from './image-state.ts';
 import { Outage } from './outage.ts';
 import { imageOfRawFile, lookAtRawFile, type RawFile } from './raw-file.ts';
+import { YOUNG_MS } from './seen-file.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** An image as the catalog publishes it. */
@@ -36,12 +37,6 @@ export interface UnpackedImage extends SetLocation, RawFile {
 
 /** Sets looked at side by side: enough to keep the thread pool busy, few enough open files. */
 const INSPECTIONS_AT_ONCE = 16;
-
-/**
- * File systems keep a folder's time in steps (2 s on FAT, a kernel tick elsewhere): a change right after a scan may
- * leave the time as the scan saw it. A folder this young at its scan is scanned again.
- */
-const YOUNG_MS = 2_000;
 
 /** Files written in place don't change their folder's time: they are looked for at most this often. */
 const IN_PLACE_EVERY_MS = 1_000;

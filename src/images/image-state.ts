@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { BUILD_ID_FILE_LIMIT, parseBuildId } from './build-id.ts';
 import { CHECKSUMS_FILE_LIMIT, type Checksums, parseChecksums } from './checksums.ts';
 import type { FileLooks } from './file-looks.ts';
@@ -6,7 +7,7 @@ import { SET_FILES } from './image-name.ts';
 import type { SetLocation } from './image-set.ts';
 import type { FileIdentity } from './pinned-file.ts';
 import { lookAtRawFile } from './raw-file.ts';
-import { isSameFile, type SeenFile } from './seen-file.ts';
+import { isSameFile, isYoung, type SeenFile } from './seen-file.ts';
 import { type FileProblem, mayPass, type SetFault } from './set-fault.ts';
 
 /** What was last seen of a set: complete, with what there is to tell of it, or the fault that keeps it from boards. */
@@ -35,6 +36,8 @@ export interface Inspection {
   readonly state: ImageState;
   readonly files: SeenFiles;
   readonly raw: RawAge | undefined;
+  /** Whether any write to its small files since would show in their times. */
+  readonly isSettled: boolean;
 }
 
 type Role = keyof typeof SET_FILES;
@@ -60,8 +63,13 @@ export async function inspectImage(
   const files = hasChanged || extent === 'all files' ? await seeOthers(location, zst, looks) : previous.files;
   const raw = hasRaw ? await rawAge(location, files.zst, looks) : undefined;
   const isSame = !hasChanged && sameSmallFiles(files, previous.files);
-  if (isSame && raw === previous.raw) return previous;
-  return { state: isSame ? previous.state : await readState(location, files, looks), files, raw };
+  if (isSame && (previous.isSettled || extent === 'image'))
+    return raw === previous.raw ? previous : { ...previous, raw };
+  const nowMs = Date.now();
+  const isSettled = !isYoung(files.buildId, nowMs) && !isYoung(files.checksums, nowMs);
+  const read = await readState(location, files, looks);
+  const state = isSame && isDeepStrictEqual(read, previous.state) ? previous.state : read;
+  return { state, files, raw, isSettled };
 }
 
 function isPassing(state: ImageState): boolean {

@@ -55,6 +55,19 @@ function seen(stats: fs.BigIntStats): SeenFile {
   return { kind: 'file', identity: { dev, ino, size, mtimeNs, ctimeNs } };
 }
 
+/**
+ * File systems keep times in steps (2 s on FAT, a kernel tick elsewhere): a change right after a look may leave the time
+ * as the look saw it. What is this young at a look is looked at again.
+ */
+export const YOUNG_MS = 2_000;
+
+/** Whether a write right after the look at a file, which was at `nowMs`, may leave its times as they were. */
+export function isYoung(file: SeenFile, nowMs: number): boolean {
+  if (file.kind === 'fault') return false;
+  const { mtimeNs, ctimeNs } = file.identity;
+  return [mtimeNs, ctimeNs].some((timeNs) => Math.abs(nowMs - Number(timeNs / 1_000_000n)) <= YOUNG_MS);
+}
+
 /** Whether two looks found the same. */
 export function isSameFile(a: SeenFile, b: SeenFile): boolean {
   if (a.kind === 'file') return b.kind === 'file' && sameIdentity(a.identity, b.identity);
