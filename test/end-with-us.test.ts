@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { suite, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { until } from './until.ts';
 
 const MODULE = JSON.stringify(pathToFileURL(`${import.meta.dirname}/end-with-us.ts`).href);
 
@@ -60,6 +60,5 @@ suite('what a test started', { skip: process.platform === 'win32' }, () => {
 
 /** Waits until a process has ended: whoever takes its status may be late. */
 async function untilGone(pid: number): Promise<void> {
-  const signal = AbortSignal.timeout(10_000);
-  while (isRunning(pid)) await setTimeout(20, undefined, { signal });
+  await until(() => !isRunning(pid));
 }

@@ -1,8 +1,8 @@
-import { equal, match } from 'node:assert/strict';
+import { equal } from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Authority } from '../tools/authority.ts';
+import { until } from '../until.ts';
 import { createBoard } from './board.ts';
 import { DEMO_IMAGES } from './demo-boxes.ts';
 import { bootsOn, flashes, isUpToDate } from './expect-boot.ts';
@@ -32,8 +32,7 @@ suite('a board and an update server with a certificate and users', () => {
 
   const urlOf = (userInfo: string) => server.url.replace('https://', `https://${userInfo}@`);
   const logged = async (line: RegExp) => {
-    for (let wait = 0; !server.lines().some((it) => line.test(it)) && wait < 300; wait++) await pause(10);
-    match(server.lines().join('\n'), line);
+    await until(() => server.lines().some((it) => line.test(it)), server.lines);
   };
 
   for (const shell of ['busybox', 'bash'] as const) {

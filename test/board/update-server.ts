@@ -2,10 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { on } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import { endWithUs } from '../end-with-us.ts';
+import { beforeLong } from '../until.ts';
 import { COMMAND } from './command.ts';
-
-/** The command reads a folder and binds a port; a machine that needs longer than this is not working. */
-const START_TIMEOUT_MS = 20_000;
 
 /** What a stopped command may take to finish its transfers; a test that leaves more open wants it dead. */
 const STOP_TIMEOUT_MS = 5_000;
@@ -65,10 +63,7 @@ export async function startUpdateServer({
     child.kill(signal);
     return exited;
   };
-  const url = await Promise.race([
-    urlSaid(stdout, AbortSignal.timeout(START_TIMEOUT_MS)),
-    exited.then(() => undefined),
-  ]).catch(() => undefined);
+  const url = await Promise.race([urlSaid(stdout, beforeLong()), exited.then(() => undefined)]).catch(() => undefined);
   if (url === undefined || child.pid === undefined) {
     kill();
     throw new Error(`update-server did not say where it listens. It printed:\n${printed.join('\n')}`);

@@ -37,7 +37,7 @@ async function archiveBytes(bench: Bench, type: string): Promise<number> {
 }
 
 describe('a simulated bench of 50 boards', () => {
-  it('is in the registry what it is in truth', { timeout: 60_000 }, async (context) => {
+  it('is in the registry what it is in truth', { timeout: 240_000 }, async (context) => {
     const dice = new Dice(SEED);
     await using bench = await startBench({}, (boxes) => serve(boxes, 1));
     const bytes = { pi: await archiveBytes(bench, 'pi'), c4: await archiveBytes(bench, 'c4') };
@@ -107,7 +107,7 @@ describe('1,000 boards that ask at once', () => {
     return process.memoryUsage().heapUsed;
   };
 
-  it('are all answered, and known, and cost memory once', { timeout: 60_000 }, async (context) => {
+  it('are all answered, and known, and cost memory once', { timeout: 240_000 }, async (context) => {
     await using bench = await startBench({ statePath: undefined });
     const times: number[] = [];
     const heaps: number[] = [];

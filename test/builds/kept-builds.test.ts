@@ -22,6 +22,7 @@ import { SET_FILES } from '../../src/images/image-name.ts';
 import { openImageSet } from '../../src/images/image-set.ts';
 import { asNobody } from '../as-nobody.ts';
 import { BUILD_A, BUILD_B, makeOld } from '../images/image-sets.ts';
+import { beforeLong } from '../until.ts';
 import { IMAGE_ID, imageIn, makeBench, verdictOf } from './kept.ts';
 
 const A = { imageId: IMAGE_ID, buildId: BUILD_A };
@@ -360,7 +361,7 @@ suite('an earlier build that is served in place of the newest', () => {
     equal(bench.messages.length, 1);
     await rm(file, { recursive: true });
     await rename(`${file}.aside`, file);
-    const changed = once(start.events, 'changed', { signal: AbortSignal.timeout(5_000) });
+    const changed = once(start.events, 'changed', { signal: beforeLong() });
     t.mock.timers.tick(60_000);
     await changed;
     equal(start.choiceOf(IMAGE_ID)?.build, BUILD_A);

@@ -67,7 +67,7 @@ async function requireWhole(bench: Bench): Promise<string[]> {
 }
 
 suite('whatever step a process is killed at', () => {
-  test('that keeps a build, it is kept whole or not at all', { timeout: 120_000 }, async () => {
+  test('that keeps a build, it is kept whole or not at all', { timeout: 360_000 }, async () => {
     const seen = new Set<string>();
     const steps = await atEachStep(async (step) => {
       await using bench = await makeBench();
@@ -81,7 +81,7 @@ suite('whatever step a process is killed at', () => {
     deepEqual([...seen].sort(), ['', BUILD_A]);
   });
 
-  test('that removes one, or chooses what is served, that is done or not', { timeout: 120_000 }, async () => {
+  test('that removes one, or chooses what is served, that is done or not', { timeout: 360_000 }, async () => {
     const seen = new Set<string>();
     const steps = await atEachStep(async (step) => {
       await using bench = await makeBench();
@@ -102,7 +102,7 @@ suite('whatever step a process is killed at', () => {
   });
 
   test('that publishes, the former set or the new one is there, and the former is kept before', {
-    timeout: 120_000,
+    timeout: 360_000,
   }, async () => {
     const seen = new Set<string>();
     const steps = await atEachStep(async (step) => {

@@ -99,7 +99,7 @@ async function buildOf({ catalog, boxes }: Bench): Promise<string> {
 }
 
 suite('a publisher that was stopped for so long that another one took over', () => {
-  test('touches nothing of the other one, whatever step it was stopped at', { timeout: 120_000 }, async () => {
+  test('touches nothing of the other one, whatever step it was stopped at', { timeout: 360_000 }, async () => {
     const seen = new Set<string>();
     const steps = await atEachStep(async (step) => {
       await using it = await site();
@@ -123,7 +123,7 @@ suite('a publisher that was stopped for so long that another one took over', () 
     deepEqual([...seen].sort(), ['published', 'taken over', 'waits']);
   });
 
-  test('leaves the other one alone that is replacing the set', { timeout: 120_000 }, async () => {
+  test('leaves the other one alone that is replacing the set', { timeout: 360_000 }, async () => {
     const steps = await atEachStep(async (step) => {
       await using it = await site();
       const { bench, box } = it;

@@ -9,7 +9,7 @@ const PUBLICATIONS = 13;
 const FEWEST_FLASHES = 24;
 
 suite('boards that boot while builds are published, kept, removed and served again', () => {
-  test('flash whole builds only, each of which they were to get', { timeout: 120_000 }, async () => {
+  test('flash whole builds only, each of which they were to get', { timeout: 360_000 }, async () => {
     const report = await publishRace({ publications: PUBLICATIONS, areReal: false });
     const { flashes, wentBack, cameBack, removed } = report;
     ok(flashes >= FEWEST_FLASHES && wentBack > 1 && cameBack > 1 && removed > 1, JSON.stringify(report));

@@ -6,7 +6,7 @@ import { makeBoxes } from '../images/image-sets.ts';
 import { CONTENT, LARGE, makeSet, makeSetIn, openFilesAt, ownTemporaryFolder, type SeenSet } from './sets.ts';
 
 /** A hang is a failure. */
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 240_000 };
 
 async function pinned({ root, folder, image }: SeenSet): Promise<PinnedFile & AsyncDisposable> {
   const file = await PinnedFile.open(root, folder, `${image}.img.zst`);

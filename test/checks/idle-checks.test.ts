@@ -9,7 +9,7 @@ import { Catalog, type CatalogImage } from '../../src/images/catalog.ts';
 import { makeBoxes } from '../images/image-sets.ts';
 import { makeSetIn } from './sets.ts';
 
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 240_000 };
 
 /** Three images in boxes of their own, of which the last was built last, and what examines them. */
 async function makeBench() {

@@ -8,7 +8,7 @@ import { makeBoxes } from '../images/image-sets.ts';
 import { LARGE, makeSet, ownTemporaryFolder, type SeenSet } from './sets.ts';
 
 /** A hang is a failure. */
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 240_000 };
 
 /** A run of the checks, to the end: what the set was found to be, and how many files were read for it. */
 async function run(set: SeenSet, cachePath?: string) {

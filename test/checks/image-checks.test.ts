@@ -9,7 +9,7 @@ import { makeBoxes } from '../images/image-sets.ts';
 import { CONTENT, LARGE, makeSet, openFilesAt, ownTemporaryFolder, see } from './sets.ts';
 
 /** A hang is a failure. */
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 240_000 };
 
 /** Checks that count what they found out, and are closed when they are disposed. */
 async function openChecks(cachePath?: string): Promise<ImageChecks & AsyncDisposable & { found: () => number }> {

@@ -15,7 +15,7 @@ import { makeSet } from './sets.ts';
 
 const BUILD = '1a'.repeat(32);
 const PACES = { idle: 10, look: 5 };
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 240_000 };
 
 suite('inventories of builds that were found right', () => {
   let folder: string;

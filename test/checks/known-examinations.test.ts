@@ -163,7 +163,7 @@ suite('what is known of files', () => {
     deepEqual((await KnownExaminations.open(cache)).get(FILE), DAMAGED);
   });
 
-  test('is what was kept, or nothing, after any of 250 changes to its file', { timeout: 60_000 }, async () => {
+  test('is what was kept, or nothing, after any of 250 changes to its file', { timeout: 240_000 }, async () => {
     await using boxes = await makeBoxes();
     const cache = boxes.beside('known.json');
     const files = [DAMAGED, SOUND].map((examination, ino) => ({ file: { ...FILE, ino: BigInt(ino) }, examination }));

@@ -55,7 +55,7 @@ describe('a server without a screen', () => {
     assert.deepEqual(await once(following, 'exit'), [0, null]);
   });
 
-  it('is not followed any more when nobody reads that', { timeout: 60_000 }, async () => {
+  it('is not followed any more when nobody reads that', { timeout: 240_000 }, async () => {
     await using site = await controlled();
     const { control, update, env } = site;
     await update(BUILD_B);

@@ -71,7 +71,7 @@ describe('a kept build that was damaged on the disk', () => {
     ['served again', 'serve-build', 'box-pi', BUILD_A],
     ['pinned', 'pin', '127.0.0.1', BUILD_A],
   ] as const) {
-    it(`is sent to no board to its end where it is ${way}, and is when it is whole`, { timeout: 60_000 }, async () => {
+    it(`is sent to no board to its end where it is ${way}, and is when it is whole`, { timeout: 240_000 }, async () => {
       await getsKept(); // the board is known then
       await control(...order);
       for (const [what, damage] of Object.entries(DAMAGES)) {

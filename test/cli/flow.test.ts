@@ -12,7 +12,7 @@ import { askSlowly } from './slow-client.ts';
 
 const PI = '/update/box/box-pi';
 
-suite('update-server with bounds on what goes out at once', { timeout: 60_000 }, () => {
+suite('update-server with bounds on what goes out at once', { timeout: 240_000 }, () => {
   let boxes: BoxesFolder;
   before(async () => {
     boxes = await makeBoxes();

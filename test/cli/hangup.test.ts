@@ -4,12 +4,12 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
 import { makeBoxes, writeSet } from '../images/image-sets.ts';
 import { Authority } from '../tools/authority.ts';
 import { requireTools } from '../tools/tools.ts';
+import { MOST_WAIT_MS, until } from '../until.ts';
 import { Terminal } from './terminal.ts';
 
 const run = promisify(execFile);
@@ -24,7 +24,7 @@ async function hangUp(server: RunningServer, count = 1): Promise<string[]> {
       .filter((line) => line.includes(' SIGHUP: '))
       .map((line) => line.replace(/^.* SIGHUP: /, ''));
   process.kill(server.pid, 'SIGHUP');
-  for (let wait = 0; news().length < count && wait < 500; wait++) await pause(10);
+  await until(() => news().length >= count, server.lines);
   return news();
 }
 
@@ -38,7 +38,7 @@ async function statusOf({ url }: RunningServer, pair: string): Promise<number> {
 async function subjectOf({ url }: RunningServer, caPath: string): Promise<string | undefined> {
   const { openssl } = requireTools('openssl');
   const args = ['s_client', '-connect', url.replace('https://', ''), '-CAfile', caPath, '-verify_return_error'];
-  const running = run(openssl, args, { timeout: 10_000 });
+  const running = run(openssl, args, { timeout: MOST_WAIT_MS });
   running.child.stdin?.end();
   return / s:CN = (\S+)/.exec((await running).stdout)?.[1];
 }
@@ -94,7 +94,7 @@ suite('update-server, at SIGHUP,', () => {
     deepEqual(await hangUp(server), [`read the users in ${users} anew`]);
   });
 
-  test('shows its new certificate, while a download goes on under the old one', { timeout: 60_000 }, async () => {
+  test('shows its new certificate, while a download goes on under the old one', { timeout: 240_000 }, async () => {
     await using boxes = await makeBoxes();
     const { zst } = await writeSet(boxes.root, 'box', 'box-pi', { payload: Buffer.alloc(20_000_000, 'image') });
     await using authority = await Authority.create();
@@ -126,7 +126,7 @@ suite('update-server, at SIGHUP,', () => {
     equal(Number((await download).stdout) > zst.length, true);
   });
 
-  test('stops where its terminal is gone', { timeout: 60_000 }, async () => {
+  test('stops where its terminal is gone', { timeout: 240_000 }, async () => {
     await using boxes = await makeBoxes();
     await using files = await scratch();
     await using terminal = new Terminal({ IMAGE_PATH: boxes.root, STATE_PATH: files.at('boards.json') });
@@ -135,7 +135,7 @@ suite('update-server, at SIGHUP,', () => {
     await terminal.line(/^status 0$/);
   });
 
-  test('goes on without its terminal where SIGHUP is to be ignored', { timeout: 60_000 }, async () => {
+  test('goes on without its terminal where SIGHUP is to be ignored', { timeout: 240_000 }, async () => {
     await using boxes = await makeBoxes();
     const users = path.join(boxes.root, 'users');
     await writeFile(users, 'board:old\n', { mode: 0o600 });
@@ -153,8 +153,7 @@ suite('update-server, at SIGHUP,', () => {
       equal(await statusOf('board:old'), 200);
       await writeFile(users, 'board:new\n');
       process.kill(Number(pid), 'SIGHUP');
-      for (let wait = 0; (await statusOf('board:new')) !== 200 && wait < 500; wait++) await pause(10);
-      equal(await statusOf('board:new'), 200);
+      await until(async () => (await statusOf('board:new')) === 200);
     } finally {
       process.kill(Number(pid), 'SIGKILL');
     }

@@ -4,12 +4,13 @@ import { once } from 'node:events';
 import { mkdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, suite, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { COMMAND } from '../board/command.ts';
 import { startUpdateServer } from '../board/update-server.ts';
 import { type BoxesFolder, makeBoxes, writeSet } from '../images/image-sets.ts';
 import { requireTools } from '../tools/tools.ts';
+import { beforeLong, MOST_WAIT_MS } from '../until.ts';
 import { Supervised } from './supervised.ts';
 
 async function freePort(): Promise<number> {
@@ -21,21 +22,28 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Asks until somebody listens. */
-async function askPatiently(url: string): Promise<string> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await (await fetch(url, { headers: { connection: 'close' } })).text();
-    } catch (error) {
-      if (tries === 100) throw error;
-      await pause(50);
-    }
+/** The command under systemd's own program for that, which listens for it, and on which port. */
+async function activated(imagePath: string): Promise<{ child: ChildProcess; port: number }> {
+  const tools = requireTools('systemd-socket-activate');
+  const variables = ['IMAGE_PATH', 'CHECKS_PATH', 'PATH'].map((name) => `--setenv=${name}`);
+  const env = { PATH: process.env.PATH, IMAGE_PATH: imagePath, CHECKS_PATH: 'none' };
+  for (;;) {
+    const port = await freePort();
+    const child = spawn(
+      tools['systemd-socket-activate'],
+      [...variables, `--listen=127.0.0.1:${port}`, process.execPath, COMMAND],
+      { env, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    const [said] = await once(createInterface(child.stderr), 'line', { signal: beforeLong() });
+    if (String(said).startsWith('Listening on ')) return { child, port };
+    match(String(said), /in use/); // another process took the port meanwhile
+    await once(child, 'close');
   }
 }
 
 async function stop(child: ChildProcess): Promise<unknown> {
   const closed = once(child, 'close');
-  const deadline = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  const deadline = setTimeout(() => child.kill('SIGKILL'), MOST_WAIT_MS);
   child.kill('SIGTERM');
   const [status] = await closed;
   clearTimeout(deadline);
@@ -57,23 +65,13 @@ suite('a socket that was handed over', () => {
   }
 
   test('is served on by systemd itself', async () => {
-    const tools = requireTools('systemd-socket-activate');
-    const port = await freePort();
-    const variables = ['IMAGE_PATH', 'CHECKS_PATH', 'PATH'].map((name) => `--setenv=${name}`);
-    const child = spawn(
-      tools['systemd-socket-activate'],
-      [...variables, `--listen=127.0.0.1:${port}`, process.execPath, COMMAND],
-      {
-        env: { PATH: process.env.PATH, IMAGE_PATH: boxes.root, CHECKS_PATH: 'none' },
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
-    );
+    const { child, port } = await activated(boxes.root);
     let printed = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       printed += text;
     });
     try {
-      equal(await askPatiently(`http://127.0.0.1:${port}/list`), 'box/box-pi\n');
+      equal(await (await fetch(`http://127.0.0.1:${port}/list`)).text(), 'box/box-pi\n');
     } finally {
       equal(await stop(child), 0);
     }

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { suite, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { TransferResult } from '../../src/server/transfer.ts';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
 import { zstWith } from '../fixtures/smallest-image.ts';
 import { type BoxesFolder, BUILD_A, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { until } from '../until.ts';
 import { runCommand } from './run-command.ts';
 import { askSlowly } from './slow-client.ts';
 
@@ -31,7 +31,7 @@ async function site(LOG_FORMAT: string, env: Record<string, string> = {}): Promi
     async next(act) {
       const before = server.lines().length;
       await act();
-      for (let wait = 0; server.lines().length === before && wait < 500; wait++) await pause(10);
+      await until(() => server.lines().length > before);
       return server.lines()[before] ?? '';
     },
     async [Symbol.asyncDispose]() {
@@ -84,7 +84,7 @@ suite('LOG_FORMAT=json', () => {
     await using boxes = await makeBoxes();
     await rm((await writeSet(boxes.root, 'led', 'led-pi')).file('.img.sha256'));
     await using server = await startUpdateServer({ imagePath: boxes.root, env: { LOG_FORMAT: 'json' } });
-    for (let wait = 0; server.lines().length < 2 && wait < 500; wait++) await pause(10);
+    await until(() => server.lines().length >= 2);
     deepEqual(parsed(server.lines()[1] ?? ''), {
       level: 'warning',
       event: 'incomplete',
@@ -159,7 +159,7 @@ suite('LOG_FORMAT=json', () => {
       for (const order of orders) equal((await runCommand(order.split(' '), env)).status, 0);
       const before = server.lines().length;
       await (await fetch(`${server.url}${QUERY}&build_id=${BUILD_B}`)).bytes();
-      for (let wait = 0; server.lines().length === before && wait < 500; wait++) await pause(10);
+      await until(() => server.lines().length > before);
       const { level, outcome } = parsed(server.lines().at(-1) ?? '');
       return [level, outcome];
     };
@@ -223,7 +223,7 @@ suite('LOG_FORMAT=json', () => {
         .lines()
         .map((line) => JSON.parse(line))
         .find((it) => it.outcome === outcome);
-    for (let wait = 0; !(ended('image') && ended('broken')) && wait < 500; wait++) await pause(10);
+    await until(() => ended('image') && ended('broken'), run.server.lines);
     equal(ended('broken')?.waitedMs, undefined);
     const served = ended('image');
     equal(served.waitedMs > 0 && served.waitedMs <= served.durationMs, true);

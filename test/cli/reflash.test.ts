@@ -17,7 +17,7 @@ async function boot(server: RunningServer, build: string): Promise<void> {
   while (told() === toldBefore) await sleep(10);
 }
 
-suite('update-server, asked by a board that flashes itself again and again,', { timeout: 60_000 }, () => {
+suite('update-server, asked by a board that flashes itself again and again,', { timeout: 240_000 }, () => {
   test('says so in its log', async () => {
     await using boxes = await makeBoxes();
     await writeSet(boxes.root, 'box', 'box-pi');

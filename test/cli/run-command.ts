@@ -9,6 +9,7 @@ import {
 import type { Readable } from 'node:stream';
 import { COMMAND } from '../board/command.ts';
 import { endWithUs } from '../end-with-us.ts';
+import { MOST_WAIT_MS } from '../until.ts';
 
 /** What a run of the command that came to an end by itself left behind. */
 export interface Outcome {
@@ -20,7 +21,7 @@ export interface Outcome {
 const STARTED = {
   env: { PATH: process.env.PATH ?? '', PORT: '0', CHECKS_PATH: 'none' },
   stdio: ['ignore', 'pipe', 'pipe'],
-  timeout: 20_000,
+  timeout: MOST_WAIT_MS,
   killSignal: 'SIGKILL',
 } satisfies SpawnOptionsWithStdioTuple<StdioNull, StdioPipe, StdioPipe>;
 

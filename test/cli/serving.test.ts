@@ -3,9 +3,9 @@ import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
 import { type BoxesFolder, BUILD_A, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { until } from '../until.ts';
 
 /** Of a file of checks. */
 const DAMAGED = /^the image checks kept in .+ are damaged \(it is not JSON\); the file was set aside as .+\.damaged-/;
@@ -14,7 +14,7 @@ const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
 
 /** Waits until the server has printed `count` lines, and gives them without their times. */
 async function linesOf(server: RunningServer, count: number): Promise<string[]> {
-  for (let wait = 0; server.lines().length < count && wait < 300; wait++) await pause(10);
+  await until(() => server.lines().length >= count, server.lines);
   return server.lines().map((line) => line.replace(new RegExp(`^${TIME} `), ''));
 }
 

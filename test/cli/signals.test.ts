@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { suite, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
 import { makeBoxes, writeSet } from '../images/image-sets.ts';
+import { MOST_WAIT_MS, until } from '../until.ts';
 import { askSlowly, type SlowClient } from './slow-client.ts';
 
 const IMAGE_BYTES = 30_000_000;
@@ -26,8 +26,7 @@ async function sending(): Promise<{ server: RunningServer; client: SlowClient } 
 }
 
 async function says(server: RunningServer, text: RegExp): Promise<void> {
-  for (let wait = 0; !server.lines().some((line) => text.test(line)) && wait < 300; wait++) await pause(10);
-  match(server.lines().join('\n'), text);
+  await until(() => server.lines().some((line) => text.test(line)), server.lines);
 }
 
 for (const [signal, status, other, otherStatus] of [
@@ -81,7 +80,7 @@ for (const [signal, status, other, otherStatus] of [
           console.log('running');`;
         const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
           stdio: ['ignore', 'pipe', 'inherit'],
-          timeout: 20_000,
+          timeout: MOST_WAIT_MS,
           killSignal: 'SIGKILL',
         });
         const closed = once(child, 'close');

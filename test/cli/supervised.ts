@@ -5,11 +5,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { COMMAND } from '../board/command.ts';
 import { requireTools } from '../tools/tools.ts';
+import { beforeLong } from '../until.ts';
 
 const SUPERVISOR = fileURLToPath(new URL('supervisor.py', import.meta.url));
-
-/** The command starts, serves and stops within this, on a machine that is busy with other tests. */
-const WAIT_MS = 30_000;
 
 /** What `supervisor.py` tells, in its words. */
 interface Facts {
@@ -57,7 +55,7 @@ export class Supervised implements AsyncDisposable {
 
   /** What was told by one word, when there are `count` of them, or one `matches`. @throws when that takes too long. */
   async until<Name extends keyof Facts>(name: Name, matches: number | RegExp): Promise<Facts[Name][]> {
-    const signal = AbortSignal.timeout(WAIT_MS);
+    const signal = beforeLong();
     const isThere = () => {
       const facts = this.all(name);
       return typeof matches === 'number' ? facts.length >= matches : facts.some((fact) => matches.test(String(fact)));

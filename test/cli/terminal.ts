@@ -4,11 +4,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { COMMAND } from '../board/command.ts';
 import { requireTools } from '../tools/tools.ts';
+import { beforeLong } from '../until.ts';
 
 const TERMINAL = fileURLToPath(new URL('terminal.py', import.meta.url));
-
-/** The command starts, serves and stops within this, on a machine that is busy with other tests. */
-const WAIT_MS = 30_000;
 
 /** The keys Ctrl-S and Ctrl-Q, and the terminal's end. */
 export type Order = 'stop' | 'go' | 'hang up';
@@ -44,7 +42,7 @@ export class Terminal implements AsyncDisposable {
 
   /** The first line that `text` matches, there by now or yet to come: what it matched, and its groups. */
   async line(text: RegExp): Promise<RegExpExecArray> {
-    const signal = AbortSignal.timeout(WAIT_MS);
+    const signal = beforeLong();
     for (;;) {
       for (const line of this.#lines) {
         const match = text.exec(line);

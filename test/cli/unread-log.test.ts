@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { COMMAND } from '../board/command.ts';
 import { COLLECT_EARLY } from '../board/early-collection.ts';
 import { makeBoxes } from '../images/image-sets.ts';
+import { beforeLong } from '../until.ts';
 import { Terminal } from './terminal.ts';
 
 /** Long enough to fill what waits in a terminal, a pipe and the log, in a few thousand requests. */
@@ -32,11 +33,10 @@ async function askOften(url: string, times: number): Promise<void> {
   await Promise.all(Array.from({ length: 20 }, worker));
 }
 
-const isWell = async (url: string) =>
-  equal((await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(10_000) })).status, 200);
+const isWell = async (url: string) => equal((await fetch(`${url}/healthz`, { signal: beforeLong() })).status, 200);
 
 suite('update-server whose log nobody reads', { skip: process.platform !== 'linux' }, () => {
-  test('goes on at a terminal that was stopped, and says what it dropped', { timeout: 120_000 }, async () => {
+  test('goes on at a terminal that was stopped, and says what it dropped', { timeout: 360_000 }, async () => {
     await using boxes = await makeBoxes();
     await using terminal = new Terminal({ IMAGE_PATH: boxes.root });
     const [, url = ''] = await terminal.line(/ at (http:\S+)$/);
@@ -50,7 +50,7 @@ suite('update-server whose log nobody reads', { skip: process.platform !== 'linu
     ok(Number(dropped) > REQUESTS / 10, `${dropped} lines`);
   });
 
-  test('ends at SIGTERM at a terminal that was stopped', { timeout: 60_000 }, async () => {
+  test('ends at SIGTERM at a terminal that was stopped', { timeout: 240_000 }, async () => {
     await using boxes = await makeBoxes();
     await using terminal = new Terminal({ IMAGE_PATH: boxes.root }, 'echo "pid $$"; exec "$0" "$1"');
     const [, pid] = await terminal.line(/^pid (\d+)$/);
@@ -62,7 +62,7 @@ suite('update-server whose log nobody reads', { skip: process.platform !== 'linu
     await terminal.line(/^status 0$/);
   });
 
-  test('keeps its memory at a pipe, and ends at SIGTERM', { timeout: 120_000 }, async () => {
+  test('keeps its memory at a pipe, and ends at SIGTERM', { timeout: 360_000 }, async () => {
     await using boxes = await makeBoxes();
     const child = spawn(process.execPath, [COLLECT_EARLY, COMMAND], {
       env: { PATH: process.env.PATH ?? '', PORT: '0', CHECKS_PATH: 'none', IMAGE_PATH: boxes.root },
@@ -86,7 +86,7 @@ suite('update-server whose log nobody reads', { skip: process.platform !== 'linu
     }
   });
 
-  test('says how many lines it dropped when its pipe is read again', { timeout: 120_000 }, async () => {
+  test('says how many lines it dropped when its pipe is read again', { timeout: 360_000 }, async () => {
     await using boxes = await makeBoxes();
     const child = spawn(process.execPath, [COMMAND], {
       env: { PATH: process.env.PATH ?? '', PORT: '0', CHECKS_PATH: 'none', IMAGE_PATH: boxes.root },

@@ -8,6 +8,7 @@ import { FatVolume } from '../../src/contents/fat-volume.ts';
 import type { Partition } from '../../src/contents/partitions.ts';
 import { type DiskContent, makeDiskImage, makeInitramfs } from '../fixtures/disk-image.ts';
 import { numbers } from '../images/zstd-files.ts';
+import { MOST_WAIT_MS } from '../until.ts';
 import { bootOf, CONTENT, diskOf, entryAt, partsOf } from './disks.ts';
 
 const VOLUMES = path.join(import.meta.dirname, '..', 'fixtures', 'fat');
@@ -115,10 +116,10 @@ suite('a file on the boot partition is not read', () => {
     'when another file has its name': (image) => image.write('INITRB', entryAt(image, 'INITRA~1')),
   };
   for (const [when, change] of Object.entries(damages)) {
-    test(when, { timeout: 10_000 }, () => rejects(readFrom(damaged(change), 'initramfs')));
+    test(when, { timeout: MOST_WAIT_MS }, () => rejects(readFrom(damaged(change), 'initramfs')));
   }
 
-  test('further than it is long, when its clusters run in circles', { timeout: 10_000 }, async () => {
+  test('further than it is long, when its clusters run in circles', { timeout: MOST_WAIT_MS }, async () => {
     const image = damaged((disk) => disk.writeUInt32LE(50, partsOf(disk).table + 100 * 4));
     equal((await readFrom(image, 'initramfs')).length, makeInitramfs({ ...CONTENT, ballast: MIB }).length);
   });

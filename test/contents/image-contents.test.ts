@@ -183,7 +183,7 @@ suite('a damaged image', () => {
   }
 
   for (const [where, places] of Object.entries(inVolume)) {
-    test(`is told, and ends, wherever its ${where} is spoilt`, { timeout: 120_000 }, async () => {
+    test(`is told, and ends, wherever its ${where} is spoilt`, { timeout: 360_000 }, async () => {
       const value = fc.oneof(fc.constantFrom(0, 1, 2, 0x0f, 0x7f, 0xf8, 0xff), fc.nat(255));
       const changes = fc.array(fc.tuple(places, value), { minLength: 1, maxLength: 6 });
       await fc.assert(

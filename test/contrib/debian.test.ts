@@ -10,6 +10,7 @@ import { debianPart } from '../../scripts/release/debian/debian-part.ts';
 import { type BoxesFolder, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
 import { DebianRoot } from '../tools/debian-root.ts';
 import { requireTools } from '../tools/tools.ts';
+import { beforeLong, MOST_WAIT_MS } from '../until.ts';
 import { PROJECT_ROOT } from '../vscode/cache.ts';
 
 const NAME = 'mkbox-update-server';
@@ -25,7 +26,6 @@ const { version: VERSION } = JSON.parse(readFileSync(path.join(PROJECT_ROOT, 'pa
 /** The package for this machine. */
 const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'amd64';
 const DEB = `${NAME}_${VERSION}_${ARCHITECTURE}.deb`;
-const START_MS = 60_000;
 
 suite('the Debian package, in a Debian without Node,', () => {
   let debian: DebianRoot;
@@ -103,7 +103,7 @@ suite('the Debian package, in a Debian without Node,', () => {
       command.map((file) => existsSync(debian.at(file))),
       [true, true],
     );
-    const options = { encoding: 'utf8', timeout: START_MS } as const;
+    const options = { encoding: 'utf8', timeout: MOST_WAIT_MS } as const;
     const security = spawnSync(
       analyze,
       [
@@ -143,7 +143,7 @@ suite('the Debian package, in a Debian without Node,', () => {
     const [file, args, env] = debian.command('env', ...settings, 'update-server');
     const server = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     try {
-      const [line] = await once(createInterface(server.stdout), 'line', { signal: AbortSignal.timeout(START_MS) });
+      const [line] = await once(createInterface(server.stdout), 'line', { signal: beforeLong() });
       const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
       const { bash, curl, tar, sha256sum } = requireTools('bash', 'curl', 'tar', 'sha256sum');
       mkdirSync(debian.at('tmp/board'));

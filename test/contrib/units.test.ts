@@ -17,7 +17,7 @@ const MOST_EXPOSURE_TENTHS = 10;
 
 function analyze(...args: string[]) {
   const tools = requireTools('systemd-analyze');
-  return spawnSync(tools['systemd-analyze'], ['--no-pager', ...args], { encoding: 'utf8', timeout: 60_000 });
+  return spawnSync(tools['systemd-analyze'], ['--no-pager', ...args], { encoding: 'utf8', timeout: 240_000 });
 }
 
 /** The values of a unit's setting, as they stand there. */

@@ -3,31 +3,36 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FolderWatch } from '../../src/images/folder-watch.ts';
+import { until } from '../until.ts';
 import { makeBoxes } from './image-sets.ts';
 
 /** Systems tell of a change within milliseconds, where they tell. */
 const QUIET_MS = 200;
-const HINT_WITHIN_MS = 2_000;
 
 function watching() {
   let hints = 0;
   const watch = new FolderWatch(() => {
     hints++;
   });
-  /** Whether a hint comes of `act`; `within` is how long to wait for one. */
-  const hintsOf = async (act: () => Promise<unknown>, within: number) => {
+  /** Does something, and tells how many hints there were before. */
+  const hintsBefore = async (act: () => Promise<unknown>) => {
     await pause(20); // what went before is told of late
     const before = hints;
     await act();
-    const deadline = performance.now() + within;
-    while (hints === before && performance.now() < deadline) await pause(5);
-    return hints > before;
+    return before;
   };
   return {
     only: (...folders: string[]) => watch.watchOnly(folders),
     close: () => watch.close(),
-    hintsAt: async (act: () => Promise<unknown>) => equal(await hintsOf(act, HINT_WITHIN_MS), true),
-    isQuietAt: async (act: () => Promise<unknown>) => equal(await hintsOf(act, QUIET_MS), false),
+    hintsAt: async (act: () => Promise<unknown>) => {
+      const before = await hintsBefore(act);
+      await until(() => hints > before);
+    },
+    isQuietAt: async (act: () => Promise<unknown>) => {
+      const before = await hintsBefore(act);
+      await pause(QUIET_MS);
+      equal(hints, before);
+    },
     [Symbol.dispose]: () => watch.close(),
   };
 }

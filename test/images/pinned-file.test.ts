@@ -5,6 +5,7 @@ import path from 'node:path';
 import { suite, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { isInside, PinnedFile } from '../../src/images/pinned-file.ts';
+import { MOST_WAIT_MS } from '../until.ts';
 import { type BoxesFolder, makeBoxes } from './image-sets.ts';
 
 const CONTENT = 'the first build';
@@ -110,7 +111,7 @@ suite('a file of an image set is not opened', () => {
     equal(await open(boxes.root, boxes.at('box'), 'folder'), 'not a file');
   });
 
-  test('when it is a FIFO, without waiting for who writes into it', { timeout: 5_000 }, async () => {
+  test('when it is a FIFO, without waiting for who writes into it', { timeout: MOST_WAIT_MS }, async () => {
     await using boxes = await makeFile();
     execFileSync('mkfifo', [boxes.at('box', 'fifo')]);
     equal(await open(boxes.root, boxes.at('box'), 'fifo'), 'not a file');

@@ -3,10 +3,11 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PinnedFile } from '../../src/images/pinned-file.ts';
+import { MOST_WAIT_MS } from '../until.ts';
 import { makeBoxes } from './image-sets.ts';
 
 suite('a file that is replaced all the time', () => {
-  test('is opened, and whole, whenever that is', { timeout: 20_000 }, async () => {
+  test('is opened, and whole, whenever that is', { timeout: MOST_WAIT_MS }, async () => {
     await using boxes = await makeBoxes();
     await mkdir(boxes.at('box'));
     await writeFile(boxes.at('box', 'file'), 'build 0');

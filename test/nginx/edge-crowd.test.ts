@@ -54,7 +54,7 @@ const digest = async (origin: TestServer) => {
 const digestOf = (answer: Downloaded) => (answer.kind === 'whole' && answer.status === 200 ? answer.sha256 : undefined);
 
 describe(`${BOARDS} boards at an edge`, () => {
-  it('cost the origin one read of the image', { timeout: 120_000 }, async () => {
+  it('cost the origin one read of the image', { timeout: 360_000 }, async () => {
     await using origin = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi-main', IMAGE_BYTES));
     await using edge = await startEdge(origin.server.address.port);
     const { sha256, length } = await digest(origin);
@@ -67,7 +67,7 @@ describe(`${BOARDS} boards at an edge`, () => {
   });
 
   it('get one build or the other, whole, when a new one is published meanwhile, and all have it in the end', {
-    timeout: 120_000,
+    timeout: 360_000,
   }, async () => {
     await using origin = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi-main', IMAGE_BYTES));
     await using edge = await startEdge(origin.server.address.port);

@@ -4,14 +4,13 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { whenWeEnd } from '../end-with-us.ts';
 import { requireTools } from '../tools/tools.ts';
+import { until } from '../until.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const TLS = path.join(PROJECT, 'test/fixtures/tls');
-const START_TIMEOUT_MS = 10_000;
 
 /** The certificate that nginx shows here for localhost, for clients that are to trust it. */
 export const CERTIFICATE_FILE = path.join(TLS, 'localhost.pem');
@@ -137,19 +136,17 @@ async function freePorts(): Promise<[number, number]> {
 }
 
 async function untilItListens(child: ChildProcess, port: number, home: string): Promise<void> {
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  for (;;) {
+  await until(async () => {
     const socket = connect(port, '127.0.0.1');
     const listens = await once(socket, 'connect').then(
       () => true,
       () => false,
     );
     socket.destroy();
-    if (listens) return;
-    if (child.exitCode !== null || performance.now() > deadline) {
+    if (!listens && child.exitCode !== null) {
       const errors = await readFile(path.join(home, 'error.log'), 'utf8').catch(() => '');
       throw new Error(`nginx does not start:\n${errors}`);
     }
-    await sleep(10);
-  }
+    return listens;
+  });
 }

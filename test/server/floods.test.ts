@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { COLLECT_EARLY } from '../board/early-collection.ts';
 import { startUpdateServer } from '../board/update-server.ts';
+import { until } from '../until.ts';
 import { type Attack, attack } from './attackers.ts';
 import { buildId, makeSet } from './harness.ts';
 
@@ -64,8 +64,7 @@ describe('while 500 attackers', { timeout: 300_000, skip: process.platform !== '
 
   /** Waits until a process has no more open descriptors than that, and fails where that does not come to pass. */
   async function untilFew(pid: number, most: number): Promise<void> {
-    for (let wait = 0; wait < 100 && (await descriptorsOf(pid)) > most; wait++) await pause(100);
-    assert.ok((await descriptorsOf(pid)) <= most);
+    await until(async () => (await descriptorsOf(pid)) <= most);
   }
 
   /** A server that has served boards, and its descriptors then. */

@@ -145,7 +145,7 @@ describe('an image that takes longer to be examined than it may hold up', () => 
     assert.deepEqual([status, body.length > IMAGE_BYTES], [200, true]);
   });
 
-  it('is not examined any further when all who asked have left', { timeout: 60_000 }, async () => {
+  it('is not examined any further when all who asked have left', { timeout: 240_000 }, async () => {
     const zeros = zstdCompressSync(Buffer.alloc(2 ** 26));
     const slow = Buffer.concat(Array.from({ length: 60 }, () => zeros)); // 4 GB take some seconds, 360 kB of them a moment
     await using server = await startServer(async (boxes) => {
@@ -167,7 +167,7 @@ describe('an image that takes longer to be examined than it may hold up', () => 
     assert.equal(examined, 1);
   });
 
-  it('is examined on for HEAD, which is how to have it checked before boards ask', { timeout: 60_000 }, async () => {
+  it('is examined on for HEAD, which is how to have it checked before boards ask', { timeout: 240_000 }, async () => {
     await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', IMAGE_BYTES), IMPATIENT);
     const examined = once(server.checks.events, 'examined');
     assert.equal((await server.get('/update/box/box-pi', {}, 'HEAD')).status, 200);

@@ -15,6 +15,7 @@ import type { UpdateServerOptions } from '../../src/server/server-options.ts';
 import { TlsPair } from '../../src/server/socket/tls-pair.ts';
 import { Authority } from '../tools/authority.ts';
 import { requireTools } from '../tools/tools.ts';
+import { MOST_WAIT_MS } from '../until.ts';
 import { makeSet, startServer, type TestServer } from './harness.ts';
 
 const run = promisify(execFile);
@@ -60,7 +61,7 @@ async function stalled(server: TestServer, target = BIG, under?: Socket): Promis
 async function shakeHands(server: TestServer, ...args: string[]): Promise<string> {
   const { openssl } = requireTools('openssl');
   const to = ['s_client', '-connect', `127.0.0.1:${portOf(server)}`, '-CAfile', authority.caPath];
-  const running = run(openssl, [...to, '-verify_return_error', ...args], { timeout: 10_000 });
+  const running = run(openssl, [...to, '-verify_return_error', ...args], { timeout: MOST_WAIT_MS });
   running.child.stdin?.end();
   return await running.then(
     ({ stdout }) => stdout,

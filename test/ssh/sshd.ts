@@ -4,12 +4,10 @@ import { globSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { whenWeEnd } from '../end-with-us.ts';
 import { requireTools } from '../tools/tools.ts';
+import { until } from '../until.ts';
 import { freePort } from '../vscode/mkbox.ts';
-
-const START_TIMEOUT_MS = 10_000;
 
 /** What a board's sshd was told to do, and by which of its addresses. */
 export interface Order {
@@ -143,9 +141,8 @@ async function untilItListens(child: ChildProcess): Promise<void> {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  while (!said.includes('Server listening on')) {
-    if (child.exitCode !== null || performance.now() > deadline) throw new Error(`sshd does not start:\n${said}`);
-    await sleep(10);
-  }
+  await until(() => {
+    if (child.exitCode !== null) throw new Error(`sshd does not start:\n${said}`);
+    return said.includes('Server listening on');
+  });
 }

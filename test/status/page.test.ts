@@ -11,6 +11,7 @@ import { Networks } from '../../src/server/admission/networks.ts';
 import { UpdateServer } from '../../src/server/update-server.ts';
 import { StatusPages } from '../../src/status/status-pages.ts';
 import { type BoxesFolder, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { MOST_WAIT_MS } from '../until.ts';
 import { launchBrowser } from '../vscode/browser.ts';
 import { violations } from './axe.ts';
 
@@ -90,7 +91,7 @@ describe('the status page', () => {
     return page;
   }
 
-  const shows = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: 15_000 });
+  const shows = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: MOST_WAIT_MS });
 
   it('shows a board that downloads, its progress as it goes on, and what came of it', async () => {
     await using boxes = await makeBoxes();
@@ -109,7 +110,7 @@ describe('the status page', () => {
     const enough = new AbortController();
     const taken = board.take(15_000_000, enough.signal);
     const seen = new Set<number>();
-    for (const deadline = Date.now() + 15_000; seen.size < 4 && Date.now() < deadline; await sleep(50)) {
+    for (const deadline = Date.now() + MOST_WAIT_MS; seen.size < 4 && Date.now() < deadline; await sleep(50)) {
       seen.add(await percentOn(page));
     }
     const percents = [...seen];

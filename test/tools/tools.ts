@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { UserError } from '../../src/errors.ts';
+import { MOST_WAIT_MS } from '../until.ts';
 import { cachedTool, fetchPackage, type Surroundings } from './fetch-package.ts';
 import { findOnPath } from './find-on-path.ts';
 
@@ -170,7 +171,7 @@ function requireTool(name: ToolName): string {
 }
 
 function answersProbe(path: string, tool: Tool): boolean {
-  const { status, stdout } = spawnSync(path, [...tool.probe], { encoding: 'utf8', timeout: 10_000 });
+  const { status, stdout } = spawnSync(path, [...tool.probe], { encoding: 'utf8', timeout: MOST_WAIT_MS });
   return status === 0 && (tool.answers === undefined || tool.answers.test(stdout));
 }
 

@@ -35,7 +35,7 @@ suite('a frame', () => {
       console.log(JSON.stringify({ isNative, digest: createHash('sha256').update(frame).digest('hex') }));`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
       cwd: boxes.beside(),
-      timeout: 60_000,
+      timeout: 240_000,
     });
     const frame = Buffer.concat(await (await loadFrameCompressor())(content));
     deepEqual(JSON.parse(stdout), { isNative: false, digest: createHash('sha256').update(frame).digest('hex') });

@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { describe, it } from 'node:test';
 import { BURST_MS } from '../../../src/server/limits.ts';
 import { Pace } from '../../../src/server/sending/pace.ts';
+import { MOST_WAIT_MS } from '../../until.ts';
 import { type FakeClock, fakeClock } from '../fake-clock.ts';
 import { makeSet, startServer, type TestServer } from '../harness.ts';
 
@@ -148,7 +149,7 @@ async function board(server: TestServer, localAddress: string) {
   return { got, ended, leave: () => asked.destroy() };
 }
 
-describe('boards that share a limited line', { timeout: 60_000 }, () => {
+describe('boards that share a limited line', { timeout: MOST_WAIT_MS }, () => {
   it('get the same midway, together no more than the line takes, and the image in the end', async () => {
     const rateLimit = 4_000_000;
     await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', 1_000_000), { rateLimit });

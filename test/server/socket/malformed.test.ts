@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { requireTools } from '../../tools/tools.ts';
+import { MOST_WAIT_MS } from '../../until.ts';
 import { makeSet, startServer, type TestServer } from '../harness.ts';
 
 const HOST = 'Host: localhost\r\n';
@@ -113,7 +114,7 @@ describe('a connection that brings no proper request', () => {
     assert.deepEqual(answer.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200']);
   });
 
-  it('gets 4xx, or is closed, whatever garbage it brings', { timeout: 20_000 }, async () => {
+  it('gets 4xx, or is closed, whatever garbage it brings', { timeout: MOST_WAIT_MS }, async () => {
     const garbage = fc
       .uint8Array({ minLength: 1, maxLength: 200 })
       .map((bytes) => Buffer.from(bytes).toString('latin1'));
