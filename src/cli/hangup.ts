@@ -1,9 +1,13 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { UserError } from '../errors.ts';
 import type { UpdateServer } from '../server/update-server.ts';
 import type { CommandSettings } from './environment.ts';
 import type { LineLog } from './line-log.ts';
 import { type Read, readTls, readUsers } from './secrets.ts';
+
+/** The descriptor of standard input. */
+const STDIN = 0;
 
 /**
  * On SIGHUP, `server` reloads the users and the certificate from their files; invalid ones leave the old ones in force.
@@ -12,7 +16,8 @@ import { type Read, readTls, readUsers } from './secrets.ts';
  * anything here runs.
  */
 export function renewOnHangup(server: UpdateServer, settings: CommandSettings, log: LineLog): void {
-  const endsWithTerminal = process.stdin.isTTY && !isInBackground();
+  // not by `process.stdin`, which takes the input over: whoever shares it could not wait for it any more
+  const endsWithTerminal = isatty(STDIN) && !isInBackground();
   let renewing = Promise.resolve();
   process.on('SIGHUP', () => {
     if (endsWithTerminal && !hasTerminal()) {

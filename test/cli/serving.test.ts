@@ -1,10 +1,15 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, suite, test } from 'node:test';
+import { COMMAND } from '../board/command.ts';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
 import { type BoxesFolder, BUILD_A, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { requireTools } from '../tools/tools.ts';
 import { until } from '../until.ts';
 
 /** Of a file of checks. */
@@ -109,6 +114,30 @@ suite('update-server, when it starts,', () => {
     deepEqual(
       (await linesOf(right, 2)).filter((line) => line.includes('the folder above')),
       [],
+    );
+  });
+
+  test('leaves the input of the script that started it to that script', async () => {
+    await using boxes = await makeBoxes();
+    const { bash } = requireTools('bash');
+    const script = '"$0" "$1" <&0 & while read -r line; do echo "read $line"; done; kill $!; wait';
+    const child = spawn(bash, ['-c', script, process.execPath, COMMAND], {
+      env: { PATH: process.env.PATH ?? '', PORT: '0', CHECKS_PATH: 'none', IMAGE_PATH: boxes.root },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const closed = once(child, 'close');
+    const lines: string[] = [];
+    createInterface(child.stdout).on('line', (line) => lines.push(line));
+    await until(() => lines.some((line) => line.includes(' serving 0 images ')));
+    for (const word of ['one', 'two', 'three']) {
+      child.stdin.write(`${word}\n`);
+      await until(() => lines.at(-1) === `read ${word}` || child.exitCode !== null);
+    }
+    child.stdin.end();
+    await closed;
+    deepEqual(
+      lines.filter((line) => line.startsWith('read ')),
+      ['read one', 'read two', 'read three'],
     );
   });
 
