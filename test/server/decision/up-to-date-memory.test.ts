@@ -1,20 +1,21 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { UpToDateMemory } from '../../../src/server/decision/up-to-date-memory.ts';
 import { UP_TO_DATE_AGE_MS, UP_TO_DATE_RENEWED_MS } from '../../../src/server/limits.ts';
 
 const FOUND = { asked: { kind: 'update' }, servedBuildId: 'a'.repeat(64) } as const;
 
 suite('what was up to date a moment ago', () => {
-  test('is known, but one of those that ask later looks again', async () => {
+  test('is known, but one of those that ask later looks again', (t) => {
+    let nowMs = performance.now();
+    t.mock.method(performance, 'now', () => nowMs);
     const memory = new UpToDateMemory();
     memory.remember('/update', FOUND);
     deepEqual({ ...memory.recall('/update') }, { ...FOUND, resolution: undefined });
-    await sleep(UP_TO_DATE_RENEWED_MS + 20);
+    nowMs += UP_TO_DATE_RENEWED_MS;
     equal(memory.recall('/update'), undefined);
     equal(memory.recall('/update')?.servedBuildId, FOUND.servedBuildId);
-    await sleep(UP_TO_DATE_AGE_MS - UP_TO_DATE_RENEWED_MS);
+    nowMs += UP_TO_DATE_AGE_MS - UP_TO_DATE_RENEWED_MS;
     equal(memory.recall('/update'), undefined);
     equal(memory.recall('/update'), undefined);
   });
