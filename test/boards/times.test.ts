@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangeClock } from '../../src/boards/change-clock.ts';
 import { FlashTimes } from '../../src/boards/flash-times.ts';
 import { keptFlashTimes } from '../../src/boards/kept-board.ts';
+import { FRAME_MS } from '../../src/boards/limits.ts';
 import { makeSet } from '../server/harness.ts';
-import { BUILD, OLD, plain, startBench } from './bench.ts';
+import { BUILD, isIdle, OLD, plain, startBench } from './bench.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -113,32 +114,33 @@ describe('changes', () => {
     const answering = once(bench.server.server.events, 'answering');
     const old = bench.boot(OLD, { hangs: hung.promise });
     await answering;
-    await sleep(50);
+    const begunMs = performance.now();
     told = 0;
-    await sleep(1_100);
-    assert.ok(told >= 3 && told <= 5, `${told} times`);
+    while (told < 4) await once(bench.registry.events, 'changed');
+    assert.ok(performance.now() - begunMs > 2.9 * FRAME_MS, 'not too often');
     hung.resolve();
     await old;
-    await sleep(600);
+    await isIdle(bench.server);
+    await sleep(2 * FRAME_MS); // what that changed is told
     told = 0;
-    await sleep(400);
+    await sleep(2 * FRAME_MS);
     assert.equal(told, 0);
   });
 
-  it('that time alone makes are told when they are made', async () => {
+  it('that time alone makes are told when they are made', ({ mock }) => {
+    mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+    mock.method(performance, 'now', Date.now);
     const told: number[] = [];
-    const start = performance.now();
     const clock = new ChangeClock({
-      tell: () => told.push(Math.round((performance.now() - start) / 100)),
+      tell: () => told.push(Date.now()),
       isMoving: () => false,
-      nextMs: () => (performance.now() - start < 500 ? 500 : undefined),
-      now: () => performance.now() - start,
+      nextMs: () => (Date.now() < 500 ? 500 : undefined),
     });
     clock.changed();
-    await sleep(900);
+    for (let ms = 0; ms < 900; ms++) mock.timers.tick(1);
     clock.close();
     clock.changed();
-    await sleep(100);
-    assert.deepEqual(told, [0, 5]);
+    mock.timers.tick(1_000);
+    assert.deepEqual(told, [1, 500]); // no timer fires sooner than after a millisecond
   });
 });
