@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import fs, { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import { Keeper, type KeeperParts } from '../../src/builds/keeper.ts';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
 import type { CatalogImage } from '../../src/images/catalog.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
+import { beforeLong } from '../until.ts';
 import { type Bench, IMAGE_ID, makeBench } from './kept.ts';
 
 const BUILD_C = 'c'.repeat(64);
@@ -53,7 +54,7 @@ async function keeping(bench: Bench, parts: Partial<KeeperParts> = {}) {
 /** The builds that are kept once that is so, the one kept last first, by their first letters. */
 async function until({ builds }: Awaited<ReturnType<typeof keeping>>, letters: string): Promise<void> {
   const kept = () => builds.of(IMAGE_ID).map(({ buildId }) => buildId.slice(0, 1));
-  const signal = AbortSignal.timeout(5_000);
+  const signal = beforeLong();
   while (kept().join('') !== letters) {
     await once(builds.events, 'changed', { signal }).catch(() => deepEqual(kept(), letters.split('')));
   }
@@ -61,7 +62,7 @@ async function until({ builds }: Awaited<ReturnType<typeof keeping>>, letters: s
 
 /** Waits until so much was said. */
 async function untilTold({ messages }: Awaited<ReturnType<typeof keeping>>, count = 1): Promise<void> {
-  const signal = AbortSignal.timeout(5_000);
+  const signal = beforeLong();
   while (messages.length < count) await setTimeout(5, undefined, { signal });
 }
 
@@ -294,15 +295,18 @@ suite('a keeper', () => {
     await using bench = await makeBench();
     await mkdir(bench.folder);
     await writeFile(path.join(bench.folder, 'box'), 'a file');
-    await using site = await keeping(bench, { paces: { ...PACES, again: 200 } });
+    const again = 200;
+    const toldAtMs: number[] = [];
+    const onMessage = () => toldAtMs.push(performance.now());
+    await using site = await keeping(bench, { onMessage, paces: { ...PACES, again } });
     await site.examine(await bench.build(BUILD_A));
-    await untilTold(site);
+    while (toldAtMs.length === 0) await setTimeout(5);
     await rm(path.join(bench.folder, 'box'));
     site.keeper.look();
-    await setTimeout(50);
-    await until(site, '');
     await until(site, 'a');
-    equal(site.messages.length, 1);
+    const [failedAtMs = 0, ...others] = toldAtMs;
+    ok(performance.now() - failedAtMs >= again / 2, 'not at once');
+    deepEqual(others, []);
   });
 
   test('tries the next build at once, whatever became of the one before', async () => {
@@ -337,7 +341,7 @@ suite('a keeper', () => {
     const image = await bench.build(BUILD_C);
     [isHeld, asked] = [true, 0];
     await site.examine(image);
-    const signal = AbortSignal.timeout(5_000);
+    const signal = beforeLong();
     while (!isCopying) await setTimeout(5, undefined, { signal });
     await other.serveAgain({ imageId: IMAGE_ID, buildId: BUILD_A }, { by: 'Anna', atMs: 1 });
     [isHeld, isCopying] = [false, false];
