@@ -5,9 +5,10 @@ import { suite, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { KeptBuilds } from '../../src/builds/kept-builds.ts';
 import { asNobody } from '../as-nobody.ts';
-import { startUpdateServer } from '../board/update-server.ts';
+import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
 import { IMAGE_ID, makeBench } from '../builds/kept.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
+import { beforeLong, until } from '../until.ts';
 import { runCommand } from './run-command.ts';
 import { Supervised } from './supervised.ts';
 
@@ -23,7 +24,7 @@ suite('update-server with KEEP_BUILDS', () => {
       await using server = new Supervised({ imagePath: bench.boxes.root, env });
       const [port] = await server.until('port', 1);
       await (await fetch(`http://127.0.0.1:${port}/update/${IMAGE_ID}`)).arrayBuffer();
-      const signal = AbortSignal.timeout(20_000);
+      const signal = beforeLong();
       for (let isKept = false; !isKept; await setTimeout(100, undefined, { signal })) {
         const { images } = (await (await fetch(`http://127.0.0.1:${port}/status`)).json()) as {
           images: { kept?: { buildId: string }[] }[];
@@ -65,7 +66,7 @@ suite('update-server with KEEP_BUILDS', () => {
       equal(status, 0, stderr);
     }
     await using _server = await startUpdateServer({ imagePath, env: { ...env, KEEP_BUILDS: '0' } });
-    const signal = AbortSignal.timeout(15_000);
+    const signal = beforeLong();
     const kept = async () => (await readdir(path.join(bench.folder, 'box', 'box-pi'))).join();
     while ((await kept()) !== BUILD_C) await setTimeout(50, undefined, { signal });
   });
@@ -91,7 +92,7 @@ suite('update-server with KEEP_BUILDS', () => {
     await rename(bench.written.file('.img.sha256'), path.join(staging, 'box-pi.img.sha256.old'));
     await using server = new Supervised({ imagePath: bench.boxes.root });
     const [port] = await server.until('port', 1);
-    const signal = AbortSignal.timeout(10_000);
+    const signal = beforeLong();
     const list = async () => (await fetch(`http://127.0.0.1:${port}/list`)).text();
     while ((await list()) !== `${IMAGE_ID}\n`) await setTimeout(50, undefined, { signal });
     // what is left of the publishing goes when the set is whole
@@ -106,15 +107,18 @@ suite('update-server with KEEP_BUILDS', () => {
     await chmod(bench.boxes.beside(), 0o755);
     const staging = bench.boxes.at('box', '.publish', 'set.1');
     await mkdir(staging, { recursive: true });
-    const complaints = async () => {
-      await using server = await asNobody(() => startUpdateServer({ imagePath: bench.boxes.root }));
+    const start = () => asNobody(() => startUpdateServer({ imagePath: bench.boxes.root }));
+    const complaints = (server: RunningServer) => server.lines().filter((line) => line.includes('published in part'));
+    {
+      await using server = await start();
       await (await fetch(`${server.url}/list`)).text();
       await setTimeout(200); // what is found at the start is told right after it
       await server.stop();
-      return server.lines().filter((line) => line.includes('published in part'));
-    };
-    deepEqual(await complaints(), []);
+      deepEqual(complaints(server), []);
+    }
     await rename(bench.written.file('.img.sha256'), path.join(staging, 'box-pi.img.sha256.old'));
-    match((await complaints()).join(), /\/box has a set that .* \(EACCES\): publish it again$/);
+    await using server = await start();
+    await until(() => complaints(server).length > 0, server.lines);
+    match(complaints(server).join(), /\/box has a set that .* \(EACCES\): publish it again$/);
   });
 });
