@@ -1,12 +1,26 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BoxesFolder, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { until } from '../until.ts';
 import { askSlowly } from './slow-client.ts';
 import { Supervised } from './supervised.ts';
 
 const WATCHDOG = /^WATCHDOG=1\nSTATUS=\d+ requests are being answered$/;
 const EVERY_MS = 250;
+
+/** How many processes another one has started that have not ended (proc_pid_children(5)). */
+async function childrenOf(pid: number): Promise<number> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  const states = await Promise.all(
+    children
+      .split(' ')
+      .filter((child) => child !== '')
+      .map((child) => readFile(`/proc/${child}/stat`, 'latin1').catch(() => '')),
+  );
+  return states.filter((stat) => stat !== '' && !/\) Z /.test(stat)).length;
+}
 
 suite('the service manager', () => {
   let boxes: BoxesFolder;
@@ -57,7 +71,8 @@ suite('the service manager', () => {
     await service.until('message', 3);
     const [pid = 0] = service.all('pid');
     process.kill(pid, 'SIGSTOP');
-    await pause(EVERY_MS * 2); // what was on its way arrives
+    await until(async () => (await childrenOf(pid)) === 0); // what was on its way has arrived
+    await pause(EVERY_MS * 2);
     const seen = service.all('message').length;
     await pause(EVERY_MS * 6);
     equal(service.all('message').length, seen);
