@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { readEnvironment } from '../../src/cli/environment.ts';
 import { startUpdateServer } from '../board/update-server.ts';
 import { makeBoxes } from '../images/image-sets.ts';
+import { WITHOUT_IPV6 } from '../ipv6.ts';
 import { Authority } from '../tools/authority.ts';
 
 const CONTAINERFILE = new URL('../../contrib/Containerfile', import.meta.url);
@@ -48,7 +49,8 @@ suite('the Containerfile', () => {
     'for others, by another name': { ALLOW: '10.0.0.0/8', AUTH: 'lab:secret', ALLOWED_HOSTS: 'boxes.lab' },
   };
   for (const [how, env] of Object.entries(listening)) {
-    test(`has a health check that finds a server that listens ${how}, and one that does not`, async () => {
+    const options = { skip: env.HOST?.includes(':') && WITHOUT_IPV6 };
+    test(`has a health check that finds a server that listens ${how}, and one that does not`, options, async () => {
       await using boxes = await makeBoxes();
       await using server = await startUpdateServer({ imagePath: boxes.root, env });
       const itsEnv = { ...env, PORT: new URL(server.url).port };
