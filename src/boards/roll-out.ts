@@ -210,11 +210,13 @@ function canaryPlaces(canaries: readonly Board[], members: Members, rollOut: Rol
 function isStageDone(rollOut: RollOut, fleet: readonly Board[], members: Members, nowMs: number): boolean {
   const { stage, waitMs } = rollOut;
   const canaries = canariesIn(rollOut, fleet);
-  const places = canaries === undefined ? placesIn(fleet, members) : canaryPlaces(canaries, members, rollOut);
+  const given = placesIn(fleet, members);
+  const places = canaries === undefined ? given : canaryPlaces(canaries, members, rollOut);
   const running = new Set(fleet.filter((board) => runs(board, rollOut)).map(({ id }) => id));
   const isConfirmed = ({ board, isExcused }: Member) => isExcused === true || running.has(board);
   const isFull = places.length >= sizeOf(rollOut, fleet);
-  if (isFull && places.every(isConfirmed)) return true;
+  // one that was let in before another one became a canary is waited for, too
+  if (isFull && places.every(isConfirmed) && given.every(isConfirmed)) return true;
   if (waitMs === undefined) return false;
   const own = places.filter((place) => place.stage === stage);
   const waitedFor = own.length === 0 && isFull ? places : own; // boards of earlier stages may fill it

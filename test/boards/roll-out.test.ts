@@ -108,6 +108,13 @@ describe('a roll-out', () => {
     ],
     'is not halted by a board that is forgotten': [started('x'), fleet(), 30, 0, 'running'],
     'goes on when its canary ran the build before': [begun, fleet({ ...confirmed, ...canary }), 30, 1, 'running'],
+    'waits for a board that was given it before its canary was one': [
+      started('b'),
+      fleet({ ...confirmed, ...canary }, flashing),
+      30,
+      0,
+      'running',
+    ],
     'waits for the canary that does not run it': [
       begun,
       fleet({ ...confirmed, ...canary }, canary, confirmed),
