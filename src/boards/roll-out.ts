@@ -255,6 +255,7 @@ function faultOf(board: Board, rollOut: RollOut): 'overdue' | 'looping' | 'repor
   if (state.kind === 'reflashing' && state.build === rollOut.build) return 'looping';
   if (state.kind === 'overdue' && state.build === rollOut.build) return 'overdue';
   if (state.kind === 'silent' && lastSeenMs <= given.givenAtMs) return 'overdue';
+  // one that was given another build since had this one before, or was pinned: what it reports now is no fault of it
   const isBack = lastSeenMs > given.givenAtMs && reportedBuild !== undefined && reportedBuild !== rollOut.build;
-  return isBack ? 'reports another' : undefined;
+  return isBack && history[0] === given ? 'reports another' : undefined;
 }

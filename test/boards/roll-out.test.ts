@@ -115,6 +115,13 @@ describe('a roll-out', () => {
       0,
       'running',
     ],
+    'is not halted by a board that ran it, and was then given another build on purpose': [
+      started('a'),
+      fleet({ history: [{ build: OLD, image: IMAGE, givenAtMs: 40, times: 1 }, ...GIVEN], lastSeenMs: 45 }),
+      50,
+      0,
+      'running',
+    ],
     'waits for the canary that does not run it': [
       begun,
       fleet({ ...confirmed, ...canary }, canary, confirmed),
