@@ -5,6 +5,7 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSyn
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, suite, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { readChangelog, withRelease } from '../../scripts/release/changelog.ts';
 import { debianPart } from '../../scripts/release/debian/debian-part.ts';
 import { type BoxesFolder, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
@@ -122,6 +123,28 @@ suite('the Debian package, in a Debian without Node,', () => {
     const names = ['nginx.conf', 'nginx-edge.conf', 'mkbox.rules.yml', 'mkbox.json'];
     const examples = readdirSync(debian.at(`usr/share/doc/${NAME}/examples`));
     deepEqual(examples.sort(), names.sort());
+  });
+
+  test('has the documents that its manual names, and those that they lead to', () => {
+    const documents = debian.at(`usr/share/doc/${NAME}/docs`);
+    const manual = gunzipSync(readFileSync(debian.at('usr/share/man/man1/update-server.1.gz'))).toString();
+    const named = [...manual.replaceAll('\\', '').matchAll(/docs\/([\w-]+\.md)/g)].map(([, name = '']) => name);
+    deepEqual(
+      ['control.md', 'status.md', 'systemd.md', 'production.md', 'assignment.md'].filter(
+        (name) => !named.includes(name),
+      ),
+      [],
+    );
+    const shipped = readdirSync(documents, { recursive: true, encoding: 'utf8' });
+    const missing = named.filter((name) => !shipped.includes(name));
+    for (const name of shipped.filter((file) => file.endsWith('.md'))) {
+      const text = readFileSync(path.join(documents, name), 'utf8');
+      for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+        const file = path.join(path.dirname(name), target);
+        if (!shipped.includes(file)) missing.push(`${name}: ${target}`);
+      }
+    }
+    deepEqual(missing, []);
   });
 
   test('has the command, its manual and its completions', () => {

@@ -10,6 +10,7 @@ import { type Architecture, NODE_RUNTIMES } from '../node-runtime.ts';
 import type { Part } from '../part.ts';
 import type { Release } from '../readiness.ts';
 import { debianChangelog } from './changelog.ts';
+import { documents } from './documents.ts';
 import { debianPackage } from './package-file.ts';
 import type { PackagedFile } from './tree.ts';
 import { serviceForDebian } from './units.ts';
@@ -103,6 +104,7 @@ function filesOf({ root, changelog, maintainer }: Release, stage: string): Packa
     { path: `${DOCS}/copyright`, content: copyright(read('LICENSE').toString()) },
     { path: `${DOCS}/ThirdPartyNotices.txt.gz`, content: gzipped(read('dist/ThirdPartyNotices.txt')) },
     { path: `${DOCS}/LICENSE.node.gz`, content: gzipped(readFileSync(path.join(stage, 'LICENSE'))) },
+    ...documents(root, `${DOCS}/docs`),
     ...EXAMPLES.map((name) => ({
       path: `${DOCS}/examples/${path.basename(name)}`,
       content: read('contrib', name),
