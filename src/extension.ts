@@ -248,7 +248,11 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     const { workspaceState: memento } = context;
     const view = new BoardsView({ registry, audit, project, requests, checks, memento, onFailure: logFailure }, ticker);
     const show = (id: string) => view.show(id);
-    const halts = new HaltNotices({ registry, acts, builds: () => builds.open(), show, log });
+    const newest = (image: string) => {
+      const state = project.snapshot.byId.get(image)?.state;
+      return state?.kind === 'ready' ? state.buildId : undefined;
+    };
+    const halts = new HaltNotices({ registry, acts, builds: () => builds.open(), newest, show, log });
     context.subscriptions.push(view, halts);
     return view;
   }

@@ -3,18 +3,21 @@ import type { BoardRegistry } from '../boards/board-registry.ts';
 import type { Halt, RollOut } from '../boards/roll-out.ts';
 import type { KeptBuilds } from '../builds/kept-builds.ts';
 import type { Acts } from '../control/acts.ts';
+import { type Since, since } from '../control/as-shown.ts';
 import { goBack } from '../control/go-back.ts';
 import { userName } from '../control/user-name.ts';
 import { Owner } from './dispose.ts';
 import { boardName } from './words/board-name.ts';
 import { plainMessage } from './words/plain-message.ts';
-import { haltText, notKeptText } from './words/roll-out-words.ts';
+import { haltText, notAsShownText, notKeptText } from './words/roll-out-words.ts';
 
 export interface HaltNoticesParts {
   readonly registry: BoardRegistry;
   readonly acts: Acts;
   /** The builds that are kept, if any can be. */
   readonly builds: () => Promise<KeptBuilds | undefined>;
+  /** The newest build of an image, if that is known. */
+  readonly newest: (image: string) => string | undefined;
   /** Shows a board in its view. */
   readonly show: (id: string) => Promise<void>;
   readonly log: vscode.LogOutputChannel;
@@ -46,24 +49,26 @@ export class HaltNotices extends Owner {
     const ways = (await this.#canGoBack(rollOut)) ? [goOn, back, showBoard] : [goOn, showBoard];
     const answer = await window.showWarningMessage(plainMessage(haltText(rollOut, why, name, l10n)), ...ways);
     if (answer === showBoard) return show(why.board);
-    const halted = this.#stillHalted(rollOut);
-    if (answer === undefined || halted === undefined) return;
+    if (answer === undefined) return;
+    // a notice may stand for days
+    const found = since(rollOut, { rollOuts: registry.rollOuts, newest: this.#parts.newest(rollOut.image) });
+    if (found.kind !== 'same') return this.#tellUndone(rollOut, found);
     if (answer === goOn) return void acts.continueRollOut(rollOut.image, rollOut.build);
     const parts = { acts, builds: await this.#parts.builds(), by: userName() };
-    if ((await goBack(halted, parts)) === 'not kept') {
-      await window.showWarningMessage(plainMessage(notKeptText(halted, l10n)));
-    }
+    const wentBack = await goBack(rollOut, parts);
+    if (wentBack === 'replaced') return this.#tellUndone(rollOut, { kind: 'replaced' });
+    if (wentBack === 'not kept') await window.showWarningMessage(plainMessage(notKeptText(rollOut, l10n)));
+  }
+
+  /** Whoever clicked would believe that it was done. */
+  async #tellUndone(rollOut: RollOut, found: Exclude<Since, { kind: 'same' }>): Promise<void> {
+    const text = vscode.l10n.t('mkbox: {0}', notAsShownText(rollOut, found, vscode.l10n));
+    await vscode.window.showWarningMessage(plainMessage(text));
   }
 
   async #canGoBack({ image, former }: RollOut): Promise<boolean> {
     if (former === undefined) return false;
     const builds = await this.#parts.builds();
     return builds?.find({ imageId: image, buildId: former }) !== undefined;
-  }
-
-  /** The roll-out as it is now, if it is halted for the same reason: a notice may stand for days. */
-  #stillHalted({ image, build, state }: RollOut): RollOut | undefined {
-    const known = this.#parts.registry.rollOuts.get(image, build);
-    return known?.state === state ? known : undefined;
   }
 }
