@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { appendFile, chmod, chown, copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { SET_FILES } from '../../src/images/image-name.ts';
@@ -68,6 +68,20 @@ suite('update-server publish', () => {
       ok(kept);
       equal(await verdictOf(kept), 'right');
     });
+  });
+
+  test('says that no board can ask for a name with a blank, and publishes it', async () => {
+    await using site = await withBoth();
+    const { from, file, publish } = site;
+    for (const suffix of Object.values(SET_FILES)) {
+      const content = await readFile(file(suffix));
+      const renamed =
+        suffix === '.img.sha256' ? content.toString().replaceAll('box-pi.', 'box-pi-my branch.') : content;
+      await writeFile(path.join(from, `box-pi-my branch${suffix}`), renamed);
+    }
+    const { status, stderr } = await publish(path.join(from, 'box-pi-my branch.img.zst'));
+    equal(status, 0, stderr);
+    match(stderr, /^box\/box-pi-my branch: boards can't ask for a name with a blank in it: .*; choose a plain name\n$/);
   });
 
   test('gives a folder for kept builds that it makes to whoever owns the one it lies in', byRoot, async () => {

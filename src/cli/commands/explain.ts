@@ -83,7 +83,7 @@ function triedLines({ resolution, servedBuildId }: Decision): string[] {
   if (resolution.found !== undefined) lines.push(`found    ${resolution.found.id}`);
   if (servedBuildId !== undefined) lines.push(`build    ${servedBuildId}`);
   const earlier = resolution.found && earlierText(resolution.found);
-  const hint = resolution.found && plainNameHint(resolution.found.id);
+  const hint = resolution.found && plainNameHint(resolution.found.image);
   for (const note of [earlier, hint]) if (note !== undefined) lines.push(`note     ${note}`);
   return lines;
 }

@@ -9,7 +9,7 @@ import type { ImageChecks } from '../../checks/image-checks.ts';
 import { systemErrorCode, UserError } from '../../errors.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { Catalog, CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
-import { imageOfSetFile, isPublishableName } from '../../images/image-name.ts';
+import { imageOfSetFile, isPublishableName, plainNameHint } from '../../images/image-name.ts';
 import { isOwnersOnly } from '../../images/set-access.ts';
 import { printable } from '../../printable.ts';
 import { notePublished } from '../control.ts';
@@ -74,6 +74,8 @@ async function publishAll(sources: readonly PublishSource[], to: string | undefi
     if (publication.kind !== 'there already') await notePublished(given, id, publication.buildId);
     const choice = builds?.choiceOf(id);
     if (choice !== undefined) tell(servedAgainText(choice.build, id));
+    const hint = plainNameHint(source.image);
+    if (hint !== undefined) tell(`${id}: ${hint}`);
   }
 }
 

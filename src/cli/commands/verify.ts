@@ -50,7 +50,7 @@ async function verify(
   for (const image of found) {
     const { isRight, lines } = await verifyOne(image, checks, signal);
     areRight &&= isRight;
-    const hint = plainNameHint(image.id);
+    const hint = plainNameHint(image.image);
     const notes = hint === undefined ? [] : [`note     ${hint}`];
     print([image.id, ...lines, ...notes].map(printable).join('\n  ').concat('\n'));
   }

@@ -2,6 +2,7 @@ import type { Examination } from '../../checks/examination.ts';
 import type { Finding, Gap } from '../../checks/finding.ts';
 import { isVerified, judge, type Policy } from '../../checks/judgement.ts';
 import type { CatalogImage, CatalogSnapshot, Replaced } from '../../images/catalog.ts';
+import { plainNameHint } from '../../images/image-name.ts';
 import { type ImageParts, otherNameInside } from '../../images/image-parts.ts';
 import type { FileIdentity } from '../../images/pinned-file.ts';
 import { type Reachability, reachability } from '../../images/reachability.ts';
@@ -89,7 +90,7 @@ function healthOf(
   const [finding] = check?.findings ?? [];
   if (finding !== undefined) return { kind: 'wrong', finding };
   if (sending.has(image.id)) return { kind: 'sending' };
-  const mayBeAsked = parts === undefined && boards.length === 0;
+  const mayBeAsked = parts === undefined && boards.length === 0 && plainNameHint(image.image) === undefined;
   const why = mayBeAsked ? undefined : reachability(snapshot, image, parts);
   if (why !== undefined && why.kind !== 'reachable') return { kind: 'unreachable', why };
   return {

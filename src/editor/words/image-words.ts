@@ -1,11 +1,27 @@
 import { findingText, wrongText } from '../../checks/finding-text.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
+import { plainNameHint } from '../../images/image-name.ts';
 import type { ImageParts } from '../../images/image-parts.ts';
 import { faultText, incompleteText } from '../../images/set-fault-text.ts';
-import type { JudgedImage } from './image-health.ts';
+import type { ImageHealth, JudgedImage } from './image-health.ts';
 import { IN_THE_EDITOR } from './remedies.ts';
 import { ageText, bytesText, type Words } from './words.ts';
+
+function unreachableText(
+  image: string,
+  why: Extract<ImageHealth, { kind: 'unreachable' }>['why'],
+  words: Words,
+): string {
+  switch (why.kind) {
+    case 'hidden':
+      return words.t('unreachable: {0} comes first for every query', why.by);
+    case 'no board':
+      return words.t('unreachable: its name contains no board of this workspace');
+    case 'not plain':
+      return words.t('unreachable: {0}', plainNameHint(image, words) ?? '');
+  }
+}
 
 /** An image's state in words. */
 export function healthText({ image, health, otherName, check }: JudgedImage, words: Words): string {
@@ -19,9 +35,7 @@ export function healthText({ image, health, otherName, check }: JudgedImage, wor
     case 'sending':
       return words.t('being sent to a board');
     case 'unreachable':
-      return health.why.kind === 'hidden'
-        ? words.t('unreachable: {0} comes first for every query', health.why.by)
-        : words.t('unreachable: its name contains no board of this workspace');
+      return unreachableText(image.image, health.why, words);
     case 'ready':
       if (health.isForeign) return words.t('ready, not verified: mkbox did not make this image');
       if (otherName !== undefined) return words.t('ready, verified; a board that runs it asks for {0} next', otherName);

@@ -98,6 +98,20 @@ suite('an image', () => {
     equal(state({ ...seen, boards: [] }, 'box/box-odroid-c4'), 'ready, not verified yet');
   });
 
+  test('is out of reach when no board can send its name', async () => {
+    await using boxes = await makeBoxes();
+    await writeSet(boxes.root, 'my box', 'box-pi');
+    await writeSet(boxes.root, 'my box', 'my box-pi');
+    const seen = await look(boxes);
+    equal(state(seen, 'my box/box-pi'), 'ready, not verified yet', 'boards do not send the folder');
+    for (const boards of [seen.boards, []]) {
+      match(
+        state({ ...seen, boards }, 'my box/my box-pi'),
+        /^unreachable: boards can't ask for a name with a blank in it/,
+      );
+    }
+  });
+
   test('is known by its parts', async () => {
     await using boxes = await makeBoxes();
     await writeSet(boxes.root, 'box', 'box-pi-feature-x-1.2');
