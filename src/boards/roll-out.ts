@@ -213,10 +213,12 @@ function isStageDone(rollOut: RollOut, fleet: readonly Board[], members: Members
   const given = placesIn(fleet, members);
   const places = canaries === undefined ? given : canaryPlaces(canaries, members, rollOut);
   const running = new Set(fleet.filter((board) => runs(board, rollOut)).map(({ id }) => id));
-  const isConfirmed = ({ board, isExcused }: Member) => isExcused === true || running.has(board);
+  const isConfirmed = ({ board }: Member) => running.has(board);
   const isFull = places.length >= sizeOf(rollOut, fleet);
+  // one that is excused is not waited for, but proves nothing
+  const isOver = (place: Member) => place.isExcused === true || isConfirmed(place);
   // one that was let in before another one became a canary is waited for, too
-  if (isFull && places.every(isConfirmed) && given.every(isConfirmed)) return true;
+  if (isFull && [...places, ...given].every(isOver)) return true;
   if (waitMs === undefined) return false;
   const own = places.filter((place) => place.stage === stage);
   const waitedFor = own.length === 0 && isFull ? places : own; // boards of earlier stages may fill it

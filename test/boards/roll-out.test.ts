@@ -154,6 +154,20 @@ describe('a roll-out', () => {
       1,
       'running',
     ],
+    'does not go on when its time is over, and the only board that got it failed, though someone let it go on': [
+      { ...continued(started('a')), stages: [{ kind: 'boards', count: 3 }, { kind: 'all' }] },
+      fleet({ history: GIVEN, lastSeenMs: 25 }),
+      2_000,
+      0,
+      'running',
+    ],
+    'goes on when its time is over, one board runs it, and someone let it go on after another failed': [
+      { ...continued(started('a', 'b')), stages: [{ kind: 'boards', count: 3 }, { kind: 'all' }] },
+      fleet({ history: GIVEN, lastSeenMs: 25 }, confirmed),
+      2_000,
+      1,
+      'running',
+    ],
     'goes on when its time is over, and boards of earlier stages fill it': [
       {
         ...started('a', 'b'),
@@ -252,6 +266,7 @@ describe('a roll-out', () => {
     const after = observed(continued(halted), boards, 40);
     assert.deepEqual([after.stage, after.state.kind], [1, 'running']);
     assert.equal(rollOutText(after), 'stage 2 of 3, 1 board so far');
+    assert.equal(progressOf(after, boards).confirmed, 0, 'it does not run it');
   });
 
   it('gives the place of a board that is not there any more to the next one of the same stage', () => {
