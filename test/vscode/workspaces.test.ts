@@ -93,6 +93,22 @@ describe('mkbox in a folder', () => {
     await workbench.pictures('no-images');
   });
 
+  it('serves nothing where no folder is open, and says so', async () => {
+    const port = await freePort();
+    await inWindow(
+      bench,
+      'no folder',
+      { machineSettings: { 'mkbox.port': port } },
+      async ({ url, page, workbench }) => {
+        await page.goto(`${new URL(url).origin}/?ew=true`);
+        await workbench.runCommand('mkbox: Serve Images');
+        const told = await workbench.notification('no folder is open: there is nothing to serve or to build.');
+        assert.deepEqual(told.buttons, ['Open Folder']);
+        await assert.rejects(fetch(`http://127.0.0.1:${port}/list`));
+      },
+    );
+  });
+
   it('awakes for images without a recipe', async () => {
     for (const [name, images] of [
       ['no-recipe', 'boxes'],

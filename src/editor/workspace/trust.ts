@@ -1,10 +1,24 @@
 import * as vscode from 'vscode';
 import { plainMessage } from '../words/plain-message.ts';
 
-/** Whether the user trusts the workspace. Where they don't, they are told that nothing is served or built; failing to is logged. */
+/**
+ * Whether something can be served or built here: a folder is open, and the user trusts the workspace. Where not, they are
+ * told so; failing to is logged.
+ */
 export function requireTrust(log: vscode.LogOutputChannel): boolean {
-  if (!vscode.workspace.isTrusted) tellUntrusted().catch((error) => log.error(error));
-  return vscode.workspace.isTrusted;
+  const { isTrusted, workspaceFolders = [] } = vscode.workspace;
+  if (isTrusted && workspaceFolders.length > 0) return true;
+  const told = isTrusted ? tellNoFolder() : tellUntrusted();
+  told.catch((error) => log.error(error));
+  return false;
+}
+
+async function tellNoFolder(): Promise<void> {
+  const { l10n, window, commands } = vscode;
+  const open = l10n.t('Open Folder');
+  const message = l10n.t('mkbox: no folder is open: there is nothing to serve or to build.');
+  const answer = await window.showInformationMessage(plainMessage(message), open);
+  if (answer === open) await commands.executeCommand('vscode.openFolder');
 }
 
 async function tellUntrusted(): Promise<void> {
