@@ -82,6 +82,8 @@ export class Notices extends Owner {
     const network = serveToNetworkTitle(l10n);
     const own = failure.kind === 'port in use' ? [otherPort] : failure.kind === 'no such address' ? [network] : [];
     const answer = await window.showErrorMessage(plainMessage(failureText(failure)), ...own, openSettings, retry);
+    // a message may stand for hours: what it offers would cut off boards that are served by now
+    if (answer !== openSettings && this.#parts.serving.state.kind !== 'failed') return;
     switch (answer) {
       case retry:
         return this.#parts.serving.restart();

@@ -90,6 +90,23 @@ describe('mkbox in a window', () => {
     assert.equal(await serves(bench.port), false);
   });
 
+  it('serves where it does, whatever a message of an earlier failure is answered', async () => {
+    await stopServing(window);
+    const stranger = createServer((_request, response) => response.end('not mkbox')).listen(bench.port, '127.0.0.1');
+    await once(stranger, 'listening');
+    const { workbench } = window;
+    await workbench.runCommand('mkbox: Serve Images');
+    const { text } = await workbench.notification(`port ${bench.port} is in use by another program`);
+    stranger.close();
+    stranger.closeAllConnections();
+    await workbench.runCommand('mkbox: Serve Images');
+    await status(window, `mkbox local:${bench.port}`, 'broadcast');
+    await workbench.clickNotificationButton(text, 'Use Another Port for This Session');
+    await workbench.runCommand('mkbox: Serve Images'); // what the answer asked for would be done before that
+    await status(window, `mkbox local:${bench.port}`, 'broadcast');
+    assert.ok(await serves(bench.port));
+  });
+
   // the last one: the port it takes lasts for the session
   it('says who has the port, takes no other by itself, and one for the session when told to', async () => {
     await stopServing(window);
