@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { tagsIn, tagsProblem } from '../words/typed-text.ts';
 import { chooseBoards } from './choose-boards.ts';
 import type { Command } from './command.ts';
 
@@ -11,12 +12,15 @@ export const tagBoard: Command = {
     const ids = await chooseBoards(context, { row, selected, title });
     if (ids.length === 0) return;
     const registry = await context.boards.open();
-    const [first = [], ...others] = ids.map((id) => registry.get(id)?.tags ?? []);
-    const common = first.filter((tag) => others.every((tags) => tags.includes(tag)));
+    const present = ids.map((id) => registry.get(id)?.tags ?? []);
+    const [first = []] = present;
+    const common = first.filter((tag) => present.every((tags) => tags.includes(tag)));
+    const others = present.map((tags) => tags.filter((tag) => !common.includes(tag)));
     const text = await window.showInputBox({
       title,
       prompt: l10n.t('Tags with commas between them; commands can then be used on all boards of a tag'),
       value: common.join(', '),
+      validateInput: (typed) => tagsProblem(tagsIn(typed), others, l10n),
     });
     if (text === undefined) return;
     const tags = tagsIn(text);
@@ -25,10 +29,3 @@ export const tagBoard: Command = {
     if (add.length + remove.length > 0) (await context.boards.acts()).tag(ids, { add, remove });
   },
 };
-
-function tagsIn(text: string): string[] {
-  return text
-    .split(',')
-    .map((tag) => tag.trim().replace(/^#/, ''))
-    .filter((tag) => tag !== '');
-}
