@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { copyDemo } from '../workspace/demo-copy.ts';
+import { copyDemo, demoParent } from '../workspace/demo-copy.ts';
 import type { Command } from './command.ts';
 import { completeStep } from './steps.ts';
 
@@ -19,7 +19,7 @@ export const openDemo: Command = {
         defaultUri: Uri.file(homedir()),
       })) ?? [];
     if (parent === undefined) return;
-    const demo = await copyDemo(path.join(extensionFolder, 'demo'), parent.fsPath, l10n);
+    const demo = await copyDemo(path.join(extensionFolder, 'demo'), demoParent(parent, l10n), l10n);
     await completeStep('hasCopiedDemo');
     const forceNewWindow = workspace.workspaceFolders !== undefined;
     await commands.executeCommand('vscode.openFolder', Uri.file(demo), { forceNewWindow });

@@ -1,10 +1,23 @@
 import { cp, mkdir, readdir, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import type { Uri } from 'vscode';
 import { systemErrorCode, UserError } from '../../errors.ts';
 import type { Words } from '../../words.ts';
 
 /** The name of the copy's folder. */
 const NAME = 'mkbox-demo';
+
+/**
+ * The folder that the demo is copied into, as a path of this machine. As where files of an image are saved, VS Code's dialog
+ * offers those of the window's machine, too, where that is another one.
+ * @throws UserError for such a folder
+ */
+export function demoParent({ scheme, fsPath, path }: Pick<Uri, 'scheme' | 'fsPath' | 'path'>, words: Words): string {
+  if (scheme === 'file') return fsPath;
+  throw new UserError(
+    words.t('{0} is on the machine of the window, and mkbox runs on another one: pick a folder there.', path),
+  );
+}
 
 /**
  * Copies the demo at `from` into a new folder in `parent`, and answers that folder. All files get one time: none looks

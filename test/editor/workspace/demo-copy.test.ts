@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { copyDemo } from '../../../src/editor/workspace/demo-copy.ts';
+import { copyDemo, demoParent } from '../../../src/editor/workspace/demo-copy.ts';
 import { asNobody } from '../../as-nobody.ts';
 import { PROJECT_ROOT } from '../../vscode/cache.ts';
 import { PLAIN } from '../plain-words.ts';
@@ -61,5 +61,11 @@ describe('a copy of the demo', () => {
   it('leaves nothing of a copy that failed', async () => {
     await assert.rejects(copyDemo(path.join(folder, 'no-demo'), folder, PLAIN), /\(ENOENT\)$/);
     assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('is made on this machine, and not on the one that the window is on, though there is such a path here', () => {
+    const place = { fsPath: folder, path: folder };
+    assert.equal(demoParent({ scheme: 'file', ...place }, PLAIN), folder);
+    assert.throws(() => demoParent({ scheme: 'vscode-local', ...place }, PLAIN), /is on the machine of the window/);
   });
 });
