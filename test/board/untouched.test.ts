@@ -1,10 +1,9 @@
 import { doesNotMatch, equal, match } from 'node:assert/strict';
-import { once } from 'node:events';
 import { open, rm, stat } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { constants } from 'node:os';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
 import { createBoard } from './board.ts';
 import { DEMO_IMAGES, setFile } from './demo-boxes.ts';
 import { bootsOn, flashes } from './expect-boot.ts';
@@ -86,13 +85,4 @@ async function invertMiddleByte(path: string): Promise<void> {
   const byte = Buffer.alloc(1);
   await file.read(byte, 0, 1, position);
   await file.write(Uint8Array.of(byte.readUInt8() ^ 0xff), 0, 1, position);
-}
-
-/** A port nobody listens on: it was free a moment ago. */
-async function freePort(): Promise<number> {
-  const listening = createServer().listen(0, '127.0.0.1');
-  await once(listening, 'listening');
-  const { port } = listening.address() as AddressInfo;
-  listening.close();
-  return port;
 }

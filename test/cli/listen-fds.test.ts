@@ -2,43 +2,31 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, readlink, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, suite, test } from 'node:test';
 import { COMMAND } from '../board/command.ts';
 import { startUpdateServer } from '../board/update-server.ts';
+import { freePort } from '../free-port.ts';
 import { type BoxesFolder, makeBoxes, writeSet } from '../images/image-sets.ts';
 import { requireTools } from '../tools/tools.ts';
 import { beforeLong, MOST_WAIT_MS } from '../until.ts';
 import { Supervised } from './supervised.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** The command under systemd's own program for that, which listens for it, and on which port. */
 async function activated(imagePath: string): Promise<{ child: ChildProcess; port: number }> {
   const tools = requireTools('systemd-socket-activate');
   const variables = ['IMAGE_PATH', 'CHECKS_PATH', 'PATH'].map((name) => `--setenv=${name}`);
   const env = { PATH: process.env.PATH, IMAGE_PATH: imagePath, CHECKS_PATH: 'none' };
-  for (;;) {
-    const port = await freePort();
-    const child = spawn(
-      tools['systemd-socket-activate'],
-      [...variables, `--listen=127.0.0.1:${port}`, process.execPath, COMMAND],
-      { env, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    const [said] = await once(createInterface(child.stderr), 'line', { signal: beforeLong() });
-    if (String(said).startsWith('Listening on ')) return { child, port };
-    match(String(said), /in use/); // another process took the port meanwhile
-    await once(child, 'close');
-  }
+  const port = await freePort();
+  const child = spawn(
+    tools['systemd-socket-activate'],
+    [...variables, `--listen=127.0.0.1:${port}`, process.execPath, COMMAND],
+    { env, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const [said] = await once(createInterface(child.stderr), 'line', { signal: beforeLong() });
+  match(String(said), /^Listening on /);
+  return { child, port };
 }
 
 async function stop(child: ChildProcess): Promise<unknown> {

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { whenWeEnd } from '../end-with-us.ts';
+import { freePort } from '../free-port.ts';
 import { requireTools } from '../tools/tools.ts';
 import { until } from '../until.ts';
 
@@ -51,7 +52,7 @@ async function start(name: string, changes: Changes): Promise<Nginx> {
   const home = await mkdtemp(path.join(tmpdir(), 'mkbox-nginx-'));
   const cache = path.join(home, EDGE_CACHE);
   await mkdir(path.dirname(cache), { recursive: true });
-  const [port, tlsPort] = await freePorts();
+  const [port, tlsPort] = [await freePort(), await freePort()];
   const site = changed(await readFile(path.join(PROJECT, 'contrib', name), 'utf8'), {
     'listen 80 ': `listen 127.0.0.1:${port} `,
     'listen 443 ': `listen 127.0.0.1:${tlsPort} `,
@@ -118,21 +119,6 @@ function changed(text: string, changes: Changes): string {
     text = text.replaceAll(from, to);
   }
   return text;
-}
-
-/** Two ports that were free a moment ago. */
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()];
-  const ports = await Promise.all(
-    servers.map(async (server) => {
-      await once(server.listen(0, '127.0.0.1'), 'listening');
-      const address = server.address();
-      return typeof address === 'object' && address !== null ? address.port : 0;
-    }),
-  );
-  for (const server of servers) server.close();
-  const [first = 0, second = 0] = ports;
-  return [first, second];
 }
 
 async function untilItListens(child: ChildProcess, port: number, home: string): Promise<void> {

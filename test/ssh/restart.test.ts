@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { commandFor, isFault } from '../../src/editor/restart/command-line.ts';
 import { type RestartOutcome, runRestart } from '../../src/editor/restart/run-command.ts';
-import { freePort } from '../vscode/mkbox.ts';
+import { freePort } from '../free-port.ts';
 import { type Sshd, startSshd } from './sshd.ts';
 
 const BOARD = '127.0.0.2';

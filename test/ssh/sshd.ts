@@ -5,9 +5,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { whenWeEnd } from '../end-with-us.ts';
+import { freePort } from '../free-port.ts';
 import { requireTools } from '../tools/tools.ts';
 import { until } from '../until.ts';
-import { freePort } from '../vscode/mkbox.ts';
 
 /** What a board's sshd was told to do, and by which of its addresses. */
 export interface Order {

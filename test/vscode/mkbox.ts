@@ -1,11 +1,10 @@
 /** The packaged extension in a real VS Code, on a copy of the demo workspace. */
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { freePort } from '../free-port.ts';
 import { PROJECT_ROOT } from './cache.ts';
 import { installPackaged } from './packaged.ts';
 import { type Options, prepareExtensions, startVSCode, type VSCode } from './vscode.ts';
@@ -50,17 +49,6 @@ export async function setUpBench(...others: readonly string[]): Promise<Bench> {
 /** Takes the boxes of the demo away: a test has its own. */
 export async function removeBoxes({ boxes }: Bench): Promise<void> {
   for (const box of ['docker-box', 'led-blink', 'linux-box']) await rm(path.join(boxes, box), { recursive: true });
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port to be had');
-  return address.port;
 }
 
 /**

@@ -6,9 +6,10 @@ import { createServer } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { freePort } from '../free-port.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
 import { inWindow, openForMany, serveAsOpened, serves, status, stopServing, type Window } from './in-window.ts';
-import { type Bench, freePort, setUpBench } from './mkbox.ts';
+import { type Bench, setUpBench } from './mkbox.ts';
 import { until } from './workbench/wait.ts';
 
 const STATUS = 'mkbox.status';

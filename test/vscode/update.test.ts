@@ -6,11 +6,12 @@ import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Board, createBoard } from '../board/board.ts';
+import { freePort } from '../free-port.ts';
 import { type Sshd, startSshd } from '../ssh/sshd.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
 import { status, stopServing, type Window } from './in-window.ts';
 import { askForUpdate } from './lab-board.ts';
-import { addBigImage, type Bench, freePort, setUpBench } from './mkbox.ts';
+import { addBigImage, type Bench, setUpBench } from './mkbox.ts';
 import { pathWithNode } from './npm.ts';
 import { until } from './workbench/wait.ts';
 

@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
 import { openForMany, serveAsOpened, serves, status, stopServing, type Window } from './in-window.ts';
-import { addBigImage, type Bench, freePort, setUpBench } from './mkbox.ts';
+import { addBigImage, type Bench, setUpBench } from './mkbox.ts';
 import { until } from './workbench/wait.ts';
 
 const NOISE_BYTES = 40 * 1024 * 1024;

@@ -4,9 +4,10 @@ import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
 import { keepEvidenceOfFailure } from './evidence.ts';
 import { inWindow, stopServing, type Window } from './in-window.ts';
-import { type Bench, freePort, setUpBench } from './mkbox.ts';
+import { type Bench, setUpBench } from './mkbox.ts';
 import { until } from './workbench/wait.ts';
 import type { Workbench } from './workbench.ts';
 
