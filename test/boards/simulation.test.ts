@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { UP_TO_DATE_AGE_MS } from '../../src/server/limits.ts';
+import { processorMs } from '../processor-time.ts';
 import { buildId, makeSet } from '../server/harness.ts';
 import { type Bench, BUILD, isIdle, OLD, startBench } from './bench.ts';
 import { Dice, type Fate, lineOf, type Served, SimulatedBoard } from './simulated-board.ts';
@@ -133,9 +134,10 @@ describe('1,000 boards that ask at once', () => {
     const [first = 0, ...others] = heaps;
     const grownBytes = Math.max(...others) - first;
     assert.ok(grownBytes < 5_000_000, `${grownBytes} bytes more after each has asked again`);
-    const looking = performance.now();
-    for (let time = 0; time < 100; time++) assert.equal(bench.registry.boards.length, 1_000);
-    const lookMs = (performance.now() - looking) / 100;
+    const looksMs = await processorMs(() => {
+      for (let time = 0; time < 100; time++) assert.equal(bench.registry.boards.length, 1_000);
+    });
+    const lookMs = looksMs / 100;
     context.diagnostic(`${times.join(', ')} ms; ${grownBytes} bytes grown; a look ${lookMs.toFixed(2)} ms`);
     assert.ok(lookMs < 20);
   });

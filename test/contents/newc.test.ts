@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { NewcReader } from '../../src/contents/newc.ts';
 import { type ArchiveEntry, FILE, FOLDER, newcArchive } from '../fixtures/newc-archive.ts';
+import { processorMs } from '../processor-time.ts';
 
 const LIMIT = 1000;
 const CONF = Buffer.from('imgname="box"\n');
@@ -137,20 +138,16 @@ suite('a file in a newc archive', () => {
     equal(find(cut(archive, [archive.length >> 1])), 'too many members');
   });
 
-  test('is found in time that grows with the archive alone, whatever its members are', { timeout: 30_000 }, () => {
+  test('is found in time that grows with the archive alone, whatever its members are', {
+    timeout: 240_000,
+  }, async () => {
     const members = Array.from({ length: 20_000 }, (_, n) => entry(`${n}`.padStart(4000, 'n'), Buffer.alloc(1)));
     const archive = newcArchive([...members, entry('board.conf')], 0); // 80 MB
-    const before = performance.now();
-    equal(
-      find(
-        cut(
-          archive,
-          Array.from({ length: 5000 }, (_, n) => n * 16_000),
-        ),
-      ),
-      CONF.toString(),
+    const pieces = cut(
+      archive,
+      Array.from({ length: 5000 }, (_, n) => n * 16_000),
     );
-    ok(performance.now() - before < 10_000);
+    ok((await processorMs(() => equal(find(pieces), CONF.toString()))) < 10_000);
   });
 
   test('is found or not in any archive that is damaged, without failing', () => {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { Glob } from '../../src/images/glob.ts';
+import { processorMs } from '../processor-time.ts';
 import { requireTools } from '../tools/tools.ts';
 
 const { python3 } = requireTools('python3');
@@ -84,12 +85,11 @@ const MOST_PLAIN_SEARCHES = 60;
 suite('10,000 names', () => {
   const names = Array.from({ length: 10_000 }, (_, at) => `box-${at % 100}/box-${at % 100}-odroid-c4-main-1.0.${at}`);
   /** How long it takes to compile a glob and to hold all names against it. */
-  const searchMs = (pattern: string): number => {
-    const begin = performance.now();
-    const glob = new Glob(pattern);
-    for (const name of names) glob.isIn(name);
-    return performance.now() - begin;
-  };
+  const searchMs = (pattern: string) =>
+    processorMs(() => {
+      const glob = new Glob(pattern);
+      for (const name of names) glob.isIn(name);
+    });
   const evil: readonly [what: string, pattern: string][] = [
     ['open brackets', '['.repeat(255)],
     ['brackets in brackets', `${'['.repeat(254)}]`],
@@ -103,9 +103,12 @@ suite('10,000 names', () => {
     ['characters that are not ASCII', 'é'.repeat(255)],
   ];
   for (const [what, pattern] of evil) {
-    test(`are searched for ${what} in the time of some plain searches`, () => {
-      const ratios = Array.from({ length: 7 }, () => searchMs(pattern) / searchMs('odroid-c2*1.0.9999x'));
-      // the best of several: what else this machine does is not the glob's
+    test(`are searched for ${what} in the time of some plain searches`, async () => {
+      const ratios: number[] = [];
+      for (let time = 0; time < 7; time++) {
+        ratios.push((await searchMs(pattern)) / (await searchMs('odroid-c2*1.0.9999x')));
+      }
+      // the best of several: code is compiled, and garbage collected, meanwhile
       ok(Math.min(...ratios) <= MOST_PLAIN_SEARCHES, `${Math.min(...ratios)} times a plain search`);
     });
   }

@@ -4,6 +4,7 @@ import { suite, test } from 'node:test';
 import { Catalog, type CatalogImage } from '../../src/images/catalog.ts';
 import type { ImageQuery } from '../../src/images/image-name.ts';
 import { nearestImage, resolveQuery } from '../../src/images/resolution.ts';
+import { processorMs } from '../processor-time.ts';
 import { makeBoxes, writeSet } from './image-sets.ts';
 
 /** A catalog of the images of `ids`, complete; those that end with `!` have no checksums yet. */
@@ -125,7 +126,7 @@ suite('the nearest image', () => {
     equal(nearestImage(await holding(MAIN), 'docker-box', ['x'.repeat(100_000)]), 'docker-box-odroid-c4-main');
   });
 
-  test('is found among 10,000 within milliseconds, however long the name', () => {
+  test('is found among 10,000 within milliseconds, however long the name', async () => {
     const images = Array.from({ length: 10_000 }, (_, at): CatalogImage => {
       const image = `box-odroid-c4-main-1.0.${String(at).padStart(4, '0')}`;
       const state = {
@@ -140,15 +141,17 @@ suite('the nearest image', () => {
     });
     const snapshot = { ...new Catalog([]).snapshot, images };
     for (const name of ['box-odroid-c4-mian-1.0.4711', `box-odroid-c4-main-1.0.4711${'x'.repeat(143)}`]) {
-      const times = Array.from({ length: 7 }, () => {
-        const begin = performance.now();
-        match(
-          nearestImage(snapshot, 'box', [name, `${name}-a`, `${name}-b`]) ?? '',
-          /^box-odroid-c4-main-1\.0\.\d{4}$/,
+      const times: number[] = [];
+      for (let time = 0; time < 7; time++) {
+        let nearest: string | undefined;
+        times.push(
+          await processorMs(() => {
+            nearest = nearestImage(snapshot, 'box', [name, `${name}-a`, `${name}-b`]);
+          }),
         );
-        return performance.now() - begin;
-      });
-      ok(Math.min(...times) < 15, `took ${Math.min(...times)} ms`); // the best: what else this machine does is not ours
+        match(nearest ?? '', /^box-odroid-c4-main-1\.0\.\d{4}$/);
+      }
+      ok(Math.min(...times) < 15, `took ${Math.min(...times)} ms`); // the best: code is compiled meanwhile
     }
     match(nearestImage(snapshot, 'box', ['box-odroid-c4-main-1.0.471x']) ?? '', /^box-odroid-c4-main-1\.0\.471\d$/);
   });
