@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { Catalog } from '../../src/images/catalog.ts';
 import { Decider } from '../../src/server/decision/decide.ts';
 import type { ServerEvents } from '../../src/server/server-events.ts';
+import { until } from '../until.ts';
 import { makeSet, startServer, type TestServer } from './harness.ts';
 
 const TARGET = '/update/box/box-pi';
@@ -46,6 +47,9 @@ describe('a disk error', ON_LINUX, () => {
     it(`cuts the client off ${when}, gives the turn back and is told`, async () => {
       await using server = await startServer(images, { maxTransfers: 1 });
       const bugs = bugsOf(server);
+      // it is examined by then: what examines it would get the disk's error, too
+      assert.equal((await server.get(TARGET)).status, 200);
+      await until(() => imageDescriptors().length === 0);
       breakDisk(server);
       const ended = server.ended();
       await assert.rejects(server.get(TARGET, headers));
