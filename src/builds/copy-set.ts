@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { copyFile, type FileHandle, mkdir, open, rename, rm, statfs } from 'node:fs/promises';
+import { copyFile, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode } from '../errors.ts';
+import { hasRoom } from '../images/disk-room.ts';
 import { SET_FILES } from '../images/image-name.ts';
 import type { ImageSet } from '../images/image-set.ts';
 import type { PinnedFile } from '../images/pinned-file.ts';
@@ -67,8 +68,7 @@ export async function copySet(
 
   const result = await write('zst', zst.mtimeSeconds, async (file) => {
     if (await clone(zst, file)) return 'copied';
-    const { bavail, bsize } = await statfs(target);
-    if (bavail * bsize < zst.size + leaves) return 'no room';
+    if (!(await hasRoom(target, zst.size + leaves))) return 'no room';
     await copyPieces(zst, file.handle, giveWay);
     return 'copied';
   });

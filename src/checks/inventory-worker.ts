@@ -1,8 +1,8 @@
-import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { inventoryFaultText, takeInventory } from '../contents/inventory.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
+import { hasRoom } from '../images/disk-room.ts';
 import { openBuildDisk } from './image-disk.ts';
 import { packInventory } from './inventory-file.ts';
 import type { InventoryReport, InventoryTask } from './inventory-task.ts';
@@ -23,8 +23,7 @@ async function report(task: InventoryTask): Promise<InventoryReport> {
 }
 
 async function take(task: InventoryTask): Promise<InventoryReport> {
-  const { bavail, bsize } = await statfs(tmpdir());
-  if (bavail * bsize < ROOM_FACTOR * task.rawBytes) {
+  if (!(await hasRoom(tmpdir(), ROOM_FACTOR * task.rawBytes))) {
     return { kind: 'none', reason: `there is too little room in the temporary folder ${tmpdir()}` };
   }
   const disk = await openBuildDisk(task, task.buildId, {});
