@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { parseTarget } from './decision/asked.ts';
 import type { Exchanges } from './exchanges.ts';
 import { MOST_ASKED_AHEAD } from './limits.ts';
 
@@ -34,7 +35,9 @@ export class AskedAhead {
 
   #endWith(first: ServerResponse, socket: Socket): void {
     if (!first.headersSent) first.shouldKeepAlive = false;
-    if (this.#exchanges.busySockets.has(socket)) this.#exchanges.closeAfter(socket);
-    else first.once('close', () => socket.destroySoon()); // a page is no exchange
+    // a page is no exchange: what is busy beside one is the exchange before it
+    const isPage = parseTarget(first.req.url ?? '').kind === 'other';
+    if (!isPage && this.#exchanges.busySockets.has(socket)) this.#exchanges.closeAfter(socket);
+    else first.once('close', () => socket.destroySoon());
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MOST_ASKED_AHEAD } from '../../src/server/limits.ts';
+import type { PageApp } from '../../src/server/pages.ts';
 import { until } from '../until.ts';
 import { makeSet, startServer, type TestServer } from './harness.ts';
 
@@ -11,16 +12,16 @@ const asking = (target: string) => `GET ${target} HTTP/1.1\r\nHost: localhost\r\
 const BIG = asking('/update/box/box-pi');
 const LIST = asking('/list');
 
+const pages = (app: PageApp) =>
+  app.get('/page', async ({ text }) => {
+    await pause(50);
+    return text('a page');
+  });
+
 describe('a request that comes before the one before it is answered', () => {
   let server: TestServer;
   before(async () => {
-    server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', BYTES), {
-      pages: (app) =>
-        app.get('/page', async ({ text }) => {
-          await pause(50);
-          return text('a page');
-        }),
-    });
+    server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', BYTES), { pages });
   });
   after(() => server[Symbol.asyncDispose]());
 
@@ -85,6 +86,28 @@ describe('a request that comes before the one before it is answered', () => {
     }
     assert.match(Buffer.concat(pieces).toString('latin1'), /\r\nbox\/box-pi\n$/);
   });
+
+  for (const [what, next, end] of [
+    ['page', asking('/page'), /\r\n\r\na page$/],
+    ['refusal', asking('/nothing'), /HTTP\/1\.1 404 /],
+  ] as const) {
+    it(`leaves the ${what} whole that is asked for behind a whole image, with another request right after it`, async () => {
+      await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', 1_000), { pages });
+      const socket = await server.connect();
+      const pieces: Buffer[] = [];
+      let isAsked = false;
+      socket.write(asking('/update/box/box-pi'));
+      for await (const piece of socket) {
+        pieces.push(piece);
+        const received = Buffer.concat(pieces);
+        const isWhole = bodyBytes(received) === Number(/Content-Length: (\d+)/i.exec(received.toString())?.[1]);
+        if (!isWhole || isAsked) continue;
+        isAsked = true;
+        socket.write(next + LIST);
+      }
+      assert.match(Buffer.concat(pieces).toString('latin1'), end);
+    });
+  }
 
   it('ends the connection with a true reason, where there are too many', async () => {
     const socket = await server.connect();
