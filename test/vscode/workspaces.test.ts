@@ -102,6 +102,12 @@ describe('mkbox in a folder', () => {
       { machineSettings: { 'mkbox.port': port } },
       async ({ url, page, workbench }) => {
         await page.goto(`${new URL(url).origin}/?ew=true`);
+        // a palette that was opened before VS Code knows the extension does not find its commands later
+        await until(
+          'the extension to be known',
+          () => workbench.commands('mkbox: Serve Images'),
+          ({ length }) => length > 0,
+        );
         await workbench.runCommand('mkbox: Serve Images');
         const told = await workbench.notification('no folder is open: there is nothing to serve or to build.');
         assert.deepEqual(told.buttons, ['Open Folder']);
