@@ -1,8 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import type { CatalogSnapshot, UnreadableFolder } from '../images/catalog.ts';
-import { skippedLinkText } from '../images/linked-folder.ts';
-import { looseImagesText } from '../images/loose-images.ts';
 import { faultText } from '../images/set-fault-text.ts';
+import { looseImagesText, skippedLinkText } from '../images/skipped-text.ts';
 import type { FlowLimits } from '../server/server-options.ts';
 import { urlOf } from '../server/socket/server-url.ts';
 import type { UpdateServer } from '../server/update-server.ts';

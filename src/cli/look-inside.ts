@@ -8,7 +8,7 @@ import type { FileTree } from '../contents/file-tree.ts';
 import { openInitramfsTree, openRootTree, RECOVERY_NOTE, treesFaultText } from '../contents/image-trees.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
 import { Catalog, type CatalogSnapshot } from '../images/catalog.ts';
-import { looseImagesText } from '../images/loose-images.ts';
+import { looseImagesText } from '../images/skipped-text.ts';
 import { printable } from '../printable.ts';
 import type { CommandSettings } from './environment.ts';
 import type { ImageAddress } from './image-address.ts';

@@ -1,9 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { BoxFolder, type FolderPlace, type Look } from './box-folder.ts';
-import { isPublishableName } from './image-name.ts';
+import { isPublishableName, SET_FILES } from './image-name.ts';
 import { followLink, type SkippedLink } from './linked-folder.ts';
-import { isLooseImage } from './loose-images.ts';
 import { Outage } from './outage.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -148,4 +147,9 @@ function sameLinks(some: readonly SkippedLink[], others: readonly SkippedLink[])
     some.length === others.length &&
     some.every(({ path: link, target }, index) => link === others[index]?.path && target === others[index]?.target)
   );
+}
+
+/** Whether a file in an image folder itself is an image, as mkbox leaves it in a box's folder. */
+function isLooseImage(fileName: string): boolean {
+  return fileName.endsWith(SET_FILES.zst);
 }

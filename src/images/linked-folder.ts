@@ -1,7 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode, unlessBug } from '../errors.ts';
-import { COMMAND_LINE, ENGLISH, type Remedies, type Words } from '../words.ts';
 import type { FolderPlace } from './box-folder.ts';
 import { isInside } from './pinned-file.ts';
 
@@ -46,20 +45,4 @@ export async function followLink(
 async function isWrittenInside(root: string, link: string): Promise<boolean> {
   const written = await fs.readlink(link).catch(unlessBug); // it may be gone by now
   return written !== undefined && isInside(root, path.resolve(root, written));
-}
-
-/** Why the link is not followed, and what to do about it. */
-export function skippedLinkText(
-  { path: link, target }: SkippedLink,
-  words: Words = ENGLISH,
-  { followLinks }: Remedies = COMMAND_LINE,
-): string {
-  return target === undefined
-    ? words.t('{0} is a link that leads nowhere, or where nothing may be read', link)
-    : words.t(
-        '{0} is a link out of the image folder, to {1}: the images in it are not served; {2} follows it',
-        link,
-        target,
-        followLinks,
-      );
 }

@@ -1,6 +1,6 @@
 import type { CatalogImage, CatalogSnapshot } from './catalog.ts';
-import { plainNameHint } from './image-name.ts';
 import type { ImageParts } from './image-parts.ts';
+import { plainNameHint } from './plain-name.ts';
 import { resolveQuery } from './resolution.ts';
 
 /** Whether a board that asks by parts gets an image. */

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { plainNameHint } from '../../src/images/image-name.ts';
+import { plainNameHint } from '../../src/images/plain-name.ts';
 import { parseTarget } from '../../src/server/decision/asked.ts';
 import { requireTools } from '../tools/tools.ts';
 

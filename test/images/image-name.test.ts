@@ -1,6 +1,6 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { candidateImages, imageOfSetFile, isPublishableName, plainNameHint } from '../../src/images/image-name.ts';
+import { candidateImages, imageOfSetFile, isPublishableName } from '../../src/images/image-name.ts';
 
 suite('the images that answer a board', () => {
   const asked = { name: 'docker-box', board: 'odroid-c4' };
@@ -69,11 +69,4 @@ suite('a name is published', () => {
     ['holds bytes that are not UTF-8', Buffer.from([0x61, 0xff]).toString()],
   ];
   for (const [what, name] of kept) test(`not when it ${what}`, () => equal(isPublishableName(name), false));
-});
-
-test('a name is plain when curl can send it as it is', () => {
-  equal(plainNameHint('docker-box-odroid-c4-main'), undefined);
-  match(plainNameHint('prüf-box-pi') ?? '', /^boards can't ask for a name with letters beyond ASCII/);
-  match(plainNameHint('my box-pi') ?? '', /^boards can't ask for a name with a blank in it/);
-  match(plainNameHint('box-pi-a%41') ?? '', /^boards can't ask for a name with %41 in it/);
 });

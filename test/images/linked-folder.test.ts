@@ -1,9 +1,8 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { Catalog } from '../../src/images/catalog.ts';
 import { openImageSet } from '../../src/images/image-set.ts';
-import { skippedLinkText } from '../../src/images/linked-folder.ts';
 import { type BoxesFolder, makeBoxes, writeSet } from './image-sets.ts';
 
 /** A name that no file system takes: the system's answer is neither that nothing is there nor that it may not be read. */
@@ -135,11 +134,5 @@ suite('a link in an image folder', () => {
     const set = far && (await openImageSet(far));
     equal(set && 'problem' in set, false);
     if (set && !('problem' in set)) await set.close();
-  });
-
-  test('is told in words that say what to do', () => {
-    const link = { path: '/boxes/far', target: '/mnt/far' };
-    match(skippedLinkText(link), /^\/boxes\/far is a link .* to \/mnt\/far: .*; FOLLOW_LINKS=true follows it$/);
-    match(skippedLinkText({ path: '/boxes/far', target: undefined }), /leads nowhere/);
   });
 });

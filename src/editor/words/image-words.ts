@@ -1,8 +1,8 @@
 import { findingText, wrongText } from '../../checks/finding-text.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { UnpackedImage, UnreadableFolder } from '../../images/catalog.ts';
-import { plainNameHint } from '../../images/image-name.ts';
 import type { ImageParts } from '../../images/image-parts.ts';
+import { plainNameHint } from '../../images/plain-name.ts';
 import { faultText, incompleteText } from '../../images/set-fault-text.ts';
 import type { ImageHealth, JudgedImage } from './image-health.ts';
 import { IN_THE_EDITOR } from './remedies.ts';

@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { Catalog } from '../../src/images/catalog.ts';
-import { looseImagesText } from '../../src/images/loose-images.ts';
+import { looseImagesText } from '../../src/images/skipped-text.ts';
 import { makeBoxes, writeSet } from './image-sets.ts';
 
 suite('images in the image folder itself', () => {
