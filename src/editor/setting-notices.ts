@@ -14,8 +14,8 @@ export interface SettingNoticesParts {
 /** Tells once of each setting that is written wrong, and what holds in its place. */
 export class SettingNotices extends Owner {
   readonly #parts: SettingNoticesParts;
-  /** What is written in those that were told of. */
-  #told: ReadonlyMap<string, string> = new Map();
+  /** The lines about those that were told of. */
+  #told: ReadonlySet<string> = new Set();
 
   constructor(parts: SettingNoticesParts) {
     super();
@@ -25,17 +25,17 @@ export class SettingNotices extends Owner {
   }
 
   #look(): void {
-    const faults = this.#parts.settings.faults();
+    const faults = new Map(this.#parts.settings.faults().map((fault) => [lineOf(fault), fault]));
     const before = this.#told;
-    this.#told = new Map(faults.map(({ name, written }) => [name, textOf(written)]));
-    for (const fault of faults) {
-      if (before.get(fault.name) !== textOf(fault.written)) this.#tell(fault).catch(this.#parts.onFailure);
+    this.#told = new Set(faults.keys());
+    for (const [line, fault] of faults) {
+      if (!before.has(line)) this.#tell(line, fault).catch(this.#parts.onFailure);
     }
   }
 
-  async #tell({ name, written, inForce }: SettingFault): Promise<void> {
+  async #tell(line: string, { name, written, inForce }: SettingFault): Promise<void> {
     const { l10n, window } = vscode;
-    this.#parts.log.warn(`${name} can't be ${textOf(written)}: it is ${textOf(inForce)} until that is mended`);
+    this.#parts.log.warn(line);
     const text = l10n.t(
       "mkbox: the setting {0} can't be {1}: it is {2} until that is mended.",
       name,
@@ -45,6 +45,10 @@ export class SettingNotices extends Owner {
     const openSettings = l10n.t('Open Settings');
     if ((await window.showWarningMessage(plainMessage(text), openSettings)) === openSettings) await showSetting(name);
   }
+}
+
+function lineOf({ name, written, inForce }: SettingFault): string {
+  return `${name} can't be ${textOf(written)}: it is ${textOf(inForce)} until that is mended`;
 }
 
 /** A value as it stands in a file of settings, as far as a message has room for it. */

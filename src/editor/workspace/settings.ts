@@ -3,6 +3,9 @@ import { SettledChanges } from './settled-changes.ts';
 
 const SECTION = 'mkbox';
 
+/** Where a setting is read: in a folder of the workspace, or for the window. */
+type Place = vscode.WorkspaceFolder | undefined;
+
 /** A setting, typed, with its changes. */
 export interface Setting<T> {
   /** The value in force, for `folder` where it may differ between the workspace's folders. */
@@ -11,7 +14,7 @@ export interface Setting<T> {
   readonly onDidChange: vscode.Event<void>;
 }
 
-/** A setting in which something is written that it can't be, and what holds in its place. */
+/** A setting in which something is written that it can't be, and what holds in its place: there may be one in each folder. */
 export interface SettingFault {
   readonly name: `mkbox.${string}`;
   readonly written: unknown;
@@ -20,7 +23,7 @@ export interface SettingFault {
 
 /** The extension's settings. Their meanings and defaults stand in the manifest. */
 export interface Settings extends vscode.Disposable {
-  /** Those that are written wrong now. */
+  /** Those that are written wrong now. Whoever asks has what is right remembered: most settings are read long after the start. */
   faults(): readonly SettingFault[];
   /** Any of them may have changed, and none has for a moment. */
   readonly onDidChange: vscode.Event<void>;
@@ -69,7 +72,7 @@ export interface Settings extends vscode.Disposable {
  */
 export function openSettings(): Settings {
   const changes = new SettledChanges();
-  const findFaults: (() => SettingFault | undefined)[] = [];
+  const findFaults: (() => readonly SettingFault[])[] = [];
   function onChange(name: string): vscode.Event<void> {
     return (listener, thisArg, disposables) =>
       changes.onDidSettle(
@@ -80,29 +83,33 @@ export function openSettings(): Settings {
         disposables,
       );
   }
-  function setting<T>(name: string, fallback: T, isValid: (value: unknown) => value is T): Setting<T> {
-    let valid = fallback;
-    const read = (folder?: vscode.WorkspaceFolder) =>
-      vscode.workspace.getConfiguration(SECTION, folder ?? null).get<unknown>(name);
-    const inForce = (value: unknown) => {
-      if (isValid(value)) valid = value;
-      return valid;
+  function setting<T>(
+    name: string,
+    fallback: T,
+    isValid: (value: unknown) => value is T,
+    places: () => readonly Place[] = () => [undefined],
+  ): Setting<T> {
+    const lastValid = new Map<string | undefined, T>();
+    const read = (place: Place) => vscode.workspace.getConfiguration(SECTION, place ?? null).get<unknown>(name);
+    const inForce = (value: unknown, place: Place): T => {
+      const at = place?.uri.toString();
+      if (isValid(value)) lastValid.set(at, value);
+      const last = lastValid.get(at);
+      return last === undefined ? fallback : last; // null may be one
     };
-    findFaults.push(() => {
-      const written = read();
-      return isValid(written) ? undefined : { name: `${SECTION}.${name}`, written, inForce: inForce(written) };
-    });
+    const faultAt = (place: Place): SettingFault[] => {
+      const written = read(place);
+      const holding = inForce(written, place);
+      return isValid(written) ? [] : [{ name: `${SECTION}.${name}`, written, inForce: holding }];
+    };
+    findFaults.push(() => places().flatMap(faultAt));
     return {
-      get(folder) {
-        const value = read(folder);
-        if (folder === undefined) return inForce(value);
-        return isValid(value) ? value : fallback;
-      },
+      get: (folder) => inForce(read(folder), folder),
       onDidChange: onChange(`${SECTION}.${name}`),
     };
   }
   return {
-    faults: () => findFaults.map((find) => find()).filter((fault) => fault !== undefined),
+    faults: () => findFaults.flatMap((find) => find()),
     onDidChange: onChange(SECTION),
     host: setting('host', '127.0.0.1', (value): value is string => isText(value) && value !== ''),
     port: setting('port', 8080, isPort),
@@ -113,7 +120,7 @@ export function openSettings(): Settings {
     allowForeignImages: setting('allowForeignImages', false, (value) => typeof value === 'boolean'),
     verifyWhenIdle: setting('verifyWhenIdle', true, (value) => typeof value === 'boolean'),
     autoStart: setting('autoStart', true, (value) => typeof value === 'boolean'),
-    imagePath: setting('imagePath', '', isText),
+    imagePath: setting('imagePath', '', isText, () => vscode.workspace.workspaceFolders ?? []),
     followLinks: setting('followLinks', false, (value) => typeof value === 'boolean'),
     stopLoops: setting('stopLoops', true, (value) => typeof value === 'boolean'),
     rollOutStages: setting<unknown>('rollOut.stages', [], (value): value is unknown => value !== undefined),

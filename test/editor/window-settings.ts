@@ -1,0 +1,45 @@
+/** The settings of a window, in place of the editor's: `vscode` of a test that writes them as a user does. */
+import type { WorkspaceFolder } from 'vscode';
+
+type Folder = Pick<WorkspaceFolder, 'uri'>;
+type Affected = { affectsConfiguration(name: string): boolean };
+
+/** What is written, by the setting's whole name; `undefined` as folder for the window itself. */
+const written = new Map<Folder | undefined, Map<string, unknown>>();
+const listeners = new Set<(event: Affected) => void>();
+
+/** Writes a setting, in a folder's own settings where one is given; `undefined` removes it. */
+export function write(name: string, value: unknown, folder?: Folder): void {
+  const own = written.get(folder) ?? new Map<string, unknown>();
+  written.set(folder, own.set(name, value));
+  const affectsConfiguration = (asked: string) => name === asked || name.startsWith(`${asked}.`);
+  for (const listener of listeners) listener({ affectsConfiguration });
+}
+
+export const workspace = {
+  workspaceFolders: undefined as readonly Folder[] | undefined,
+  getConfiguration: (section: string, scope: Folder | null) => ({
+    get(key: string): unknown {
+      const name = `${section}.${key}`;
+      return (scope && written.get(scope)?.get(name)) ?? written.get(undefined)?.get(name);
+    },
+  }),
+  onDidChangeConfiguration(listener: (event: Affected) => void) {
+    listeners.add(listener);
+    return { dispose: () => void listeners.delete(listener) };
+  },
+};
+
+export class EventEmitter<T> {
+  readonly #listeners = new Set<(value: T) => void>();
+  readonly event = (listener: (value: T) => void) => {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  };
+  fire(value: T): void {
+    for (const listener of this.#listeners) listener(value);
+  }
+  dispose(): void {
+    this.#listeners.clear();
+  }
+}

@@ -1,0 +1,57 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { registerHooks } from 'node:module';
+import { afterEach, beforeEach, suite, test } from 'node:test';
+import type { WorkspaceFolder } from 'vscode';
+import type { Settings } from '../../../src/editor/workspace/settings.ts';
+import { workspace, write } from '../window-settings.ts';
+
+const editor = new URL('../window-settings.ts', import.meta.url).href;
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'vscode' ? { url: editor, shortCircuit: true } : next(specifier, context),
+});
+const { openSettings } = await import('../../../src/editor/workspace/settings.ts');
+
+/** A folder of a workspace. */
+const folderAt = (path: string) => ({ uri: { toString: () => `file://${path}` } }) as WorkspaceFolder;
+
+suite('a setting that is written wrong', () => {
+  const defaults = { 'mkbox.allow': [], 'mkbox.rollOut.stages': [] };
+  let settings: Settings;
+  beforeEach(() => {
+    for (const [name, value] of Object.entries(defaults)) write(name, value);
+  });
+  afterEach(() => {
+    settings.dispose();
+    workspace.workspaceFolders = undefined;
+  });
+
+  /** What is told of one setting. */
+  const faultsOf = (name: string) => settings.faults().filter((fault) => fault.name === name);
+
+  test('is what it was when the window opened, though nobody has asked for it until then', () => {
+    write('mkbox.rateLimit', 5);
+    settings = openSettings();
+    equal(faultsOf('mkbox.rateLimit').length, 0);
+    write('mkbox.rateLimit', '50');
+    deepEqual(faultsOf('mkbox.rateLimit'), [{ name: 'mkbox.rateLimit', written: '50', inForce: 5 }]);
+    equal(settings.rateLimit.get(), 5);
+  });
+
+  test('is told of in a folder, too, and is there what it was there', () => {
+    const [one, other] = [folderAt('/one'), folderAt('/other')];
+    workspace.workspaceFolders = [one, other];
+    write('mkbox.imagePath', '');
+    write('mkbox.imagePath', 'out', one);
+    settings = openSettings();
+    deepEqual(faultsOf('mkbox.imagePath'), []);
+    write('mkbox.imagePath', ['out'], one);
+    deepEqual(faultsOf('mkbox.imagePath'), [{ name: 'mkbox.imagePath', written: ['out'], inForce: 'out' }]);
+    equal(settings.imagePath.get(one), 'out');
+    equal(settings.imagePath.get(other), '');
+    write('mkbox.imagePath', 5);
+    write('mkbox.imagePath', undefined, one);
+    const told = [{ name: 'mkbox.imagePath', written: 5, inForce: 'out' }];
+    deepEqual(faultsOf('mkbox.imagePath'), [...told, { ...told[0], inForce: '' }]);
+  });
+});
