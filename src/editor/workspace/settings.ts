@@ -93,7 +93,8 @@ export function openSettings(): Settings {
     const read = (place: Place) => vscode.workspace.getConfiguration(SECTION, place ?? null).get<unknown>(name);
     const inForce = (value: unknown, place: Place): T => {
       const at = place?.uri.toString();
-      if (isValid(value)) lastValid.set(at, value);
+      if (isValid(value) && changes.isSettled) lastValid.set(at, value);
+      if (isValid(value)) return value;
       const last = lastValid.get(at);
       return last === undefined ? fallback : last; // null may be one
     };

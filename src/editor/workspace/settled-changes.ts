@@ -18,6 +18,11 @@ export class SettledChanges extends Owner {
 
   readonly onDidSettle = this.#settled.event;
 
+  /** Whether there was no change for a moment. */
+  get isSettled(): boolean {
+    return this.#timer === undefined;
+  }
+
   constructor() {
     super();
     this.own(vscode.workspace.onDidChangeConfiguration((event) => this.#wait(event)));
@@ -31,6 +36,7 @@ export class SettledChanges extends Owner {
   }
 
   #settle(): void {
+    this.#timer = undefined;
     const events = this.#events;
     this.#events = [];
     this.#settled.fire((name) => events.some((event) => event.affectsConfiguration(name)));

@@ -54,4 +54,26 @@ suite('a setting that is written wrong', () => {
     const told = [{ name: 'mkbox.imagePath', written: 5, inForce: 'out' }];
     deepEqual(faultsOf('mkbox.imagePath'), [...told, { ...told[0], inForce: '' }]);
   });
+
+  test('is not what it was for a moment, while the editor read a file that was being written', () => {
+    write('mkbox.port', 9000);
+    settings = openSettings();
+    deepEqual(faultsOf('mkbox.port'), []);
+    write('mkbox.port', 8080); // the default
+    equal(settings.port.get(), 8080);
+    write('mkbox.port', '9001');
+    equal(settings.port.get(), 9000);
+  });
+
+  test('is what it was once that had settled', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    settings = openSettings();
+    settings.port.onDidChange(() => settings.port.get());
+    write('mkbox.port', 9000);
+    t.mock.timers.runAll();
+    write('mkbox.port', 9002);
+    t.mock.timers.runAll();
+    write('mkbox.port', '9001');
+    equal(settings.port.get(), 9002);
+  });
 });
