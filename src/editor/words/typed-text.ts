@@ -9,7 +9,7 @@ export function lengthProblem(typed: string, most: number, words: Words): string
 
 /** The tags in what someone types, each once, as they are kept: commas separate them. */
 export function tagsIn(typed: string): string[] {
-  const tags = typed.split(',').map((tag) => tag.trim().replace(/^#/, '').replace(/\s+/g, '-'));
+  const tags = typed.split(',').map((tag) => tag.trim().replace(/^#\s*/, '').replace(/\s+/g, '-'));
   return [...new Set(tags.filter((tag) => tag !== ''))];
 }
 

@@ -14,6 +14,7 @@ suite('what is typed', () => {
 suite('the tags that someone types', () => {
   test('are what stands between commas, with a number sign or without', () => {
     deepEqual(tagsIn(' #canary, lab 1,,lab-1, rack '), ['canary', 'lab-1', 'rack']);
+    deepEqual(tagsIn('# canary, # , #\tlab 1'), ['canary', 'lab-1']);
     deepEqual(tagsIn(' , '), []);
   });
 
