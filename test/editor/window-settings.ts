@@ -8,6 +8,12 @@ type Affected = { affectsConfiguration(name: string): boolean };
 const written = new Map<Folder | undefined, Map<string, unknown>>();
 const listeners = new Set<(event: Affected) => void>();
 
+/** Those of the window that are written in the workspace, and not in the user's settings. */
+export const ofWorkspace = new Set<string>();
+
+/** Commands that ran, with what they were called on. */
+export const ran: unknown[][] = [];
+
 /** Writes a setting, in a folder's own settings where one is given; `undefined` removes it. */
 export function write(name: string, value: unknown, folder?: Folder): void {
   const own = written.get(folder) ?? new Map<string, unknown>();
@@ -18,10 +24,16 @@ export function write(name: string, value: unknown, folder?: Folder): void {
 
 export const workspace = {
   workspaceFolders: undefined as readonly Folder[] | undefined,
-  getConfiguration: (section: string, scope: Folder | null) => ({
+  getConfiguration: (section: string | undefined, scope: Folder | null) => ({
     get(key: string): unknown {
       const name = `${section}.${key}`;
       return (scope && written.get(scope)?.get(name)) ?? written.get(undefined)?.get(name);
+    },
+    inspect(name: string) {
+      return {
+        workspaceValue: ofWorkspace.has(name) ? written.get(undefined)?.get(name) : undefined,
+        workspaceFolderValue: scope === null ? undefined : written.get(scope)?.get(name),
+      };
     },
   }),
   onDidChangeConfiguration(listener: (event: Affected) => void) {
@@ -43,3 +55,11 @@ export class EventEmitter<T> {
     this.#listeners.clear();
   }
 }
+
+export const env = { remoteName: undefined as string | undefined };
+
+export const commands = {
+  async executeCommand(...command: readonly unknown[]) {
+    ran.push([...command]);
+  },
+};

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { showSetting } from '../show-setting.ts';
 import { IN_THE_EDITOR } from '../words/remedies.ts';
 import type { Command, Row } from './command.ts';
@@ -9,12 +8,7 @@ export const openRowSetting: Command = {
   actsOn: (row) => settingOf(row) !== undefined,
   async run(_, row) {
     const setting = settingOf(row);
-    if (setting === undefined) return;
-    const found = vscode.workspace.getConfiguration().inspect(setting);
-    const isHere = found?.workspaceValue !== undefined || found?.workspaceFolderValue !== undefined;
-    // what the workspace says counts more than what a user would change
-    if (isHere) await vscode.commands.executeCommand('workbench.action.openWorkspaceSettings', { query: setting });
-    else await showSetting(setting);
+    if (setting !== undefined) await showSetting(setting);
   },
 };
 

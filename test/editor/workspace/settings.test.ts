@@ -3,13 +3,14 @@ import { registerHooks } from 'node:module';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import type { WorkspaceFolder } from 'vscode';
 import type { Settings } from '../../../src/editor/workspace/settings.ts';
-import { workspace, write } from '../window-settings.ts';
+import { env, ofWorkspace, ran, workspace, write } from '../window-settings.ts';
 
 const editor = new URL('../window-settings.ts', import.meta.url).href;
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === 'vscode' ? { url: editor, shortCircuit: true } : next(specifier, context),
 });
+const { showSetting } = await import('../../../src/editor/show-setting.ts');
 const { openSettings } = await import('../../../src/editor/workspace/settings.ts');
 
 /** A folder of a workspace. */
@@ -75,5 +76,42 @@ suite('a setting that is written wrong', () => {
     t.mock.timers.runAll();
     write('mkbox.port', '9001');
     equal(settings.port.get(), 9002);
+  });
+});
+
+suite('a setting is shown', () => {
+  const name = 'mkbox.rollOut.wait';
+  afterEach(() => {
+    ofWorkspace.clear();
+    ran.length = 0;
+    env.remoteName = undefined;
+    workspace.workspaceFolders = undefined;
+  });
+
+  test('among those of the user, or of the machine that mkbox runs on', async () => {
+    write(name, '5');
+    await showSetting(name);
+    env.remoteName = 'ssh-remote';
+    await showSetting(name);
+    deepEqual(ran, [
+      ['workbench.action.openSettings', name],
+      ['workbench.action.openRemoteSettings', { query: name }],
+    ]);
+  });
+
+  test('among those of the workspace where it is written there, as what the user has counts less', async () => {
+    write(name, '5');
+    ofWorkspace.add(name);
+    env.remoteName = 'ssh-remote';
+    await showSetting(name);
+    deepEqual(ran, [['workbench.action.openWorkspaceSettings', { query: name }]]);
+  });
+
+  test('among those of the workspace where a folder of it has it', async () => {
+    const folder = folderAt('/one');
+    workspace.workspaceFolders = [folderAt('/other'), folder];
+    write('mkbox.imagePath', 5, folder);
+    await showSetting('mkbox.imagePath');
+    deepEqual(ran, [['workbench.action.openWorkspaceSettings', { query: 'mkbox.imagePath' }]]);
   });
 });
