@@ -20,6 +20,8 @@ export class RollOutSetting extends Owner {
   readonly #settings: Pick<Settings, 'rollOutStages' | 'rollOutWait'>;
   readonly #warn: (text: string) => void;
   #plan: RollOutPlan | undefined;
+  /** The stages that were told to be wrong, as they are written. */
+  #told: string | undefined;
 
   /** `warn`: told of stages that are none, in a line of English. */
   constructor(settings: Pick<Settings, 'rollOutStages' | 'rollOutWait'>, warn: (text: string) => void) {
@@ -40,18 +42,28 @@ export class RollOutSetting extends Owner {
   /** The plan; all boards get new builds at once without one. */
   readonly get = (): RollOutPlan | undefined => this.#plan;
 
-  /** What can't be read leaves what was in force: a typing error must not send a build to everyone. */
+  /** Stages that can't be read leave those that were in force: a typing error must not send a build to everyone. */
   #read(isFirst: boolean): void {
+    const written = this.#settings.rollOutStages.get();
     const wait = waitOf(this.#settings.rollOutWait.get());
     try {
-      const stages = stagesIn(this.#settings.rollOutStages.get());
+      const stages = stagesIn(written);
       this.#plan = stages && { stages, ...wait };
+      this.#told = undefined;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
+      const held: RollOutPlan | undefined = isFirst ? { stages: USUAL_STAGES } : this.#plan;
+      this.#plan = held?.waitMs === wait.waitMs ? held : held && { stages: held.stages, ...wait };
       const meanwhile = isFirst ? '; until that is mended, new builds go out to 1 board, 10 % and then all' : '';
-      if (isFirst) this.#plan = { stages: USUAL_STAGES, ...wait };
-      this.#warn(`mkbox.rollOut.stages: ${error.message}${meanwhile}`);
+      this.#tell(`mkbox.rollOut.stages: ${error.message}${meanwhile}`, written);
     }
+  }
+
+  /** Tells of stages that are written wrong, unless that was told and something else changed. */
+  #tell(text: string, written: unknown): void {
+    const before = this.#told;
+    this.#told = JSON.stringify(written);
+    if (this.#told !== before) this.#warn(text);
   }
 }
 

@@ -96,4 +96,23 @@ describe('the stages in which new builds go out', () => {
     rollOutStages.set([]);
     assert.equal(rollOut.get(), undefined);
   });
+
+  it('are told of once, and what is set of the wait counts for those in force meanwhile', () => {
+    const { rollOutStages, rollOutWait } = settings();
+    const told: string[] = [];
+    const rollOut = new RollOutSetting({ rollOutStages, rollOutWait }, (text) => told.push(text));
+    rollOutStages.set(['5']);
+    rollOutStages.set(['a few']);
+    rollOutWait.set(5);
+    assert.deepEqual(rollOut.get(), { stages: [{ kind: 'boards', count: 5 }, { kind: 'all' }], waitMs: 300_000 });
+    rollOutWait.set(0);
+    assert.deepEqual(rollOut.get(), { stages: [{ kind: 'boards', count: 5 }, { kind: 'all' }] });
+    assert.equal(told.length, 1);
+    rollOutStages.set(['many']);
+    assert.equal(told.length, 2);
+    rollOutStages.set([]);
+    rollOutStages.set(['many']);
+    assert.equal(told.length, 3);
+    assert.equal(rollOut.get(), undefined);
+  });
 });
