@@ -37,7 +37,7 @@ export class SettingNotices extends Owner {
     const { l10n, window } = vscode;
     this.#parts.log.warn(line);
     const text = l10n.t(
-      "mkbox: the setting {0} can't be {1}: it is {2} until that is mended.",
+      "mkbox: the setting {0} can't be {1}; {2} applies until you correct it.",
       name,
       textOf(written),
       textOf(inForce),
@@ -48,7 +48,7 @@ export class SettingNotices extends Owner {
 }
 
 function lineOf({ name, written, inForce }: SettingFault): string {
-  return `${name} can't be ${textOf(written)}: it is ${textOf(inForce)} until that is mended`;
+  return `${name} can't be ${textOf(written)}; ${textOf(inForce)} applies until it is corrected`;
 }
 
 /** A value as it stands in a file of settings, as far as a message has room for it. */

@@ -122,7 +122,7 @@ describe('the API', () => {
 
     it('says of commands that are in menus of rows that they act on one, whatever they are called on', async () => {
       const { workbench } = window;
-      const told = 'this command acts on a row: run it from the menu of one.';
+      const told = "this command acts on a row: run it from a row's menu.";
       const ofRows = ['reveal', 'verifyRow', 'serveImageOnce', 'showImageOfRequest', 'copyInsidePath', 'openChange'];
       for (const [index, name] of ofRows.entries()) {
         await writeFile(

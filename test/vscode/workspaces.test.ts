@@ -109,7 +109,7 @@ describe('mkbox in a folder', () => {
           ({ length }) => length > 0,
         );
         await workbench.runCommand('mkbox: Serve Images');
-        const told = await workbench.notification('no folder is open: there is nothing to serve or to build.');
+        const told = await workbench.notification('no folder is open, so there is nothing to serve or build.');
         assert.deepEqual(told.buttons, ['Open Folder']);
         await assert.rejects(fetch(`http://127.0.0.1:${port}/list`));
       },
@@ -161,7 +161,7 @@ describe('mkbox in a folder', () => {
     const { buttons } = await until(
       'the view to say that the folder is not there',
       () => workbench.welcome('Images'),
-      ({ text }) => text.startsWith('The setting mkbox.imagePath names a folder that is not there.\n'),
+      ({ text }) => text.startsWith("The setting mkbox.imagePath names a folder that doesn't exist.\n"),
     );
     assert.deepEqual(buttons, ['Set the Image Folder']);
     await changeSettings({ 'mkbox.imagePath': 'out' });

@@ -53,9 +53,9 @@ describe('settings that are written wrong', () => {
   it('are told of, and neither move the server nor take a limit away', async () => {
     const { workbench } = window;
     await window.changeSettings({ 'mkbox.port': '9000', 'mkbox.rateLimit': '5' });
-    const port = `the setting mkbox.port can't be "9000": it is ${bench.port} until that is mended.`;
+    const port = `the setting mkbox.port can't be "9000"; ${bench.port} applies until you correct it.`;
     assert.deepEqual((await workbench.notification(port)).buttons, ['Open Settings']);
-    await workbench.notification('the setting mkbox.rateLimit can\'t be "5": it is 100 until that is mended.');
+    await workbench.notification('the setting mkbox.rateLimit can\'t be "5"; 100 applies until you correct it.');
     assert.ok(await serves(bench.port));
     await workbench.clickNotificationButton(port, 'Open Settings');
     assert.match(await workbench.settings.scopeOf('Mkbox: Port'), /^Remote /);

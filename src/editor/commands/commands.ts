@@ -137,7 +137,7 @@ export async function runCommand(
   try {
     if (command.actsOn?.(now(row)) === false) {
       const { l10n, window } = vscode;
-      void window.showInformationMessage(l10n.t('mkbox: this command acts on a row: run it from the menu of one.'));
+      void window.showInformationMessage(l10n.t("mkbox: this command acts on a row: run it from a row's menu."));
       return;
     }
     await command.run(

@@ -54,7 +54,7 @@ export class RollOutSetting extends Owner {
       if (!(error instanceof UserError)) throw error;
       const held: RollOutPlan | undefined = isFirst ? { stages: USUAL_STAGES } : this.#plan;
       this.#plan = held?.waitMs === wait.waitMs ? held : held && { stages: held.stages, ...wait };
-      const meanwhile = isFirst ? '; until that is mended, new builds go out to 1 board, 10 % and then all' : '';
+      const meanwhile = isFirst ? '; until you correct it, new builds go out to 1 board, 10 % and then all' : '';
       this.#tell(`mkbox.rollOut.stages: ${error.message}${meanwhile}`, written);
     }
   }

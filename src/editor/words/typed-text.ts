@@ -20,6 +20,6 @@ export function tagsProblem(
   words: Words,
 ): string | undefined {
   const count = Math.max(tags.length, ...others.map((own) => new Set([...own, ...tags]).size));
-  if (count > MOST_TAGS) return words.t('At most {0} tags of a board; these would be {1}', MOST_TAGS, count);
+  if (count > MOST_TAGS) return words.t('At most {0} tags per board; these would be {1}', MOST_TAGS, count);
   return tags.map((tag) => lengthProblem(tag, MOST_TEXT, words)).find((problem) => problem !== undefined);
 }

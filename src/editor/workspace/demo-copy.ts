@@ -15,7 +15,7 @@ const NAME = 'mkbox-demo';
 export function demoParent({ scheme, fsPath, path }: Pick<Uri, 'scheme' | 'fsPath' | 'path'>, words: Words): string {
   if (scheme === 'file') return fsPath;
   throw new UserError(
-    words.t('{0} is on the machine of the window, and mkbox runs on another one: pick a folder there.', path),
+    words.t("{0} is on this window's machine, but mkbox runs on another one: pick a folder on that one.", path),
   );
 }
 

@@ -16,7 +16,7 @@ export function requireTrust(log: vscode.LogOutputChannel): boolean {
 async function tellNoFolder(): Promise<void> {
   const { l10n, window, commands } = vscode;
   const open = l10n.t('Open Folder');
-  const message = l10n.t('mkbox: no folder is open: there is nothing to serve or to build.');
+  const message = l10n.t('mkbox: no folder is open, so there is nothing to serve or build.');
   const answer = await window.showInformationMessage(plainMessage(message), open);
   if (answer === open) await commands.executeCommand('vscode.openFolder');
 }

@@ -91,7 +91,7 @@ describe('the stages in which new builds go out', () => {
     assert.deepEqual(rollOut.get(), { stages: USUAL_STAGES, waitMs: 300_000 });
     assert.match(
       told.join('\n'),
-      /"alle" is none; until that is mended, new builds go out to 1 board, 10 % and then all$/,
+      /"alle" is none; until you correct it, new builds go out to 1 board, 10 % and then all$/,
     );
     rollOutStages.set([]);
     assert.equal(rollOut.get(), undefined);

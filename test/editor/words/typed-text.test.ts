@@ -22,8 +22,8 @@ suite('the tags that someone types', () => {
     const many = Array.from({ length: MOST_TAGS }, (_, index) => `t${index}`);
     equal(tagsProblem(many, [], ENGLISH), undefined);
     equal(tagsProblem(many, [['t0', 't1'], []], ENGLISH), undefined);
-    equal(tagsProblem(many, [[], ['own']], ENGLISH), 'At most 20 tags of a board; these would be 21');
-    equal(tagsProblem([...many, 'more'], [], ENGLISH), 'At most 20 tags of a board; these would be 21');
+    equal(tagsProblem(many, [[], ['own']], ENGLISH), 'At most 20 tags per board; these would be 21');
+    equal(tagsProblem([...many, 'more'], [], ENGLISH), 'At most 20 tags per board; these would be 21');
     equal(tagsProblem(['x'.repeat(MOST_TEXT)], [], ENGLISH), undefined);
     equal(
       tagsProblem(['short', 'x'.repeat(MOST_TEXT + 1)], [], ENGLISH),

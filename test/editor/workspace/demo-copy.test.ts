@@ -66,6 +66,6 @@ describe('a copy of the demo', () => {
   it('is made on this machine, and not on the one that the window is on, though there is such a path here', () => {
     const place = { fsPath: folder, path: folder };
     assert.equal(demoParent({ scheme: 'file', ...place }, PLAIN), folder);
-    assert.throws(() => demoParent({ scheme: 'vscode-local', ...place }, PLAIN), /is on the machine of the window/);
+    assert.throws(() => demoParent({ scheme: 'vscode-local', ...place }, PLAIN), /is on this window's machine/);
   });
 });
