@@ -5,7 +5,7 @@ import { Owner } from './dispose.ts';
 import type { Boards } from './serving/boards.ts';
 import { type ConsentStore, isToBeAsked } from './serving/consent.ts';
 import type { EndedShot, Serving } from './serving/serving.ts';
-import { type Endpoint, endpointOf, type ServingFailure, type ServingState } from './serving-state.ts';
+import { type Endpoint, endpointOf, isAtRest, type ServingFailure, type ServingState } from './serving-state.ts';
 import { showSetting } from './show-setting.ts';
 import { askerName } from './words/board-name.ts';
 import { confirmedText } from './words/board-words.ts';
@@ -83,7 +83,7 @@ export class Notices extends Owner {
     const own = failure.kind === 'port in use' ? [otherPort] : failure.kind === 'no such address' ? [network] : [];
     const answer = await window.showErrorMessage(plainMessage(failureText(failure)), ...own, openSettings, retry);
     // a message may stand for hours: what it offers would cut off boards that are served by now
-    if (answer !== openSettings && this.#parts.serving.state.kind !== 'failed') return;
+    if (answer !== openSettings && !isAtRest(this.#parts.serving.state)) return;
     switch (answer) {
       case retry:
         return this.#parts.serving.restart();

@@ -50,3 +50,8 @@ export type ServingState =
 export function endpointOf(state: ServingState): Endpoint | undefined {
   return 'endpoint' in state ? state.endpoint : undefined;
 }
+
+/** Whether nothing is served, nor will be by itself: whoever wants to serve then cuts no board off. */
+export function isAtRest({ kind }: ServingState): boolean {
+  return kind === 'stopped' || kind === 'failed';
+}
