@@ -8,10 +8,16 @@ export class ActsSaved {
   readonly #registry: Pick<BoardRegistry, 'save'>;
   readonly #onFailure: (error: unknown) => void;
   #isDue = false;
+  #saving = 0;
 
   constructor(registry: Pick<BoardRegistry, 'save'>, onFailure: (error: unknown) => void) {
     this.#registry = registry;
     this.#onFailure = onFailure;
+  }
+
+  /** Whether what was done is being saved: if that fails, the user is told here. */
+  get isSaving(): boolean {
+    return this.#saving > 0;
   }
 
   /** Something was done to a board, or to one of several. */
@@ -25,7 +31,9 @@ export class ActsSaved {
   };
 
   async #save(): Promise<void> {
-    const unkept = await this.#registry.save();
+    this.#saving++;
+    const unkept = await this.#registry.save(); // never throws
+    this.#saving--;
     if (unkept !== undefined) await showProblem(unkeptText(unkept));
   }
 }

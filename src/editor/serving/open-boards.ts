@@ -44,13 +44,16 @@ export async function openBoards({
   const statePath = boardFile(folder, workspaceUris());
   const rollOut = new RollOutSetting(settings, onMessage);
   subscriptions.push(rollOut);
+  let saved: ActsSaved | undefined;
+  // the user is told of what they did themselves: the line about its file is for the log
+  const onFile = (text: string) => (saved?.isSaving ? onFailure(text) : onMessage(text));
   const [registry, audit] = await Promise.all([
-    BoardRegistry.open({ statePath, onMessage, rollOutPlan: rollOut.get, ...decided }),
+    BoardRegistry.open({ statePath, onMessage: onFile, rollOutPlan: rollOut.get, ...decided }),
     AuditLog.open(auditFile(statePath), onMessage),
   ]);
   rollOut.events.on('changed', () => registry.rollOuts.takeAsFirst(snapshot().images));
   const dispose = recordAutomaticActs(registry, audit, (board) => registry.assignmentOf(board, snapshot()));
   subscriptions.push({ dispose });
-  const { acted: onAct } = new ActsSaved(registry, onFailure);
-  return { registry, audit, acts: new Acts({ registry, audit, by: userName(), onAct }) };
+  saved = new ActsSaved(registry, onFailure);
+  return { registry, audit, acts: new Acts({ registry, audit, by: userName(), onAct: saved.acted }) };
 }

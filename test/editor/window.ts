@@ -1,4 +1,4 @@
-/** The settings of a window, in place of the editor's: `vscode` of a test that writes them as a user does. */
+/** A window in place of the editor's: `vscode` of a test that writes settings as a user does, and reads what is told. */
 import type { WorkspaceFolder } from 'vscode';
 
 type Folder = Pick<WorkspaceFolder, 'uri'>;
@@ -10,6 +10,9 @@ const listeners = new Set<(event: Affected) => void>();
 
 /** Those of the window that are written in the workspace, and not in the user's settings. */
 export const ofWorkspace = new Set<string>();
+
+/** What was told as an error. */
+export const errors: string[] = [];
 
 /** Commands that ran, with what they were called on. */
 export const ran: unknown[][] = [];
@@ -57,6 +60,16 @@ export class EventEmitter<T> {
 }
 
 export const env = { remoteName: undefined as string | undefined };
+
+export const l10n = {
+  t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d)\}/g, (_, at) => String(values[at])),
+};
+
+export const window = {
+  async showErrorMessage(text: string) {
+    errors.push(text);
+  },
+};
 
 export const commands = {
   async executeCommand(...command: readonly unknown[]) {
