@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { bugText, UserError } from '../../errors.ts';
+import { showProblem } from '../show-problem.ts';
 import { rowNow } from '../views/row-now.ts';
 import { requireTrust } from '../workspace/trust.ts';
 import { buildImage } from './build-image.ts';
@@ -43,7 +44,6 @@ import { serveWithFault } from './serve-with-fault.ts';
 import { showActions } from './show-actions.ts';
 import { showLog } from './show-log.ts';
 import { showBoardOfRequest, showImageOfRequest } from './show-of-request.ts';
-import { showProblem } from './show-problem.ts';
 import { showWhy } from './show-why.ts';
 import { stop, stopNow } from './stop.ts';
 import { stopFault } from './stop-fault.ts';

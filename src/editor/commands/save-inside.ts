@@ -3,12 +3,12 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { savePlace } from '../inside/save-place.ts';
 import { copyOut, type Saved, saveWhole } from '../inside/saved-copy.ts';
+import { showProblem } from '../show-problem.ts';
 import { untilCancelled } from '../until-cancelled.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import { bytesText } from '../words/words.ts';
 import type { Command, CommandContext } from './command.ts';
 import { type InsidePlace, insideOf } from './rows.ts';
-import { showProblem } from './show-problem.ts';
 
 /** As much is written between two reports of how far it is. */
 const REPORT_BYTES = 1_000_000;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CatalogImage } from '../../images/catalog.ts';
+import { showProblem } from '../show-problem.ts';
 import { untilCancelled } from '../until-cancelled.ts';
 import { verifyAll } from '../verifying.ts';
 import { noneReadyText } from '../words/image-words.ts';
@@ -7,7 +8,6 @@ import { plainMessage } from '../words/plain-message.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Command, CommandContext, Row } from './command.ts';
 import { imageOf } from './rows.ts';
-import { showProblem } from './show-problem.ts';
 
 /** Verifies all images. A view's title gives its commands the row that has the focus, which is not asked for here. */
 export const verify: Command = {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { BoardRegistry } from '../../boards/board-registry.ts';
 import type { Unkept } from '../../boards/state-file.ts';
-import { showProblem } from '../commands/show-problem.ts';
+import { showProblem } from '../show-problem.ts';
 
 /** Saves what the user does to boards at once, and tells them each time that can't be: at first it goes unnoticed. */
 export class ActsSaved {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { plainMessage } from '../words/plain-message.ts';
+import { plainMessage } from './words/plain-message.ts';
 
 /** Shows a problem, and offers the log, which has more. */
 export async function showProblem(message: string): Promise<void> {
