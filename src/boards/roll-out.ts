@@ -211,14 +211,15 @@ function isStageDone(rollOut: RollOut, fleet: readonly Board[], members: Members
   const { stage, waitMs } = rollOut;
   const canaries = canariesIn(rollOut, fleet);
   const given = placesIn(fleet, members);
-  const places = canaries === undefined ? given : canaryPlaces(canaries, members, rollOut);
+  const filled = canaries === undefined ? given : canaryPlaces(canaries, members, rollOut);
+  // one that was let in before another one became a canary is waited for, too
+  const places = [...filled, ...given];
   const running = new Set(fleet.filter((board) => runs(board, rollOut)).map(({ id }) => id));
   const isConfirmed = ({ board }: Member) => running.has(board);
-  const isFull = places.length >= sizeOf(rollOut, fleet);
+  const isFull = filled.length >= sizeOf(rollOut, fleet);
   // one that is excused is not waited for, but proves nothing
   const isOver = (place: Member) => place.isExcused === true || isConfirmed(place);
-  // one that was let in before another one became a canary is waited for, too
-  if (isFull && [...places, ...given].every(isOver)) return true;
+  if (isFull && places.every(isOver)) return true;
   if (waitMs === undefined) return false;
   const own = places.filter((place) => place.stage === stage);
   const waitedFor = own.length === 0 && isFull ? places : own; // boards of earlier stages may fill it

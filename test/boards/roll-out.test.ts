@@ -122,6 +122,20 @@ describe('a roll-out', () => {
       0,
       'running',
     ],
+    'waits, by its time, for a board that was given it before its canary was one': [
+      started('b'),
+      fleet({ ...confirmed, ...canary }, flashing),
+      1_012,
+      0,
+      'running',
+    ],
+    'goes on when its time is over since that board was given it': [
+      started('b'),
+      fleet({ ...confirmed, ...canary }, flashing),
+      1_015,
+      1,
+      'running',
+    ],
     'waits for the canary that does not run it': [
       begun,
       fleet({ ...confirmed, ...canary }, canary, confirmed),
