@@ -94,15 +94,16 @@ export async function lockFolder(folder: string, signal?: AbortSignal, onWait = 
 
 /**
  * Whether someone who has the lock, or waits for it, gives a sign of life. It only looks, for who may not write in `folder`.
- * @throws system errors
+ * @throws system errors, and the signal's reason when it is aborted
  */
-export async function isLockAlive(folder: string): Promise<boolean> {
+export async function isLockAlive(folder: string, signal?: AbortSignal): Promise<boolean> {
   const where = await placeOfProcesses();
   const atFirst = await beatsIn(folder, where);
-  for (const end = performance.now() + DEAD_AFTER_MS; performance.now() < end; await setTimeout(LOOK_MS)) {
+  for (const end = performance.now() + DEAD_AFTER_MS; performance.now() < end; ) {
     const beats = await beatsIn(folder, where);
     if (beats.size === 0) return false;
     for (const [name, mtimeMs] of beats) if (atFirst.get(name) !== mtimeMs) return true;
+    await setTimeout(LOOK_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
   return false;
 }

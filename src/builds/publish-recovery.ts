@@ -63,14 +63,14 @@ export async function recoverBox(folder: string, signal?: AbortSignal): Promise<
     await using lock = await lockFolder(work, signal);
     await recoverPublications(folder, lock);
   } catch (error) {
-    if (systemErrorCode(error) === undefined || (await isLeftInPart(folder))) throw error;
+    if (systemErrorCode(error) === undefined || (await isLeftInPart(folder, signal))) throw error;
   }
 }
 
 /** Whether a set is in part, and whoever publishes there, if anyone, does not make it whole. It only looks. */
-async function isLeftInPart(folder: string): Promise<boolean> {
+async function isLeftInPart(folder: string, signal: AbortSignal | undefined): Promise<boolean> {
   if (!(await isInPart(folder))) return false;
-  if (await isLockAlive(path.join(folder, PUBLISH_FOLDER)).catch(unlessBug)) return false;
+  if (await isLockAlive(path.join(folder, PUBLISH_FOLDER), signal).catch(unlessBug)) return false;
   return await isInPart(folder);
 }
 

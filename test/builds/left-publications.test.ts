@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -100,6 +100,24 @@ suite('what a publication left that was killed while the server runs', () => {
   });
 
   const isRoot = process.geteuid?.() === 0;
+  const ends = { timeout: 60_000, skip: !isRoot };
+  test('keeps no server from ending that can only read, and looks for a sign of life', ends, async (t) => {
+    await using left = await site();
+    await chmod(left.bench.boxes.beside(), 0o755);
+    await left.prepare();
+    await left.putChecksumsAside();
+    // of a process elsewhere, which can't be looked at
+    await writeFile(path.join(left.box, '.publish', 'ticket.1.1.0123456789ab.01234567'), '');
+    const nowMs = performance.now();
+    t.mock.method(performance, 'now', () => nowMs); // the time in which it may give one is never over
+    await asNobody(async () => {
+      const watch = left.watch();
+      await setTimeout(10 * EVERY_MS);
+      await watch[Symbol.asyncDispose]();
+    });
+    deepEqual(left.failures, []);
+  });
+
   test('is told of once by a server that can only read', { timeout: 60_000, skip: !isRoot }, async () => {
     await using left = await site();
     await chmod(left.bench.boxes.beside(), 0o755);
