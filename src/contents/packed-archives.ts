@@ -1,12 +1,12 @@
 import { formatOf, START_BYTES } from './archive-formats.ts';
 import { ByteCursor } from './byte-cursor.ts';
 import type { Compression } from './compression.ts';
-import { gunzipFile, gunzipFiles } from './gzip-file.ts';
+import { gunzipFile, gunzipFiles, PackingDamage } from './gzip-file.ts';
 import { ALIGNMENT, HEADER_BYTES, isHeader, LAST_NAME, LONGEST_NAME_BYTES, newcNumber, padded } from './newc-header.ts';
 
 /** What a cpio archive begins with, whichever its format. */
 const CPIO_FIRST = 0x30;
-/** So many gzip files are unpacked one by one, which costs 0.1 ms each; those behind them at once. */
+/** So many gzip files are unpacked one by one, which costs 0.1 ms each; those behind them at once, up to zeros. */
 const MOST_ONE_BY_ONE = 10_000;
 
 /** What is not unpacked: Linux may be able to. */
@@ -35,7 +35,9 @@ export async function* unpackArchives(packed: AsyncIterable<Buffer>): AsyncGener
       const isPlain = start[0] === CPIO_FIRST && cursor.position % ALIGNMENT === 0;
       if (isPlain) yield* plainArchive(cursor);
       else if (format === undefined || format === 'gzip' || format === 'cpio') {
-        yield* ++gzipFiles <= MOST_ONE_BY_ONE ? gunzipFile(cursor) : gunzipFiles(cursor);
+        // what is behind those zeros would take as long, and no initramfs has it
+        if (++gzipFiles > MOST_ONE_BY_ONE + 1) throw new PackingDamage('gzip damaged');
+        yield* gzipFiles <= MOST_ONE_BY_ONE ? gunzipFile(cursor) : gunzipFiles(cursor);
       } else throw new OtherCompression(format);
     } while (await cursor.skipZeros());
   } finally {
