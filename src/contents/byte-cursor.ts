@@ -27,6 +27,8 @@ export class ByteCursor {
 
   /** The next `length` bytes, fewer where there are no more, which are still to be taken. */
   async peek(length: number): Promise<Buffer> {
+    // without a copy of all that is at hand
+    if (this.#chunk.length >= length) return this.#chunk.subarray(0, length);
     const bytes = await this.take(length);
     this.giveBack(bytes);
     return bytes;
