@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readlink, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -37,7 +37,7 @@ interface Ticket {
   readonly name: string;
   readonly number: number;
   readonly pid: number;
-  /** The machine and the PID namespace of the process. */
+  /** The machine, since its start, and the PID namespace of the process. */
   readonly where: string;
 }
 
@@ -210,8 +210,12 @@ function numberOf(name: string): number {
   return ticketOf(name)?.number ?? Number.POSITIVE_INFINITY;
 }
 
-/** Process IDs are unique on one machine only, and there in one container (pid_namespaces(7)). */
+/**
+ * Process IDs are unique on one machine only, and there in one container (pid_namespaces(7)). Machines that share a folder may
+ * have the same name, and the same number for their first namespace, but each has its own `boot_id` (random(4)).
+ */
 async function placeOfProcesses(): Promise<string> {
   const space = await readlink('/proc/self/ns/pid').catch(() => '');
-  return hash('sha256', `${hostname()} ${space}`).slice(0, 12);
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'latin1').catch(() => '');
+  return hash('sha256', `${hostname()} ${space} ${boot}`).slice(0, 12);
 }

@@ -1,10 +1,14 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, rmdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { lockFolder } from '../../src/builds/folder-lock.ts';
+import { unlessBug } from '../../src/errors.ts';
+import { moduleAt } from './doomed.ts';
 
 suite('the lock of a folder', () => {
   let above: string;
@@ -67,6 +71,35 @@ suite('the lock of a folder', () => {
     };
     await using _ = await lockFolder(folder, undefined, onWait);
     equal(hasWaited, false);
+  });
+
+  const [bootId, otherBoot] = ['/proc/sys/kernel/random/boot_id', 'other-boot'];
+  const asOther = `echo other > "$0" && mount --bind "$0" ${bootId} && exec "$@"`;
+  const unshared = (...command: string[]) => ['-Urm', 'sh', '-c', asOther, path.join(above, otherBoot), ...command];
+
+  test('is held by a process of a machine that has the same name', async (t) => {
+    if (spawnSync('unshare', unshared('true')).status !== 0) return t.skip('no namespaces here');
+    const folder = path.join(above, 'shared');
+    const text = `import(${moduleAt('builds/folder-lock.ts')}).then(({ lockFolder }) => lockFolder(${JSON.stringify(folder)}))`;
+    const child = spawn('unshare', unshared(process.execPath, '-e', `${text}.then(() => console.log('locked'))`));
+    await once(child.stdout, 'data');
+    const [ticket = ''] = await readdir(folder);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    // its number is that of no process here, as on any other machine, but it shows that it is alive
+    const beat = setInterval(() => utimes(path.join(folder, ticket), new Date(), new Date()).catch(unlessBug), 100);
+    const stop = new AbortController();
+    const reason = new Error('waits');
+    try {
+      await rejects(
+        lockFolder(folder, stop.signal, () => stop.abort(reason)).then((lock) => lock[Symbol.asyncDispose]()),
+        reason,
+      );
+    } finally {
+      clearInterval(beat);
+      await rm(path.join(above, otherBoot));
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   test('is waited for until someone wants that no longer', async () => {
