@@ -73,9 +73,9 @@ export function planOf({ stages, waitMs, isByHand }: RollOut): RollOutPlan {
   return { stages, ...(waitMs !== undefined && { waitMs }), ...(isByHand && { isByHand }) };
 }
 
-/** What a roll-out leads back to, unless that is `build`. */
-export function formerBut(rollOut: RollOut | undefined, build: string): { readonly former?: string } {
-  return rollOut?.former === undefined || rollOut.former === build ? {} : { former: rollOut.former };
+/** What a roll-out leads back to, or led to while an earlier build was served, unless that is `build`. */
+export function formerBut(known: Pick<RollOut, 'former'> | undefined, build: string): { readonly former?: string } {
+  return known?.former === undefined || known.former === build ? {} : { former: known.former };
 }
 
 /** Whether it is not finished: it goes on, or is halted. */

@@ -225,8 +225,9 @@ export class RollOuts {
     const known = this.#byImage.get(image);
     if (earlier.isUndone && known?.build === build) {
       this.#standIns.forget(image);
-      const { former } = earlier;
-      if (former !== undefined && known.state.kind !== 'finished') this.#set({ ...known, former });
+      const { former: _, ...others } = known;
+      const isBack = earlier.former !== undefined && known.state.kind !== 'finished';
+      if (isBack) this.#set({ ...others, ...formerBut(earlier, build) });
       else this.#parts.onChange();
       return;
     }

@@ -121,6 +121,16 @@ describe('the roll-outs of an image', () => {
     assert.equal(rollOuts.get(IMAGE, A)?.former, undefined);
   });
 
+  it('lead nowhere where someone sends the build before out again, with another served in its place by mistake', () => {
+    const { rollOuts, ask } = site();
+    ask(B);
+    rollOuts.servesInstead(IMAGE, C);
+    rollOuts.servesNewest(IMAGE);
+    rollOuts.start(IMAGE, A, B, STAGES);
+    ask(A);
+    assert.deepEqual([rollOuts.get(IMAGE, A)?.state.kind, rollOuts.get(IMAGE, A)?.former], ['running', undefined]);
+  });
+
   it('stay as they are where what is wanted is about a build that was replaced, or is everywhere', () => {
     const { rollOuts, ask, clock } = site();
     ask(B);
