@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, readlink, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rm, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -157,7 +157,8 @@ class Watch {
       const ticket = ticketOf(name);
       if (ticket === undefined) continue;
       if (await this.#lives(ticket)) living.push(ticket);
-      else await rm(path.join(this.#folder, name), { force: true });
+      // not by `rm`: its error for a folder of that name is none of the system's
+      else await unlink(path.join(this.#folder, name)).catch(unlessAbsent);
     }
     return living;
   }

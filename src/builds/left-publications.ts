@@ -6,11 +6,16 @@ import { recoverBox } from './publish-recovery.ts';
 /** Boards that ask meanwhile boot their old build; a look costs as many looks at folders as there are boxes. */
 const LOOK_MS = 60_000;
 
+/** The folders to look at. */
+type Choice = (snapshot: CatalogSnapshot) => readonly string[];
+
 export interface LeftPublicationsParts {
   /** The images as they are in their folders. */
-  readonly catalog: ImageSource;
+  readonly catalog: Pick<ImageSource, 'refresh'>;
   /** Told of a box once, until it is whole: the system's code for why a set in part can't be made whole. */
   readonly onFailure: (folder: string, code: string) => void;
+  /** Told of a bug in a look; the next one comes all the same. */
+  readonly onBug: (bug: unknown) => void;
   readonly everyMs?: number;
 }
 
@@ -23,15 +28,12 @@ export class LeftPublications implements AsyncDisposable {
   readonly #abort = new AbortController();
   readonly #told = new Set<string>();
   readonly #timer: NodeJS.Timeout;
-  #working: Promise<void>;
-  #isWorking = true;
+  #working: Promise<void> | undefined;
 
   constructor(parts: LeftPublicationsParts) {
     this.#parts = parts;
-    this.#working = this.#look(({ boxes }) => boxes.map((box) => box.path));
-    this.#timer = setInterval(() => {
-      if (!this.#isWorking) this.#working = this.#look(foldersInPart);
-    }, parts.everyMs ?? LOOK_MS).unref();
+    this.#begin(({ boxes }) => boxes.map((box) => box.path));
+    this.#timer = setInterval(() => this.#begin(foldersInPart), parts.everyMs ?? LOOK_MS).unref();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -40,12 +42,19 @@ export class LeftPublications implements AsyncDisposable {
     await this.#working;
   }
 
-  async #look(choose: (snapshot: CatalogSnapshot) => readonly string[]): Promise<void> {
-    this.#isWorking = true;
+  /** Begins a look, unless one is under way: it may wait for someone who publishes. */
+  #begin(choose: Choice): void {
+    this.#working ??= this.#look(choose)
+      .catch(this.#parts.onBug)
+      .finally(() => {
+        this.#working = undefined;
+      });
+  }
+
+  async #look(choose: Choice): Promise<void> {
     const folders = choose(await this.#parts.catalog.refresh());
     for (const folder of this.#told) if (!folders.includes(folder)) this.#told.delete(folder);
     await Promise.all(folders.map((folder) => this.#recover(folder)));
-    this.#isWorking = false;
   }
 
   async #recover(folder: string): Promise<void> {
@@ -55,7 +64,7 @@ export class LeftPublications implements AsyncDisposable {
     } catch (error) {
       if (signal.aborted) return;
       const code = systemErrorCode(error);
-      if (code === undefined) throw error;
+      if (code === undefined) return this.#parts.onBug(error);
       if (!this.#told.has(folder)) this.#parts.onFailure(folder, code);
       this.#told.add(folder);
     }

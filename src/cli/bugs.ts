@@ -7,8 +7,13 @@ import type { LineLog } from './line-log.ts';
  * nobody caught, which end nothing that serves others.
  */
 export function logBugs(server: UpdateServer, log: LineLog): () => void {
-  const write = (bug: unknown) => log.write(bugText(bug), 'bug', 'error');
+  const write = bugWriter(log);
   server.events.on('bug', write);
   process.on('unhandledRejection', write).on('uncaughtException', write);
   return () => process.off('unhandledRejection', write).off('uncaughtException', write);
+}
+
+/** Writes a bug to the log, with its stack. */
+export function bugWriter(log: LineLog): (bug: unknown) => void {
+  return (bug) => log.write(bugText(bug), 'bug', 'error');
 }

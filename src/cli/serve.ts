@@ -13,7 +13,7 @@ import { DRAIN_DEADLINE_MS } from '../server/limits.ts';
 import { UpdateServer } from '../server/update-server.ts';
 import { StatusPages } from '../status/status-pages.ts';
 import { announce, unreadableText } from './announce.ts';
-import { logBugs } from './bugs.ts';
+import { bugWriter, logBugs } from './bugs.ts';
 import type { CommandSettings } from './environment.ts';
 import { logFaults, readFault } from './faults.ts';
 import { renewOnHangup } from './hangup.ts';
@@ -126,6 +126,7 @@ export async function serve(
   const left = new LeftPublications({
     catalog,
     onFailure: (box, code) => warnOfBuilds(unpublishedText(box, code)),
+    onBug: bugWriter(log),
   });
   const taker = takeInventories(settings, server, checks, log);
   builds?.events.on('changed', () => server.forgetAnswers());

@@ -18,6 +18,7 @@ async function site() {
   const box = bench.boxes.at('box');
   const staging = path.join(box, '.publish', 'set.1');
   const failures: string[] = [];
+  const bugs: string[] = [];
   const prepare = async () => {
     await mkdir(staging, { recursive: true });
     for (const name of await readdir(from)) await copyFile(path.join(from, name), path.join(staging, name));
@@ -27,10 +28,18 @@ async function site() {
     bench,
     box,
     failures,
+    bugs,
     prepare,
-    watch: () =>
+    /** `met`: what its looks at the catalog fail with, at first. */
+    watch: (met: Error[] = []) =>
       new LeftPublications({
-        catalog: bench.catalog,
+        catalog: {
+          refresh: () => {
+            const bug = met.shift();
+            return bug === undefined ? bench.catalog.refresh() : Promise.reject(bug);
+          },
+        },
+        onBug: (bug) => bugs.push(String(bug)),
         onFailure: (folder, code) => failures.push(`${path.basename(folder)}: ${code}`),
         everyMs: EVERY_MS,
       }),
@@ -97,6 +106,35 @@ suite('what a publication left that was killed while the server runs', () => {
     await watch[Symbol.asyncDispose]();
     equal((await readdir(work)).length, 2);
     deepEqual(left.failures, []);
+  });
+
+  test('is told of where a folder has the name of a ticket, and made whole once that is gone', {
+    timeout: 60_000,
+  }, async () => {
+    await using left = await site();
+    await left.prepare();
+    const work = path.join(left.box, '.publish');
+    await using gone = await publisher(left.box);
+    gone.kill('SIGKILL');
+    await once(gone, 'close');
+    const ticket = path.join(work, (await readdir(work)).find((name) => name.startsWith('ticket.')) ?? '');
+    await rm(ticket);
+    await mkdir(ticket);
+    await left.putChecksumsAside();
+    await using _ = left.watch();
+    await until(async () => left.failures.length > 0);
+    await rm(ticket, { recursive: true });
+    await until(async () => (await left.build()) === BUILD_A);
+    deepEqual([left.failures, left.bugs], [['box: EISDIR'], []]);
+  });
+
+  test('is made whole though a look at it met a bug, which is told', { timeout: 60_000 }, async () => {
+    await using left = await site();
+    await left.prepare();
+    await left.putChecksumsAside();
+    await using _ = left.watch([new TypeError('not a function')]);
+    await until(async () => (await left.build()) === BUILD_A);
+    deepEqual(left.bugs, ['TypeError: not a function']);
   });
 
   const isRoot = process.geteuid?.() === 0;
