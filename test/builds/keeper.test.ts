@@ -225,14 +225,19 @@ suite('a keeper', () => {
 
   const LARGE = 200_000;
 
-  test('keeps at once what the disk had no room for when fewer are to be kept', async () => {
-    await using bench = await makeBench();
-    const bounds = { builds: 3, bytes: 1e9 };
-    await using site = await keeping(bench, { bounds: () => bounds });
+  /** Has it keep two large builds, A and B. */
+  async function keepTwo(bench: Bench, site: Awaited<ReturnType<typeof keeping>>): Promise<void> {
     await site.examine(await bench.build(BUILD_A, randomBytes(LARGE)));
     await until(site, 'a');
     await site.examine(await bench.build(BUILD_B, randomBytes(LARGE)));
     await until(site, 'ba');
+  }
+
+  test('keeps at once what the disk had no room for when fewer are to be kept', async () => {
+    await using bench = await makeBench();
+    const bounds = { builds: 3, bytes: 1e9 };
+    await using site = await keeping(bench, { bounds: () => bounds });
+    await keepTwo(bench, site);
     using _ = await smallDisk(bench.folder, 1.5 * LARGE); // it must have room for the next build, too
     await site.examine(await bench.build(BUILD_C, randomBytes(LARGE)));
     await untilTold(site);
@@ -247,10 +252,7 @@ suite('a keeper', () => {
     await using bench = await makeBench();
     let isPinned = true;
     await using site = await keeping(bench, { isNeeded: ({ buildId }) => isPinned && buildId === BUILD_A });
-    await site.examine(await bench.build(BUILD_A, randomBytes(LARGE)));
-    await until(site, 'a');
-    await site.examine(await bench.build(BUILD_B, randomBytes(LARGE)));
-    await until(site, 'ba');
+    await keepTwo(bench, site);
     using _ = await smallDisk(bench.folder, 1.5 * LARGE);
     await site.examine(await bench.build(BUILD_C, randomBytes(LARGE)));
     await untilTold(site);
@@ -263,10 +265,7 @@ suite('a keeper', () => {
   test('removes first what has to go where the disk has no room else, and says nothing', async () => {
     await using bench = await makeBench();
     await using site = await keeping(bench);
-    await site.examine(await bench.build(BUILD_A, randomBytes(LARGE)));
-    await until(site, 'a');
-    await site.examine(await bench.build(BUILD_B, randomBytes(LARGE)));
-    await until(site, 'ba');
+    await keepTwo(bench, site);
     using _ = await smallDisk(bench.folder, 1.5 * LARGE);
     await site.examine(await bench.build(BUILD_C, randomBytes(LARGE)));
     await until(site, 'cb');
