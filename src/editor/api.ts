@@ -5,7 +5,7 @@ import type { Boards } from './serving/boards.ts';
 import type { Serving } from './serving/serving.ts';
 import { endpointOf } from './serving-state.ts';
 import type { Project } from './workspace/project.ts';
-import { requireTrust } from './workspace/trust.ts';
+import { requireTrustedFolder } from './workspace/trusted-folder.ts';
 
 /**
  * What other extensions get from `vscode.extensions.getExtension('mkbox.mkbox')?.activate()`. It follows Semantic
@@ -68,7 +68,7 @@ export function createApi(serving: Serving, project: Project, boards: Boards, lo
   return {
     version: 1,
     async serve() {
-      if (!requireTrust(log)) return undefined;
+      if (!requireTrustedFolder(log)) return undefined;
       await serving.serve({ kind: 'all' });
       return endpointOf(serving.state)?.url;
     },

@@ -13,7 +13,7 @@ import { pick } from './pick.ts';
 /** Builds the image of the row; of a box, or of one that the user picks, those for the boards that they pick, in turn. */
 export const buildImage: Command = {
   id: 'mkbox.buildImage',
-  needsTrust: true,
+  needsTrustedFolder: true,
   async run({ building }, row) {
     const opened = await building.open();
     for (const wish of await wishesFor(row, opened)) {

@@ -21,8 +21,8 @@ import type { Settings } from '../workspace/settings.ts';
 /** A command of the manifest. */
 export interface Command {
   readonly id: `mkbox.${string}`;
-  /** Runs only in a workspace that the user trusts. In others they are told so. */
-  readonly needsTrust?: true;
+  /** Runs only where a folder is open that the user trusts. Elsewhere they are told so. */
+  readonly needsTrustedFolder?: true;
   /** Whether a row is one that it can act on, where it can't do without. Where it is called on none, the user is told so. */
   readonly actsOn?: (row: Row | undefined) => boolean;
   /**

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { bugText, UserError } from '../../errors.ts';
 import { showProblem } from '../show-problem.ts';
 import { rowNow } from '../views/row-now.ts';
-import { requireTrust } from '../workspace/trust.ts';
+import { requireTrustedFolder } from '../workspace/trusted-folder.ts';
 import { buildImage } from './build-image.ts';
 import { clearChanges, refreshChanges, swapChanges } from './changes.ts';
 import { clearRequests } from './clear-requests.ts';
@@ -131,7 +131,7 @@ export async function runCommand(
 ): Promise<void> {
   const command = COMMANDS.find((known) => known.id === id);
   if (command === undefined) throw new Error(`no command ${id}`);
-  if (command.needsTrust && !requireTrust(context.log)) return;
+  if (command.needsTrustedFolder && !requireTrustedFolder(context.log)) return;
   const { snapshot } = context.project;
   const now = (argument: unknown) => rowNow(rowOf(argument), snapshot);
   try {

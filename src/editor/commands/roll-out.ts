@@ -25,7 +25,7 @@ interface Choice {
 /** Sends an image's build out in stages; of one that is on its way, lets it go on, or stop. */
 export const rollOut: Command = {
   id: 'mkbox.rollOut',
-  needsTrust: true,
+  needsTrustedFolder: true,
   async run(context, row) {
     const { l10n } = vscode;
     const title = l10n.t('Roll Out in Stages…');

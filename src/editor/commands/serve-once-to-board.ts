@@ -5,7 +5,7 @@ import { chooseBoard } from './pick-board.ts';
 /** The board gets one update, whatever keeps that back. Where nothing is served, the server runs for that only. */
 export const serveOnceToBoard: Command = {
   id: 'mkbox.serveOnceToBoard',
-  needsTrust: true,
+  needsTrustedFolder: true,
   async run(context, row) {
     const { serving, boards } = context;
     const title = vscode.l10n.t('Serve Once to a Board');

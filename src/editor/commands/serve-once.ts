@@ -8,7 +8,7 @@ import { imageOf } from './rows.ts';
 /** Serves one update of any image, to whoever asks first, and stops. */
 export const serveOneUpdate: Command = {
   id: 'mkbox.serveOneUpdate',
-  needsTrust: true,
+  needsTrustedFolder: true,
   async run(context) {
     const { l10n } = vscode;
     const message = l10n.t('Serve one update, and stop serving after it?');
@@ -20,7 +20,7 @@ export const serveOneUpdate: Command = {
 export const serveImageOnce: Command = {
   id: 'mkbox.serveImageOnce',
   actsOn: (row) => imageOf(row) !== undefined,
-  needsTrust: true,
+  needsTrustedFolder: true,
   async run(context, row) {
     const { serving, settings } = context;
     const image = imageOf(row);

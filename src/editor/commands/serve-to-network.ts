@@ -14,7 +14,7 @@ interface AddressItem extends vscode.QuickPickItem {
 /** Lets the user choose an address for boards to reach this machine by, and remembers that they allowed it. */
 export const serveToNetwork: Command = {
   id: 'mkbox.serveToNetwork',
-  needsTrust: true,
+  needsTrustedFolder: true,
   async run({ serving, consent, settings }) {
     const { l10n } = vscode;
     const picked = await vscode.window.showQuickPick(addressItems(settings.host.get()), {

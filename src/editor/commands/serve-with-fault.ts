@@ -13,7 +13,7 @@ type Whom = 'next' | { readonly client: string };
 /** Spoils the next image that is sent, or the next to one board, for people who work on a board's updater. */
 export const serveWithFault: Command = {
   id: 'mkbox.serveWithFault',
-  needsTrust: true,
+  needsTrustedFolder: true,
   async run(context, row) {
     if ((await endpointToAsk(context.serving)) === undefined) return;
     const fault = await chooseFault();

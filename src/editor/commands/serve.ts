@@ -2,12 +2,12 @@ import type { Command } from './command.ts';
 
 export const serve: Command = {
   id: 'mkbox.serve',
-  needsTrust: true,
+  needsTrustedFolder: true,
   run: ({ serving }) => serving.serve({ kind: 'all' }),
 };
 
 export const restart: Command = {
   id: 'mkbox.restart',
-  needsTrust: true,
+  needsTrustedFolder: true,
   run: ({ serving }) => serving.restart(),
 };

@@ -19,7 +19,7 @@ import { chooseBoard } from './pick-board.ts';
 /** Updates one board now: checks its image, serves it, restarts the board, and stays with it until it is confirmed. */
 export const updateBoard: Command = {
   id: 'mkbox.updateBoard',
-  needsTrust: true,
+  needsTrustedFolder: true,
   async run(context, row) {
     const board = await chooseBoard(context, row, vscode.l10n.t('Update Board Now'));
     if (board !== undefined) await updateOne(context, board, { build: 'when stale' });
@@ -29,7 +29,7 @@ export const updateBoard: Command = {
 /** The same, with an image that is built for it. */
 export const buildAndUpdateBoard: Command = {
   id: 'mkbox.buildAndUpdateBoard',
-  needsTrust: true,
+  needsTrustedFolder: true,
   async run(context, row) {
     const board = await chooseBoard(context, row, vscode.l10n.t('Build and Update Board'));
     if (board !== undefined) await updateOne(context, board, { build: 'always' });

@@ -5,7 +5,7 @@ import { plainMessage } from '../words/plain-message.ts';
  * Whether something can be served or built here: a folder is open, and the user trusts the workspace. Where not, they are
  * told so; failing to is logged.
  */
-export function requireTrust(log: vscode.LogOutputChannel): boolean {
+export function requireTrustedFolder(log: vscode.LogOutputChannel): boolean {
   const { isTrusted, workspaceFolders = [] } = vscode.workspace;
   if (isTrusted && workspaceFolders.length > 0) return true;
   const told = isTrusted ? tellNoFolder() : tellUntrusted();
