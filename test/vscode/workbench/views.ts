@@ -142,10 +142,13 @@ export function views(page: Page) {
     /** What an empty view says. */
     async welcome(view: string): Promise<{ text: string; buttons: string[] }> {
       const content = pane(view).locator('.welcome-view-content');
-      await content.waitFor();
-      const buttons = await content.locator('.monaco-button').allTextContents();
-      const paragraphs = await content.locator('p').allTextContents();
-      return { text: paragraphs.join('\n'), buttons };
+      const read = async () => {
+        const buttons = await content.locator('.monaco-button').allTextContents();
+        const paragraphs = await content.locator('p').allTextContents();
+        return { text: paragraphs.join('\n'), buttons };
+      };
+      // it is there, and empty, until the extension says what the view shows
+      return until(`what the empty view ${view} says`, read, ({ text }) => text !== '');
     },
 
     /** Presses a button of an empty view. */
