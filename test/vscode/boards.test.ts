@@ -173,6 +173,9 @@ describe('boards in mkbox', () => {
   });
 
   it('have the names they are given', async () => {
+    // a row that moves while it is clicked leaves another one there
+    const inOrder = ['127.0.0.4', '127.0.0.1', '127.0.0.2', '127.0.0.3'].join();
+    await until('the boards to be in order', labels, (shown) => shown.join() === inOrder);
     await workbench.clickInContextMenu('Boards', '127.0.0.3', 'Rename Board…');
     await workbench.inputBox('the rack, top');
     await rowThat('the rack, top', /^up to date/);
