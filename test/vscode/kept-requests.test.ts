@@ -146,7 +146,7 @@ describe('requests after a reload', () => {
       await requests(window, []);
       await window.reload();
       await status(window, `mkbox local:${bench.port}`, 'broadcast');
-      await workbench.welcome('Requests');
+      await workbench.welcome('Requests', /^No board has asked yet/);
       await ask('127.0.0.3', 'nowhere');
       await requests(window, ROWS.slice(2, 3));
     });

@@ -9,20 +9,12 @@ import { keepEvidenceOfFailure } from './evidence.ts';
 import { inWindow, stopServing, type Window } from './in-window.ts';
 import { type Bench, setUpBench } from './mkbox.ts';
 import { until } from './workbench/wait.ts';
-import type { Workbench } from './workbench.ts';
 
 const STATUS = 'mkbox.status';
 /** Longer than the extension waits before it looks at the disk by itself. */
 const NEXT_LOOK_MS = 4_000;
 
 /** What an empty Images view says once the window knows that its workspace is trusted, which it does a moment after it opened. */
-const trustedWelcome = (workbench: Workbench) =>
-  until(
-    'the workspace to be known as trusted',
-    () => workbench.welcome('Images'),
-    ({ buttons }) => !buttons.includes('Manage Workspace Trust'),
-  );
-
 describe('mkbox in a folder', () => {
   let bench: Bench;
   let window: Window | undefined;
@@ -73,11 +65,11 @@ describe('mkbox in a folder', () => {
     await mkdir(workspace);
     const { workbench } = await opened(workspace);
     await workbench.openView('mkbox');
-    const { text, buttons } = await trustedWelcome(workbench);
-    const said =
-      'There is no folder with box images here: neither boxes nor src/boxes, nor is this such a folder itself.';
-    assert.deepEqual([text, buttons], [`${said}\nNew here? Get to know mkbox`, ['Set the Image Folder']]);
-    assert.match((await workbench.welcome('Boards')).text, /^No board has asked yet\./);
+    const says =
+      /^There is no folder with box images here: neither boxes nor src\/boxes, nor is this such a folder itself\.\nNew here\? Get to know mkbox$/;
+    const { buttons } = await workbench.welcome('Images', says);
+    assert.deepEqual(buttons, ['Set the Image Folder']);
+    await workbench.welcome('Boards', /^No board has asked yet\./);
     await workbench.pictures('no-folder');
     await workbench.clickWelcomeButton('Images', 'Set the Image Folder');
     assert.equal(await workbench.settings.scopeOf('Mkbox: Image Path'), 'User');
@@ -88,8 +80,8 @@ describe('mkbox in a folder', () => {
     await mkdir(path.join(workspace, 'boxes/new-box'), { recursive: true });
     const { workbench } = await opened(workspace);
     await workbench.openView('mkbox');
-    const { text, buttons } = await trustedWelcome(workbench);
-    assert.match(text, /^There is neither an image nor a box with a BOXBUILD here\./);
+    const says = /^There is neither an image nor a box with a BOXBUILD here\.\nNew here\? Get to know mkbox$/;
+    const { buttons } = await workbench.welcome('Images', says);
     assert.deepEqual(buttons, ['Refresh']);
     await workbench.pictures('no-images');
   });
@@ -135,11 +127,7 @@ describe('mkbox in a folder', () => {
     await inWindow(bench, 'named folder', options, async ({ page, workbench }) => {
       await workbench.dialogs.click("No, I don't trust the authors");
       await workbench.openView('mkbox');
-      await until(
-        'what the view offers, once the workspace was searched',
-        () => workbench.welcome('Images'),
-        ({ text }) => /^There is no folder with box images here.*only from workspaces you trust/s.test(text),
-      );
+      await workbench.welcome('Images', /^There is no folder with box images here.*only from workspaces you trust/s);
       await workbench.clickStatusBarItem(STATUS);
       await workbench.choose('Manage Workspace Trust');
       await page
@@ -156,13 +144,10 @@ describe('mkbox in a folder', () => {
     const shown = await opened(workspace);
     const { workbench, changeSettings } = shown;
     await workbench.openView('mkbox');
-    await workbench.welcome('Images');
+    await workbench.welcome('Images', /^There is no folder with box images here/);
     await changeSettings({ 'mkbox.imagePath': 'ot' });
-    const { buttons } = await until(
-      'the view to say that the folder is not there',
-      () => workbench.welcome('Images'),
-      ({ text }) => text.startsWith("The setting mkbox.imagePath names a folder that doesn't exist.\n"),
-    );
+    const says = /^The setting mkbox\.imagePath names a folder that doesn't exist\.\nNew here\? Get to know mkbox$/;
+    const { buttons } = await workbench.welcome('Images', says);
     assert.deepEqual(buttons, ['Set the Image Folder']);
     await changeSettings({ 'mkbox.imagePath': 'out' });
     await servesThatOf('set-folder');

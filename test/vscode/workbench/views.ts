@@ -1,5 +1,6 @@
 /** The side bar: an extension's container in the activity bar, its views and what they hold. */
 import type { Page } from 'playwright-core';
+import type { Drawn } from './drawn.ts';
 import { clickMenuItem, closeMenu, type MenuItem, menuItems } from './menus.ts';
 import { pointNowhere, tooltipOf, unlessTimedOut } from './tooltip.ts';
 import { findRow, type RowChoice, readTree, setExpanded, type TreeRow } from './tree.ts';
@@ -139,16 +140,21 @@ export function views(page: Page) {
       await pane(view).locator('.pane-header').getByRole('button', { name: action, exact: true }).click();
     },
 
-    /** What an empty view says. */
-    async welcome(view: string): Promise<{ text: string; buttons: string[] }> {
-      const content = pane(view).locator('.welcome-view-content');
+    /** What an empty view says, once it says that: it changes in steps, as the window comes to know more. */
+    welcome(view: string, says: RegExp): Promise<{ text: string; buttons: string[] }> {
+      const contents = pane(view).locator('.welcome-view-content');
+      // at once: read one after the other, texts and buttons could be of two states
       const read = async () => {
-        const buttons = await content.locator('.monaco-button').allTextContents();
-        const paragraphs = await content.locator('p').allTextContents();
-        return { text: paragraphs.join('\n'), buttons };
+        const [shown] = await contents.evaluateAll((elements: Drawn[]) =>
+          elements.map((element) => {
+            const texts = (selector: string) =>
+              [...element.querySelectorAll(selector)].map((part) => part.textContent ?? '');
+            return { text: texts('p').join('\n'), buttons: texts('.monaco-button') };
+          }),
+        );
+        return shown ?? { text: '', buttons: [] };
       };
-      // it is there, and empty, until the extension says what the view shows
-      return until(`what the empty view ${view} says`, read, ({ text }) => text !== '');
+      return until(`the empty view ${view} to say ${says}`, read, ({ text }) => says.test(text));
     },
 
     /** Presses a button of an empty view. */
