@@ -131,9 +131,11 @@ describe('many images and boards', () => {
   });
 
   it('tell what needs someone first, in the header and in the rows, where there is room', async () => {
-    assert.match(
-      await workbench.viewDescription('Boards'),
-      /^\d+ overdue · \d+ looping · \d+ refused · \d+ broken off · \d+ current/,
+    const problemsFirst = /^\d+ overdue · \d+ looping · \d+ refused · \d+ broken off · \d+ current/;
+    await until(
+      'the header',
+      () => workbench.viewDescription('Boards'),
+      (header) => problemsFirst.test(header),
     );
     const boards = await workbench.seenRows('Boards');
     assert.ok(boards.length >= BOARDS);

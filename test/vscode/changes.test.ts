@@ -172,7 +172,7 @@ describe('what is inside two builds', () => {
       (await workbench.treeRows('Changes')).slice(CHANGES.length).map(({ label }) => label),
       ['Expected'],
     );
-    assert.equal(await workbench.viewMessage('Changes'), `${IMAGE} 1111111 → 2222222`);
+    await messageIs(`${IMAGE} 1111111 → 2222222`);
     await workbench.clickRow('Changes', 'motd');
     const diff = vscode.page.locator('.monaco-diff-editor');
     await until(
@@ -204,7 +204,7 @@ describe('what is inside two builds', () => {
     await rowOf('Boards', '127.0.0.7');
     await workbench.clickInContextMenu('Boards', '127.0.0.7', 'What Would Change?');
     await changesAre(CHANGES);
-    assert.equal(await workbench.viewMessage('Changes'), `${IMAGE} 1111111 → 3333333`);
+    await messageIs(`${IMAGE} 1111111 → 3333333`);
     await workbench.clickRow('Changes', 'motd');
     await workbench.notification('the image of build 1111111');
     await workbench.dismissNotification('the image of build 1111111');

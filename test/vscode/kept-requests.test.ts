@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { inWindow, status, type Window } from './in-window.ts';
 import { askForUpdate } from './lab-board.ts';
 import { addBigImage, type Bench, setUpBench } from './mkbox.ts';
+import type { Drawn } from './workbench/drawn.ts';
 import { until } from './workbench/wait.ts';
 
 const NOISE_BYTES = 40 * 1024 * 1024;
@@ -171,6 +172,7 @@ describe('requests after a reload', () => {
 
 /** What a screen reader says of the row that has the focus. */
 async function selected({ page }: Window): Promise<string> {
-  const row = page.locator('.monaco-list:focus-within .monaco-list-row.focused');
-  return (await row.count()) === 1 ? ((await row.getAttribute('aria-label')) ?? '') : '';
+  const rows = page.locator('.monaco-list:focus-within .monaco-list-row.focused');
+  const labels = await rows.evaluateAll((found: Drawn[]) => found.map((row) => row.getAttribute('aria-label')));
+  return labels[0] ?? '';
 }

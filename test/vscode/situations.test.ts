@@ -157,7 +157,11 @@ describe('mkbox', () => {
       );
       await status(window, 'mkbox');
       assert.equal(await serves(bench.port), false);
-      assert.equal(await workbench.viewMessage('Images'), 'Not served: this workspace is not trusted.');
+      await until(
+        'what the view says of that',
+        () => workbench.viewMessage('Images'),
+        (message) => message === 'Not served: this workspace is not trusted.',
+      );
       await window.screenshot('untrusted-light');
       await workbench.clickStatusBarItem(STATUS);
       await workbench.choose('Manage Workspace Trust');

@@ -1,5 +1,5 @@
 /** What a user does in views and menus who has no mouse. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
 import { until } from './wait.ts';
 
@@ -10,12 +10,7 @@ const LOST_MS = 1_000;
 export function keys(page: Page) {
   const list = (view: string) => page.locator(`.monaco-list[role="tree"][aria-label="${view}"]`);
   /** What a screen reader says of the row that the keys act on. */
-  const focusedRow = async (view: string): Promise<string> => {
-    const [label = ''] = await list(view)
-      .locator('.monaco-list-row.focused')
-      .evaluateAll((rows: Drawn[]) => rows.map((row) => row.getAttribute('aria-label') ?? ''));
-    return label;
-  };
+  const focusedRow = (view: string) => attribute(list(view).locator('.monaco-list-row.focused'), 'aria-label');
   /** Presses a key, and again when that had its effect or was lost, until what it moves is where it is wished. */
   const pressUntil = async (
     key: string,
@@ -47,8 +42,7 @@ export function keys(page: Page) {
       const focusedIndex = async () => {
         // a palette that closes late takes the focus from the view
         if ((await list(view).and(page.locator(':focus, :focus-within')).count()) === 0) await list(view).focus();
-        const row = list(view).locator('.monaco-list-row.focused');
-        return (await row.count()) === 0 ? '' : ((await row.first().getAttribute('data-index')) ?? '');
+        return attribute(list(view).locator('.monaco-list-row.focused'), 'data-index');
       };
       await pressUntil('Home', 'the keys to reach the first row', focusedIndex, /^0$/);
       await pressUntil('ArrowDown', `the keys to reach ${said}`, () => focusedRow(view), said);
@@ -58,7 +52,7 @@ export function keys(page: Page) {
     async unfoldRow(view: string): Promise<void> {
       await page.keyboard.press('ArrowRight');
       const row = list(view).locator('.monaco-list-row.focused');
-      await until('the row to be open', async () => (await row.getAttribute('aria-expanded')) === 'true');
+      await until('the row to be open', async () => (await attribute(row, 'aria-expanded')) === 'true');
     },
 
     /** Opens the menu of the row that has the focus, and takes the entry with this label. */
@@ -66,7 +60,7 @@ export function keys(page: Page) {
       await page.keyboard.press('Shift+F10');
       const entry = page.locator('.monaco-menu .action-item.focused .action-label');
       await page.locator('.monaco-menu').first().waitFor();
-      const focused = async () => ((await entry.count()) === 0 ? '' : ((await entry.getAttribute('aria-label')) ?? ''));
+      const focused = () => attribute(entry, 'aria-label');
       await pressUntil('ArrowDown', `"${label}" in the menu`, focused, new RegExp(`^${label}$`));
       await page.keyboard.press('Enter');
       await page.locator('.monaco-menu').first().waitFor({ state: 'detached' });
@@ -84,4 +78,13 @@ export function keys(page: Page) {
       await page.keyboard.press('Enter');
     },
   };
+}
+
+/** What an element is marked with, the first of several; empty if there is none now. */
+async function attribute(elements: Locator, name: string): Promise<string> {
+  const [first] = await elements.evaluateAll(
+    (found: Drawn[], wished: string) => found.map((element) => element.getAttribute(wished)),
+    name,
+  );
+  return first ?? '';
 }

@@ -35,8 +35,8 @@ export async function pointNowhere(page: Page): Promise<void> {
     await mouse.move(0, 0);
     const isGone = await shown.waitFor({ state: 'detached', timeout: GOES_MS }).then(() => true, unlessTimedOut);
     // a hover that appears just as the mouse leaves stays until the mouse has been over it
-    const box = isGone ? null : await shown.boundingBox();
-    if (box !== null) await mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    const box = isGone ? undefined : await shown.boundingBox({ timeout: GOES_MS }).catch(unlessTimedOut);
+    if (box) await mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     return isGone;
   });
 }

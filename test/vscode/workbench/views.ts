@@ -165,13 +165,15 @@ export function views(page: Page) {
     /** What an extension writes beside a view's title; empty without it. */
     async viewDescription(view: string): Promise<string> {
       const description = pane(view).locator('.pane-header .description');
-      return (await description.count()) > 0 ? ((await description.textContent()) ?? '').trim() : '';
+      const [text] = await description.allTextContents();
+      return (text ?? '').trim();
     },
 
     /** The line an extension shows above a view's rows; empty without one. */
     async viewMessage(view: string): Promise<string> {
       const message = pane(view).locator('.tree-explorer-viewlet-tree-view > .message:not(.hide)');
-      return (await message.count()) > 0 ? message.innerText() : '';
+      const [text] = await message.allInnerTexts();
+      return text ?? '';
     },
   };
 }
