@@ -59,6 +59,25 @@ export class EventEmitter<T> {
   }
 }
 
+/** Tasks as the editor tells of them. */
+const started = new EventEmitter<{ readonly execution: unknown }>();
+const ended = new EventEmitter<{ readonly execution: unknown; readonly exitCode?: number }>();
+
+export const tasks = {
+  taskExecutions: [],
+  onDidStartTask: started.event,
+  onDidStartTaskProcess: new EventEmitter().event,
+  onDidEndTaskProcess: ended.event,
+  onDidEndTask: new EventEmitter().event,
+};
+
+/** Starts a task, and answers how to end it. */
+export function startTask(): (exitCode: number) => void {
+  const execution = { task: {} };
+  started.fire({ execution });
+  return (exitCode) => ended.fire({ execution, exitCode });
+}
+
 export const env = { remoteName: undefined as string | undefined };
 
 export const l10n = {

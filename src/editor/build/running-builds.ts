@@ -41,10 +41,10 @@ export interface EndedBuild extends RunningBuild {
 }
 
 interface RunningBuildsParts {
-  readonly tasks: BuildTasks;
-  readonly recipes: Recipes;
-  readonly project: Project;
-  readonly log: vscode.LogOutputChannel;
+  readonly tasks: Pick<BuildTasks, 'wishOf'>;
+  readonly recipes: Pick<Recipes, 'in'>;
+  readonly project: Pick<Project, 'refresh' | 'snapshot'>;
+  readonly log: Pick<vscode.LogOutputChannel, 'error'>;
 }
 
 /** The builds that run, whoever started them: a command, the list of tasks, another extension. */
@@ -104,20 +104,21 @@ export class RunningBuilds extends Owner {
     const name = this.#parts.recipes.in(folder)?.name;
     const image = name === undefined ? undefined : builtImage(name, wish);
     const running = { wish, folder, image, startedAtMs: Date.now() };
-    const before = setsIn(folder);
+    const before = setsIn(folder).catch(unlessBug);
     this.#began.fire(running);
     const status = await new Promise<number | undefined>((end) => {
       this.#running.set(execution, { ...running, end });
       this.#changed.fire();
     });
-    const outcome = await this.#outcome(running, status, await before);
+    const outcome = await this.#outcome(running, status, await before).finally(() => {
+      this.#running.delete(execution);
+      this.#changed.fire();
+    });
     const made = outcome.kind === 'built' ? (outcome.image?.image ?? image) : image;
-    this.#running.delete(execution);
-    this.#changed.fire();
     this.#ended.fire({
       ...running,
       outcome,
-      before: made === undefined ? undefined : (await before).get(made),
+      before: made === undefined ? undefined : (await before)?.get(made),
       processId: this.#processes.get(execution),
     });
     return outcome;
@@ -127,23 +128,20 @@ export class RunningBuilds extends Owner {
   async #outcome(
     { folder, image, startedAtMs }: RunningBuild,
     status: number | undefined,
-    before: ReadonlyMap<string, BuiltSet>,
+    before: ReadonlyMap<string, BuiltSet> | undefined,
   ): Promise<BuildOutcome> {
     const tookMs = Date.now() - startedAtMs;
-    const { snapshot } = await this.#refreshed();
+    const { project } = this.#parts;
+    await project.refresh(true);
     if (status === undefined || status === INTERRUPTED) return { kind: 'cancelled' };
     if (status !== 0) return { kind: 'failed', status };
     const after = await setsIn(folder);
-    const isNew = (name: string) => after.has(name) && after.get(name)?.buildId !== before.get(name)?.buildId;
+    const isNew = (name: string) => after.has(name) && after.get(name)?.buildId !== before?.get(name)?.buildId;
     const made = image === undefined ? [...after.keys()].find(isNew) : isNew(image) ? image : undefined;
     if (made === undefined) return { kind: 'failed', status };
-    const found = [...snapshot.images, ...snapshot.shadowed].find((it) => it.folder === folder && it.image === made);
+    const { images, shadowed } = project.snapshot;
+    const found = [...images, ...shadowed].find((it) => it.folder === folder && it.image === made);
     return { kind: 'built', image: found, tookMs };
-  }
-
-  async #refreshed(): Promise<Project> {
-    await this.#parts.project.refresh(true);
-    return this.#parts.project;
   }
 }
 
