@@ -27,6 +27,7 @@ export function write(name: string, value: unknown, folder?: Folder): void {
 
 export const workspace = {
   workspaceFolders: undefined as readonly Folder[] | undefined,
+  textDocuments: [] as { readonly uri: { scheme: string; fsPath: string }; getText(): string }[],
   getConfiguration: (section: string | undefined, scope: Folder | null) => ({
     get(key: string): unknown {
       const name = `${section}.${key}`;

@@ -12,6 +12,9 @@ export interface BoxRecipe extends Recipe {
 /** What the boxes' BOXBUILDs make, as of the last look. */
 export class Recipes {
   #byFolder: ReadonlyMap<string, BoxRecipe> = new Map();
+  /** The looks that were begun, and which of them is the last one that counts. */
+  #begun = 0;
+  #shown = 0;
 
   get all(): readonly BoxRecipe[] {
     return [...this.#byFolder.values()];
@@ -24,7 +27,10 @@ export class Recipes {
 
   /** Reads the BOXBUILDs of `boxes`, and answers whether that came to something else than before. */
   async read(boxes: readonly CatalogBox[]): Promise<boolean> {
+    const turn = ++this.#begun;
     const found = await Promise.all(boxes.map(recipeIn));
+    if (turn < this.#shown) return false; // a later look was done first
+    this.#shown = turn;
     const before = JSON.stringify(this.all);
     this.#byFolder = new Map(
       found.filter((recipe) => recipe !== undefined).map((recipe) => [recipe.box.path, recipe] as const),
