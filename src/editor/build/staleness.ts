@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CatalogImage } from '../../images/catalog.ts';
 import { splitImageName } from '../../images/image-parts.ts';
+import { isInside } from '../../images/pinned-file.ts';
 import { Owner } from '../dispose.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Settings } from '../workspace/settings.ts';
@@ -85,7 +86,7 @@ export class Staleness extends Owner {
     const name = path.basename(file);
     if (!isCounted(name)) return;
     const isOfGit = name === '.gitignore'; // that of a folder above counts, too
-    const hit = [...this.#trees].filter(([source]) => isOfGit || isBelow(file, source));
+    const hit = [...this.#trees].filter(([source]) => isOfGit || file === source || isInside(source, file));
     for (const [, tree] of hit) {
       if (isOfGit) tree.forgetAll();
       else tree.forget(file);
@@ -148,9 +149,4 @@ export class Staleness extends Owner {
     this.#trees.set(root, tree);
     return tree;
   }
-}
-
-function isBelow(file: string, folder: string): boolean {
-  const below = path.relative(folder, file);
-  return below === '' || !(below.startsWith('..') || path.isAbsolute(below));
 }
