@@ -27,6 +27,7 @@ import { RequestLog } from './editor/views/request-log.ts';
 import { plainMessage } from './editor/words/plain-message.ts';
 import { Project } from './editor/workspace/project.ts';
 import { openSettings } from './editor/workspace/settings.ts';
+import { buildIdOf } from './images/image-state.ts';
 
 /** What is read of package.json. */
 interface Manifest {
@@ -248,10 +249,7 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     const { workspaceState: memento } = context;
     const view = new BoardsView({ registry, audit, project, requests, checks, memento, onFailure: logFailure }, ticker);
     const show = (id: string) => view.show(id);
-    const newest = (image: string) => {
-      const state = project.snapshot.byId.get(image)?.state;
-      return state?.kind === 'ready' ? state.buildId : undefined;
-    };
+    const newest = (image: string) => buildIdOf(project.snapshot.byId.get(image));
     const halts = new HaltNotices({ registry, acts, builds: () => builds.open(), newest, show, log });
     context.subscriptions.push(view, halts);
     return view;

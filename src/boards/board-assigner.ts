@@ -1,4 +1,5 @@
 import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
+import { buildIdOf } from '../images/image-state.ts';
 import type { Assigned, Assigner, AssignRequest } from '../server/decision/assigned.ts';
 import { type Assignment, assignment, type Builds, type Conditions } from './assignment.ts';
 import type { Board } from './board.ts';
@@ -75,7 +76,7 @@ export class BoardAssigner implements Assigner {
   /** What `board` gets if it asks the same again, and why. */
   assignmentOf(board: Board, snapshot: CatalogSnapshot): Assignment {
     const image = imageFor(board.wish, snapshot);
-    const request = { board, snapshot, image, build: buildOf(image), isServedOnce: false };
+    const request = { board, snapshot, image, build: buildIdOf(image), isServedOnce: false };
     return assignment(board, image?.id, new ConditionsNow(this.#parts, request));
   }
 
@@ -131,7 +132,7 @@ class ConditionsNow implements Conditions, Builds {
 
   served(id: string): string | undefined {
     const { snapshot, image, build } = this.#deciding;
-    return id === image?.id ? build : buildOf(snapshot.byId.get(id));
+    return id === image?.id ? build : buildIdOf(snapshot.byId.get(id));
   }
 
   has(id: string, build: string): boolean {
@@ -159,7 +160,7 @@ function imageOfBuild(
 ): CatalogImage | undefined {
   const image = byId.get(id);
   const newest = image?.inPlaceOf?.newest ?? image;
-  return buildOf(newest) === build ? newest : keptBuild(id, build);
+  return buildIdOf(newest) === build ? newest : keptBuild(id, build);
 }
 
 /**
@@ -176,8 +177,4 @@ const NEWEST: Assigned = { kind: 'newest' };
 function insteadOf(image: CatalogImage | undefined, build?: string): Assigned {
   if (image === undefined) return { kind: 'withheld', why: 'build missing' };
   return build === undefined ? { kind: 'instead', image } : { kind: 'instead', image, build };
-}
-
-function buildOf(image: CatalogImage | undefined): string | undefined {
-  return image?.state.kind === 'ready' ? image.state.buildId : undefined;
 }

@@ -1,4 +1,5 @@
 import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
+import { buildIdOf } from '../images/image-state.ts';
 import { resolveQuery } from '../images/resolution.ts';
 import { imageQuery } from '../server/decision/asked.ts';
 import type { Board, BoardState } from './board.ts';
@@ -21,7 +22,7 @@ export function nextImage(board: Board, snapshot: CatalogSnapshot): NextImage | 
   const id = given ?? pin?.image;
   const image = id === undefined ? imageFor(wish, snapshot) : snapshot.byId.get(id);
   if (image === undefined) return undefined;
-  const build = pin?.build ?? (image.state.kind === 'ready' ? image.state.buildId : undefined);
+  const build = pin?.build ?? buildIdOf(image);
   const isOther = build !== undefined && reportedBuild !== undefined && build !== reportedBuild;
   return { image, build, isOther };
 }

@@ -3,6 +3,7 @@ import type { ImageChecks } from '../checks/image-checks.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogImage, ImageSource } from '../images/catalog.ts';
+import { buildIdOf } from '../images/image-state.ts';
 import type { BuildName, KeptBuild } from './kept-build.ts';
 import type { KeptBuilds } from './kept-builds.ts';
 import { type BuildUse, buildsToRemove, hasRoomFor, type KeepBounds } from './pruning.ts';
@@ -229,8 +230,7 @@ export class Keeper {
     const { builds, catalog, isNeeded, isRun } = this.#parts;
     const name = { imageId: id, buildId };
     if (builds.choiceOf(id)?.build === buildId || isNeeded(name)) return 'needed';
-    const image = catalog.snapshot.byId.get(id);
-    const newest = image?.state.kind === 'ready' ? image.state.buildId : this.#newest.get(id);
+    const newest = buildIdOf(catalog.snapshot.byId.get(id)) ?? this.#newest.get(id);
     if (newest === buildId) return 'newest';
     return isRun(buildId) ? 'running' : 'free';
   }

@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts';
 import type { CatalogImage } from '../images/catalog.ts';
 import { HastyReads } from '../images/hasty-reads.ts';
 import type { SetLocation } from '../images/image-set.ts';
+import { buildIdOf } from '../images/image-state.ts';
 import { PinnedFile } from '../images/pinned-file.ts';
 import { faultText } from '../images/set-fault-text.ts';
 import { SeekableZstd } from '../images/zstd/seekable-zstd.ts';
@@ -38,7 +39,7 @@ export interface OpenOptions extends ExamineOptions {
  * @throws UserError when it can't be opened or is damaged; the signal's reason; what reading a disk may throw.
  */
 export function openSetDisk(image: CatalogImage, options: OpenOptions): Promise<ImageDisk> {
-  return openBuildDisk(image, image.state.kind === 'ready' ? image.state.buildId : undefined, options);
+  return openBuildDisk(image, buildIdOf(image), options);
 }
 
 /** As `openSetDisk`, where the set is of that build. */

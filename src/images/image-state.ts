@@ -25,6 +25,11 @@ export type ImageState =
     }
   | { readonly kind: 'incomplete'; readonly fault: SetFault };
 
+/** The build of an image as it was seen last; undefined where it is not complete, or there is none. */
+export function buildIdOf(image: { readonly state: ImageState } | undefined): string | undefined {
+  return image?.state.kind === 'ready' ? image.state.buildId : undefined;
+}
+
 /**
  * A raw image beside a set: `newer` than the `.img.zst`, or there without it. Times prove nothing; they only make a
  * person an offer to pack it.

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { KeptBuild } from '../../builds/kept-build.ts';
 import { shortBuildId } from '../../images/build-id.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
+import { buildIdOf } from '../../images/image-state.ts';
 import type { Source } from '../changes/comparison.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import { ageText } from '../words/words.ts';
@@ -98,7 +99,7 @@ async function pickOther(image: CatalogImage, context: CommandContext): Promise<
 async function keptItems({ project, boards, changes }: CommandContext): Promise<SourceItem[]> {
   const { inventories } = await changes();
   const { images } = project.snapshot;
-  const present = new Set(images.map(({ state }) => (state.kind === 'ready' ? state.buildId : undefined)));
+  const present = new Set(images.map(buildIdOf));
   const given = new Map(
     boards.list.flatMap(({ history }) => history.map(({ build, image }) => [build, image] as const)),
   );

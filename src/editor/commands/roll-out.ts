@@ -7,6 +7,7 @@ import { goBack } from '../../control/go-back.ts';
 import { startRollOut } from '../../control/start-roll-out.ts';
 import { userName } from '../../control/user-name.ts';
 import { UserError } from '../../errors.ts';
+import { buildIdOf } from '../../images/image-state.ts';
 import { waitOf } from '../serving/roll-out-setting.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import { notAsShownText, notKeptText, withProgress } from '../words/roll-out-words.ts';
@@ -49,9 +50,7 @@ export const rollOut: Command = {
 /** @throws UserError where a build is not what was shown any more: the list may have been open for long */
 async function requireAsShown(shown: Shown, { rollOuts }: BoardRegistry, { project }: CommandContext): Promise<void> {
   await project.refresh(false);
-  const state = project.snapshot.byId.get(shown.image)?.state;
-  const newest = state?.kind === 'ready' ? state.buildId : undefined;
-  const found = since(shown, { rollOuts, newest });
+  const found = since(shown, { rollOuts, newest: buildIdOf(project.snapshot.byId.get(shown.image)) });
   if (found.kind !== 'same') throw new UserError(notAsShownText(shown, found, vscode.l10n));
 }
 

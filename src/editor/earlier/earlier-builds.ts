@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { KeptBuild } from '../../builds/kept-build.ts';
 import type { KeptBuilds } from '../../builds/kept-builds.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
+import { buildIdOf } from '../../images/image-state.ts';
 import { Owner } from '../dispose.ts';
 
 /** The builds that are kept for this workspace. Their code and their folder are read on first use: activation waits for neither. */
@@ -36,9 +37,9 @@ export class EarlierBuilds extends Owner {
   }
 
   /** Those of an image besides the one that it has now, the one kept last first. */
-  before({ id, state }: CatalogImage): readonly KeptBuild[] {
-    const newest = state.kind === 'ready' ? state.buildId : undefined;
-    return (this.#kept?.of(id) ?? []).filter(({ buildId }) => buildId !== newest);
+  before(image: CatalogImage): readonly KeptBuild[] {
+    const newest = buildIdOf(image);
+    return (this.#kept?.of(image.id) ?? []).filter(({ buildId }) => buildId !== newest);
   }
 
   /** The image as boards get it. */

@@ -9,6 +9,7 @@ import type { EarlierBuilds } from '../earlier/earlier-builds.ts';
 import type { Project } from '../workspace/project.ts';
 import { imageOfBuild } from './build-image.ts';
 import { type InsidePath, insidePathOf } from './file-uri.ts';
+import { buildOf } from './inside-node.ts';
 import type { OpenImages } from './open-images.ts';
 
 /** The largest file opened: an editor holds it in memory. */
@@ -50,10 +51,10 @@ export class ImageFiles extends Owner {
     if (changed.length > 0) this.#changed.fire(changed.map((uri) => ({ type: vscode.FileChangeType.Changed, uri })));
   }
 
-  /** Undefined while there is none that is complete. */
+  /** Undefined while there is none. */
   #buildOf(id: string): string | undefined {
-    const state = this.#project.snapshot.byId.get(id)?.state;
-    return state?.kind === 'ready' ? `${state.buildId} ${state.zstIdentity.ctimeNs}` : undefined;
+    const image = this.#project.snapshot.byId.get(id);
+    return image && buildOf(image);
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {

@@ -1,6 +1,7 @@
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import type { CatalogImage, CatalogSnapshot, ImageSource } from '../../images/catalog.ts';
 import { searchImages } from '../../images/image-search.ts';
+import { buildIdOf } from '../../images/image-state.ts';
 import { nearestImage, type Resolution, resolveQuery, unreadableFolder } from '../../images/resolution.ts';
 import type { SetFault } from '../../images/set-fault.ts';
 import { type Identity, isLoopback } from '../admission/identity.ts';
@@ -108,7 +109,7 @@ export class Decider {
     const snapshot = await this.#catalog.refresh();
     const asksFor = resolve(snapshot, asked);
     const wanted = 'kind' in asksFor ? undefined : asksFor.found;
-    let newest = buildOf(wanted);
+    let newest = buildIdOf(wanted);
     for (let attempt = 1; ; attempt++) {
       const assigned = this.#assigned(asking, asked, snapshot, wanted, newest);
       const place = assigned.kind === 'instead' ? placeOf(assigned.image) : asked;
@@ -205,11 +206,6 @@ interface Sendable {
 /** The decision on anything but the boards' endpoints. Clients that may not see `/identity` get the same there. */
 export function noPath(): Decision {
   return refuse({ asked: { kind: 'other' } }, { kind: 'path' });
-}
-
-/** The build of an image as it was seen last; undefined where it is not whole. */
-function buildOf(image: CatalogImage | undefined): string | undefined {
-  return image?.state.kind === 'ready' ? image.state.buildId : undefined;
 }
 
 /** What a board asks for that gets `image`, whatever it asks for. */
