@@ -30,6 +30,7 @@ const FLOORS: readonly (readonly Floor[])[] = [
         'lasting-write.ts',
         'printable.ts',
         'replace-file.ts',
+        'running.ts',
         'send-queues.ts',
         'words.ts',
       ],

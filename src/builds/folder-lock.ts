@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { systemErrorCode, UserError, unlessBug } from '../errors.ts';
 import { unlessAbsent } from '../images/outage.ts';
-import { isRunning } from './running.ts';
+import { isRunning } from '../running.ts';
 
 /** How often a process that holds the lock, or waits for it, shows that it is alive. */
 const BEAT_MS = 1_000;

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isRunning } from './running.ts';
+import { isRunning } from '../running.ts';
 
 /** A folder that is there only while a process works on it: hidden, and named by what it is for and by that process. */
 const PASSING = /^\..+\.(\d+)\.(?:part|gone)$/;

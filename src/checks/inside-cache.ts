@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { errorCode, systemErrorCode } from '../errors.ts';
 import type { PinnedFile } from '../images/pinned-file.ts';
+import { isRunning } from '../running.ts';
 import type { ExamineOptions } from './examine.ts';
 import { type ClosableDisk, diskOver, openKeptImage, sealImage } from './kept-image.ts';
 import { pastTick } from './past-tick.ts';
@@ -178,13 +179,4 @@ function keyOf({ path: filePath, identity: { ino, size, mtimeNs, ctimeNs } }: Pi
 
 function bytesOf({ blocks }: { readonly blocks: number }): number {
   return blocks * SECTOR_BYTES;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
-  }
 }

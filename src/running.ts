@@ -1,4 +1,4 @@
-import { systemErrorCode } from '../errors.ts';
+import { systemErrorCode } from './errors.ts';
 
 /** Whether a process of that number runs on this machine (kill(2)). */
 export function isRunning(pid: number): boolean {
