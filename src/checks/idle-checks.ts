@@ -7,7 +7,7 @@ import { keyOf } from './known-examinations.ts';
 /** How long after a look images are examined: builds come in bursts, and who asks at once goes first. */
 const IDLE_MS = 2_000;
 
-/** More files than a window sees; what could not be read of more is tried again. */
+/** More files than a window sees. */
 const MOST_TRIED = 10_000;
 
 export interface IdleChecksParts {
@@ -33,7 +33,7 @@ interface ReadyImage {
 export class IdleChecks {
   readonly #parts: IdleChecksParts;
   readonly #idleMs: number;
-  /** The states of files that could not be examined. */
+  /** The states of files that were examined, or could not be: what is known of many may be forgotten. */
   readonly #tried = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #running: AbortController | undefined;
@@ -98,20 +98,15 @@ export class IdleChecks {
     this.#running = abort;
     try {
       const file = { root, folder, image: name, identity: state.zstIdentity };
-      const outcome = await this.#parts.checks.examine(file, { urgency: 'some time', signal: abort.signal });
-      if (outcome.kind !== 'examined') this.#giveUp(state);
+      await this.#parts.checks.examine(file, { urgency: 'some time', signal: abort.signal });
     } catch (error) {
       if (abort.signal.aborted) return;
       if (systemErrorCode(error) === undefined) throw error;
-      this.#giveUp(state);
     } finally {
       this.#running = undefined;
     }
-  }
-
-  /** Such a state of a file is not tried again: when the file changes, it has another one. */
-  #giveUp({ zstIdentity }: ReadyImage['state']): void {
+    // such a state of a file is not tried again: when the file changes, it has another one
     if (this.#tried.size === MOST_TRIED) this.#tried.clear();
-    this.#tried.add(keyOf(zstIdentity));
+    this.#tried.add(keyOf(state.zstIdentity));
   }
 }

@@ -12,7 +12,7 @@ import { makeSetIn } from './sets.ts';
 const LIMIT = { timeout: 240_000 };
 
 /** Three images in boxes of their own, of which the last was built last, and what examines them. */
-async function makeBench() {
+async function makeBench(checks = new ImageChecks()) {
   const boxes = await makeBoxes();
   const names = ['one-box', 'two-box', 'three-box'];
   for (const [index, box] of names.entries()) {
@@ -22,7 +22,6 @@ async function makeBench() {
   }
   const catalog = new Catalog([boxes.root]);
   await catalog.refresh();
-  const checks = new ImageChecks();
   const examined: string[] = [];
   const isKnown = ({ state }: CatalogImage) => state.kind === 'ready' && checks.known(state.zstIdentity) !== undefined;
   checks.events.on('examined', () => {
@@ -54,6 +53,18 @@ async function makeBench() {
       assert.deepEqual(failures, []);
     },
   };
+}
+
+/** As where there are more images than are remembered: none is. */
+class Forgetful extends ImageChecks {
+  examined = 0;
+
+  override known(): undefined {}
+
+  override examine(...how: Parameters<ImageChecks['examine']>): ReturnType<ImageChecks['examine']> {
+    this.examined++;
+    return super.examine(...how);
+  }
 }
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -108,6 +119,14 @@ describe('images that nobody asked for', () => {
     await bench.catalog.refresh(true);
     bench.idle.look();
     await until(() => bench.examined.length === 3);
+  });
+
+  it('are examined once, though what is found is not remembered', LIMIT, async () => {
+    const checks = new Forgetful();
+    await using bench = await makeBench(checks);
+    bench.idle.look();
+    await until(() => checks.examined > 3 || (checks.examined === 3 && bench.idle.left === 0));
+    assert.equal(checks.examined, 3);
   });
 
   it('are left alone once that is closed', LIMIT, async () => {
