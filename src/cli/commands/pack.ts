@@ -2,11 +2,10 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { buildIdInside } from '../../contents/raw-image.ts';
 import { packImage } from '../../images/packing/pack.ts';
+import { imageOfRawFile } from '../../images/raw-file.ts';
 import { UsageError } from '../environment.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { subcommand } from './subcommand.ts';
-
-const SUFFIX = '.img';
 
 /**
  * `update-server pack <file.img> [--build-id <ID>]`: makes a full image set of a raw image, beside it, and prints what came
@@ -17,16 +16,17 @@ export function packCommand(): Command {
     .argument('<image.img>', 'the path of a raw image')
     .option('--build-id <ID>', 'the build ID of an image that says none inside')
     .action(async (file: string, { buildId }: { readonly buildId?: string }) => {
-      if (!file.endsWith(SUFFIX)) throw new UsageError(`${file} is no raw image: the name of one ends in ${SUFFIX}`);
-      process.stdout.write(await pack(file, buildId));
+      const image = imageOfRawFile(path.basename(file));
+      if (image === undefined) throw new UsageError(`${file} is no raw image: the name of one ends in .img`);
+      process.stdout.write(await pack(path.dirname(path.resolve(file)), image, buildId));
     });
 }
 
-async function pack(file: string, givenId: string | undefined): Promise<string> {
+async function pack(folder: string, image: string, givenId: string | undefined): Promise<string> {
   const { signal } = stopSignal('stopped; nothing was changed');
-  const { image, buildId, rawBytes, zstBytes, checksums } = await packImage({
-    folder: path.dirname(path.resolve(file)),
-    image: path.basename(file, SUFFIX),
+  const { buildId, rawBytes, zstBytes, checksums } = await packImage({
+    folder,
+    image,
     readBuildId: buildIdInside,
     buildId: givenId,
     signal,

@@ -11,6 +11,7 @@ import { shortBuildId } from '../../images/build-id.ts';
 import type { Catalog, CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
 import { imageOfSetFile, isPublishableName } from '../../images/image-name.ts';
 import { plainNameHint } from '../../images/plain-name.ts';
+import { imageOfRawFile } from '../../images/raw-file.ts';
 import { isOwnersOnly } from '../../images/set-access.ts';
 import { printable } from '../../printable.ts';
 import { notePublished } from '../control.ts';
@@ -20,8 +21,6 @@ import { stopSignal } from '../stop-signal.ts';
 import { withChecks } from '../with-checks.ts';
 import type { CommandContext } from './commands.ts';
 import { subcommand } from './subcommand.ts';
-
-const RAW_SUFFIX = '.img';
 
 interface PublishOptions {
   readonly to?: string;
@@ -86,7 +85,7 @@ function sourcesOf(files: readonly string[], buildId: string | undefined): Publi
   for (const file of files) {
     const name = path.basename(file);
     const ofSet = imageOfSetFile(name);
-    const image = ofSet ?? (name.endsWith(RAW_SUFFIX) ? name.slice(0, -RAW_SUFFIX.length) : '');
+    const image = ofSet ?? imageOfRawFile(name) ?? '';
     if (!isPublishableName(image)) {
       throw new UsageError(
         `${file} is no file of an image set (.img.zst, .img.sha256, .img.buildID), and no raw image (.img)`,
