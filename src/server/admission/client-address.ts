@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { type Networks, plainAddress } from './networks.ts';
 
-/** A client for which a believed proxy gave something that is no address: it is in no network, and never this machine. */
+/** A client without an address, or for which a believed proxy gave none: it is in no network, and never this machine. */
 const STRANGER = 'unknown';
 
 /** An address as some proxies write it: in quotes, with a port, an IPv6 one in brackets. */
@@ -14,7 +14,7 @@ const WRITTEN_ADDRESS = /^"?(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?"?$/;
  * what stands before that. Where an entry can't be read, the client is a stranger.
  */
 export function clientAddress({ socket, headers }: IncomingMessage, proxies: Networks): string {
-  let client = plainAddress(socket.remoteAddress ?? 'unknown');
+  let client = plainAddress(socket.remoteAddress ?? STRANGER);
   const forwarded = headers['x-forwarded-for'];
   if (forwarded === undefined || !proxies.includes(client)) return client;
   const chain = (typeof forwarded === 'string' ? forwarded : forwarded.join(',')).split(',');
