@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { time } from './kept-board.ts';
+import { time, valid } from './kept-board.ts';
 import { count, maybeText, maybeTyped, text, typed } from './kept-refusal.ts';
 import type { Halt, Member, RollOut, RollOutState, Stage } from './roll-out.ts';
 import type { StandIn } from './stand-ins.ts';
@@ -52,12 +52,10 @@ const instead = v.object({
 
 /** The earlier build in place of a newest one that was read from a file; undefined where it is not valid. */
 export function keptStandIn(value: unknown): StandIn | undefined {
-  const { success, output } = v.safeParse(instead, value, { abortEarly: true });
-  return success ? output : undefined;
+  return valid(instead, value);
 }
 
 /** The roll-out that was read from a file; undefined where it is not valid. */
 export function keptRollOut(value: unknown): RollOut | undefined {
-  const { success, output } = v.safeParse(rollOut, value, { abortEarly: true });
-  return success ? output : undefined;
+  return valid(rollOut, value);
 }
