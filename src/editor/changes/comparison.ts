@@ -30,10 +30,5 @@ export function compareSides(before: Side, after: Side): Comparison {
 export function comparisonText({ before, after }: Pick<Comparison, 'before' | 'after'>): string {
   const isSame = before.inventory.image === after.inventory.image;
   const later = isSame ? '' : `${after.inventory.image} `;
-  return `${before.inventory.image} ${briefBuildId(before.buildId)} → ${later}${briefBuildId(after.buildId)}`;
-}
-
-/** A build ID as git shortens one. */
-function briefBuildId(buildId: string): string {
-  return shortBuildId(buildId).slice(0, 7);
+  return `${before.inventory.image} ${shortBuildId(before.buildId)} → ${later}${shortBuildId(after.buildId)}`;
 }
