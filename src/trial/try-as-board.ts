@@ -1,3 +1,4 @@
+import { insideOf } from '../checks/examination.ts';
 import { judge } from '../checks/judgement.ts';
 import { parseChecksums } from '../images/checksums.ts';
 import { type Asked, ask, type CUT_OFF, SILENT, withoutUser } from './ask.ts';
@@ -96,7 +97,7 @@ class Trial {
     const checksums = parseChecksums(text, name);
     if ('kind' in checksums) return failed({ kind: 'checksums', image: name, fault: checksums });
     const { content } = examination;
-    const conf = content.kind === 'sound' && typeof content.inside !== 'string' ? content.inside.boardConf : undefined;
+    const conf = insideOf(examination)?.boardConf;
     // the tar does not tell the build; whether it is the one that is offered, the second question shows
     const { findings, gaps } = judge({ image: name, buildId: conf?.buildId ?? '', checksums }, examination);
     const found = (...kinds: string[]) => findings.find(({ kind }) => kinds.includes(kind));
