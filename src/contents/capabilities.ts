@@ -35,7 +35,7 @@ export function capabilitiesIn({ name, value }: FileAttribute): string | undefin
  * A value of `security.capability` in words, as getcap(8) has it with `-n`: `cap_net_raw=ep`, `cap_setuid=ep
  * [rootid=1000]`. Undefined where it is none.
  */
-export function capabilityText(value: Buffer): string | undefined {
+function capabilityText(value: Buffer): string | undefined {
   if (value.length < 4) return undefined;
   const head = value.readUInt32LE(0);
   const revision = REVISIONS[(head & REVISION_MASK) >>> 0];

@@ -15,7 +15,7 @@ export async function readRawImage({ root, folder, image }: SetLocation): Promis
 }
 
 /** What is inside an open raw image; undefined where it can't be read. */
-export async function readOpenImage(file: PinnedFile): Promise<ImageContents | undefined> {
+async function readOpenImage(file: PinnedFile): Promise<ImageContents | undefined> {
   try {
     return await readContents(diskOf(file));
   } catch {

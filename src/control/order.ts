@@ -7,7 +7,7 @@ const names = v.pipe(v.array(text), v.minLength(1), v.maxLength(10_000));
 const why = v.exactOptional(text);
 
 /** What someone wants done, as the control socket takes it. Boards go by what `findBoards` knows. */
-export const orderSchema = v.variant('act', [
+const orderSchema = v.variant('act', [
   v.strictObject({ act: v.picklist(['hold', 'release', 'unpin']), boards: names, why }),
   v.strictObject({ act: v.literal('forget'), boards: names }),
   /** `to`: an image, or the beginning of a build ID. */

@@ -18,8 +18,6 @@ export type SetFault =
   | { readonly file: string; readonly problem: FileProblem }
   | { readonly file: string; readonly problem: 'no checksum'; readonly checksums: ChecksumsFault };
 
-export type SetProblem = SetFault['problem'];
-
 /** Whether the file exists, as far as is known, and can't be read for a reason that may pass. */
 export function mayPass({ problem }: SetFault): boolean {
   return problem === 'unreadable' || problem === 'forbidden';

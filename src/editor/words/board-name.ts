@@ -41,6 +41,6 @@ function onceNames(boards: readonly Board[]): string[] {
 }
 
 /** What people call those of `boards` that are held. */
-export function heldNames(boards: readonly Board[]): string[] {
+function heldNames(boards: readonly Board[]): string[] {
   return boards.filter(({ isHeld }) => isHeld).map(boardName);
 }

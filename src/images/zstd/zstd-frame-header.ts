@@ -5,7 +5,7 @@ const SKIPPABLE_MAGIC = 0x184d2a50;
 const SKIPPABLE_MASK = 0xfffffff0;
 
 /** The magic number, and the descriptor, or a skippable frame's size. */
-export const SHORTEST_HEADER_BYTES = 8;
+const SHORTEST_HEADER_BYTES = 8;
 /** The magic number, the descriptor, and the longest window, dictionary and content size fields. */
 export const LONGEST_HEADER_BYTES = 4 + 1 + 1 + 4 + 8;
 
