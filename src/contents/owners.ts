@@ -1,5 +1,6 @@
 import { DamagedVolume } from './damaged-volume.ts';
 import type { FileTree } from './file-tree.ts';
+import { gather } from './gather.ts';
 
 /** The names that an image has for owners and groups, by their numbers. */
 export interface Owners {
@@ -18,19 +19,12 @@ export async function readOwners(tree: FileTree): Promise<Owners> {
 async function readNames(tree: FileTree, path: string): Promise<Map<number, string>> {
   const pieces = await tree.read(path);
   if ('kind' in pieces) return new Map();
-  const parts: Buffer[] = [];
-  let bytes = 0;
   try {
-    for await (const piece of pieces) {
-      bytes += piece.length;
-      if (bytes > LARGEST_FILE_BYTES) return new Map();
-      parts.push(Buffer.from(piece)); // it is only lent
-    }
+    return parseNames((await gather(pieces, LARGEST_FILE_BYTES))?.toString() ?? '');
   } catch (error) {
     if (error instanceof DamagedVolume) return new Map();
     throw error;
   }
-  return parseNames(Buffer.concat(parts).toString());
 }
 
 /** The names in lines of passwd(5) or group(5), `name:password:number:…`; of a number that comes twice, the first counts. */

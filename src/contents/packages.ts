@@ -1,5 +1,6 @@
 import { ENGLISH, type Words } from '../words.ts';
 import type { FileTree } from './file-tree.ts';
+import { gather } from './gather.ts';
 import { type TreeFault, treeFaultText } from './tree-fault.ts';
 
 /** A package that is installed in an image. */
@@ -60,14 +61,8 @@ export function parsePackages(text: string): InstalledPackage[] {
 export async function readPackages(tree: FileTree): Promise<InstalledPackage[] | PackagesFault> {
   const pieces = await tree.read(PACKAGES_FILE);
   if ('kind' in pieces) return pieces;
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of pieces) {
-    bytes += piece.length;
-    if (bytes > LARGEST_DATABASE_BYTES) return { kind: 'too large' };
-    parts.push(Buffer.from(piece)); // it is only lent
-  }
-  return parsePackages(Buffer.concat(parts).toString());
+  const text = await gather(pieces, LARGEST_DATABASE_BYTES);
+  return text === undefined ? { kind: 'too large' } : parsePackages(text.toString());
 }
 
 /** Why the packages are not known, in words. */

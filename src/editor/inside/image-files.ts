@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { TreeFile } from '../../contents/file-tree.ts';
+import { gather } from '../../contents/gather.ts';
 import { type TreeFault, treeFaultText } from '../../contents/tree-fault.ts';
 import { UserError } from '../../errors.ts';
 import { shortBuildId } from '../../images/build-id.ts';
@@ -78,7 +79,7 @@ export class ImageFiles extends Owner {
     const images = await this.#images();
     const content = await images.look(this.#imageOf(place), place.tree, async (files) => {
       const pieces = await files.read(place.path);
-      return 'kind' in pieces ? pieces : gather(pieces);
+      return 'kind' in pieces ? pieces : gather(pieces, LARGEST_FILE_BYTES);
     });
     if (content === undefined) throw new UserError(vscode.l10n.t('{0} is too large to be shown', place.path));
     if ('kind' in content) throw failure(place, content);
@@ -95,18 +96,6 @@ export class ImageFiles extends Owner {
         : vscode.l10n.t('build {0} of {1} is no longer there', shortBuildId(build), id);
     throw vscode.FileSystemError.FileNotFound(text);
   }
-}
-
-/** The bytes of a file; undefined if an editor should not hold as many. */
-async function gather(pieces: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of pieces) {
-    bytes += piece.length;
-    if (bytes > LARGEST_FILE_BYTES) return undefined;
-    parts.push(Buffer.from(piece)); // it is only lent
-  }
-  return Buffer.concat(parts);
 }
 
 function failure({ path }: InsidePath, fault: TreeFault): Error {
