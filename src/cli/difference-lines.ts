@@ -1,4 +1,5 @@
-import { differenceCount, differenceText, modeText } from '../contents/difference-text.ts';
+import { differenceCount, differenceText } from '../contents/difference-text.ts';
+import { octalMode } from '../contents/file-mode.ts';
 import type { Inventory, InventoryFile } from '../contents/inventory.ts';
 import { type Difference, type FileChange, unexpectedOf } from '../contents/inventory-difference.ts';
 
@@ -35,5 +36,5 @@ function fileObject({ kind, path, changes, bytes, isExpected, before, after }: F
 function factsOf(file: InventoryFile | undefined): object | undefined {
   if (file === undefined) return undefined;
   const { path: _, mode, ...facts } = file;
-  return { ...facts, mode: modeText(mode) };
+  return { ...facts, mode: octalMode(mode) };
 }

@@ -1,5 +1,5 @@
 import { capabilitiesIn } from '../contents/capabilities.ts';
-import { modeText } from '../contents/file-mode.ts';
+import { modeText, octalMode } from '../contents/file-mode.ts';
 import type { FileAttribute } from '../contents/file-node.ts';
 import type { TreeFile, UnreadableFile } from '../contents/file-tree.ts';
 import type { Owners } from '../contents/owners.ts';
@@ -33,7 +33,7 @@ export function fileObjects(files: readonly (TreeFile | UnreadableFile)[]): obje
     return {
       name: file.name,
       type,
-      mode: mode.toString(8).padStart(4, '0'),
+      mode: octalMode(mode),
       uid,
       gid,
       links,

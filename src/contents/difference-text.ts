@@ -1,4 +1,5 @@
 import { printable } from '../printable.ts';
+import { octalMode } from './file-mode.ts';
 import type { InventoryFile } from './inventory.ts';
 import type { Difference, FileAspect, FileChange, LineChange, PackageChange } from './inventory-difference.ts';
 
@@ -17,11 +18,6 @@ export function differenceText({ packages, boardConf, files, initramfs }: Differ
 /** How many things differ. */
 export function differenceCount({ packages, boardConf, files, initramfs }: Difference): number {
   return packages.length + boardConf.length + files.length + initramfs.length;
-}
-
-/** A file's mode, as ls(1) and chmod(1) count it. */
-export function modeText(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
 }
 
 function section<T extends { readonly kind: keyof typeof MARKS; readonly bytes?: number }>(
@@ -49,7 +45,7 @@ function fileText({ path, changes, bytes, before, after }: FileChange): string {
 function aspectText(aspect: FileAspect, before: InventoryFile, after: InventoryFile): string {
   switch (aspect) {
     case 'mode':
-      return `mode ${modeText(before.mode)} -> ${modeText(after.mode)}`;
+      return `mode ${octalMode(before.mode)} -> ${octalMode(after.mode)}`;
     case 'owner':
       return `owner ${before.uid}:${before.gid} -> ${after.uid}:${after.gid}`;
     case 'type':

@@ -10,6 +10,11 @@ const TYPE_LETTERS: Readonly<Record<FileType, string>> = {
   socket: 's',
 };
 
+/** `0755`, as chmod(1) takes it. */
+export function octalMode(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}
+
 /** `drwxr-xr-x`, as ls(1) has it. */
 export function modeText(type: FileType, mode: number): string {
   const special = (bit: number, isExecutable: boolean, letter: string) =>
