@@ -28,6 +28,7 @@ const FLOORS: readonly (readonly Floor[])[] = [
         'by-name.ts',
         'errors.ts',
         'lasting-write.ts',
+        'make-folder.ts',
         'printable.ts',
         'replace-file.ts',
         'running.ts',

@@ -1,5 +1,6 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * Replaces a file by a text, or bytes, readable by its owner only. It is written beside, synced and renamed, so a
@@ -7,7 +8,7 @@ import path from 'node:path';
  * @throws system errors; then the file is as it was, and nothing is left beside it.
  */
 export async function replaceFile(filePath: string, parts: Iterable<string | Uint8Array>): Promise<void> {
-  await mkdir(path.dirname(filePath), { recursive: true });
+  await makeFolder(path.dirname(filePath));
   const beside = `${filePath}.${process.pid}.part`;
   try {
     await rm(beside, { force: true }); // left by one that was killed, or a link that someone laid there

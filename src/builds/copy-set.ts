@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode } from '../errors.ts';
 import { hasRoom } from '../images/disk-room.ts';
@@ -9,6 +9,7 @@ import type { PinnedFile } from '../images/pinned-file.ts';
 import { readMemory } from '../images/read-memory.ts';
 import { accessIn, createFile, giveAccess, type NewAccess, type SetAccess } from '../images/set-access.ts';
 import { syncFolder } from '../images/sync-folder.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** What came of copying a set aside. */
 export type CopyResult =
@@ -47,7 +48,7 @@ export async function copySet(
   { giveWay = async () => {}, leaves = 0, access = 'owner' }: CopyOptions = {},
 ): Promise<CopyResult> {
   const { image, buildId, zst, checksumsFile } = set;
-  await mkdir(target, { recursive: true });
+  await makeFolder(target);
   const write = async (role: keyof SetAccess, mtimeSeconds: number, fill: (file: NewFile) => Promise<CopyResult>) => {
     const filePath = path.join(target, image + SET_FILES[role]);
     const handle = await createFile(filePath, typeof access === 'string' ? access : access[role]);

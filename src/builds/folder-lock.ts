@@ -1,10 +1,11 @@
 import { hash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, readlink, rm, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, readlink, rm, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { systemErrorCode, UserError, unlessBug } from '../errors.ts';
 import { unlessAbsent } from '../images/outage.ts';
+import { makeFolder } from '../make-folder.ts';
 import { isRunning } from '../running.ts';
 
 /** How often a process that holds the lock, or waits for it, shows that it is alive. */
@@ -118,7 +119,7 @@ export async function clearLock(folder: string): Promise<void> {
 async function draw(folder: string, where: string, watch: Watch): Promise<string> {
   for (let timesGone = 0; ; ) {
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const highest = Math.max(0, ...(await watch.living()).map(({ number }) => number));
       const name = `ticket.${highest + 1}.${process.pid}.${where}.${randomBytes(4).toString('hex')}`;
       await writeFile(path.join(folder, name), '', { flag: 'wx' });

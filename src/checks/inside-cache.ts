@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { errorCode, systemErrorCode } from '../errors.ts';
 import type { PinnedFile } from '../images/pinned-file.ts';
+import { makeFolder } from '../make-folder.ts';
 import { isRunning } from '../running.ts';
 import type { ExamineOptions } from './examine.ts';
 import { type ClosableDisk, diskOver, openKeptImage, sealImage } from './kept-image.ts';
@@ -57,7 +58,7 @@ export class InsideCache {
   /** Whether there is a folder for it, where nothing is that should not be there any more. */
   async #tidy(mostBytes: number): Promise<boolean> {
     try {
-      if (mostBytes > 0) await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      if (mostBytes > 0) await makeFolder(this.#folder, 0o700);
       const stats = await lstat(this.#folder);
       const isOwn = process.getuid === undefined || stats.uid === process.getuid();
       if (!isOwn || !stats.isDirectory()) return false; // anything may lie in it

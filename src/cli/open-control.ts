@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { BoardRegistry } from '../boards/board-registry.ts';
 import { isOfNewBuild } from '../boards/roll-out.ts';
@@ -14,6 +13,7 @@ import { ControlServer } from '../control/control-server.ts';
 import type { Order } from '../control/order.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
 import type { ImageSource } from '../images/catalog.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { Faults } from '../server/faults.ts';
 import type { CommandSettings } from './environment.ts';
 
@@ -42,7 +42,7 @@ export async function openControl(
   const audit = await AuditLog.open(auditFile(statePath), warn);
   const stopRecording = recordAutomaticActs(registry, audit, (board) => registry.assignmentOf(board, catalog.snapshot));
   try {
-    await mkdir(path.dirname(controlPath), { recursive: true });
+    if (process.platform !== 'win32') await makeFolder(path.dirname(controlPath)); // the name of a pipe is in no folder
     const server = await ControlServer.listen(controlPath, {
       status: async () => {
         await builds?.refresh(); // `publish` may have kept one

@@ -1,10 +1,11 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { cut } from '../boards/board-record.ts';
 import { MOST_KEPT_TEXT } from '../boards/limits.ts';
 import { systemErrorCode } from '../errors.ts';
 import { LastingWrite } from '../lasting-write.ts';
+import { makeFolder } from '../make-folder.ts';
 import { replaceFile } from '../replace-file.ts';
 
 /** The most acts that are kept: a year of some thirty a day, in some two megabytes. */
@@ -131,7 +132,7 @@ export class AuditLog {
       await replaceFile(filePath, all);
       this.#linesInFile = all.length;
     } else {
-      await mkdir(path.dirname(filePath), { recursive: true });
+      await makeFolder(path.dirname(filePath));
       const begin = this.#isTorn ? '\n' : '';
       this.#isTorn = true; // until all of it is there
       await appendFile(filePath, begin + lines.join(''), { mode: 0o600, flush: true });
