@@ -41,15 +41,15 @@ const { O_RDONLY, O_DIRECTORY = 0, O_NOFOLLOW = 0 } = constants;
 const PASSED_ON = 0o3777;
 
 /** Makes a folder, and those above it that are not there: owned as the one that each is made in, and open to the same below `root`. */
-async function makeLikeParent(folder: string, root: string): Promise<void> {
+async function makeLikeParent(folder: string, root: string, isParentMade = false): Promise<void> {
   try {
     await mkdir(folder);
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === 'EEXIST') return;
-    if (code !== 'ENOENT') throw error;
+    if (code !== 'ENOENT' || isParentMade) throw error; // above is a link that leads nowhere
     await makeLikeParent(path.dirname(folder), root);
-    return makeLikeParent(folder, root);
+    return makeLikeParent(folder, root, true);
   }
   const { uid, gid, mode } = await stat(path.dirname(folder));
   const made = await open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW); // whoever owns the folder above may have put a link there

@@ -1,5 +1,16 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { appendFile, chmod, chown, copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  chown,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { SET_FILES } from '../../src/images/image-name.ts';
@@ -123,6 +134,16 @@ suite('update-server publish', () => {
     match(told.stdout, /; the former one, aaaaaaa, is not kept \(KEEP_SIZE has no room for it\)\n$/);
     equal(await buildOf(bench), BUILD_B);
     deepEqual((await bench.open()).list, []);
+  });
+
+  test('keeps no build in a folder that leads nowhere, such as to a disk that is not mounted, and says so', async () => {
+    await using site = await withBoth();
+    const { bench, file, publish } = site;
+    await symlink(bench.boxes.beside('not mounted', 'builds'), bench.folder);
+    const told = await publish(file('.img.zst'));
+    deepEqual([told.status, told.stderr], [0, '']);
+    match(told.stdout, /^published build bbbbbbb of .*; the former one, aaaaaaa, is not kept \(ENOENT\)\n$/);
+    equal(await buildOf(bench), BUILD_B);
   });
 
   test('says why it did not, and leaves what is there as it was', async () => {
