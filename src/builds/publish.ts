@@ -73,7 +73,7 @@ export async function publish(
   const root = await realpath(folder);
   const work = path.join(folder, PUBLISH_FOLDER);
   await using lock = await lockFolder(work, signal, onWait).catch((error: unknown) => {
-    throw explained(error, folder, source.image);
+    throw whyUnpublished(error, folder, source.image);
   });
   await recoverPublications(folder, lock);
   const { image } = source;
@@ -108,7 +108,7 @@ export async function publish(
       return publication;
     }
     if (isHeld === false && !signal?.aborted) throw new UserError(takenOverText(folder, image), { cause: error });
-    throw explained(error, folder, image);
+    throw whyUnpublished(error, folder, image);
   }
 
   async function isRightSet(state: ReadyState, location: SetLocation): Promise<boolean> {
@@ -133,7 +133,7 @@ async function stage(
   try {
     const giveWay = async () => signal?.throwIfAborted();
     const result = await copySet(set, staging, { giveWay, access });
-    if (result === 'no room') throw new UserError(noRoomText(staging, image));
+    if (result === 'no room') throw new UserError(noRoomText(path.dirname(path.dirname(staging)), image));
     if (result === 'unreadable') throw new UserError(`${image} is not published: ${UNREADABLE_TEXT}`);
     if (result === 'changed')
       throw new UserError(`${image} is not published: its files changed while they were copied`);
@@ -175,23 +175,24 @@ function partsIn(folder: string, image: string) {
 }
 
 function noRoomText(folder: string, image: string): string {
-  return `${image} is not published: there is not enough room in ${path.dirname(path.dirname(folder))}; the former set is as it was`;
+  return `${image} is not published: there is not enough room in ${folder}; the former set is as it was`;
 }
 
 function takenOverText(folder: string, image: string): string {
   return `${image} is not published: another process took over in ${folder}, since this one stood still for too long; publish it again`;
 }
 
-/** Says what a person can do; any other error as it is. */
-function explained(cause: unknown, folder: string, image: string): unknown {
+/** Why `image` was not published in `folder`, for an error of the system that a person can do something about; any other as it is. */
+export function whyUnpublished(cause: unknown, folder: string, image: string): unknown {
   switch (systemErrorCode(cause)) {
     case 'ENOSPC':
     case 'EDQUOT':
     case 'EFBIG':
-      return new UserError(noRoomText(path.join(folder, PUBLISH_FOLDER, STAGING), image), { cause });
+      return new UserError(noRoomText(folder, image), { cause });
+    case 'EROFS':
+      return new UserError(`${image} is not published: ${folder} is on a read-only file system`, { cause });
     case 'EACCES':
     case 'EPERM':
-    case 'EROFS':
       return new UserError(`${image} is not published: ${folder} cannot be written to; check its permissions`, {
         cause,
       });

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   appendFile,
   chmod,
@@ -15,9 +16,11 @@ import path from 'node:path';
 import { suite, test } from 'node:test';
 import { SET_FILES } from '../../src/images/image-name.ts';
 import { asNobody } from '../as-nobody.ts';
+import { COMMAND } from '../board/command.ts';
 import { type Bench, IMAGE_ID, imageIn, makeBoth, verdictOf } from '../builds/kept.ts';
 import { writeImageSet } from '../fixtures/image-set-files.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
+import { onReadOnlyDisk } from '../read-only-disk.ts';
 import { underMask } from '../under-mask.ts';
 import { runCommand } from './run-command.ts';
 
@@ -170,6 +173,52 @@ suite('update-server publish', () => {
     match(none.stderr, /notes\.txt is no file of an image set/);
     equal(await buildOf(bench), BUILD_A);
     deepEqual((await bench.open()).list, []);
+  });
+
+  test('says in one line that the disk is read-only, be there a folder for the box or not', async (t) => {
+    await using site = await withBoth();
+    const { bench, file, env } = site;
+    const { root } = bench.boxes;
+    const publishThere = (box: string) => {
+      const command = [process.execPath, COMMAND, 'publish', file('.img.zst'), '--to', box];
+      const [program, ...args] = onReadOnlyDisk(root, ...command);
+      return spawnSync(program, args, {
+        env: { PATH: process.env.PATH, CHECKS_PATH: 'none', ...env },
+        encoding: 'utf8',
+      });
+    };
+    const [able, ...unshared] = onReadOnlyDisk(root, 'true');
+    if (spawnSync(able, unshared).status !== 0) return t.skip('no namespaces here');
+    for (const [box, folder] of [
+      ['box', bench.boxes.at('box')],
+      ['new', root],
+    ] as const) {
+      const { status, stdout, stderr } = publishThere(box);
+      const text = `box-pi is not published: ${folder} is on a read-only file system`;
+      deepEqual([status, stdout, stderr], [1, '', `update-server: ${text}\n`]);
+    }
+  });
+
+  test('says in one line that a folder can not be made, and which', {
+    skip: process.platform === 'win32',
+  }, async () => {
+    await using site = await withBoth();
+    const { bench, file, publish } = site;
+    const long = 'b'.repeat(300);
+    deepEqual(await publish(file('.img.zst'), '--to', long), {
+      status: 2,
+      stdout: '',
+      stderr: `update-server: "${long}" can't be the name of a folder of images\n`,
+    });
+    await chmod(bench.boxes.beside(), 0o755);
+    await asNobody(async () => {
+      const text = `box-pi is not published: ${bench.boxes.root} cannot be written to; check its permissions`;
+      deepEqual(await publish(file('.img.zst'), '--to', 'new'), {
+        status: 1,
+        stdout: '',
+        stderr: `update-server: ${text}\n`,
+      });
+    });
   });
 
   test('packs a raw image that stands alone, into a new folder', async () => {

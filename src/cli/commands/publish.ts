@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { KeptBuilds } from '../../builds/kept-builds.ts';
 import { hasRoomFor } from '../../builds/pruning.ts';
-import { type Publication, type PublishSource, publish } from '../../builds/publish.ts';
+import { type Publication, type PublishSource, publish, whyUnpublished } from '../../builds/publish.ts';
 import { servedAgainText } from '../../builds/served-again-text.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import { systemErrorCode, UserError } from '../../errors.ts';
@@ -104,15 +104,25 @@ async function placeFor(image: string, to: string | undefined, root: string, sna
   const box = to ?? boxOf(image, snapshot);
   const known = snapshot.boxes.find(({ name }) => name === box);
   if (known !== undefined) return { box, folder: known.path, isNew: false };
-  if (!isPublishableName(box)) throw new UsageError(`${JSON.stringify(box)} can't be the name of a folder of images`);
+  if (!isPublishableName(box)) throw noFolderName(box);
   const folder = path.join(root, box);
   try {
     await mkdir(folder);
   } catch (error) {
-    if (systemErrorCode(error) !== 'EEXIST') throw error;
-    throw new UserError(`${folder} is no folder that images are served from`);
+    switch (systemErrorCode(error)) {
+      case 'EEXIST':
+        throw new UserError(`${folder} is no folder that images are served from`);
+      case 'ENAMETOOLONG':
+        throw noFolderName(box);
+      default:
+        throw whyUnpublished(error, root, image);
+    }
   }
   return { box, folder, isNew: true };
+}
+
+function noFolderName(box: string): UsageError {
+  return new UsageError(`${JSON.stringify(box)} can't be the name of a folder of images`);
 }
 
 function boxOf(image: string, { boxes, byName }: CatalogSnapshot): string {
