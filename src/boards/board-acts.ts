@@ -32,10 +32,15 @@ export function hasOnce(board: Board): Board {
   return board.once === undefined ? board : { ...board, once: { ...board.once, isDone: true } };
 }
 
-/** `board` with these tags only: without spaces around them, sorted, each once. */
+/** A tag as boards have it, of what someone typed: one word; empty where nothing is left of it. */
+export function tagOf(text: string): string {
+  return cut(text.trim().replace(/[\s,]+/g, '-'));
+}
+
+/** `board` with these tags only: sorted, each once. */
 export function tagged(board: Board, tags: readonly string[]): Board {
   const { tags: _, ...rest } = board;
-  const given = tags.map((tag) => cut(tag.trim().replace(/[\s,]+/g, '-'))).filter((tag) => tag !== '');
+  const given = tags.map(tagOf).filter((tag) => tag !== '');
   const sorted = [...new Set(given)].sort().slice(0, MOST_TAGS);
   return sorted.length === 0 ? rest : { ...rest, tags: sorted };
 }

@@ -1,4 +1,5 @@
 import type { Act, Board, Pin, ServeOnce } from '../boards/board.ts';
+import { tagOf } from '../boards/board-acts.ts';
 import { cut } from '../boards/board-record.ts';
 import type { BoardRegistry } from '../boards/board-registry.ts';
 import { MOST_KEPT_TEXT } from '../boards/limits.ts';
@@ -72,10 +73,9 @@ export class Acts {
   }
 
   /** Adds tags to boards, and removes others. */
-  tag(
-    ids: readonly string[],
-    { add = [], remove = [] }: { add?: readonly string[]; remove?: readonly string[] },
-  ): void {
+  tag(ids: readonly string[], wanted: { readonly add?: readonly string[]; readonly remove?: readonly string[] }): void {
+    const add = (wanted.add ?? []).map(tagOf);
+    const remove = (wanted.remove ?? []).map(tagOf);
     const detail = [...add.map((tag) => `+${tag}`), ...remove.map((tag) => `-${tag}`)].join(' ');
     this.#each(ids, 'tag', { detail }, ({ id, tags = [] }) => {
       this.#registry.tag(

@@ -1,4 +1,5 @@
 import type { Board } from '../boards/board.ts';
+import { tagOf } from '../boards/board-acts.ts';
 import { cut } from '../boards/board-record.ts';
 import { type PinTarget, pinTargets } from '../boards/pin-targets.ts';
 import type { RollOut } from '../boards/roll-out.ts';
@@ -76,8 +77,10 @@ export async function carryOut(order: Order, parts: OrderParts): Promise<readonl
     }
     case 'tag': {
       const found = findBoards(order.boards, boards);
-      acts.tag(idsOf(found), { add: order.add, remove: order.remove });
-      return told(found, `is tagged ${[...order.add, ...order.remove.map((tag) => `not ${tag}`)].join(', ')}`);
+      const [add, remove] = [order.add.map(tagOf), order.remove.map(tagOf)];
+      if ([...add, ...remove].includes('')) throw new UserError('a tag is a word: it cannot be empty');
+      acts.tag(idsOf(found), { add, remove });
+      return told(found, `is tagged ${[...add, ...remove.map((tag) => `not ${tag}`)].join(', ')}`);
     }
   }
 }

@@ -59,7 +59,7 @@ describe('an act', () => {
     assert.deepEqual(told, [
       ['rename', '127.0.0.2', 'bench 1'],
       ['tag', '127.0.0.2', '-lab'],
-      ['tag', '127.0.0.2', '+lab +a b'],
+      ['tag', '127.0.0.2', '+lab +a-b'],
     ]);
     assert.equal(audit.entries.length, 2 + 2 + 2 + 1 + 2 + 1 + 1 + 1);
     assert.deepEqual(audit.about({ image: IMAGE }, 9).length, 2);

@@ -65,6 +65,20 @@ describe('an order', () => {
     );
   });
 
+  it('tells a tag as boards have it, takes that away by what was typed, and takes none that is empty', async () => {
+    await using site = await lab();
+    const { order, board } = site;
+    const tag = (add: readonly string[], remove: readonly string[] = []) =>
+      order({ act: 'tag', boards: ['127.0.0.2'], add: [...add], remove: [...remove] });
+    assert.deepEqual(await tag([' lab 2 ', 'spare']), ['127.0.0.2 is tagged lab-2, spare']);
+    assert.deepEqual(board('127.0.0.2')?.tags, ['lab-2', 'spare']);
+    const refusal = { name: 'UserError', message: 'a tag is a word: it cannot be empty' };
+    await assert.rejects(tag(['']), refusal);
+    await assert.rejects(tag([], [' ']), refusal);
+    assert.deepEqual(await tag([], ['lab 2']), ['127.0.0.2 is tagged not lab-2']);
+    assert.deepEqual(board('127.0.0.2')?.tags, ['spare']);
+  });
+
   it('serves a board with a fault on purpose, and no more', async () => {
     await using site = await lab();
     const { order, audit, bench } = site;
