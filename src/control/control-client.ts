@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { systemErrorCode, UserError } from '../errors.ts';
 import { CONTROL_VERSION } from './control-server.ts';
 import type { Order } from './order.ts';
+import { socketFault } from './socket-path.ts';
 
 const SAYS_ERROR = v.object({ error: v.string() });
 const SAYS_DONE = v.object({ done: v.array(v.string()) });
@@ -78,6 +79,6 @@ function failure(path: string, code: string): UserError {
         `permission denied at ${path}: only the user and the group of the update-server may control it`,
       );
     default:
-      return new UserError(`can't reach the update-server at ${path} (${code})`);
+      return new UserError(`can't reach the update-server at ${path} (${socketFault(path, code)})`);
   }
 }

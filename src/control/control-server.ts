@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import * as v from 'valibot';
 import { bugText, systemErrorCode, UserError } from '../errors.ts';
 import { type Order, requestSchema } from './order.ts';
+import { socketFault } from './socket-path.ts';
 
 /** The version in the paths: it changes when something that is there changes its meaning. */
 export const CONTROL_VERSION = 'v1';
@@ -48,7 +49,6 @@ export class ControlServer {
         else reply(response, 500, { error: 'internal error; the log has more' });
       });
     });
-    this.#server.on('error', (error) => parts.onMessage(`control socket: ${error.message}`));
   }
 
   /** Listens at `path`. What a process that died left there is replaced. @throws UserError when it can't */
@@ -57,15 +57,17 @@ export class ControlServer {
     for (let attempt = 1; ; attempt++) {
       try {
         await listen(control.#server, path);
+        control.#server.on('error', (error) => parts.onMessage(`control socket: ${error.message}`));
         if (process.platform !== 'win32') await chmod(path, SOCKET_MODE);
         return control;
       } catch (error) {
         const code = systemErrorCode(error);
         if (code === undefined) throw error;
-        if (code !== 'EADDRINUSE') throw new UserError(`can't listen at the control socket ${path} (${code})`);
+        if (code !== 'EADDRINUSE')
+          throw new UserError(`can't listen at the control socket ${path} (${socketFault(path, code)})`);
         if (attempt > 1 || (await isListening(path))) {
           throw new UserError(
-            `another process listens at the control socket ${path}: give this one another CONTROL_PATH`,
+            `another process listens at the control socket ${path}: two servers need a STATE_PATH and a CONTROL_PATH each`,
           );
         }
         await unlink(path).catch(() => {}); // the second attempt tells why it can't be removed

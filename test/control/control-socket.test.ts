@@ -100,7 +100,9 @@ describe('the control socket', () => {
     const first = await at.listen();
     await assert.rejects(
       at.listen(),
-      (error) => error instanceof UserError && /another process listens/.test(error.message),
+      (error) =>
+        error instanceof UserError &&
+        /another process listens at .*: two servers need a STATE_PATH and a CONTROL_PATH each$/.test(error.message),
     );
     assert.deepEqual(await orderByControl(at.socket, HOLD, 'anna'), ['done']);
     await first.close();
@@ -108,6 +110,20 @@ describe('the control socket', () => {
     const next = await at.listen();
     assert.deepEqual(await orderByControl(at.socket, HOLD, 'anna'), ['done']);
     await next.close();
+    assert.deepEqual(at.messages, []);
+  });
+
+  it('is said to have too long a path, on both sides, and once', { skip: process.platform === 'win32' }, async () => {
+    await using at = await place();
+    const socket = path.join(at.folder, 'x'.repeat(120));
+    const parts = { status: async () => ({}), log: () => [], rollOuts: () => [], carryOut: async () => [] };
+    const message = new RegExp(
+      `${socket} \\(a socket's path may have 10\\d bytes, and this has ${socket.length}: set a`,
+    );
+    const onMessage = (text: string) => at.messages.push(text);
+    await assert.rejects(ControlServer.listen(socket, { ...parts, onMessage }), { name: 'UserError', message });
+    await assert.rejects(orderByControl(socket, HOLD, 'anna'), { name: 'UserError', message });
+    assert.deepEqual(at.messages, []);
   });
 
   it('says what is wrong with an order, and does nothing', async () => {
