@@ -7,7 +7,7 @@ import { readEnvironment, UsageError } from './cli/environment.ts';
 import { failureStatus, USAGE_ERROR } from './cli/exit-status.ts';
 import { HELP } from './cli/help.ts';
 import { writeWhole } from './cli/whole-writes.ts';
-import { errorCode, UserError } from './errors.ts';
+import { errorCode, systemErrorCode, UserError } from './errors.ts';
 import { printable } from './printable.ts';
 
 // Young garbage gets no more room than at the start: it would grow the process by 60 MB over a few thousand downloads.
@@ -49,10 +49,15 @@ function tellUnwritten(error: Error): void {
   process.exitCode = failureStatus(process.argv[2]);
 }
 
-/** Says on standard error what went wrong; what no one foresaw keeps its stack, for a report. */
+/** Says on standard error what went wrong. */
 function tellFailure(error: unknown): void {
-  const text =
-    error instanceof UserError ? printable(error.message) : error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`update-server: ${text}\n`);
+  process.stderr.write(`update-server: ${failureText(error)}\n`);
   process.exitCode ??= error instanceof UsageError ? USAGE_ERROR : failureStatus(process.argv[2]);
+}
+
+/** What the system refuses says itself what that was, and where; a bug keeps its stack, for a report. */
+function failureText(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return String(error);
+  const isRefused = error instanceof UserError || systemErrorCode(error) !== undefined;
+  return isRefused ? printable(error.message) : error.stack;
 }

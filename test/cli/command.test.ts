@@ -1,10 +1,12 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { after, before, suite, test } from 'node:test';
 import { COMMANDS } from '../../src/cli/commands/commands.ts';
 import { HELP } from '../../src/cli/help.ts';
+import { COMMAND } from '../board/command.ts';
 import { type BoxesFolder, makeBoxes } from '../images/image-sets.ts';
 import { runCommand, runWithLittleRoom } from './run-command.ts';
 
@@ -22,6 +24,20 @@ suite('update-server', () => {
     await using boxes = await makeBoxes();
     const { status, stderr } = await runWithLittleRoom(['--help'], {}, boxes.at('help'));
     deepEqual([status, stderr], [1, "update-server: can't write to standard output (EFBIG)\n"]);
+  });
+
+  test('tells in one line that the folder it was started in is gone', {
+    skip: process.platform !== 'linux',
+  }, async () => {
+    await using boxes = await makeBoxes();
+    const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"';
+    for (const args of [[], ['verify']]) {
+      const shell = ['-c', script, 'sh', process.execPath, COMMAND, ...args];
+      const env = { PATH: process.env.PATH, CHECKS_PATH: 'none' };
+      const { status, stderr } = spawnSync('sh', shell, { cwd: boxes.root, env, encoding: 'utf8' });
+      deepEqual([status, stderr.split('\n').length], [1, 2], stderr);
+      match(stderr, /^update-server: ENOENT: .*the current working directory was likely removed/);
+    }
   });
 
   for (const args of [['--port', '80'], ['boxes'], ['-h'], ['--help', 'me'], ['']]) {
