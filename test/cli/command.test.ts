@@ -130,7 +130,12 @@ suite('update-server says in one line on standard error why it cannot serve', ()
   });
 
   test('a name that cannot be resolved', () => {
-    return fails({ HOST: 'no-such-host.invalid' }, 1, 'no-such-host.invalid cannot be resolved to an address');
+    const remedy = 'give a name or an address alone, without a port or http://';
+    return fails(
+      { HOST: 'no-such-host.invalid' },
+      1,
+      `no-such-host.invalid cannot be resolved to an address; ${remedy}`,
+    );
   });
 
   test("another machine's address", () => {

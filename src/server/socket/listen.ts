@@ -65,7 +65,10 @@ function listenError(error: Error, options: ListenOptions): Error {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EAI_FAIL':
-      return new ListenError(code, `${host} cannot be resolved to an address`);
+      return new ListenError(
+        code,
+        `${host} cannot be resolved to an address; give a name or an address alone, without a port or http://`,
+      );
     default:
       return error;
   }
