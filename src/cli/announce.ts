@@ -38,7 +38,6 @@ export function announce(log: LineLog, server: UpdateServer, announced: Announce
   if (maxTransfers !== undefined) say(`sending at most ${maxTransfers} images at a time; further boards wait`);
   for (const loose of snapshot.loose) log.write(looseImagesText(loose), 'serving', 'warning');
   for (const link of snapshot.links) log.write(skippedLinkText(link), 'link', 'warning');
-  for (const unreadable of snapshot.unreadable) log.write(unreadableText(unreadable), 'unreadable', 'error');
   for (const earlier of snapshot.images.map(earlierText)) {
     if (earlier !== undefined) log.write(earlier, 'builds', 'warning');
   }

@@ -1,11 +1,12 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, suite, test } from 'node:test';
+import { asNobody } from '../as-nobody.ts';
 import { COMMAND } from '../board/command.ts';
 import { type RunningServer, startUpdateServer } from '../board/update-server.ts';
 import { type BoxesFolder, BUILD_A, makeBoxes, writeSet } from '../images/image-sets.ts';
@@ -102,6 +103,18 @@ suite('update-server, when it starts,', () => {
       `${moved.root} cannot be read (ENOENT): who asks for its images is told to ask again`,
       `${moved.root} can be read again`,
     ]);
+  });
+
+  test('says once that it cannot read a folder', { skip: process.platform === 'win32' }, async () => {
+    await using closed = await makeBoxes();
+    await writeSet(closed.root, 'box', 'box-pi');
+    await chmod(closed.beside(), 0o755);
+    await chmod(closed.at('box'), 0);
+    await using server = await asNobody(() => startUpdateServer({ imagePath: closed.root }));
+    equal((await fetch(`${server.url}/list`)).status, 200);
+    const lines = (await linesOf(server, 3)).filter((line) => line.startsWith(closed.root));
+    await chmod(closed.at('box'), 0o755);
+    deepEqual(lines, [`${closed.at('box')} cannot be read (EACCES): who asks for its images is told to ask again`]);
   });
 
   test('says that images lie in the image folder itself, where it is the one of a box', async () => {
