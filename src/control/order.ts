@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { MOST_KEPT_TEXT } from '../boards/limits.ts';
 
 /** A name, a reason: what people type. */
-const text = v.pipe(v.string(), v.maxLength(MOST_KEPT_TEXT));
+const text = v.pipe(v.string(), v.maxLength(MOST_KEPT_TEXT, `more than ${MOST_KEPT_TEXT} characters`));
 const names = v.pipe(v.array(text), v.minLength(1), v.maxLength(10_000));
 const why = v.exactOptional(text);
 

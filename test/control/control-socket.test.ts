@@ -140,6 +140,9 @@ describe('the control socket', () => {
       assert.equal(status, 400, body);
       assert.match(text, /"error":"no order: /);
     }
+    const chatty = JSON.stringify({ by: 'a', order: { ...HOLD, why: 'y'.repeat(1_001) } });
+    const told = { error: 'no order: order.why: more than 1000 characters' };
+    assert.deepEqual(await post(at.socket, chatty), [400, `${JSON.stringify(told)}\n`]);
     assert.equal((await post(at.socket, '{}', '/v2/orders'))[0], 404);
     assert.equal((await post(at.socket, ' '.repeat(5_000_000)).catch(() => [413]))[0], 413);
     assert.deepEqual(at.orders, []);
