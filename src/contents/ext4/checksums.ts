@@ -75,7 +75,10 @@ export function checkInode(seed: number, number: number, bytes: Buffer, at: numb
   if ((hasHigh ? crc : crc & 0xffff) !== kept) throw mismatch(`inode ${number}`);
 }
 
-/** @throws DamagedVolume where a folder's block is not what its checksum says. Nodes of a hashed folder are not looked at. */
+/**
+ * To be asked of blocks of entries: what Linux makes a root of an index of keeps the mark of a block's tail.
+ * @throws DamagedVolume where a folder's block is not what its checksum says.
+ */
 export function checkFolderBlock(inodeSeed: number, block: Buffer): void {
   const tail = block.length - TAIL_BYTES;
   const hasTail = uint32(block, tail) === 0 && uint32(block, tail + 4) === TAIL_MARK;

@@ -35,6 +35,11 @@ export function* entriesIn<T>(
   }
 }
 
+/** Whether a block of an indexed folder, other than its first, is a node of the index: an entry that is not in use takes all of it. */
+export function isIndexNode(block: Buffer): boolean {
+  return uint32(block, 0) === 0 && entryLength(uint16(block, LENGTH_AT), block.length) === block.length;
+}
+
 /** Where the name of the last entry before `end` ends, as far as the entries before it are no damaged ones. */
 export function lastEntryEnd(block: Buffer, end: number): number {
   let last = 0;

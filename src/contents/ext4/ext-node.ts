@@ -7,10 +7,10 @@ import { attributesInBlock, attributesInInode, isContent, shownAttribute } from 
 import { mappedRuns } from './block-map.ts';
 import type { BlockRun } from './block-run.ts';
 import { checkAttributesBlock, checkExtentBlock, checkFolderBlock, inodeSeed } from './checksums.ts';
-import { entriesIn } from './directory.ts';
+import { entriesIn, isIndexNode } from './directory.ts';
 import { extentRuns } from './extents.ts';
 import { inlineParts } from './inline-data.ts';
-import { attributesBlock, blockMap, parseStatus, storageOf, tailOf } from './inode.ts';
+import { attributesBlock, blockMap, isIndexed, parseStatus, storageOf, tailOf } from './inode.ts';
 import type { ExtLayout } from './layout.ts';
 
 /** Bytes of content read at a time: few enough for the processor's cache. New memory costs more than reading into it. */
@@ -70,8 +70,8 @@ export class ExtNode implements FileNode {
     const listed = { entries: 0, blocks: 0 };
     if (storageOf(this.#inode, this.status.type, this.#nodes.layout) === 'inline') {
       const [first, rest] = inlineParts(this.#inode);
-      yield this.#childrenIn(first.subarray(INLINE_PARENT_BYTES), undefined, listed);
-      yield this.#childrenIn(rest, undefined, listed);
+      yield this.#childrenIn(first.subarray(INLINE_PARENT_BYTES), listed);
+      yield this.#childrenIn(rest, listed);
       return;
     }
     const seed = this.#checksumSeed;
@@ -107,16 +107,21 @@ export class ExtNode implements FileNode {
       const bytes = Math.min(most, end - at) * blockBytes;
       const piece = this.#nodes.part.read((run.physical + at) * blockBytes, bytes);
       for (let start = 0; start < bytes; start += blockBytes) {
-        yield piece instanceof Promise
-          ? piece.then((read) => this.#childrenIn(blockIn(read, start, blockBytes), seed, listed))
-          : this.#childrenIn(blockIn(piece, start, blockBytes), seed, listed);
+        const isFirst = run.logical + at === 0 && start === 0;
+        const read = (from: Buffer) => this.#childrenInBlock(blockIn(from, start, blockBytes), isFirst, seed, listed);
+        yield piece instanceof Promise ? piece.then(read) : read(piece);
       }
     }
   }
 
-  /** The files in a block of a folder, or in a part of one that is kept in its inode, which has no checksum of its own. */
-  #childrenIn(block: Buffer, seed: number | undefined, listed: Listed): Iterable<FolderChild> {
-    if (seed !== undefined) checkFolderBlock(seed, block);
+  #childrenInBlock(block: Buffer, isFirst: boolean, seed: number | undefined, listed: Listed): Iterable<FolderChild> {
+    const isIndex = isIndexed(this.#inode) && (isFirst || isIndexNode(block));
+    if (seed !== undefined && !isIndex) checkFolderBlock(seed, block);
+    return this.#childrenIn(block, listed);
+  }
+
+  /** The files in a block of a folder, or in a part of one that is kept in its inode. */
+  #childrenIn(block: Buffer, listed: Listed): Iterable<FolderChild> {
     return entriesIn(block, this.#nodes.layout.hasFileTypes, (name, inode) => {
       listed.entries++;
       if (listed.entries > MOST_ENTRIES) throw tooManyEntries();

@@ -27,6 +27,7 @@ const FIXED_BYTES = 128;
 
 const FLAG_COMPRESSED = 0x4;
 const FLAG_ENCRYPTED = 0x800;
+const FLAG_INDEXED = 0x1000;
 const FLAG_EXTENTS = 0x80000;
 const FLAG_INLINE = 0x10000000;
 
@@ -70,6 +71,11 @@ export function blockMap(inode: Buffer): Buffer {
 export function tailOf(inode: Buffer): Buffer {
   const extraBytes = inode.length > FIXED_BYTES ? uint16(inode, EXTRA_BYTES_AT) : 0;
   return inode.subarray(Math.min(FIXED_BYTES + extraBytes, inode.length));
+}
+
+/** Whether a folder has an index: its first block is the index's root. */
+export function isIndexed(inode: Buffer): boolean {
+  return (uint32(inode, FLAGS_AT) & FLAG_INDEXED) !== 0;
 }
 
 /** Where the content of a file of that type lies. */

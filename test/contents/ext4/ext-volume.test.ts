@@ -1,8 +1,9 @@
 import { deepEqual, equal, fail, ok, rejects } from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
 import { ExtVolume } from '../../../src/contents/ext4/ext-volume.ts';
 import type { Partition } from '../../../src/contents/partitions.ts';
 import { diskOf } from '../disks.ts';
@@ -74,6 +75,16 @@ suite('a file system of mkfs.ext4 is read as debugfs reads it', () => {
     const image = await makeExtImage(folder, { options: ['-t', 'ext2', '-b', '1024'] });
     await rm(folder, { recursive: true });
     deepEqual(await listingOf(await (await open(image)).root()), debugfsListing(image));
+  });
+});
+
+suite('a file system that Linux wrote is read as debugfs reads it', () => {
+  test('in folders that got an index as they grew', async () => {
+    const image = zstdDecompressSync(await readFile(path.join(import.meta.dirname, '../../fixtures/ext4/linux.zst')));
+    const [seen, expected] = [await listingOf(await (await open(image)).root()), debugfsListing(image)];
+    deepEqual([...seen.keys()].sort(), [...expected.keys()].sort());
+    deepEqual(seen, expected);
+    equal([...seen.keys()].filter((name) => name.startsWith('/many/')).length, 2500);
   });
 });
 
