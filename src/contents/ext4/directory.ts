@@ -9,6 +9,7 @@ const HEADER_BYTES = 8;
 const SLASH = '/'.charCodeAt(0);
 const DOT = '.'.charCodeAt(0);
 const LAST_ASCII = 0x7f;
+const BACKSLASH = '\\'.charCodeAt(0);
 
 /**
  * What `entryOf` makes of the entries in a block of a folder, or in a part of one that is kept in its inode, without `.` and `..`. The nodes of
@@ -50,16 +51,16 @@ export function lastEntryEnd(block: Buffer, end: number): number {
   return Math.min(end, last + HEADER_BYTES + (block[last + NAME_BYTES_AT] ?? 0));
 }
 
-/** Most names are ASCII, which needs no further look. */
+/** Most names are ASCII without a backslash, which needs no further look. */
 function nameIn(block: Buffer, start: number, end: number): string {
-  let isAscii = true;
+  let isPlain = true;
   for (let at = start; at < end; at++) {
     const byte = block[at] ?? 0;
     if (byte === 0 || byte === SLASH) throw damagedName();
-    if (byte > LAST_ASCII) isAscii = false;
+    if (byte > LAST_ASCII || byte === BACKSLASH) isPlain = false;
   }
   if (start === end) throw damagedName();
-  return isAscii ? block.toString('latin1', start, end) : fileName(block.subarray(start, end));
+  return isPlain ? block.toString('latin1', start, end) : fileName(block.subarray(start, end));
 }
 
 /** 16 bits are too few for an entry that takes a block of 64 KiB. */
