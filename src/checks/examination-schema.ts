@@ -38,6 +38,7 @@ export const fault = v.picklist([
   'unpacks to too much',
   'cpio damaged',
   'cpio cut',
+  'cpio of another format',
   'cpio too many members',
   'no board.conf',
   'no root file system',

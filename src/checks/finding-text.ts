@@ -156,6 +156,10 @@ export function contentsText(fault: Exclude<ContentsFault, 'no partition table'>
       return words.t("the cpio archive in the initramfs is damaged: a board can't unpack it");
     case 'cpio cut':
       return words.t("the cpio archive in the initramfs is cut off: a board can't unpack it");
+    case 'cpio of another format':
+      return words.t(
+        "the cpio archive in the initramfs is not in the format newc: a board can't unpack it; make it with cpio -H newc",
+      );
     case 'cpio too many members':
       return words.t("the cpio archive in the initramfs has more than 250,000 files: a board can't unpack it");
     case 'no board.conf':

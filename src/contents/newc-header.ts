@@ -37,6 +37,15 @@ export function isHeader(header: Buffer): boolean {
   return MAGICS.includes(header.toString('latin1', 0, MAGIC_BYTES));
 }
 
+/** cpio(5), "Old Binary Format" in both orders of bytes, and "Portable ASCII Format": `cpio -o` makes the first unless it is told otherwise. */
+const OTHER_MAGICS = ['\xc7\x71', '\x71\xc7', '070707'];
+
+/** Whether it is the first header of a cpio archive that Linux does not unpack. */
+export function isOtherCpio(header: Buffer): boolean {
+  const start = header.toString('latin1', 0, MAGIC_BYTES);
+  return OTHER_MAGICS.some((magic) => start.startsWith(magic));
+}
+
 /** A field of a header; NaN for what are no eight hexadecimal digits. */
 export function newcNumber(header: Buffer, field: NewcField): number {
   const start = MAGIC_BYTES + FIELDS.indexOf(field) * FIELD_DIGITS;

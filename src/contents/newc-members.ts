@@ -7,6 +7,7 @@ import {
   HEADER_BYTES,
   hasAllNumbers,
   isHeader,
+  isOtherCpio,
   LAST_NAME,
   LONGEST_NAME_BYTES,
   MAGIC_BYTES,
@@ -61,7 +62,7 @@ async function readMember(cursor: ByteCursor, archive: number): Promise<NewcMemb
   if (header.length < HEADER_BYTES) throw cut();
   const [nameBytes, bytes] = [newcNumber(header, 'nameBytes'), newcNumber(header, 'bytes')];
   const isRight = isHeader(header) && hasAllNumbers(header) && nameBytes >= 1 && nameBytes <= LONGEST_NAME_BYTES;
-  if (!isRight) throw damaged();
+  if (!isRight) throw cursor.position === HEADER_BYTES && isOtherCpio(header) ? otherFormat() : damaged();
   const nameField = padded(HEADER_BYTES + nameBytes) - HEADER_BYTES;
   const nameAndPadding = await cursor.take(nameField);
   const name = fileName(nameAndPadding.subarray(0, nameBytes - 1));
@@ -80,6 +81,10 @@ async function readMember(cursor: ByteCursor, archive: number): Promise<NewcMemb
 
 function damaged(): DamagedVolume {
   return new DamagedVolume('the cpio archive is damaged');
+}
+
+function otherFormat(): DamagedVolume {
+  return new DamagedVolume('the cpio archive is not in the format newc');
 }
 
 function cut(): DamagedVolume {

@@ -2,6 +2,7 @@ import {
   ALIGNMENT,
   HEADER_BYTES,
   isHeader,
+  isOtherCpio,
   LAST_NAME,
   LONGEST_NAME_BYTES,
   MAGIC_BYTES,
@@ -11,7 +12,7 @@ import {
 } from './newc-header.ts';
 
 /** What is wrong with an archive. */
-export type NewcFault = 'damaged' | 'cut' | 'too many members';
+export type NewcFault = 'damaged' | 'cut' | 'of another format' | 'too many members';
 
 type Step =
   | { readonly kind: 'header' }
@@ -128,7 +129,9 @@ export class NewcReader {
     const nameSize = newcNumber(this.#field, 'nameBytes');
     this.#size = newcNumber(this.#field, 'bytes');
     this.#members++;
-    if (
+    if (this.#members === 1 && isOtherCpio(this.#field)) {
+      this.#end('of another format');
+    } else if (
       !isAligned ||
       !isHeader(this.#field) ||
       !(nameSize >= 1 && nameSize <= LONGEST_NAME_BYTES) ||

@@ -52,6 +52,10 @@ suite('a finding in words', () => {
       { kind: 'contents', fault: 'U-Boot data CRC' },
       "the initramfs doesn't match the checksum in its U-Boot header: a board can't boot it",
     ],
+    [
+      { kind: 'contents', fault: 'cpio of another format' },
+      "the cpio archive in the initramfs is not in the format newc: a board can't unpack it; make it with cpio -H newc",
+    ],
     [{ kind: 'contents', fault: 'U-Boot magic' }, "the initramfs has no U-Boot header: a board can't boot it"],
     [
       { kind: 'contents', fault: 'no U-Boot header' },

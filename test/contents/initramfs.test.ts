@@ -234,12 +234,12 @@ suite('archives that follow one another in an initramfs', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  async function archiveOf(name: string, files: Readonly<Record<string, string>>): Promise<Buffer> {
+  async function archiveOf(name: string, files: Readonly<Record<string, string>>, format = 'newc'): Promise<Buffer> {
     const cwd = path.join(folder, name);
     await mkdir(cwd);
     for (const [file, text] of Object.entries(files)) await writeFile(path.join(cwd, file), text);
     const input = ['.', ...Object.keys(files)].map((file) => `${file}\n`).join('');
-    return execFileSync(tools.cpio, ['--quiet', '-H', 'newc', '-o'], { cwd, input });
+    return execFileSync(tools.cpio, ['--quiet', '-H', format, '-o'], { cwd, input });
   }
 
   const gzip = (content: Buffer) => gzipSync(content, { level: 9 });
@@ -373,6 +373,17 @@ suite('archives that follow one another in an initramfs', () => {
       for (const bytes of [1, 7, 512, initramfs.length]) {
         equal(await readInitramfs(streamOf(initramfs, bytes)), fault);
         await rejects(seenIn(initramfs, bytes), DamagedVolume);
+      }
+    });
+  }
+
+  for (const format of ['bin', 'hpbin', 'odc', 'hpodc']) {
+    test(`are told to be of another format where the first is one of cpio's ${format}`, async () => {
+      const other = await archiveOf(format, { 'board.conf': 'imgname=other\n' }, format);
+      const initramfs = await mkimage(gzip(other));
+      for (const bytes of [1, 7, 512, initramfs.length]) {
+        equal(await readInitramfs(streamOf(initramfs, bytes)), 'cpio of another format');
+        await rejects(seenIn(initramfs, bytes), /the cpio archive is not in the format newc/);
       }
     });
   }
