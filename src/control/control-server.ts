@@ -44,6 +44,7 @@ export class ControlServer {
     this.#parts = parts;
     this.#server = createServer((request, response) => {
       this.#answer(request, response).catch((error: unknown) => {
+        if (!request.complete && systemErrorCode(error) !== undefined) return; // whoever orders left before the end of it
         parts.onMessage(bugText(error));
         if (response.headersSent) response.destroy();
         else reply(response, 500, { error: 'internal error; the log has more' });
