@@ -65,7 +65,7 @@ export class UpdateServer {
     this.#askedAhead = new AskedAhead(this.#exchanges);
     this.limit(options);
     this.serve(options.mode ?? { kind: 'all' });
-    this.#server = createHttpServer(tls, (socket) => this.#exchanges.busySockets.has(socket), options);
+    this.#server = createHttpServer(tls, (socket) => this.#askedAhead.dropMalformed(socket), options);
     const { pages } = options;
     this.#pages = servePages(
       pages && ((app) => pages(app, (request) => clientAddress(request, proxies))),

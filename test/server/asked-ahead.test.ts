@@ -109,6 +109,52 @@ describe('a request that comes before the one before it is answered', () => {
     });
   }
 
+  const head = (target: string, headers: string) => `GET ${target} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`;
+  const NO_HTTP: Record<string, (target: string) => string> = {
+    'no HTTP follows': (target) => `${asking(target)}\0\0\r\n\r\n`,
+    'another one follows, though it was to be the last': (target) => head(target, 'Connection: close\r\n') + LIST,
+    'its own body can not be read': (target) => `${head(target, 'Transfer-Encoding: chunked\r\n')}zz\r\n`,
+    'its body is coded in an unknown way': (target) => `${head(target, 'Transfer-Encoding: identity\r\n')}zz\r\n`,
+    'its own body is longer than it said': (target) => `${head(target, 'Content-Length: 2\r\n')}{}}\r\n`,
+  };
+  for (const [what, asked] of Object.entries(NO_HTTP)) {
+    it(`is answered whole where ${what}, and that ends the connection`, async () => {
+      assert.match((await answers(asked('/list'))).toString(), /^HTTP\/1\.1 200 .*\r\n\r\nbox\/box-pi\n$/s);
+      assert.match((await answers(asked('/page'))).toString(), /^HTTP\/1\.1 200 .*\r\n\r\na page$/s);
+      assert.match(
+        (await answers(asked('/nothing'))).toString(),
+        /^HTTP\/1\.1 404 .*\nnothing is served under this path/s,
+      );
+      const ended = server.ended();
+      const answer = await answers(asked('/update/box/box-pi'));
+      assert.deepEqual(statusesIn(answer), ['HTTP/1.1 200']);
+      assert.equal(bodyBytes(answer), Number(/Content-Length: (\d+)/i.exec(answer.toString('latin1'))?.[1]));
+      assert.deepEqual((await ended).state, { kind: 'finished', result: 'image' });
+    });
+  }
+
+  it('is answered whole where the client closes its half in the middle of its body', async () => {
+    const begun = head('/list', 'Content-Length: 10\r\n');
+    assert.match((await answers(begun, true)).toString(), /\r\nbox\/box-pi\n$/);
+    const image = await answers(head('/update/box/box-pi', 'Content-Length: 10\r\n'), true);
+    assert.ok(bodyBytes(image) > BYTES);
+  });
+
+  it('is left, in the queue too, where its body was never read', async () => {
+    await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', BYTES), { maxTransfers: 1 });
+    const first = await server.connect();
+    first.write(BIG);
+    await once(first, 'readable');
+    const socket = await server.connect();
+    const waits = once(server.server.events, 'waiting');
+    socket.write(head('/update/box/box-pi', 'Content-Length: 1000000\r\n') + 'x'.repeat(1_000_000));
+    await waits;
+    const ended = server.ended();
+    socket.resetAndDestroy();
+    assert.deepEqual((await ended).state, { kind: 'broken', reason: 'client closed' });
+    first.destroy();
+  });
+
   it('ends the connection with a true reason, where there are too many', async () => {
     const socket = await server.connect();
     socket.on('error', () => {});

@@ -28,11 +28,11 @@ export interface Complaints {
 
 /**
  * Node's server, with our time-outs and answers to what is no request; it speaks HTTPS where it is given `tls`.
- * `isBusy`: whether a request is being answered on a connection.
+ * `dropMalformed`: drops what came on a connection and is no HTTP, where an answer is under way there; returns whether one is.
  */
 export function createHttpServer(
   tls: TlsPair | undefined,
-  isBusy: (socket: Socket) => boolean,
+  dropMalformed: (socket: Socket) => boolean,
   { onHandshakeFailed, onMalformed }: Complaints,
 ): Server | HttpsServer {
   const server =
@@ -46,11 +46,13 @@ export function createHttpServer(
         });
   // a client that closes its half has asked, and waits for its answer; one that is gone answers that with a reset
   Object.assign(server, { httpAllowHalfOpen: true });
+  const complainedOf = new WeakSet<Socket>();
   server.on('clientError', (error: Error, socket: Socket) => {
-    const complaint = socket.writable ? complaintOf(error, clientOf(socket)) : undefined; // once of a connection
+    const complaint = socket.writable && !complainedOf.has(socket) ? complaintOf(error, clientOf(socket)) : undefined;
     const tell = complaint?.kind === 'handshake' ? onHandshakeFailed : onMalformed;
     if (complaint !== undefined) tell?.(complaint.text);
-    refuseMalformed(error, socket, isBusy(socket));
+    complainedOf.add(socket);
+    refuseMalformed(error, socket, dropMalformed);
   });
   server.on('tlsClientError', (error: Error, socket: Socket) => {
     const failure = handshakeFailure(error, clientOf(socket));

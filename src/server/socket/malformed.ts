@@ -6,11 +6,12 @@ import { lettersFault } from './malformed-text.ts';
 /**
  * Handles what Node's parser can't read as HTTP, or waited too long for: there is no request to answer, only a socket.
  * If TLS failed, the socket can't even take an answer, and writing one would keep it open for ever; if an earlier
- * answer is being sent (`isBusy`), another one would get into its body.
+ * answer is being sent, another one would get into its body: then `drop` drops what came, and returns true.
  */
-export function refuseMalformed(error: Error, socket: Socket, isBusy: boolean): void {
+export function refuseMalformed(error: Error, socket: Socket, drop: (socket: Socket) => boolean): void {
   const status = statusOf(errorCode(error) ?? '');
-  if (status === undefined || isBusy || !socket.writable) socket.destroy();
+  if (status !== undefined && drop(socket)) return;
+  if (status === undefined || !socket.writable) socket.destroy();
   else endWith(socket, status, { text: lettersFault(error) });
 }
 
