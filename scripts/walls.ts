@@ -29,6 +29,7 @@ const FLOORS: readonly (readonly Floor[])[] = [
         'errors.ts',
         'lasting-write.ts',
         'make-folder.ts',
+        'open-files.ts',
         'printable.ts',
         'replace-file.ts',
         'running.ts',

@@ -45,7 +45,7 @@ export interface ServerSetup extends DecideOptions, DeliveryOptions, FlowLimits,
   readonly trustedProxies?: Networks;
   /** Adds pages for people to the boards' endpoints. They are served until the server stops. */
   readonly pages?: (app: PageApp, clientOf: (request: IncomingMessage) => string) => void;
-  /** Connections at a time; `MAX_CONNECTIONS` without it. */
+  /** Connections at a time; `mostConnections` without it. */
   readonly maxConnections?: number;
   /** What programs on the same machine get at `/identity`; see `Identity`. */
   readonly identity?: Identity;

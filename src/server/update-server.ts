@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { openFilesLeft } from '../open-files.ts';
 import type { Admission } from './admission/admission.ts';
 import { clientAddress } from './admission/client-address.ts';
 import type { Credentials } from './admission/credentials.ts';
@@ -75,7 +76,7 @@ export class UpdateServer {
     this.#server.on('request', (request, response) => this.#receive(request, response));
     this.#server.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response));
     this.#connections = new Connections(this.#server, {
-      most: options.maxConnections ?? limits.MAX_CONNECTIONS,
+      most: options.maxConnections ?? limits.mostConnections(),
       busy: () => this.#exchanges.busySockets,
       isSpared: (address) => proxies.includes(address),
       giveWay: (socket) => this.#exchanges.cut(socket, 'gave way'),
@@ -96,7 +97,8 @@ export class UpdateServer {
    * @throws UserError when it can't: the port is taken, the address is not this machine's, …
    */
   static async start(options: UpdateServerOptions): Promise<UpdateServer> {
-    const server = new UpdateServer(options);
+    const { maxConnections = limits.mostConnections(await openFilesLeft()) } = options;
+    const server = new UpdateServer({ ...options, maxConnections });
     await listen(server.#server, options);
     return server;
   }

@@ -15,6 +15,8 @@ export interface UpdateServerOptions {
   readonly args?: readonly string[];
   /** Variables over those of every test: loopback, a free port, no stop after a request, nothing kept. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How many files the system lets it open (ulimit in sh(1)); as many as the test's own process if absent. */
+  readonly mostFiles?: number;
 }
 
 export interface Exit {
@@ -39,8 +41,12 @@ export async function startUpdateServer({
   imagePath,
   args = [],
   env = {},
+  mostFiles,
 }: UpdateServerOptions): Promise<RunningServer> {
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+  const command = [process.execPath, COMMAND, ...args];
+  const [program = '', ...rest] =
+    mostFiles === undefined ? command : ['sh', '-c', `ulimit -n ${mostFiles} && exec "$@"`, 'sh', ...command];
+  const child = spawn(program, rest, {
     env: {
       PATH: process.env.PATH ?? '',
       HOST: '127.0.0.1',

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { COLLECT_EARLY } from '../board/early-collection.ts';
-import { startUpdateServer } from '../board/update-server.ts';
+import { startUpdateServer, type UpdateServerOptions } from '../board/update-server.ts';
 import { until } from '../until.ts';
 import { type Attack, attack } from './attackers.ts';
 import { buildId, makeSet } from './harness.ts';
@@ -24,6 +24,9 @@ const BOARD_TIMEOUT_S = 30;
 
 /** Descriptors that a server has from its first requests on: a worker that checks images, and its pipes. */
 const FOR_ANSWERING = 10;
+
+/** As many as macOS gives a program, and fewer than there are attackers. */
+const FEW_FILES = 256;
 
 const HEAD = 'GET /list HTTP/1.1\r\nHost: localhost\r\n';
 const ATTACKS: Record<string, Attack> = {
@@ -68,8 +71,8 @@ describe('while 500 attackers', { timeout: 300_000, skip: process.platform !== '
   }
 
   /** A server that has served boards, and its descriptors then. */
-  async function start(env: Readonly<Record<string, string>> = {}) {
-    const server = await startUpdateServer({ imagePath: path.join(folder, 'boxes'), env });
+  async function start(options: Pick<UpdateServerOptions, 'env' | 'mostFiles'> = {}) {
+    const server = await startUpdateServer({ imagePath: path.join(folder, 'boxes'), ...options });
     const { pid } = server;
     const idle = await descriptorsOf(pid);
     await boardsUpdate(server.url);
@@ -90,8 +93,22 @@ describe('while 500 attackers', { timeout: 300_000, skip: process.platform !== '
     });
   }
 
+  it('hold more connections than the system lets the server have files, boards update', async () => {
+    const { server, most } = await start({ mostFiles: FEW_FILES });
+    await using _ = server;
+    for (const kind of [ATTACKS['send nothing'], ATTACKS['ask once and stay']]) {
+      assert.ok(kind !== undefined);
+      {
+        using attackers = attack(server.url, ATTACKERS, kind);
+        await attackers.begun;
+        await boardsUpdate(server.url);
+      }
+      await untilFew(server.pid, most);
+    }
+  });
+
   it('of each kind hold more connections than there are, boards update, again and again', async () => {
-    const { server, most } = await start({ NODE_OPTIONS: COLLECT_EARLY });
+    const { server, most } = await start({ env: { NODE_OPTIONS: COLLECT_EARLY } });
     await using _ = server;
     const resident: number[] = [];
     for (let wave = 0; wave < WAVES; wave++) {
