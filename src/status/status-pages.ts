@@ -17,12 +17,14 @@ import { mainHtml, pageHtml } from './page.ts';
 import { RecentRequests } from './recent-requests.ts';
 import { type KnownBoards, makeReport, type StatusReport } from './report.ts';
 
-/** Makes proxies pass on each event at once: one that compresses, or nginx, would hold them back until it has more. */
-const LIVE_HEADERS = {
-  'Content-Type': 'text/event-stream',
-  'Cache-Control': 'no-cache, no-transform',
-  'X-Accel-Buffering': 'no',
-} as const;
+/** Makes proxies pass on each event at once: nginx would hold them back until it has more. */
+const LIVE_HEADERS = { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' } as const;
+
+/**
+ * RFC 9111, section 4.2.2: caches may keep for a while what says nothing about it, and some do for minutes. A proxy that
+ * compresses would hold back events, too.
+ */
+const CACHED = 'no-cache, no-transform';
 
 /** The most pages open at a time. */
 const MOST_LIVE = 50;
@@ -84,6 +86,10 @@ export class StatusPages {
     for (const path of ['/', '/status', '/status/events', '/status.css', '/status.js', '/healthz', '/metrics']) {
       app.use(path, async (context, next) => (mayRead(context) ? next() : context.notFound()));
       app.use(path, secureHeaders({ contentSecurityPolicy: POLICY, strictTransportSecurity: false }));
+      app.use(path, (context, next) => {
+        context.header('Cache-Control', CACHED);
+        return next();
+      });
     }
     app.get('/', async (context) => {
       if (!(context.req.header('accept') ?? '').includes('text/html')) return context.notFound();

@@ -86,6 +86,13 @@ describe('the status pages', () => {
     assert.equal((await site.get('/')).status, 404);
   });
 
+  it('are true at this moment only, and say so to caches, of which some keep for minutes what says nothing', async () => {
+    await using site = await serve();
+    for (const path of ['/', '/status', '/status.css', '/status.js', '/healthz', '/metrics']) {
+      assert.equal((await site.get(path, HTML)).headers.get('cache-control'), 'no-cache, no-transform', path);
+    }
+  });
+
   it('of which the heads are asked for stay open to nobody', async () => {
     await using site = await serve();
     const url = `http://127.0.0.1:${site.server.address.port}/status/events`;
