@@ -1,5 +1,6 @@
 import type { Board } from './board.ts';
-import { FRAME_MS } from './limits.ts';
+import { FRAME_MS, MOST_ROLL_OUTS } from './limits.ts';
+import { dropOldest } from './newest-entries.ts';
 import type { RollOut } from './roll-out.ts';
 
 /** The boards that count for a roll-out, by whether they can be expected to ask. */
@@ -53,6 +54,7 @@ export class RecentFleets {
     if (known !== undefined && nowMs >= known.atMs && nowMs < known.atMs + FRAME_MS) return known;
     const fleet = { ...fleetOf(rollOut, this.#boards()), atMs: nowMs };
     this.#byImage.set(rollOut.image, fleet);
+    dropOldest(this.#byImage, MOST_ROLL_OUTS);
     return fleet;
   }
 

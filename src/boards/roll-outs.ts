@@ -1,9 +1,9 @@
 import type { Act, Board } from './board.ts';
 import { type FoundImage, isFirst } from './first-build.ts';
 import { formerBuild, lastBuild } from './former-build.ts';
+import { KnownRollOuts } from './known-roll-outs.ts';
 import { MOST_ROLL_OUTS } from './limits.ts';
-import { dropOldest } from './newest-entries.ts';
-import { ReplacedRollOuts, STALE_MS } from './replaced-roll-outs.ts';
+import { STALE_MS } from './replaced-roll-outs.ts';
 import {
   continued,
   formerBut,
@@ -38,14 +38,13 @@ export interface RollOutsParts {
 /** The roll-outs of all images, each of its newest build. */
 export class RollOuts {
   readonly #parts: RollOutsParts;
-  readonly #byImage = new Map<string, RollOut>();
+  readonly #known: KnownRollOuts;
   readonly #standIns = new StandIns();
-  readonly #replaced: ReplacedRollOuts;
   readonly #fleets: RecentFleets;
 
   constructor(parts: RollOutsParts) {
     this.#parts = parts;
-    this.#replaced = new ReplacedRollOuts(parts.now);
+    this.#known = new KnownRollOuts(parts.now);
     this.#fleets = new RecentFleets(parts.boards, parts.now);
   }
 
@@ -56,7 +55,7 @@ export class RollOuts {
 
   /** All of them, for the file that keeps them. */
   get list(): readonly RollOut[] {
-    return [...this.#byImage.values()];
+    return this.#known.list;
   }
 
   /** The earlier builds that boards got last in place of newest ones, for the file that keeps them. */
@@ -66,7 +65,7 @@ export class RollOuts {
 
   /** Takes those that were kept. */
   take(rollOuts: readonly RollOut[], earlier: readonly StandIn[]): void {
-    for (const rollOut of rollOuts.slice(-MOST_ROLL_OUTS)) this.#byImage.set(rollOut.image, rollOut);
+    this.#known.take(rollOuts);
     this.#standIns.take(earlier);
   }
 
@@ -80,17 +79,17 @@ export class RollOuts {
     const boards = this.#parts.boards();
     for (const { id, state, inPlaceOf } of images) {
       if (state.kind !== 'ready' || inPlaceOf !== undefined || this.#standIns.get(id) !== undefined) continue;
-      if (!isFirst(id, state.buildId, this.#byImage.get(id), boards)) continue;
+      if (!isFirst(id, state.buildId, this.#known.get(id), boards)) continue;
       // none that is under way makes place
-      if (this.#byImage.size >= MOST_ROLL_OUTS && !this.#byImage.has(id)) continue;
-      this.#byImage.set(id, this.#finished(id, state.buildId, plan));
+      if (this.#known.size >= MOST_ROLL_OUTS && this.#known.get(id) === undefined) continue;
+      this.#known.note(this.#finished(id, state.buildId, plan));
       this.#parts.onChange();
     }
   }
 
   /** The roll-out of a build, if that is rolled out. */
   get(image: string, build: string): RollOut | undefined {
-    const rollOut = this.#byImage.get(image);
+    const rollOut = this.#known.get(image);
     return rollOut?.build === build && this.#isInForce(rollOut) ? rollOut : undefined;
   }
 
@@ -101,7 +100,7 @@ export class RollOuts {
   deciding(image: string, build: string): RollOut | undefined {
     const known = this.get(image, build);
     if (known !== undefined) return known;
-    const rollOut = this.#replaced.get(image, build);
+    const rollOut = this.#known.replaced(image, build);
     return rollOut !== undefined && this.#isInForce(rollOut) ? rollOut : undefined;
   }
 
@@ -112,7 +111,7 @@ export class RollOuts {
   asked(board: Board, image: string, build: string): boolean {
     const { now } = this.#parts;
     this.#forgetStandIn(board, image, build);
-    const known = this.#byImage.get(image);
+    const known = this.#known.get(image);
     if (known?.build === build && (known.state.kind !== 'running' || isLetIn(known, board))) return false;
     const goesOn = known?.isByHand === true && (isUnderWay(known) || known.build === build);
     const plan = this.#parts.plan() ?? (goesOn ? planOf(known) : undefined);
@@ -143,7 +142,7 @@ export class RollOuts {
    * downloaded the build again, which a small one does in no time, nothing shows that any more.
    */
   heard(board: Board): void {
-    const rollOut = board.image === undefined ? undefined : this.#byImage.get(board.image);
+    const rollOut = board.image === undefined ? undefined : this.#known.get(board.image);
     if (!rollOut?.members.some((member) => member.board === board.id)) return;
     this.#fleets.forget(rollOut.image);
     if (hasFailed(rollOut, board)) this.#observe(rollOut);
@@ -169,7 +168,7 @@ export class RollOuts {
 
   /** Boards get an earlier build of an image in place of the newest: roll-outs lead back to that. `isGiven`: one got it. */
   servesInstead(image: string, build: string, isGiven = false): void {
-    const rollOut = this.#byImage.get(image);
+    const rollOut = this.#known.get(image);
     const known = rollOut?.state.kind === 'finished' || rollOut?.build === build ? undefined : rollOut;
     const atMs = this.#parts.now();
     const isNew = this.#standIns.serve({ image, build, atMs, ...formerBut(known, build), ...(isGiven && { isGiven }) });
@@ -184,7 +183,7 @@ export class RollOuts {
 
   /** Whether a roll-out that is under way leads back to that build. */
   leadTo(image: string, build: string): boolean {
-    const rollOut = this.#byImage.get(image);
+    const rollOut = this.#known.get(image);
     return rollOut?.former === build && isUnderWay(rollOut) && this.#isInForce(rollOut);
   }
 
@@ -222,7 +221,7 @@ export class RollOuts {
   #forgetStandIn({ reportedBuild, history }: Board, image: string, build: string): void {
     const earlier = this.#standIns.get(image);
     if (earlier === undefined) return;
-    const known = this.#byImage.get(image);
+    const known = this.#known.get(image);
     if (earlier.isUndone && known?.build === build) {
       this.#standIns.forget(image);
       const { former: _, ...others } = known;
@@ -240,7 +239,7 @@ export class RollOuts {
 
   /** The build that boards got before `build`; `otherwise`: where neither an earlier build nor a roll-out tells. */
   #formerOf(image: string, build: string, otherwise: string | undefined): string | undefined {
-    const known = this.#byImage.get(image);
+    const known = this.#known.get(image);
     const isInForce = known !== undefined && this.#isInForce(known);
     return formerBuild(build, { known, isInForce, standIn: this.#standIns.get(image)?.build, otherwise });
   }
@@ -248,7 +247,7 @@ export class RollOuts {
   /** Forgets a roll-out when all boards get another build at once: it no longer tells what they run. */
   #outdate(known: RollOut | undefined, build: string): void {
     if (known === undefined || known.build === build || this.#isStale(known, build)) return;
-    this.#byImage.delete(known.image);
+    this.#known.delete(known.image);
     this.#parts.onChange();
   }
 
@@ -260,7 +259,7 @@ export class RollOuts {
   /** Whether `build` may have been there before the one that is rolled out, and be seen on. */
   #isStale({ image, former, startedAtMs }: RollOut, build: string): boolean {
     if (build === former && this.#parts.now() - startedAtMs < STALE_MS) return true;
-    return this.#replaced.get(image, build) !== undefined;
+    return this.#known.replaced(image, build) !== undefined;
   }
 
   #observe(rollOut: RollOut): void {
@@ -275,7 +274,7 @@ export class RollOuts {
   }
 
   #change(image: string, build: string, change: (rollOut: RollOut) => RollOut): boolean {
-    const rollOut = this.#byImage.get(image);
+    const rollOut = this.#known.get(image);
     if (rollOut?.build !== build || rollOut.state.kind === 'finished') return false;
     this.#fleets.forget(image); // who lets it go on may just have put the board on hold that failed
     this.#set(change(rollOut), true);
@@ -283,16 +282,7 @@ export class RollOuts {
   }
 
   #set(rollOut: RollOut, isOrdered = false): void {
-    const before = this.#byImage.get(rollOut.image);
-    const isStep =
-      before?.build !== rollOut.build || before.stage !== rollOut.stage || before.state.kind !== rollOut.state.kind;
-    if (before !== undefined && before.build !== rollOut.build) this.#replaced.add(before);
-    this.#byImage.delete(rollOut.image);
-    this.#byImage.set(rollOut.image, rollOut);
-    for (const oldest of dropOldest(this.#byImage, MOST_ROLL_OUTS, isUnderWay)) {
-      this.#fleets.forget(oldest);
-      this.#replaced.forget(oldest);
-    }
+    const isStep = this.#known.set(rollOut);
     this.#parts.onChange();
     if (isStep) this.#parts.onStep(rollOut, isOrdered);
   }
