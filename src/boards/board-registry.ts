@@ -214,6 +214,7 @@ export class BoardRegistry {
     const entry = this.#index.get(id);
     if (entry === undefined) return;
     this.#index.remove(entry);
+    this.#rollOuts.changedBoard();
     this.#changed();
   }
 
@@ -271,6 +272,7 @@ export class BoardRegistry {
     const entry = this.#index.get(id);
     if (entry === undefined) return;
     this.#index.set(entry, change(entry.board));
+    this.#rollOuts.changedBoard();
     this.#changed();
   }
 

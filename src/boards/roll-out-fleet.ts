@@ -48,6 +48,17 @@ export class RecentFleets {
     this.#now = now;
   }
 
+  /** The fleet of a moment ago, but with `asking` as it is now: it has just said what it runs. */
+  with(asking: Board, rollOut: RollOut): Fleet {
+    const { boards, silent } = this.of(rollOut);
+    const at = boards.findIndex(({ id }) => id === asking.id);
+    if (at >= 0) return { boards: boards.with(at, asking), silent };
+    const isBack = silent.some(({ id }) => id === asking.id);
+    return isBack
+      ? { boards: [...boards, asking], silent: silent.filter(({ id }) => id !== asking.id) }
+      : { boards, silent };
+  }
+
   of(rollOut: RollOut): Fleet {
     const nowMs = this.#now();
     const known = this.#byImage.get(rollOut.image);
@@ -56,6 +67,11 @@ export class RecentFleets {
     this.#byImage.set(rollOut.image, fleet);
     dropOldest(this.#byImage, MOST_ROLL_OUTS);
     return fleet;
+  }
+
+  /** So is the next look at any boards: someone did something to one. */
+  clear(): void {
+    this.#byImage.clear();
   }
 
   /** The next look at an image's boards is a new one. */

@@ -128,7 +128,7 @@ export class RollOuts {
     if (known !== undefined && known.build !== build && this.#isStale(known, build)) return false;
     const rollOut = known?.build === build ? known : newRollOut(image, build, former, plan, now());
     if (rollOut !== known) this.#standIns.forget(image);
-    const { boards, silent } = this.#fleets.of(rollOut);
+    const { boards, silent } = this.#fleets.with(board, rollOut);
     const seen = observed(rollOut, boards, now(), silent);
     const next = board.id === '' || isLetIn(seen, board) ? seen : letIn(seen, board, boards, now());
     // one that is new counts from now on, and not only from the next look
@@ -146,6 +146,11 @@ export class RollOuts {
     if (!rollOut?.members.some((member) => member.board === board.id)) return;
     this.#fleets.forget(rollOut.image);
     if (hasFailed(rollOut, board)) this.#observe(rollOut);
+  }
+
+  /** Someone held, released, pinned, tagged or forgot a board: it leaves a fleet, or comes back, before the next one asks. */
+  changedBoard(): void {
+    this.#fleets.clear();
   }
 
   /** The record of a board turned out to be another one's, and is gone: the board keeps its place in roll-outs. */

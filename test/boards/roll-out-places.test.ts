@@ -140,6 +140,45 @@ describe('a stage of a roll-out', () => {
     assert.equal(rollOut().members.length, 1);
   });
 
+  const returns: Record<string, (lab: Site, id: string) => void> = {
+    'is released': ({ bench }, id) => bench.registry.release(id),
+    'is unpinned': ({ bench }, id) => bench.registry.pin(id, undefined),
+  };
+  for (const [what, comeBack] of Object.entries(returns)) {
+    it(`has no more boards than it has room for where one of them ${what} a moment before another asks`, async () => {
+      await using lab = await site(ONE_THEN_ALL, [OLD, OLD, OLD]);
+      const { bench, board, boot, rollOut } = lab;
+      assert.equal(await boot(A), 'flashing');
+      const { id } = board(A);
+      bench.registry.hold(id, ACT);
+      bench.registry.pin(id, { ...ACT, image: IMAGE, build: OLD });
+      if (what === 'is released') bench.registry.pin(id, undefined);
+      else bench.registry.release(id);
+      bench.registry.rollOuts.observe();
+      comeBack(lab, id);
+      assert.deepEqual([await boot(B), rollOut().members.length], ['withheld', 1]);
+    });
+  }
+
+  it('is for a board that became the canary a moment before it asks, and for no other', async () => {
+    await using lab = await site(ONE_THEN_ALL, [OLD, OLD, OLD]);
+    const { bench, board, boot } = lab;
+    bench.registry.rollOuts.observe();
+    bench.registry.tag(board(C).id, [CANARY]);
+    assert.deepEqual([await boot(B), await boot(C)], ['withheld', 'flashing']);
+  });
+
+  it('is not the last of a roll-out where a board reports another build than a moment ago', async () => {
+    await using lab = await site(ONE_THEN_ALL, [OLD, BUILD]);
+    const { bench, boot, rollOut } = lab;
+    assert.equal(await boot(A), 'flashing');
+    await bench.boot(BUILD, { from: A });
+    bench.registry.rollOuts.observe();
+    assert.equal(rollOut().stage, 1);
+    await bench.boot(OLD, { from: B });
+    assert.deepEqual([rollOut().state.kind, rollOut().members.length], ['running', 2]);
+  });
+
   it('keeps the place of a board that turns out to be one that is known', async () => {
     const [from, to, other] = ['192.0.2.10', '192.0.2.11', '192.0.2.12'];
     const macs = new Map([[from, 'dc:a6:32:00:00:01']]);
