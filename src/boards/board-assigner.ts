@@ -1,11 +1,13 @@
 import type { CatalogImage, CatalogSnapshot } from '../images/catalog.ts';
 import { buildIdOf } from '../images/image-state.ts';
+import type { Asked } from '../server/decision/asked.ts';
 import type { Assigned, Assigner, AssignRequest } from '../server/decision/assigned.ts';
+import { asksAsBoard, isByHand } from './asks-as-board.ts';
 import { type Assignment, assignment, type Builds, type Conditions } from './assignment.ts';
 import type { Board } from './board.ts';
 import type { BoardFinder } from './board-finder.ts';
 import type { BoardIndex } from './board-index.ts';
-import { newBoard } from './board-record.ts';
+import { asking, newBoard } from './board-record.ts';
 import { imageFor } from './next-image.ts';
 import type { RollOut } from './roll-out.ts';
 import type { RollOuts } from './roll-outs.ts';
@@ -36,22 +38,24 @@ export class BoardAssigner implements Assigner {
     return this.#parts.index.pinned === 0;
   }
 
-  assign({ client, asked, snapshot, found, build, isServedOnce, isTrial }: AssignRequest): Assigned {
+  assign({ client, asked, snapshot, found, build, isServedOnce, isTrial, isLook }: AssignRequest): Assigned {
     const { finder, now, rollOuts } = this.#parts;
-    const known = isTrial ? undefined : finder.find(client, asked);
-    if (known !== undefined && found !== undefined && build !== undefined && stays(known.board, found, build)) {
-      if (known.board.pin !== undefined) return { kind: 'instead', image: found, build };
-      if (isServedOnce || !rollOuts.asked(known.board, found.id, build)) return NEWEST;
+    const entry = isTrial ? undefined : finder.find(client, asked);
+    const known = isLook && !isTrial ? ifAsked(entry?.board, client, asked, now()) : entry?.board;
+    const startsNothing = isServedOnce || isTrial || isLook;
+    if (known !== undefined && found !== undefined && build !== undefined && stays(known, found, build)) {
+      if (known.pin !== undefined) return { kind: 'instead', image: found, build };
+      if (startsNothing || !rollOuts.asked(known, found.id, build)) return NEWEST;
     }
-    const board = known?.board ?? newBoard('', client, asked, now());
-    const conditions = new ConditionsNow(this.#parts, { board, snapshot, image: found, build, isServedOnce });
+    const board = known ?? newBoard('', client, asked, now());
+    const deciding = { board, snapshot, image: found, build, isServedOnce, isLook: isLook && !isTrial };
+    const conditions = new ConditionsNow(this.#parts, deciding);
     let decided = assignment(board, found?.id, conditions);
     const isWaiting = decided.kind === 'nothing' && decided.until.kind === 'not its turn';
-    const startsNothing = isServedOnce || isTrial;
     if (found !== undefined && build !== undefined && (decided.kind === 'newest' || isWaiting) && !startsNothing) {
       if (rollOuts.asked(board, found.id, build)) decided = assignment(board, found.id, conditions);
     }
-    if (decided.kind === 'build' && decided.why.kind === 'earlier' && !startsNothing) {
+    if (decided.kind === 'build' && decided.why.kind === 'earlier' && !startsNothing && known !== undefined) {
       rollOuts.servesInstead(decided.image, decided.build, true);
     }
     switch (decided.kind) {
@@ -94,6 +98,8 @@ interface Deciding {
   readonly image: CatalogImage | undefined;
   readonly build: string | undefined;
   readonly isServedOnce: boolean;
+  /** It does not ask, but someone looks what it would get if it did. */
+  readonly isLook?: boolean;
 }
 
 /** The conditions at this moment, each looked up when it is asked for: most boards need few. */
@@ -117,9 +123,11 @@ class ConditionsNow implements Conditions, Builds {
   }
 
   get rollOut(): RollOut | undefined {
-    const { image } = this.#deciding;
+    const { board, image, isLook } = this.#deciding;
     const build = image === undefined ? undefined : this.served(image.id);
-    return image === undefined || build === undefined ? undefined : this.#parts.rollOuts.deciding(image.id, build);
+    if (image === undefined || build === undefined) return undefined;
+    const { rollOuts } = this.#parts;
+    return isLook ? rollOuts.ifAsked(board, image.id, build) : rollOuts.deciding(image.id, build);
   }
 
   get stopsLoops(): boolean {
@@ -170,6 +178,15 @@ function imageOfBuild(
 function stays({ reportedBuild, isHeld, once, pin }: Board, { id, inPlaceOf }: CatalogImage, build: string): boolean {
   if (reportedBuild !== build || isHeld || once !== undefined || inPlaceOf !== undefined) return false;
   return pin === undefined || (pin.image === id && pin.build === build);
+}
+
+/** The ID of a board that would be recorded if it asked. */
+const SOMEONE = 'someone';
+
+/** The board as it would be recorded if it asked by GET: one that is not known might take a place, too. */
+function ifAsked(known: Board | undefined, client: string, asked: Asked, atMs: number): Board | undefined {
+  if (!asksAsBoard(asked) || (known === undefined && isByHand(client, asked))) return known;
+  return asking(known ?? newBoard(SOMEONE, client, asked, atMs), asked, atMs);
 }
 
 const NEWEST: Assigned = { kind: 'newest' };

@@ -1,7 +1,7 @@
-import { isLoopback } from '../server/admission/identity.ts';
 import type { Asked } from '../server/decision/asked.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
+import { asksAsBoard, isByHand } from './asks-as-board.ts';
 import type { Board, BoardState } from './board.ts';
 import { hasOnce } from './board-acts.ts';
 import type { BoardFinder } from './board-finder.ts';
@@ -133,7 +133,8 @@ export class BoardRequests {
     const known = this.#running.get(transfer);
     if (known !== undefined || !isBoards(transfer)) return known;
     const { index, finder, now, onChange, onAsked } = this.#options;
-    if (isByHand(transfer) && finder.find(transfer.client, transfer.asked) === undefined) return undefined;
+    if (isByHand(transfer.client, transfer.asked) && finder.find(transfer.client, transfer.asked) === undefined)
+      return undefined;
     const askedAtMs = now();
     const entry = finder.findOrAdd(transfer.client, transfer.asked, askedAtMs);
     if (entry === undefined) return undefined;
@@ -154,17 +155,9 @@ export class BoardRequests {
 /** States of a board whose request is being answered. */
 const IN_ANSWER: ReadonlySet<BoardState['kind']> = new Set(['checking', 'waiting', 'downloading']);
 
-/** Whether it is a board that asks: for an update, and saying what kind of board it is, or what it runs. */
-function isBoards({ method, asked: { kind, board, buildId }, isTrial }: Transfer): boolean {
-  return method === 'GET' && kind === 'update' && (board !== undefined || buildId !== undefined) && !isTrial;
-}
-
-/**
- * Whether someone on this machine tries the server: a board always sends its build ID. Its program tells nothing, since
- * boards ask with a plain curl, too.
- */
-function isByHand({ client, asked: { buildId } }: Transfer): boolean {
-  return buildId === undefined && isLoopback(client);
+/** Whether it is a board that asks. */
+function isBoards({ method, asked, isTrial }: Transfer): boolean {
+  return method === 'GET' && asksAsBoard(asked) && !isTrial;
 }
 
 /** Whether it was the same that a board asked last, from the same address. */

@@ -1,5 +1,5 @@
 import type { Board } from './board.ts';
-import { isUnderWay, type RollOut } from './roll-out.ts';
+import { isUnderWay, newRollOut, type RollOut, type RollOutPlan } from './roll-out.ts';
 import { mostReported } from './roll-out-fleet.ts';
 
 /** An image as it is found when roll-outs are wanted from then on. */
@@ -16,4 +16,9 @@ export function isFirst(image: string, build: string, known: RollOut | undefined
   if (known !== undefined && (isUnderWay(known) || known.build === build)) return false;
   const most = mostReported(image, build, boards);
   return most === build || (most === undefined && known === undefined);
+}
+
+/** Notes that boards have a build: whatever comes after it is new. */
+export function newestForAll(image: string, build: string, plan: RollOutPlan, atMs: number): RollOut {
+  return { ...newRollOut(image, build, undefined, plan, atMs), state: { kind: 'finished', atMs } };
 }

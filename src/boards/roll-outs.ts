@@ -1,5 +1,5 @@
 import type { Act, Board } from './board.ts';
-import { type FoundImage, isFirst } from './first-build.ts';
+import { type FoundImage, isFirst, newestForAll } from './first-build.ts';
 import { formerBuild, lastBuild } from './former-build.ts';
 import { KnownRollOuts } from './known-roll-outs.ts';
 import { MOST_ROLL_OUTS } from './limits.ts';
@@ -8,18 +8,16 @@ import {
   continued,
   formerBut,
   hasFailed,
-  isLetIn,
   isUnderWay,
   joined,
-  letIn,
   newRollOut,
   observed,
-  planOf,
   progressOf,
   type RollOut,
   type RollOutPlan,
 } from './roll-out.ts';
 import { fleetOf, RecentFleets } from './roll-out-fleet.ts';
+import { type Turn, turnOf } from './roll-out-turn.ts';
 import { type StandIn, StandIns } from './stand-ins.ts';
 
 /** What roll-outs depend on. */
@@ -82,7 +80,7 @@ export class RollOuts {
       if (!isFirst(id, state.buildId, this.#known.get(id), boards)) continue;
       // none that is under way makes place
       if (this.#known.size >= MOST_ROLL_OUTS && this.#known.get(id) === undefined) continue;
-      this.#known.note(this.#finished(id, state.buildId, plan));
+      this.#known.note(newestForAll(id, state.buildId, plan, this.#parts.now()));
       this.#parts.onChange();
     }
   }
@@ -109,32 +107,25 @@ export class RollOuts {
    * a roll-out changed.
    */
   asked(board: Board, image: string, build: string): boolean {
-    const { now } = this.#parts;
     this.#forgetStandIn(board, image, build);
     const known = this.#known.get(image);
-    if (known?.build === build && (known.state.kind !== 'running' || isLetIn(known, board))) return false;
-    const goesOn = known?.isByHand === true && (isUnderWay(known) || known.build === build);
-    const plan = this.#parts.plan() ?? (goesOn ? planOf(known) : undefined);
-    if (plan === undefined) {
-      this.#outdate(known, build);
-      return false;
-    }
-    const former = this.#formerOf(image, build, lastBuild(image, build, known, this.#parts.boards));
-    if (known === undefined && former === undefined) {
-      // what is there at first is what boards run, and no new build
-      this.#set(this.#finished(image, build, plan));
-      return true;
-    }
-    if (known !== undefined && known.build !== build && this.#isStale(known, build)) return false;
-    const rollOut = known?.build === build ? known : newRollOut(image, build, former, plan, now());
-    if (rollOut !== known) this.#standIns.forget(image);
-    const { boards, silent } = this.#fleets.with(board, rollOut);
-    const seen = observed(rollOut, boards, now(), silent);
-    const next = board.id === '' || isLetIn(seen, board) ? seen : letIn(seen, board, boards, now());
-    // one that is new counts from now on, and not only from the next look
-    if (next.members !== seen.members && boards.every(({ id }) => id !== board.id)) this.#fleets.forget(image);
-    if (next !== known) this.#set(next);
-    return next !== known;
+    const turn = this.#turnOf(board, image, build);
+    if (turn.kind === 'none') this.#outdate(known, build);
+    if (turn.kind !== 'rolled out' || turn.rollOut === known) return false;
+    const { rollOut, isNew } = turn;
+    if (isNew) this.#standIns.forget(image);
+    // a board that is new counts from now on, and not only from the next look
+    const isAdded = rollOut.members.length > (known?.build === build ? known.members.length : 0);
+    if (isAdded && this.#fleets.of(rollOut).boards.every(({ id }) => id !== board.id)) this.#fleets.forget(image);
+    this.#set(rollOut);
+    return true;
+  }
+
+  /** What would decide whether `board` gets a build if it asked for it now. Changes nothing. */
+  ifAsked(board: Board, image: string, build: string): RollOut | undefined {
+    const turn = this.#turnOf(board, image, build);
+    if (turn.kind !== 'rolled out') return this.deciding(image, build);
+    return this.#isInForce(turn.rollOut) ? turn.rollOut : undefined;
   }
 
   /**
@@ -218,6 +209,21 @@ export class RollOuts {
     }));
   }
 
+  /** What a request of `board` for the newest `build` makes of what is rolled out. */
+  #turnOf(board: Board, image: string, build: string): Turn {
+    const { now, plan, boards } = this.#parts;
+    const nowMs = now();
+    const known = this.#known.get(image);
+    return turnOf(board, image, build, {
+      known,
+      plan: plan(),
+      former: () => this.#formerOf(image, build, lastBuild(image, build, known, boards)),
+      isStale: (rollOut) => this.#isStale(rollOut, build),
+      fleet: (rollOut) => this.#fleets.with(board, rollOut),
+      nowMs,
+    });
+  }
+
   /**
    * Forgets the earlier build once a board has got the newest since, and runs it: all get that again. One that is still
    * to be rolled out is not meant: a board may have been served that once. One that no board got is forgotten as soon as
@@ -254,11 +260,6 @@ export class RollOuts {
     if (known === undefined || known.build === build || this.#isStale(known, build)) return;
     this.#known.delete(known.image);
     this.#parts.onChange();
-  }
-
-  #finished(image: string, build: string, plan: RollOutPlan): RollOut {
-    const atMs = this.#parts.now();
-    return { ...newRollOut(image, build, undefined, plan, atMs), state: { kind: 'finished', atMs } };
   }
 
   /** Whether `build` may have been there before the one that is rolled out, and be seen on. */

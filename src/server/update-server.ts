@@ -3,8 +3,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { openFilesLeft } from '../open-files.ts';
+import { isTrial } from '../trial/trial-agent.ts';
 import type { Admission } from './admission/admission.ts';
-import { clientAddress } from './admission/client-address.ts';
+import { clientAddress, isPassedOn } from './admission/client-address.ts';
 import type { Credentials } from './admission/credentials.ts';
 import { checkRequest } from './admission/guard.ts';
 import { HostAllowList } from './admission/hosts.ts';
@@ -226,7 +227,8 @@ export class UpdateServer {
     if (parseTarget(request.url ?? '').kind === 'other') {
       return this.#pages(request, response).catch((bug: unknown) => this.#exchanges.report(bug));
     }
-    const asking = { conditions: conditionsOf(request), isHead: request.method === 'HEAD' };
+    const isHead = request.method === 'HEAD';
+    const asking = { conditions: conditionsOf(request), isHead, isLook: this.#isLook(request) };
     return this.#exchanges.answer(request, response, async ({ asked, client, target, isTrial }) => {
       const { changes } = this.#upToDate;
       const decision = await this.#decider.decide(asked, { client, isTrial, ...asking });
@@ -241,8 +243,16 @@ export class UpdateServer {
     const isForOneClient = this.#mode.kind !== 'all' && this.#mode.client !== undefined;
     const known = isForOneClient ? undefined : this.#upToDate.recall(target);
     if (known === undefined) return undefined;
-    const client = () => clientAddress(request, this.#admission.proxies);
-    return this.#decider.holdsFor(client, known) ? known : undefined;
+    const asking = () => ({
+      client: clientAddress(request, this.#admission.proxies),
+      isLook: this.#isLook(request),
+      isTrial: isTrial(request.rawHeaders),
+    });
+    return this.#decider.holdsFor(asking, known) ? known : undefined;
+  }
+
+  #isLook(request: IncomingMessage): boolean {
+    return request.method === 'HEAD' && !isPassedOn(request, this.#admission.proxies);
   }
 
   /** Refuses an expectation that HTTP does not define (RFC 9110, section 10.1.1), which Node would refuse without a body. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { BoardRegistry } from '../../src/boards/board-registry.ts';
 import { Credentials } from '../../src/server/admission/credentials.ts';
 import { Networks } from '../../src/server/admission/networks.ts';
 import { buildId, holding, makeSet, noise, startServer, type TestServer } from '../server/harness.ts';
@@ -126,6 +127,30 @@ describe('an edge', () => {
     }
     site.origin.server.serve({ kind: 'once', only: 'box/another' });
     assert.equal(((await ask({})) || [])[0], 404);
+  });
+
+  it('gives what it has to no more boards than its turn has come in a roll-out', async () => {
+    const boards = new BoardRegistry({ neighbours: { macOf: () => undefined, refresh: async () => {} } });
+    await using site = await openSite({ assigner: boards.assigner });
+    boards.watch(site.origin.server);
+    const [newest, old] = [buildId(1), buildId(7)];
+    const expected = await sha256Of(site.origin, NAMES);
+    const ask = async (client: string, build = old) => {
+      const answer = await site.get(`${NAMES}&build_id=${build}`, { 'x-forwarded-for': client });
+      return answer.kind === 'whole' && answer.sha256 === expected ? 'image' : 'nothing';
+    };
+    const stages = [{ kind: 'boards', count: 1 }, { kind: 'all' }] as const;
+    boards.rollOuts.start('box/box-pi-main', newest, old, { stages, isByHand: true });
+    const clients = ['10.0.0.1', '10.0.0.2', '10.0.0.3'] as const;
+    for (const time of ['nobody knows them', 'they are known']) {
+      const got = [];
+      for (const client of clients) got.push(await ask(client));
+      assert.deepEqual(got, ['image', 'nothing', 'nothing'], time);
+    }
+    await ask(clients[0], newest);
+    boards.rollOuts.observe();
+    assert.deepEqual(await Promise.all(clients.slice(1).map((client) => ask(client))), ['image', 'image']);
+    await boards.close();
   });
 
   it('gives what it has only to those with a password, from networks that may ask', async () => {

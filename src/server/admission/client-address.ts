@@ -25,6 +25,11 @@ export function clientAddress({ socket, headers }: IncomingMessage, proxies: Net
   return client;
 }
 
+/** Whether a believed proxy passed a request on for its client. */
+export function isPassedOn({ socket, headers }: IncomingMessage, proxies: Networks): boolean {
+  return headers['x-forwarded-for'] !== undefined && proxies.includes(plainAddress(socket.remoteAddress ?? ''));
+}
+
 function readAddress(entry: string): string {
   const [, v6, v4] = WRITTEN_ADDRESS.exec(entry) ?? [];
   const address = plainAddress(v6 ?? v4 ?? entry);

@@ -34,6 +34,8 @@ export interface AssignRequest {
   readonly isServedOnce: boolean;
   /** No board asks, but someone who tries what a board would get that nobody knows. */
   readonly isTrial: boolean;
+  /** Nobody asks for anything: what whoever asked would get is told, and changes nothing. */
+  readonly isLook: boolean;
 }
 
 /** Decides what each board gets. */

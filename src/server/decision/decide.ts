@@ -35,6 +35,9 @@ export interface DecideOptions {
   readonly identity?: Identity | undefined;
 }
 
+/** What tells which board asks, and whether one does. */
+export type Asker = Pick<Asking, 'client' | 'isLook' | 'isTrial'>;
+
 /** Decides the answers to requests, from the catalog as it is at that moment. */
 export class Decider {
   readonly #catalog: ImageSource;
@@ -95,10 +98,10 @@ export class Decider {
   }
 
   /** Whether the client gets what was found a moment ago of the same request, which was up to date. */
-  holdsFor(client: () => string, { asked, resolution, servedBuildId }: Found): boolean {
+  holdsFor(asking: () => Asker, { asked, resolution, servedBuildId }: Found): boolean {
     if (this.#assigner.isPlain) return true;
     const found = resolution?.found;
-    const assigned = this.#assigned({ client: client() }, asked, this.#catalog.snapshot, found, servedBuildId);
+    const assigned = this.#assigned(asking(), asked, this.#catalog.snapshot, found, servedBuildId);
     if (assigned.kind !== 'instead') return assigned.kind === 'newest';
     const { image, build = servedBuildId } = assigned;
     return image === found && build === servedBuildId; // it is pinned to what it asks for
@@ -149,14 +152,14 @@ export class Decider {
   }
 
   #assigned(
-    { client, isTrial = false }: Pick<Asking, 'client' | 'isTrial'>,
+    { client, isLook = false, isTrial = false }: Asker,
     asked: Asked,
     snapshot: CatalogSnapshot,
     found: CatalogImage | undefined,
     build: string | undefined,
   ): Assigned {
     const isServedOnce = this.#restriction.client === client;
-    return this.#assigner.assign({ client, asked, snapshot, found, build, isServedOnce, isTrial });
+    return this.#assigner.assign({ client, asked, snapshot, found, build, isServedOnce, isTrial, isLook });
   }
 
   /** Why `client` does not get the image while serving is limited. */
