@@ -146,9 +146,18 @@ export function hasFailed(rollOut: RollOut, board: Board): boolean {
   return member !== undefined && member.isExcused !== true && faultOf(board, rollOut) !== undefined;
 }
 
-/** The roll-out as someone lets it go on, whatever went wrong so far. */
-export function continued(rollOut: RollOut): RollOut {
-  const members = rollOut.members.map((member) => ({ ...member, isExcused: true as const }));
+/**
+ * The roll-out as someone lets it go on: what failed so far is known to them, what is still on its way is not. `boards`: all
+ * there are.
+ */
+export function continued(rollOut: RollOut, boards: readonly Board[]): RollOut {
+  const { state } = rollOut;
+  const failed = new Set(boards.filter((board) => faultOf(board, rollOut) !== undefined).map(({ id }) => id));
+  // it may have taken the build again since, and nothing shows any more that it failed
+  if (state.kind === 'halted' && state.why.kind !== 'person') failed.add(state.why.board);
+  const members = rollOut.members.map((member) =>
+    failed.has(member.board) ? { ...member, isExcused: true as const } : member,
+  );
   return { ...rollOut, members, state: { kind: 'running' } };
 }
 

@@ -188,9 +188,9 @@ export class RollOuts {
     return progressOf(rollOut, fleetOf(rollOut, this.#parts.boards()).boards);
   }
 
-  /** Lets the roll-out of a build go on, whatever went wrong so far. As below, false where that is not under way any more. */
+  /** Lets the roll-out of a build go on, whatever failed so far. As below, false where that is not under way any more. */
   continue(image: string, build: string): boolean {
-    return this.#change(image, build, continued);
+    return this.#change(image, build, (rollOut) => continued(rollOut, this.#parts.boards()));
   }
 
   /** Every board gets the build from now on. */

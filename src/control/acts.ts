@@ -105,7 +105,7 @@ export class Acts {
     this.#recordRollOut(image, build, 'start', why);
   }
 
-  /** Lets the roll-out of a build go on, whatever went wrong so far. As below, false where that is not under way any more. */
+  /** Lets the roll-out of a build go on, whatever failed so far. As below, false where that is not under way any more. */
   continueRollOut(image: string, build: string, why?: string): boolean {
     const isDone = this.#registry.rollOuts.continue(image, build);
     if (isDone) this.#recordRollOut(image, build, 'continue', why);

@@ -46,6 +46,11 @@ function started(...members: readonly string[]): RollOut {
   return { ...begun, members: members.map((id) => ({ board: id, stage: 0, atMs: 15 })) };
 }
 
+/** A roll-out whose boards all failed, and that someone let go on. */
+function excused(rollOut: RollOut): RollOut {
+  return { ...rollOut, members: rollOut.members.map((member) => ({ ...member, isExcused: true })) };
+}
+
 const canary: Partial<Board> = { tags: ['canary'] };
 const begun = started();
 
@@ -169,14 +174,14 @@ describe('a roll-out', () => {
       'running',
     ],
     'does not go on when its time is over, and the only board that got it failed, though someone let it go on': [
-      { ...continued(started('a')), stages: [{ kind: 'boards', count: 3 }, { kind: 'all' }] },
+      { ...excused(started('a')), stages: [{ kind: 'boards', count: 3 }, { kind: 'all' }] },
       fleet({ history: GIVEN, lastSeenMs: 25 }),
       2_000,
       0,
       'running',
     ],
     'goes on when its time is over, one board runs it, and someone let it go on after another failed': [
-      { ...continued(started('a', 'b')), stages: [{ kind: 'boards', count: 3 }, { kind: 'all' }] },
+      { ...excused(started('a', 'b')), stages: [{ kind: 'boards', count: 3 }, { kind: 'all' }] },
       fleet({ history: GIVEN, lastSeenMs: 25 }, confirmed),
       2_000,
       1,
@@ -244,14 +249,14 @@ describe('a roll-out', () => {
     ],
     'does not go on while there is no board': [started('a'), [], 2_000, 0, 'running'],
     'is finished when all boards run it but one that someone excused, and that failed': [
-      { ...continued(started('a')), stage: 2 },
+      { ...excused(started('a')), stage: 2 },
       fleet({ history: GIVEN, lastSeenMs: 25 }, confirmed, confirmed, confirmed),
       30,
       2,
       'finished',
     ],
     'is not finished while one that someone excused has not failed': [
-      { ...continued(started('a')), stage: 2 },
+      { ...excused(started('a')), stage: 2 },
       fleet(flashing, confirmed, confirmed, confirmed),
       30,
       2,
@@ -277,17 +282,48 @@ describe('a roll-out', () => {
     const boards = fleet({ history: GIVEN, lastSeenMs: 25 });
     const halted = observed(started('a'), boards, 30);
     assert.match(rollOutText(halted), /^halted: a board that got it reports another build$/);
-    const after = observed(continued(halted), boards, 40);
+    const after = observed(continued(halted, boards), boards, 40);
     assert.deepEqual([after.stage, after.state.kind], [1, 'running']);
     assert.equal(rollOutText(after), 'stage 2 of 3, 1 board so far');
     assert.equal(progressOf(after, boards).confirmed, 0, 'it does not run it');
+  });
+
+  it('waits on for boards that are still on their way when someone has it go on, and halts for those', () => {
+    const two = { ...started('a', 'b'), stages: [{ kind: 'boards', count: 2 }, { kind: 'all' }] } as const;
+    const failed: Partial<Board> = { history: GIVEN, lastSeenMs: 25 };
+    const boards = fleet(failed, flashing);
+    const halted = observed(two, boards, 30);
+    assert.equal(halted.state.kind === 'halted' && halted.state.why.kind !== 'person' && halted.state.why.board, 'a');
+    const goesOn = continued(halted, boards);
+    const after = observed(goesOn, boards, 40);
+    assert.deepEqual([after.stage, after.state.kind], [0, 'running']);
+    assert.equal(observed(after, fleet(failed, confirmed), 50).stage, 1);
+    const { state: again } = observed(after, fleet(failed, failed), 50);
+    assert.equal(again.kind === 'halted' && again.why.kind !== 'person' && again.why.board, 'b');
+  });
+
+  it('goes on as it was where someone had halted it', () => {
+    const boards = fleet(flashing);
+    const halted = {
+      ...started('a'),
+      state: { kind: 'halted', why: { kind: 'person', by: 'anna', atMs: 30 } },
+    } as const;
+    const after = observed(continued(halted, boards), boards, 40);
+    assert.deepEqual([after.stage, after.state.kind], [0, 'running']);
+    assert.equal(observed(after, fleet({ history: GIVEN, lastSeenMs: 25 }), 50).state.kind, 'halted');
+  });
+
+  it('does not halt again for the board that it halted for, which takes the build once more', () => {
+    const halted = observed(started('a'), fleet({ history: GIVEN, lastSeenMs: 25 }), 30);
+    const after = continued(halted, fleet(flashing));
+    assert.equal(observed(after, fleet({ history: GIVEN, lastSeenMs: 35 }), 40).state.kind, 'running');
   });
 
   it('gives the place of a board that is not there any more to the next one of the same stage', () => {
     const [, ...boards] = fleet({}, {}, {}, {});
     const [b, c] = boards;
     assert.ok(b && c);
-    const after = observed(continued(started('a')), boards, 40);
+    const after = observed(excused(started('a')), boards, 40);
     assert.deepEqual([after.stage, after.state.kind], [0, 'running']);
     const next = letIn(after, b, boards, 50);
     assert.deepEqual([isLetIn(next, b), isLetIn(letIn(next, c, boards, 50), c)], [true, false]);
@@ -312,7 +348,7 @@ describe('a roll-out', () => {
     assert.equal(kindOf(silent), 'halted');
     assert.equal(kindOf({ ...silent, history: [] }), 'running', 'it was not given it');
     assert.equal(kindOf({ ...silent, ...confirmed }), 'running', 'it ran it');
-    assert.equal(kindOf(silent, continued(started('a'))), 'running', 'someone said so');
+    assert.equal(kindOf(silent, excused(started('a'))), 'running', 'someone said so');
   });
 
   it('waits for boards that may come back where its stage has room for them', () => {
@@ -321,8 +357,8 @@ describe('a roll-out', () => {
     const stageAt = (nowMs: number, others = silent) =>
       observed({ ...large, waitMs: Number.POSITIVE_INFINITY }, fleet(confirmed).slice(0, 1), nowMs, others).stage;
     assert.deepEqual([stageAt(GONE_AFTER_MS - 1), stageAt(GONE_AFTER_MS), stageAt(30, [])], [0, 1, 1]);
-    const excused = continued({ ...large, members: [...large.members, { board: 'b', stage: 0, atMs: 15 }] });
-    assert.equal(observed(excused, fleet(confirmed).slice(0, 1), 30, silent).stage, 1);
+    const forgiven = excused({ ...large, members: [...large.members, { board: 'b', stage: 0, atMs: 15 }] });
+    assert.equal(observed(forgiven, fleet(confirmed).slice(0, 1), 30, silent).stage, 1);
   });
 
   it('tells how far it is', () => {

@@ -79,7 +79,11 @@ async function stepsOf(known: RollOut, { boards, builds }: CommandContext): Prom
   const kept = await builds.open();
   const { image, build, former } = known;
   const isHalted = known.state.kind === 'halted';
-  const goOn: Choice = { label: l10n.t('Continue'), run: () => acts.continueRollOut(image, build) };
+  const goOn: Choice = {
+    label: l10n.t('Continue'),
+    description: l10n.t('boards that failed so far are not waited for'),
+    run: () => acts.continueRollOut(image, build),
+  };
   const halt: Choice = {
     label: l10n.t('Halt'),
     description: l10n.t('boards that have not got it keep what they run'),
