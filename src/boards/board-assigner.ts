@@ -40,14 +40,15 @@ export class BoardAssigner implements Assigner {
 
   assign({ client, asked, snapshot, found, build, isServedOnce, isTrial, isLook }: AssignRequest): Assigned {
     const { finder, now, rollOuts } = this.#parts;
+    const nowMs = now();
     const entry = isTrial ? undefined : finder.find(client, asked);
-    const known = isLook && !isTrial ? ifAsked(entry?.board, client, asked, now()) : entry?.board;
+    const known = isLook && !isTrial ? ifAsked(entry?.board, client, asked, nowMs) : entry?.board;
     const startsNothing = isServedOnce || isTrial || isLook;
     if (known !== undefined && found !== undefined && build !== undefined && stays(known, found, build)) {
       if (known.pin !== undefined) return { kind: 'instead', image: found, build };
       if (startsNothing || !rollOuts.asked(known, found.id, build)) return NEWEST;
     }
-    const board = known ?? newBoard('', client, asked, now());
+    const board = known ?? newBoard('', client, asked, nowMs);
     const deciding = { board, snapshot, image: found, build, isServedOnce, isLook: isLook && !isTrial };
     const conditions = new ConditionsNow(this.#parts, deciding);
     let decided = assignment(board, found?.id, conditions);

@@ -1,5 +1,6 @@
 import type { Transfer } from '../server/transfer.ts';
 import type { Board, Reflashing } from './board.ts';
+import type { Move } from './moments.ts';
 import type { RollOut } from './roll-out.ts';
 
 /** A board that got the same build repeatedly and still does not run it, and the request that showed it. */
@@ -17,6 +18,8 @@ export interface BoardEvents {
   confirmed: [board: Board];
   /** A roll-out began, went on, halted or is finished; `isOrdered`: because someone wanted it. */
   rollOut: [rollOut: RollOut, isOrdered: boolean];
+  /** The machine's clock was set, and the moments of boards moved with it. */
+  clockSet: [move: Move];
   /** One more request showed that a board flashes itself again and again. */
   reflashing: [reflash: Reflash];
 }

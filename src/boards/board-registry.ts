@@ -8,20 +8,22 @@ import type { Assignment } from './assignment.ts';
 import type { Act, Board, Pin, ServeOnce } from './board.ts';
 import { held, pinned, released, servedOnce, tagged } from './board-acts.ts';
 import { BoardAssigner, type KeptBuildOf } from './board-assigner.ts';
+import { BoardClock, clocksOf } from './board-clock.ts';
 import type { BoardEvents } from './board-events.ts';
 import { BoardFinder } from './board-finder.ts';
-import { BoardIndex, type Entry } from './board-index.ts';
+import { BoardIndex } from './board-index.ts';
 import { bringsImage, cut, interrupted, waitsForTurn } from './board-record.ts';
 import { BoardRequests } from './board-requests.ts';
 import { ChangeClock } from './change-clock.ts';
 import { FlashTimes } from './flash-times.ts';
 import { BOARDS_FORMAT, type KeptState } from './kept-state.ts';
 import { MOST_BOARDS, SOONEST_BOOT_MS, SOONEST_PART } from './limits.ts';
+import { type Move, moved } from './moments.ts';
 import { type Neighbours, systemNeighbours } from './neighbours.ts';
 import type { RollOutPlan } from './roll-out.ts';
 import { RollOuts } from './roll-outs.ts';
+import { ShownBoards } from './shown-boards.ts';
 import { StateFile, type Unkept } from './state-file.ts';
-import { atTime, nextChangeMs } from './state-in-time.ts';
 
 /** Options of a registry. */
 export interface BoardRegistryOptions {
@@ -31,6 +33,8 @@ export interface BoardRegistryOptions {
   readonly neighbours?: Neighbours | undefined;
   /** Milliseconds since 1970; the system's clock without it. */
   readonly now?: (() => number) | undefined;
+  /** Milliseconds by a clock that nobody sets; the system's without it, and `now` where that is given. */
+  readonly elapsed?: (() => number) | undefined;
   /** Called with what went wrong with the file, a line of English. */
   readonly onMessage?: ((text: string) => void) | undefined;
   /** Whether a board that flashes the same build again and again is stopped; it is without it. */
@@ -52,24 +56,26 @@ export class BoardRegistry {
     onJoined: (gone, kept) => this.#rollOuts.joined(gone, kept),
   });
   readonly #finder: BoardFinder;
-  readonly #now: () => number;
+  readonly #time: BoardClock;
+  readonly #shown: ShownBoards;
   readonly #file: StateFile<KeptState> | undefined;
   readonly #clock: ChangeClock;
   readonly #watched = new Set<BoardRequests>();
   readonly #rollOuts: RollOuts;
   readonly #assigner: BoardAssigner;
-  #times = new FlashTimes();
   #isTouched = false;
 
   /** Starts empty; `open` starts with the stored boards. */
   constructor(options: BoardRegistryOptions = {}) {
-    const { statePath, neighbours, now = Date.now, onMessage = () => {}, stopsLoops = () => true } = options;
+    const { statePath, neighbours, onMessage = () => {}, stopsLoops = () => true } = options;
     const { keptBuild = () => undefined, rollOutPlan = () => undefined } = options;
     this.#finder = new BoardFinder(this.#index, neighbours ?? systemNeighbours(), () => this.#changed());
-    this.#now = now;
+    this.#time = new BoardClock(clocksOf(options), (move) => this.#move(move));
+    const { now } = this.#time;
+    this.#shown = new ShownBoards(this.#index, now);
     this.#rollOuts = new RollOuts({
       plan: rollOutPlan,
-      boards: () => this.boards,
+      boards: () => this.#shown.list,
       now,
       onChange: () => this.#changed(),
       onStep: (rollOut, isOrdered) => void this.events.emit('rollOut', rollOut, isOrdered),
@@ -89,7 +95,7 @@ export class BoardRegistry {
         this.events.emit('changed');
       },
       isMoving: () => [...this.#index.values()].some(({ newest }) => newest !== undefined),
-      nextMs: () => this.#nextChangeMs(),
+      nextMs: () => this.#shown.nextChangeMs(),
       now,
     });
   }
@@ -97,7 +103,7 @@ export class BoardRegistry {
   /** A registry with the stored boards. A damaged file is set aside, and `onMessage` called. */
   static async open(options: BoardRegistryOptions = {}): Promise<BoardRegistry> {
     const registry = new BoardRegistry(options);
-    const kept = await registry.#file?.read(registry.#now());
+    const kept = await registry.#file?.read(registry.#time.now());
     if (kept !== undefined) registry.#take(kept);
     return registry;
   }
@@ -107,7 +113,7 @@ export class BoardRegistry {
    * as a window that is being reloaded.
    */
   async reread(): Promise<void> {
-    const kept = this.#isTouched ? undefined : await this.#file?.read(this.#now());
+    const kept = this.#isTouched ? undefined : await this.#file?.read(this.#time.now());
     if (kept === undefined || kept.boards.length === 0 || this.#isTouched) return;
     for (const entry of [...this.#index.values()]) this.#index.remove(entry);
     this.#take(kept);
@@ -118,8 +124,8 @@ export class BoardRegistry {
     const requests = new BoardRequests(server.events, {
       index: this.#index,
       finder: this.#finder,
-      now: this.#now,
-      soonestMs: (board) => Math.max(SOONEST_BOOT_MS, SOONEST_PART * (this.#times.expected(board) ?? 0)),
+      now: this.#time.now,
+      soonestMs: (board) => Math.max(SOONEST_BOOT_MS, SOONEST_PART * (this.#shown.times.expected(board) ?? 0)),
       onChange: () => this.#changed(),
       onAsked: (entry, before, transfer) => this.#asked(entry.board, before, transfer),
     });
@@ -131,14 +137,17 @@ export class BoardRegistry {
 
   /** All boards now, by name, or address if they have none, in natural order. */
   get boards(): readonly Board[] {
-    const nowMs = this.#now();
-    return this.#index.sorted.map((entry) => this.#shown(entry, nowMs));
+    return this.#shown.list;
+  }
+
+  /** Milliseconds since 1970, by which all of this is recorded. */
+  get now(): () => number {
+    return this.#time.now;
   }
 
   /** The board of that ID, now. */
   get(id: string): Board | undefined {
-    const entry = this.#index.get(id);
-    return entry === undefined ? undefined : this.#shown(entry, this.#now());
+    return this.#shown.get(id);
   }
 
   /** The transfer by which a board gets an image now, or will when it is its turn; for `progressOf`. */
@@ -232,9 +241,10 @@ export class BoardRegistry {
     await this.#file?.flush();
   }
 
-  #take({ boards, flashTimes, rollOuts, instead }: KeptState): void {
+  #take(kept: KeptState): void {
+    const { boards, flashTimes, rollOuts, instead } = this.#time.taken(kept);
     this.#rollOuts.take(rollOuts, instead);
-    this.#times = new FlashTimes(flashTimes);
+    this.#shown.times = new FlashTimes(flashTimes);
     const newest = boards.toSorted((a, b) => a.lastSeenMs - b.lastSeenMs).slice(-MOST_BOARDS);
     for (const board of newest) if (this.#index.get(board.id) === undefined) this.#index.add({ board });
     this.#clock.changed();
@@ -244,31 +254,26 @@ export class BoardRegistry {
     const { state } = board;
     this.#rollOuts.heard(board);
     if (state.kind === 'confirmed') {
-      this.#times.learn(board, state.sinceMs - (history[0]?.givenAtMs ?? 0));
+      this.#shown.times.learn(board, state.sinceMs - (history[0]?.givenAtMs ?? 0));
       this.events.emit('confirmed', board);
     }
     if (state.kind === 'reflashing') this.events.emit('reflashing', { board, state, transfer });
   }
 
-  #shown({ board, newest }: Entry, nowMs: number): Board {
-    return atTime(board, nowMs, this.#expectedMs(board), newest !== undefined);
-  }
-
-  #expectedMs(board: Board): number | undefined {
-    return board.state.kind === 'flashing' ? this.#times.expected(board) : undefined;
-  }
-
-  #nextChangeMs(): number | undefined {
-    const nowMs = this.#now();
-    let next: number | undefined;
-    for (const { board } of this.#index.values()) {
-      const changeMs = nextChangeMs(board, nowMs, this.#expectedMs(board)) ?? Number.POSITIVE_INFINITY;
-      if (changeMs < (next ?? Number.POSITIVE_INFINITY)) next = changeMs;
+  /** The clock was set. */
+  #move(move: Move): void {
+    for (const entry of this.#index.values()) {
+      this.#index.set(entry, moved(entry.board, move));
+      entry.before = moved(entry.before, move);
     }
-    return next;
+    for (const requests of this.#watched) requests.move(move);
+    this.#rollOuts.move(move);
+    this.events.emit('clockSet', move);
+    this.#changed();
   }
 
   #act(id: string, change: (board: Board) => Board): void {
+    this.#time.now();
     const entry = this.#index.get(id);
     if (entry === undefined) return;
     this.#index.set(entry, change(entry.board));
@@ -284,11 +289,11 @@ export class BoardRegistry {
 
   /** The state as it would be if the process ended now: running requests are broken off. */
   #kept(): KeptState {
-    const nowMs = this.#now();
+    const nowMs = this.#time.now();
     const boards = Array.from(this.#index.values(), ({ board, newest }) =>
       newest === undefined ? board : interrupted(board, newest, nowMs),
     );
     const { list: rollOuts, standIns: instead } = this.#rollOuts;
-    return { boards, flashTimes: this.#times.kept, rollOuts, instead };
+    return { boards, flashTimes: this.#shown.times.kept, rollOuts, instead };
   }
 }

@@ -8,12 +8,13 @@ import type { BoardFinder } from './board-finder.ts';
 import type { BoardIndex, Entry } from './board-index.ts';
 import { answering, asking, ended, given, interrupted, waiting } from './board-record.ts';
 import { FRAME_MS } from './limits.ts';
+import { type Move, moved } from './moments.ts';
 import { pendingOnce } from './pending-once.ts';
 
 /** A request of a board, until it ends. */
 interface BoardRequest {
   readonly entry: Entry;
-  readonly askedAtMs: number;
+  askedAtMs: number;
 }
 
 /** What requests change, and who is told. */
@@ -54,6 +55,11 @@ export class BoardRequests {
     for (const transfer of this.#running.keys()) this.#onEnd(transfer);
   }
 
+  /** The clock was set. */
+  move(move: Move): void {
+    for (const request of this.#running.values()) request.askedAtMs = moved({ atMs: request.askedAtMs }, move).atMs;
+  }
+
   readonly #onAsked = (transfer: Transfer): void => void this.#requestOf(transfer);
 
   readonly #onWaiting = (transfer: Transfer): void => this.#note(transfer, waiting);
@@ -67,9 +73,10 @@ export class BoardRequests {
     const request = this.#requestOf(transfer);
     if (request === undefined) return;
     const { index, now, onChange } = this.#options;
+    const nowMs = now();
     const entry = current(request.entry);
     if (entry.newest !== transfer) return;
-    index.set(entry, noted(entry.board, transfer, now()));
+    index.set(entry, noted(entry.board, transfer, nowMs));
     onChange();
   }
 
@@ -78,10 +85,10 @@ export class BoardRequests {
     if (transfer.isRepeat && isBoards(transfer) && this.#repeat(transfer)) return;
     const request = this.#requestOf(transfer);
     if (request === undefined) return;
-    this.#running.delete(transfer);
     const { index, now, onChange } = this.#options;
+    const nowMs = now(); // where the clock was set, the request moves, too
+    this.#running.delete(transfer);
     const entry = current(request.entry);
-    const nowMs = now();
     const isNewest = entry.newest === transfer;
     let { board } = entry;
     const { servedBuildId: build, state, resolution } = transfer;
@@ -115,12 +122,12 @@ export class BoardRequests {
   /** Records that an up-to-date board is so again; false if there is more to record. */
   #repeat({ client, asked, state }: Transfer): boolean {
     const { index, finder, now, onChange } = this.#options;
+    const nowMs = now();
     const entry = finder.find(client, asked);
     if (entry === undefined || entry.newest !== undefined) return false;
     const { board } = entry;
     const isSame = board.state.kind === 'up to date' && hasAsked(board, client, asked);
     if (!isSame || pendingOnce(board) !== undefined || state.kind !== 'finished') return false;
-    const nowMs = now();
     if (nowMs - board.lastSeenMs < FRAME_MS) return true; // nobody is told of more within a frame
     index.heard(entry);
     index.set(entry, { ...board, lastSeenMs: nowMs });

@@ -1,4 +1,5 @@
 import { MOST_ROLL_OUTS } from './limits.ts';
+import { type Move, moved } from './moments.ts';
 import { dropOldest } from './newest-entries.ts';
 import { ReplacedRollOuts } from './replaced-roll-outs.ts';
 import { isUnderWay, type RollOut } from './roll-out.ts';
@@ -12,16 +13,17 @@ export class KnownRollOuts {
     this.#replaced = new ReplacedRollOuts(now);
   }
 
-  get size(): number {
-    return this.#byImage.size;
-  }
-
   get list(): readonly RollOut[] {
     return [...this.#byImage.values()];
   }
 
   get(image: string): RollOut | undefined {
     return this.#byImage.get(image);
+  }
+
+  /** Whether one more can be remembered, and none is forgotten for it. */
+  hasRoomFor(image: string): boolean {
+    return this.#byImage.has(image) || this.#byImage.size < MOST_ROLL_OUTS;
   }
 
   /** The roll-out of a build in whose place another one came a moment ago. */
@@ -48,6 +50,12 @@ export class KnownRollOuts {
   /** Takes one in that is not new: nothing was in its place that is still to be told apart. */
   note(rollOut: RollOut): void {
     this.#byImage.set(rollOut.image, rollOut);
+  }
+
+  /** The clock was set. */
+  move(move: Move): void {
+    for (const [image, rollOut] of this.#byImage) this.#byImage.set(image, moved(rollOut, move));
+    this.#replaced.move(move);
   }
 
   delete(image: string): void {

@@ -48,6 +48,12 @@ export const SILENT_AFTER_MS = 24 * 60 * 60_000;
 /** A board that has been silent for a week is not just off for the weekend. */
 export const GONE_AFTER_MS = 7 * SILENT_AFTER_MS;
 
+/** What differs by less was no setting of the clock: some systems tell how long they are up in whole seconds. */
+export const LEAST_SET_MS = 10_000;
+
+/** A clock that shows less is not set yet: this program is younger. */
+export const CLOCK_IS_SET_FROM_MS = Date.UTC(2026, 0);
+
 /** The shortest interval between change events: four times a second is smooth enough to see that bytes move. */
 export const FRAME_MS = 250;
 

@@ -1,3 +1,4 @@
+import { type Move, moved } from './moments.ts';
 import type { RollOut } from './roll-out.ts';
 
 /**
@@ -31,6 +32,13 @@ export class ReplacedRollOuts {
   get(image: string, build: string): RollOut | undefined {
     const replaced = this.#byImage.get(image)?.get(build);
     return replaced !== undefined && this.#isFresh(replaced) ? replaced.rollOut : undefined;
+  }
+
+  /** The clock was set. */
+  move(move: Move): void {
+    for (const [image, builds] of this.#byImage) {
+      this.#byImage.set(image, new Map([...builds].map(([build, replaced]) => [build, moved(replaced, move)])));
+    }
   }
 
   forget(image: string): void {

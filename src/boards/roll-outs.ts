@@ -2,7 +2,7 @@ import type { Act, Board } from './board.ts';
 import { type FoundImage, isFirst, newestForAll } from './first-build.ts';
 import { formerBuild, lastBuild } from './former-build.ts';
 import { KnownRollOuts } from './known-roll-outs.ts';
-import { MOST_ROLL_OUTS } from './limits.ts';
+import type { Move } from './moments.ts';
 import { STALE_MS } from './replaced-roll-outs.ts';
 import {
   continued,
@@ -79,7 +79,7 @@ export class RollOuts {
       if (state.kind !== 'ready' || inPlaceOf !== undefined || this.#standIns.get(id) !== undefined) continue;
       if (!isFirst(id, state.buildId, this.#known.get(id), boards)) continue;
       // none that is under way makes place
-      if (this.#known.size >= MOST_ROLL_OUTS && this.#known.get(id) === undefined) continue;
+      if (!this.#known.hasRoomFor(id)) continue;
       this.#known.note(newestForAll(id, state.buildId, plan, this.#parts.now()));
       this.#parts.onChange();
     }
@@ -107,13 +107,14 @@ export class RollOuts {
    * a roll-out changed.
    */
   asked(board: Board, image: string, build: string): boolean {
+    this.#parts.now(); // where the clock was set, what is known moves now
     this.#forgetStandIn(board, image, build);
     const known = this.#known.get(image);
     const turn = this.#turnOf(board, image, build);
     if (turn.kind === 'none') this.#outdate(known, build);
     if (turn.kind !== 'rolled out' || turn.rollOut === known) return false;
-    const { rollOut, isNew } = turn;
-    if (isNew) this.#standIns.forget(image);
+    if (turn.isNew) this.#standIns.forget(image);
+    const { rollOut } = turn;
     // a board that is new counts from now on, and not only from the next look
     const isAdded = rollOut.members.length > (known?.build === build ? known.members.length : 0);
     if (isAdded && this.#fleets.of(rollOut).boards.every(({ id }) => id !== board.id)) this.#fleets.forget(image);
@@ -124,8 +125,8 @@ export class RollOuts {
   /** What would decide whether `board` gets a build if it asked for it now. Changes nothing. */
   ifAsked(board: Board, image: string, build: string): RollOut | undefined {
     const turn = this.#turnOf(board, image, build);
-    if (turn.kind !== 'rolled out') return this.deciding(image, build);
-    return this.#isInForce(turn.rollOut) ? turn.rollOut : undefined;
+    const rollOut = turn.kind === 'rolled out' ? turn.rollOut : this.deciding(image, build);
+    return rollOut !== undefined && this.#isInForce(rollOut) ? rollOut : undefined;
   }
 
   /**
@@ -136,7 +137,14 @@ export class RollOuts {
     const rollOut = board.image === undefined ? undefined : this.#known.get(board.image);
     if (!rollOut?.members.some((member) => member.board === board.id)) return;
     this.#fleets.forget(rollOut.image);
-    if (hasFailed(rollOut, board)) this.#observe(rollOut);
+    if (hasFailed(rollOut, board)) this.#observe(rollOut.image);
+  }
+
+  /** The clock was set. */
+  move(move: Move): void {
+    this.#known.move(move);
+    this.#standIns.move(move);
+    this.#fleets.clear();
   }
 
   /** Someone held, released, pinned, tagged or forgot a board: it leaves a fleet, or comes back, before the next one asks. */
@@ -154,7 +162,7 @@ export class RollOuts {
 
   /** Looks at all boards: time may have passed, or one came back. */
   observe(): void {
-    for (const rollOut of this.list) this.#observe(rollOut);
+    for (const { image } of this.list) this.#observe(image);
   }
 
   /** Begins the roll-out of a build; `former`: the build before, to go back to, where nothing is known of that here. */
@@ -164,9 +172,9 @@ export class RollOuts {
 
   /** Boards get an earlier build of an image in place of the newest: roll-outs lead back to that. `isGiven`: one got it. */
   servesInstead(image: string, build: string, isGiven = false): void {
+    const atMs = this.#parts.now();
     const rollOut = this.#known.get(image);
     const known = rollOut?.state.kind === 'finished' || rollOut?.build === build ? undefined : rollOut;
-    const atMs = this.#parts.now();
     const isNew = this.#standIns.serve({ image, build, atMs, ...formerBut(known, build), ...(isGiven && { isGiven }) });
     if (isNew) this.#parts.onChange();
     if (known !== undefined && build !== known.former) this.#set({ ...known, former: build });
@@ -195,24 +203,18 @@ export class RollOuts {
 
   /** Every board gets the build from now on. */
   finish(image: string, build: string): boolean {
-    return this.#change(image, build, (rollOut) => ({
-      ...rollOut,
-      state: { kind: 'finished', atMs: this.#parts.now() },
-    }));
+    return this.#change(image, build, (rollOut, atMs) => ({ ...rollOut, state: { kind: 'finished', atMs } }));
   }
 
   /** Boards that have not got the build keep what they run. */
   halt(image: string, build: string, act: Act): boolean {
-    return this.#change(image, build, (rollOut) => ({
-      ...rollOut,
-      state: { kind: 'halted', why: { kind: 'person', ...act } },
-    }));
+    const state = { kind: 'halted', why: { kind: 'person', ...act } } as const;
+    return this.#change(image, build, (rollOut) => ({ ...rollOut, state }));
   }
 
   /** What a request of `board` for the newest `build` makes of what is rolled out. */
   #turnOf(board: Board, image: string, build: string): Turn {
     const { now, plan, boards } = this.#parts;
-    const nowMs = now();
     const known = this.#known.get(image);
     return turnOf(board, image, build, {
       known,
@@ -220,7 +222,7 @@ export class RollOuts {
       former: () => this.#formerOf(image, build, lastBuild(image, build, known, boards)),
       isStale: (rollOut) => this.#isStale(rollOut, build),
       fleet: (rollOut) => this.#fleets.with(board, rollOut),
-      nowMs,
+      nowMs: now(),
     });
   }
 
@@ -233,19 +235,15 @@ export class RollOuts {
     const earlier = this.#standIns.get(image);
     if (earlier === undefined) return;
     const known = this.#known.get(image);
-    if (earlier.isUndone && known?.build === build) {
-      this.#standIns.forget(image);
-      const { former: _, ...others } = known;
-      const isBack = earlier.former !== undefined && known.state.kind !== 'finished';
-      if (isBack) this.#set({ ...others, ...formerBut(earlier, build) });
-      else this.#parts.onChange();
-      return;
-    }
-    if (reportedBuild !== build) return;
-    if (known?.build !== build && this.#parts.plan() !== undefined) return;
-    if (!history.some((given) => given.build === build && given.givenAtMs > earlier.atMs)) return;
+    const isMistake = earlier.isUndone === true && known?.build === build;
+    const isToBeRolledOut = known?.build !== build && this.#parts.plan() !== undefined;
+    const isGiven = history.some((given) => given.build === build && given.givenAtMs > earlier.atMs);
+    if (!isMistake && (reportedBuild !== build || isToBeRolledOut || !isGiven)) return;
     this.#standIns.forget(image);
     this.#parts.onChange();
+    if (!isMistake || earlier.former === undefined || known.state.kind === 'finished') return;
+    const { former: _, ...others } = known;
+    this.#set({ ...others, ...formerBut(earlier, build) });
   }
 
   /** The build that boards got before `build`; `otherwise`: where neither an earlier build nor a roll-out tells. */
@@ -268,10 +266,12 @@ export class RollOuts {
     return this.#known.replaced(image, build) !== undefined;
   }
 
-  #observe(rollOut: RollOut): void {
-    if (rollOut.state.kind !== 'running' || !this.#isInForce(rollOut)) return;
+  #observe(image: string): void {
+    const nowMs = this.#parts.now();
+    const rollOut = this.#known.get(image);
+    if (rollOut?.state.kind !== 'running' || !this.#isInForce(rollOut)) return;
     const { boards, silent } = this.#fleets.of(rollOut);
-    const next = observed(rollOut, boards, this.#parts.now(), silent);
+    const next = observed(rollOut, boards, nowMs, silent);
     if (next !== rollOut) this.#set(next);
   }
 
@@ -279,11 +279,12 @@ export class RollOuts {
     return isByHand === true || this.#parts.plan() !== undefined;
   }
 
-  #change(image: string, build: string, change: (rollOut: RollOut) => RollOut): boolean {
+  #change(image: string, build: string, change: (rollOut: RollOut, nowMs: number) => RollOut): boolean {
+    const nowMs = this.#parts.now();
     const rollOut = this.#known.get(image);
     if (rollOut?.build !== build || rollOut.state.kind === 'finished') return false;
     this.#fleets.forget(image); // who lets it go on may just have put the board on hold that failed
-    this.#set(change(rollOut), true);
+    this.#set(change(rollOut, nowMs), true);
     return true;
   }
 

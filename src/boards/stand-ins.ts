@@ -1,4 +1,5 @@
 import { MOST_ROLL_OUTS } from './limits.ts';
+import { type Move, moved } from './moments.ts';
 import { dropOldest } from './newest-entries.ts';
 
 /** An earlier build that boards get, or got last, in place of the newest one of an image. */
@@ -51,6 +52,11 @@ export class StandIns {
     if (known === undefined || known.isGiven || known.isUndone) return false;
     this.#byImage.set(image, { ...known, isUndone: true });
     return true;
+  }
+
+  /** The clock was set. */
+  move(move: Move): void {
+    for (const [image, standIn] of this.#byImage) this.#byImage.set(image, moved(standIn, move));
   }
 
   forget(image: string): void {

@@ -13,7 +13,7 @@ export interface ActsOptions {
   readonly audit: AuditLog;
   /** The name of the person, for those who ask later. */
   readonly by: string;
-  /** Milliseconds since 1970; the system's clock without it. */
+  /** Milliseconds since 1970; by the clock of the boards without it. */
   readonly now?: () => number;
   /** Called after each act, once for each of several boards. */
   readonly onAct?: () => void;
@@ -30,7 +30,7 @@ export class Acts {
   readonly #now: () => number;
   readonly #onAct: () => void;
 
-  constructor({ registry, audit, by, now = Date.now, onAct = () => {} }: ActsOptions) {
+  constructor({ registry, audit, by, now = registry.now, onAct = () => {} }: ActsOptions) {
     this.#registry = registry;
     this.#audit = audit;
     this.#by = cut(by, MOST_KEPT_TEXT);

@@ -20,7 +20,7 @@ export function recordAutomaticActs(
   registry: BoardRegistry,
   audit: AuditLog,
   assignmentOf: (board: Board) => Assignment,
-  now: () => number = Date.now,
+  now: () => number = registry.now,
 ): () => void {
   const record = (entry: Omit<AuditEntry, 'atMs' | 'by'>) => audit.record({ atMs: now(), by: BY_ITSELF, ...entry });
   const onRollOut = (rollOut: RollOut, isOrdered: boolean) => {

@@ -33,9 +33,10 @@ async function refuseTo(statePath: string): Promise<() => Promise<void>> {
 }
 
 /** A registry over the file, with what it had to say. */
-async function reopen(statePath: string): Promise<{ registry: BoardRegistry; messages: string[] }> {
+/** As the next process knows it; `now`: its clock, where that of the one before was put forward. */
+async function reopen(statePath: string, now?: () => number): Promise<{ registry: BoardRegistry; messages: string[] }> {
   const messages: string[] = [];
-  return { registry: await BoardRegistry.open({ statePath, onMessage: (text) => messages.push(text) }), messages };
+  return { registry: await BoardRegistry.open({ statePath, now, onMessage: (text) => messages.push(text) }), messages };
 }
 
 describe('the boards that are kept', () => {
@@ -54,7 +55,7 @@ describe('the boards that are kept', () => {
     bench.registry.serveOnce(first?.id ?? '', { by: 'anna', atMs: 1, image: 'other/other-pi', box: 'other' });
     await bench.boot(OLD, { from: '127.0.0.6', headers: { range: 'bytes=0-9' } });
     await bench.registry.close();
-    const { registry, messages } = await reopen(state.statePath);
+    const { registry, messages } = await reopen(state.statePath, bench.registry.now);
     const { mode } = await stat(state.statePath);
     assert.deepEqual([messages, process.platform === 'win32' || mode & 0o777], [[], 0o600]);
     assert.deepEqual(registry.boards, bench.registry.boards);

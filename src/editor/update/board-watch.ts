@@ -8,6 +8,7 @@ import {
   type Sighting,
   type UpdateEnd,
 } from '../../boards/board-update.ts';
+import { type Move, moved } from '../../boards/moments.ts';
 import { Owner } from '../dispose.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
@@ -41,7 +42,12 @@ export class BoardWatch extends Owner {
     this.#registry = registry;
     this.#board = board;
     this.#onStep = onStep;
-    this.#update = beginUpdate(board, build, Date.now());
+    this.#update = beginUpdate(board, build, registry.now());
+    const onClockSet = (move: Move) => {
+      this.#update = moved(this.#update, move);
+    };
+    registry.events.on('clockSet', onClockSet);
+    this.own({ dispose: () => registry.events.off('clockSet', onClockSet) });
     this.own(boards.onDidChange(() => this.#see({ kind: 'board', board: this.#find() })));
     this.own(
       serving.onDidChangeState((state) => {
@@ -53,7 +59,7 @@ export class BoardWatch extends Owner {
         if (isOver || state.kind === 'failed') this.#see({ kind: 'not served' });
       }),
     );
-    const timer = setInterval(() => this.#see({ kind: 'time', nowMs: Date.now() }), TICK_MS);
+    const timer = setInterval(() => this.#see({ kind: 'time', nowMs: registry.now() }), TICK_MS);
     this.own({ dispose: () => clearInterval(timer) });
     onStep(this.#update, board);
   }
@@ -65,7 +71,8 @@ export class BoardWatch extends Owner {
 
   /** The board was told to restart: it is to ask within `withinMs`. */
   restarted(withinMs: number): void {
-    this.#update = restarted(this.#update, Date.now(), withinMs);
+    const nowMs = this.#registry.now(); // where the clock was set, the update moves with that
+    this.#update = restarted(this.#update, nowMs, withinMs);
   }
 
   /** Whether nothing was heard of the board since the update began. */
