@@ -13,9 +13,11 @@ async function anything(walk: Walk): Promise<void> {
   const { dice, truth } = walk;
   const [first, ...others] = truth.boards;
   const roll = dice.roll();
-  if (roll < 0.5 && first !== undefined) return walk.boot(dice.pick([first, ...others]), dice.roll() < 0.15);
-  if (roll < 0.58) await walk.build();
-  else if (roll < 0.66) walk.pass();
+  if (roll < 0.47 && first !== undefined) return walk.boot(dice.pick([first, ...others]), dice.roll() < 0.15);
+  if (roll < 0.52 && first !== undefined) return walk.spoil(dice.pick([first, ...others]));
+  if (roll < 0.59) await walk.build();
+  else if (roll < 0.64) walk.pass();
+  else if (roll < 0.66) await walk.setClock();
   else if (roll < 0.9) return orderAnything(walk);
   else if (roll < 0.95) await walk.restart();
   else await walk.removeKept();

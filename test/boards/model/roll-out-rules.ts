@@ -34,7 +34,10 @@ export function wrongStep(
     return now.members.length > 1 ? 'it began with several boards' : undefined;
   }
   return (
-    wrongMembers(was, now, happened, around) ?? wrongState(was, now, happened, around) ?? wrongStage(was, now, around)
+    wrongMembers(was, now, happened, around) ??
+    wrongExcuse(was, now, around) ??
+    wrongState(was, now, happened, around) ??
+    wrongStage(was, now, around)
   );
 }
 
@@ -51,6 +54,18 @@ function wrongMembers(was: RollOut, now: RollOut, { board }: Happened, around: A
     return canaries.some(({ id }) => id === board) ? undefined : 'no canary';
   const taken = fleet.filter(({ id }) => isIn(now, id)).length;
   return taken > placesOf(now, added.stage, fleet.length) ? 'more boards got a place than the stage has' : undefined;
+}
+
+/** Who has it go on knows of the boards that failed, and of no others. */
+function wrongExcuse(was: RollOut, now: RollOut, { truth, boards }: Around): string | undefined {
+  const excused = boards.filter(({ id }) => isExcused(now, id) && !isExcused(was, id));
+  const isKnown = ({ id, address, state }: Board) => {
+    if (state.kind === 'overdue' || state.kind === 'silent') return true;
+    const real = truth.boards.find((board) => board.address === address);
+    const isNamed = was.state.kind === 'halted' && was.state.why.kind !== 'person' && was.state.why.board === id;
+    return isNamed || [real?.last, real?.before].some((flash) => flash?.build === now.build && flash.fails);
+  };
+  return excused.every(isKnown) ? undefined : 'a board that did not fail is not waited for';
 }
 
 function wrongState(was: RollOut, now: RollOut, { board: asked, step }: Happened, around: Around): string | undefined {

@@ -55,7 +55,8 @@ export class Site implements AsyncDisposable {
   readonly #checks: ImageChecks;
   /** The builds that were published, by the digests of their `.img.zst`. */
   readonly #published = new Map<string, { readonly image: string; readonly build: string }>();
-  #nowMs = 1_700_000_000_000;
+  #nowMs = 1_800_000_000_000;
+  #elapsedMs = 0;
   #running: Running | undefined;
 
   constructor(plan: RollOutPlan | undefined, boxes: BoxesFolder, checks: ImageChecks) {
@@ -97,7 +98,6 @@ export class Site implements AsyncDisposable {
       host: '127.0.0.1',
       port: 0,
       assigner: registry.assigner,
-      trustedProxies: new Networks(['127.0.0.1']),
     });
     registry.watch(server);
     pages.watch(server);
@@ -120,7 +120,13 @@ export class Site implements AsyncDisposable {
   /** Puts the clock forward. What is remembered by the system's clock is forgotten: it would have been by then. */
   pass(ms: number): void {
     this.#nowMs += ms;
+    this.#elapsedMs += ms;
     this.is.server.forgetAnswers();
+  }
+
+  /** Someone sets the clock, and no time goes by. */
+  setClock(byMs: number): void {
+    this.#nowMs += byMs;
   }
 
   /** Has time alone do what it does, as the server does four times a second. */
@@ -147,21 +153,19 @@ export class Site implements AsyncDisposable {
   }
 
   /** A board asks. */
-  async ask(address: string, query: string): Promise<Sent> {
-    const { server } = this.is;
-    const headers = { 'x-forwarded-for': address, connection: 'close' };
-    const target = { host: '127.0.0.1', port: server.address.port, path: `/update?${query}` };
-    const [answer] = (await once(request({ ...target, headers, agent: false }).end(), 'response')) as [IncomingMessage];
-    const chunks: Buffer[] = [];
-    for await (const chunk of answer) chunks.push(chunk as Buffer);
-    while (server.running.size > 0) await sleep(1);
-    const body = Buffer.concat(chunks);
-    const status = answer.statusCode ?? 0;
+  async ask(address: string, query: string, headers: Record<string, string> = {}): Promise<Sent> {
+    const { status, body } = await this.#answer(address, query, 'GET', headers);
     if (status !== 200 || body.every((byte) => byte === 0)) return { status };
     const bytes = Number.parseInt(body.toString('latin1', 124, 136), 8); // of the first member of the tar
     const known = this.#published.get(hash('sha256', body.subarray(512, 512 + bytes)));
     if (known === undefined) throw new Error(`${address} was sent what nobody published`);
     return { status, ...known };
+  }
+
+  /** Someone looks what a board would get; answers whether that is an image. */
+  async head(address: string, query: string): Promise<boolean> {
+    const { status, etag } = await this.#answer(address, query, 'HEAD');
+    return status === 200 && etag !== undefined;
   }
 
   /** Someone orders something, as at the control socket. */
@@ -191,12 +195,32 @@ export class Site implements AsyncDisposable {
     await this.#boxes[Symbol.asyncDispose]();
   }
 
+  /** Its body is empty where it was cut off. */
+  async #answer(localAddress: string, query: string, method: string, headers: Record<string, string> = {}) {
+    const { server } = this.is;
+    const { port } = server.address;
+    const path = `/update?${query}`;
+    const asked = request({ host: '127.0.0.1', port, path, localAddress, method, headers, agent: false }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    const chunks: Buffer[] = [];
+    const isWhole = await (async () => {
+      for await (const chunk of answer) chunks.push(chunk as Buffer);
+    })().then(
+      () => true,
+      () => false,
+    );
+    while (server.running.size > 0) await sleep(1);
+    const { etag } = answer.headers;
+    return { status: answer.statusCode ?? 0, etag, body: isWhole ? Buffer.concat(chunks) : Buffer.alloc(0) };
+  }
+
   #openBoards(builds: KeptBuilds): Promise<BoardRegistry> {
     return BoardRegistry.open({
       statePath: this.#boxes.beside('boards.json'),
       rollOutPlan: () => this.#plan,
       keptBuild: (imageId, buildId) => builds.find({ imageId, buildId }),
       now: () => this.#nowMs,
+      elapsed: () => this.#elapsedMs,
       neighbours: NEIGHBOURS,
       onMessage: (text) => this.messages.push(text),
     });

@@ -11,6 +11,9 @@ import { buildOf, IMAGES, MAIN, type RealBoard, short, Truth } from './truth.ts'
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 const PAUSES = [0, SECOND, 20 * SECOND, 120 * SECOND, HOUR, HOUR, 30 * HOUR, 200 * HOUR] as const;
+const CLOCKS = [-3 * 365 * 24 * HOUR, -30 * 24 * HOUR, -HOUR, HOUR, 50 * HOUR, 3 * 365 * 24 * HOUR] as const;
+/** What comes between a board and its image: a fault on purpose, or what it asks for besides. */
+const SPOILS = ['cut', 'status', 'if-none-match', 'range'] as const;
 const PLANS: readonly [string, ...string[]] = ['1,all', '1,50%,all', '2,3,all', 'all'];
 
 /** A lab, and what happens to it by chance: people order, boards boot, builds come, time goes by, the server starts anew. */
@@ -21,6 +24,8 @@ export class Walk {
   /** What happened so far, in lines. */
   readonly story: string[] = [];
   #seen: readonly RollOut[] = [];
+  /** The boards that were heard of since the server started. */
+  readonly #heard = new Set<string>();
 
   constructor(dice: Dice, site: Site) {
     this.dice = dice;
@@ -38,7 +43,7 @@ export class Walk {
     walk.#seen = walk.registry.rollOuts.list;
     for (let index = 1; index <= 6; index++) {
       const { box, type, id } = index < 5 ? IMAGES[0] : dice.pick(IMAGES);
-      walk.truth.boards.push({ address: `10.0.0.${index}`, box, type, runs: buildOf(id, 0) });
+      walk.truth.boards.push({ address: `127.0.1.${index}`, box, type, runs: buildOf(id, 0) });
     }
     return walk;
   }
@@ -79,10 +84,57 @@ export class Walk {
     this.site.pass(ms);
   }
 
+  /** The clock is set, by which nothing happens to what was recorded since the start. */
+  async setClock(): Promise<void> {
+    const byMs = this.dice.pick(CLOCKS);
+    this.story.push(`the clock is set by ${byMs / HOUR} h`);
+    const { registry, site } = this;
+    const look = () => registry.boards.filter(({ id }) => this.#heard.has(id)).map(({ id, state }) => [id, state.kind]);
+    const before = [look(), registry.rollOuts.list.map(plainOf)];
+    site.setClock(byMs);
+    assert.deepEqual([look(), registry.rollOuts.list.map(plainOf)], before);
+    this.#seen = registry.rollOuts.list;
+  }
+
+  /** A board asks, and gets nothing whole. */
+  async spoil(real: RealBoard): Promise<void> {
+    const { site, dice } = this;
+    const { faults } = site.is.server;
+    const how = dice.pick(SPOILS);
+    const client = real.address;
+    if (how === 'cut') faults.arm({ fault: { kind: 'cut', percent: 50 }, client });
+    if (how === 'status') faults.arm({ fault: { kind: 'status', status: 503 }, client });
+    const conditions = { 'if-none-match': { 'if-none-match': '*' }, range: { range: 'bytes=999999999-' } };
+    const sent = await site.ask(client, queryOf(real), how in conditions ? conditions[how as 'range'] : {});
+    faults.disarm();
+    this.story.push(
+      `${client} asks for ${this.truth.wantedBy(real)}, runs ${short(real.runs)}: ${how}, ${sent.status}`,
+    );
+    assert.equal(sent.build, undefined);
+    const board = this.recordOf(real);
+    assert.ok(board, 'a board that asked is not known');
+    this.#heard.add(board.id);
+    const isUpToDate = board.state.kind === 'up to date' || board.state.kind === 'confirmed';
+    if (!board.isHeld && sent.status === 200 && isUpToDate && board.once?.isDone) delete this.truth.of(board.id).once;
+    real.before = real.last;
+    await this.check({ board: board.id });
+  }
+
+  /** Someone looks what a board would get, by which nothing changes. */
+  async look(real: RealBoard): Promise<boolean> {
+    const { registry, site } = this;
+    const known = () => [registry.boards, registry.rollOuts.list, registry.rollOuts.standIns];
+    const before = known();
+    const isImage = await site.head(real.address, queryOf(real));
+    assert.deepEqual(known(), before, 'a look changes nothing');
+    return isImage;
+  }
+
   async restart(): Promise<void> {
     this.story.push('restart');
     const { images, boards, rollOuts } = await this.site.status();
     await this.site.restart();
+    this.#heard.clear();
     const after = await this.site.status();
     assert.deepEqual([after.images, after.boards, after.rollOuts], [images, boards, rollOuts]);
   }
@@ -102,9 +154,12 @@ export class Walk {
     const { builds } = site.is;
     const report = (await site.status()).boards.find(({ id }) => id === this.recordOf(real)?.id);
     const before = this.rollOutOf(wanted);
-    const sent = await site.ask(real.address, `name=${real.box}&board=${real.type}&build_id=${real.runs}`);
+    const isImage = this.dice.roll() < 0.3 ? await this.look(real) : undefined;
+    const sent = await site.ask(real.address, queryOf(real));
+    if (isImage !== undefined) assert.equal(sent.build !== undefined, isImage, 'HEAD told something else');
     const board = this.recordOf(real);
     assert.ok(board, 'a board that asked is not known');
+    this.#heard.add(board.id);
     const got = sent.build === undefined ? sent.status : `${short(sent.build)} of ${sent.image}`;
     this.story.push(
       `${real.address} asks for ${wanted}, runs ${short(real.runs)}, got ${got}${fails ? ', fails' : ''}`,
@@ -158,4 +213,13 @@ export class Walk {
     assert.deepEqual(kept, [boards, rollOuts.list, rollOuts.standIns], 'a restart changes nothing');
     assert.deepEqual(site.messages, []);
   }
+}
+
+function queryOf({ box, type, runs }: RealBoard): string {
+  return `name=${box}&board=${type}&build_id=${runs}`;
+}
+
+/** A roll-out without its times. */
+function plainOf({ image, build, former, stage, members, state }: RollOut) {
+  return [image, build, former, stage, state.kind, members.map(({ board, isExcused }) => [board, isExcused])];
 }
