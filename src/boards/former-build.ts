@@ -32,3 +32,8 @@ export function lastBuild(
   const most = mostReported(image, build, boards());
   return most === build ? undefined : most;
 }
+
+/** What a roll-out leads back to, or led to while an earlier build was served, unless that is `build`. */
+export function formerBut(known: Pick<RollOut, 'former'> | undefined, build: string): { readonly former?: string } {
+  return known?.former === undefined || known.former === build ? {} : { former: known.former };
+}

@@ -1,13 +1,15 @@
 import type { Board } from './board.ts';
 import { FRAME_MS, MOST_ROLL_OUTS } from './limits.ts';
 import { dropOldest } from './newest-entries.ts';
-import type { RollOut } from './roll-out.ts';
+import { isCanary, type RollOut } from './roll-out.ts';
 
 /** The boards that count for a roll-out, by whether they can be expected to ask. */
 export interface Fleet {
   readonly boards: readonly Board[];
   /** Those that have not asked for long. */
   readonly silent: readonly Board[];
+  /** How many canaries take no part now: they are silent, on hold or pinned. */
+  readonly absentCanaries: number;
 }
 
 /**
@@ -17,12 +19,15 @@ export interface Fleet {
 export function fleetOf({ image, members }: Pick<RollOut, 'image' | 'members'>, all: readonly Board[]): Fleet {
   const ids = new Set(members.map(({ board }) => board));
   const [boards, silent]: [Board[], Board[]] = [[], []];
+  let absentCanaries = 0;
   for (const board of all) {
-    if (board.isHeld || board.pin !== undefined) continue;
     if (board.image !== image && !(ids.has(board.id) && isUnresolved(board))) continue;
-    (board.state.kind === 'silent' ? silent : boards).push(board);
+    const isOut = board.isHeld || board.pin !== undefined;
+    const isSilent = board.state.kind === 'silent';
+    if (isCanary(board) && (isOut || isSilent)) absentCanaries++;
+    if (!isOut) (isSilent ? silent : boards).push(board);
   }
-  return { boards, silent };
+  return { boards, silent, absentCanaries };
 }
 
 /** The build that most boards of an image report, of those that get what is rolled out; where as many do, not `build`. */
@@ -50,13 +55,14 @@ export class RecentFleets {
 
   /** The fleet of a moment ago, but with `asking` as it is now: it has just said what it runs. */
   with(asking: Board, rollOut: RollOut): Fleet {
-    const { boards, silent } = this.of(rollOut);
+    const fleet = this.of(rollOut);
+    const { boards, silent } = fleet;
     const at = boards.findIndex(({ id }) => id === asking.id);
-    if (at >= 0) return { boards: boards.with(at, asking), silent };
-    const isBack = silent.some(({ id }) => id === asking.id);
-    return isBack
-      ? { boards: [...boards, asking], silent: silent.filter(({ id }) => id !== asking.id) }
-      : { boards, silent };
+    if (at >= 0) return { ...fleet, boards: boards.with(at, asking) };
+    const others = silent.filter(({ id }) => id !== asking.id);
+    if (others.length === silent.length) return fleet;
+    const absentCanaries = fleet.absentCanaries - (isCanary(asking) ? 1 : 0);
+    return { boards: [...boards, asking], silent: others, absentCanaries };
   }
 
   of(rollOut: RollOut): Fleet {

@@ -51,8 +51,9 @@ export function turnOf(board: Board, image: string, build: string, parts: TurnPa
   const isNew = known?.build !== build;
   if (isNew && known !== undefined && parts.isStale(known)) return { kind: 'stale' };
   const rollOut = isNew ? newRollOut(image, build, former, plan, nowMs) : known;
-  const { boards, silent } = parts.fleet(rollOut);
-  const seen = observed(rollOut, boards, nowMs, silent);
+  const { boards, silent, absentCanaries } = parts.fleet(rollOut);
+  const seen = observed(rollOut, boards, nowMs, silent, absentCanaries);
   const isSeen = board.id === '' || isLetIn(seen, board);
-  return { kind: 'rolled out', rollOut: isSeen ? seen : letIn(seen, board, boards, nowMs), isNew };
+  const next = isSeen ? seen : letIn(seen, board, boards, nowMs, absentCanaries);
+  return { kind: 'rolled out', rollOut: next, isNew };
 }

@@ -73,11 +73,6 @@ export function planOf({ stages, waitMs, isByHand }: RollOut): RollOutPlan {
   return { stages, ...(waitMs !== undefined && { waitMs }), ...(isByHand && { isByHand }) };
 }
 
-/** What a roll-out leads back to, or led to while an earlier build was served, unless that is `build`. */
-export function formerBut(known: Pick<RollOut, 'former'> | undefined, build: string): { readonly former?: string } {
-  return known?.former === undefined || known.former === build ? {} : { former: known.former };
-}
-
 /** Whether it is not finished: it goes on, or is halted. */
 export function isUnderWay({ state }: RollOut): boolean {
   return state.kind !== 'finished';
@@ -93,14 +88,25 @@ export function isLetIn({ state, build, members }: RollOut, { id, reportedBuild 
   return state.kind === 'finished' || reportedBuild === build || members.some(({ board }) => board === id);
 }
 
+/** Whether a board gets builds first. */
+export function isCanary({ tags }: Board): boolean {
+  return tags?.includes(CANARY) === true;
+}
+
 /** The roll-out after `board` asked: it takes part if the open stage has room. `fleet`: all boards that ask for the image. */
-export function letIn(rollOut: RollOut, board: Board, fleet: readonly Board[], atMs: number): RollOut {
+export function letIn(
+  rollOut: RollOut,
+  board: Board,
+  fleet: readonly Board[],
+  atMs: number,
+  absentCanaries = 0,
+): RollOut {
   const { state, members, stage } = rollOut;
   if (state.kind !== 'running' || isLetIn(rollOut, board)) return rollOut;
   const canaries = canariesIn(rollOut, fleet);
   const isOpen =
     canaries === undefined
-      ? placesIn(fleet, membersById(rollOut)).length < sizeOf(rollOut, fleet)
+      ? placesIn(fleet, membersById(rollOut)).length < sizeOf(rollOut, fleet, absentCanaries)
       : canaries.some(({ id }) => id === board.id);
   if (!isOpen) return rollOut;
   return { ...rollOut, members: [...members, { board: board.id, stage, atMs }] };
@@ -109,13 +115,15 @@ export function letIn(rollOut: RollOut, board: Board, fleet: readonly Board[], a
 /**
  * The roll-out after a look at all boards that ask for the image: it halts, goes on to the next stage, or is finished.
  * `silent`: those that asked for it, but not for long. They take no part, but one that got the build and went silent has
- * failed, and a stage that has room is left open for those that may come back.
+ * failed, and a stage that has room is left open for those that may come back. `absentCanaries`: how many of them take no
+ * part; others have their places.
  */
 export function observed(
   rollOut: RollOut,
   fleet: readonly Board[],
   nowMs: number,
   silent: readonly Board[] = [],
+  absentCanaries = 0,
 ): RollOut {
   if (rollOut.state.kind !== 'running') return rollOut;
   const members = membersById(rollOut);
@@ -128,14 +136,15 @@ export function observed(
   }
   const running = fleet.filter((board) => runs(board, rollOut));
   const isEverywhere = running.length > 0 && fleet.every((board) => runs(board, rollOut) || isGivenUp(rollOut, board));
-  if (isLast(rollOut, fleet)) return isEverywhere ? { ...rollOut, state: { kind: 'finished', atMs: nowMs } } : rollOut;
+  if (isLast(rollOut, fleet, absentCanaries))
+    return isEverywhere ? { ...rollOut, state: { kind: 'finished', atMs: nowMs } } : rollOut;
   // boards that were off for the weekend would all get a build on Monday that was to be tried on a few first
   const mayComeBack = (board: Board) =>
     !runs(board, rollOut) && !members.get(board.id)?.isExcused && nowMs - board.lastSeenMs < GONE_AFTER_MS;
   // the boards that happened to run it prove nothing, until it is clear that there are no others
   const isProven = running.some(({ id }) => members.has(id)) || nowMs - rollOut.startedAtMs >= GONE_AFTER_MS;
   const isNobodyLeft = isEverywhere && isProven && !silent.some(mayComeBack);
-  return isNobodyLeft || isStageDone(rollOut, fleet, members, nowMs)
+  return isNobodyLeft || isStageDone(rollOut, { fleet, members, absentCanaries }, nowMs)
     ? { ...rollOut, stage: rollOut.stage + 1 }
     : rollOut;
 }
@@ -174,15 +183,17 @@ export function joined(rollOut: RollOut, gone: string, kept: string): RollOut {
 export function progressOf(
   rollOut: RollOut,
   fleet: readonly Board[],
+  absentCanaries = 0,
 ): { readonly confirmed: number; readonly of: number } {
   const confirmed = fleet.filter((board) => runs(board, rollOut)).length;
-  return { confirmed, of: Math.max(confirmed, Math.min(fleet.length, sizeOf(rollOut, fleet))) };
+  return { confirmed, of: Math.max(confirmed, Math.min(fleet.length, sizeOf(rollOut, fleet, absentCanaries))) };
 }
 
 /** How many boards get the build while the open stage is: those of the stages before included. */
-function sizeOf(rollOut: RollOut, fleet: readonly Board[]): number {
+function sizeOf(rollOut: RollOut, fleet: readonly Board[], absentCanaries: number): number {
   const canaries = canariesIn(rollOut, fleet);
   if (canaries !== undefined) return canaries.length;
+  if (isForAbsent(rollOut, absentCanaries)) return absentCanaries;
   const open = rollOut.stages[rollOut.stage];
   switch (open?.kind) {
     case 'boards':
@@ -195,9 +206,16 @@ function sizeOf(rollOut: RollOut, fleet: readonly Board[]): number {
 }
 
 /** Whether there is no stage after the open one, or the open one has all boards, and not canaries only. */
-function isLast(rollOut: RollOut, fleet: readonly Board[]): boolean {
+function isLast(rollOut: RollOut, fleet: readonly Board[], absentCanaries: number): boolean {
   const { stages, stage } = rollOut;
-  return stage >= stages.length || (stages[stage]?.kind === 'all' && canariesIn(rollOut, fleet) === undefined);
+  if (stage >= stages.length) return true;
+  const isForCanaries = canariesIn(rollOut, fleet) !== undefined || isForAbsent(rollOut, absentCanaries);
+  return stages[stage]?.kind === 'all' && !isForCanaries;
+}
+
+/** Whether the open stage is the first one, and for all: others stand in for canaries, and not all of them. */
+function isForAbsent({ stage, stages }: RollOut, absentCanaries: number): boolean {
+  return stage === 0 && stages[0]?.kind === 'all' && absentCanaries > 0;
 }
 
 /**
@@ -216,7 +234,7 @@ function canaryPlaces(canaries: readonly Board[], members: Members, rollOut: Rol
   });
 }
 
-function isStageDone(rollOut: RollOut, fleet: readonly Board[], members: Members, nowMs: number): boolean {
+function isStageDone(rollOut: RollOut, { fleet, members, absentCanaries }: Stand, nowMs: number): boolean {
   const { stage, waitMs } = rollOut;
   const canaries = canariesIn(rollOut, fleet);
   const given = placesIn(fleet, members);
@@ -225,7 +243,7 @@ function isStageDone(rollOut: RollOut, fleet: readonly Board[], members: Members
   const places = [...filled, ...given];
   const running = new Set(fleet.filter((board) => runs(board, rollOut)).map(({ id }) => id));
   const isConfirmed = ({ board }: Member) => running.has(board);
-  const isFull = filled.length >= sizeOf(rollOut, fleet);
+  const isFull = filled.length >= sizeOf(rollOut, fleet, absentCanaries);
   // one that is excused is not waited for, but proves nothing
   const isOver = (place: Member) => place.isExcused === true || isConfirmed(place);
   if (isFull && places.every(isOver)) return true;
@@ -244,6 +262,13 @@ function isGivenUp(rollOut: RollOut, board: Board): boolean {
 
 type Members = ReadonlyMap<string, Member>;
 
+/** What a stage is judged by. */
+interface Stand {
+  readonly fleet: readonly Board[];
+  readonly members: Members;
+  readonly absentCanaries: number;
+}
+
 function membersById({ members }: RollOut): Members {
   return new Map(members.map((member) => [member.board, member]));
 }
@@ -255,7 +280,7 @@ function runs({ reportedBuild }: Board, { build }: RollOut): boolean {
 /** The boards that the open stage is for, if that is the first one and there are canaries. */
 function canariesIn({ stage }: RollOut, fleet: readonly Board[]): readonly Board[] | undefined {
   if (stage !== 0) return undefined;
-  const canaries = fleet.filter(({ tags }) => tags?.includes(CANARY));
+  const canaries = fleet.filter(isCanary);
   return canaries.length === 0 ? undefined : canaries;
 }
 

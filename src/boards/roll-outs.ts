@@ -1,12 +1,11 @@
 import type { Act, Board } from './board.ts';
 import { type FoundImage, isFirst, newestForAll } from './first-build.ts';
-import { formerBuild, lastBuild } from './former-build.ts';
+import { formerBuild, formerBut, lastBuild } from './former-build.ts';
 import { KnownRollOuts } from './known-roll-outs.ts';
 import type { Move } from './moments.ts';
 import { STALE_MS } from './replaced-roll-outs.ts';
 import {
   continued,
-  formerBut,
   hasFailed,
   isUnderWay,
   joined,
@@ -193,7 +192,8 @@ export class RollOuts {
 
   /** How far one is. */
   progressOf(rollOut: RollOut): ReturnType<typeof progressOf> {
-    return progressOf(rollOut, fleetOf(rollOut, this.#parts.boards()).boards);
+    const { boards, absentCanaries } = fleetOf(rollOut, this.#parts.boards());
+    return progressOf(rollOut, boards, absentCanaries);
   }
 
   /** Lets the roll-out of a build go on, whatever failed so far. As below, false where that is not under way any more. */
@@ -270,8 +270,8 @@ export class RollOuts {
     const nowMs = this.#parts.now();
     const rollOut = this.#known.get(image);
     if (rollOut?.state.kind !== 'running' || !this.#isInForce(rollOut)) return;
-    const { boards, silent } = this.#fleets.of(rollOut);
-    const next = observed(rollOut, boards, nowMs, silent);
+    const { boards, silent, absentCanaries } = this.#fleets.of(rollOut);
+    const next = observed(rollOut, boards, nowMs, silent, absentCanaries);
     if (next !== rollOut) this.#set(next);
   }
 

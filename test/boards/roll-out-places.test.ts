@@ -168,6 +168,36 @@ describe('a stage of a roll-out', () => {
     assert.deepEqual([await boot(B), await boot(C)], ['withheld', 'flashing']);
   });
 
+  const absences: Record<string, (lab: Site, id: string) => void> = {
+    'is on hold': ({ bench }, id) => bench.registry.hold(id, ACT),
+    'is pinned': ({ bench }, id) => bench.registry.pin(id, { ...ACT, image: IMAGE, build: OLD }),
+  };
+  for (const [what, leave] of Object.entries(absences)) {
+    it(`that is for canaries, and else for all, is for one other board where the only canary ${what}`, async () => {
+      await using lab = await site([{ kind: 'all' }], [OLD, OLD, OLD]);
+      const { bench, board, boot, rollOut } = lab;
+      bench.registry.tag(board(A).id, [CANARY]);
+      leave(lab, board(A).id);
+      await boot(A);
+      assert.deepEqual([await boot(B), await boot(C)], ['flashing', 'withheld']);
+      assert.deepEqual(bench.registry.rollOuts.progressOf(rollOut()), { confirmed: 0, of: 1 });
+      await bench.boot(BUILD, { from: B });
+      bench.registry.rollOuts.observe();
+      assert.equal(await boot(C), 'flashing');
+    });
+  }
+
+  it('that is for canaries, and else for all, is for one other board where the only canary is silent', async () => {
+    await using lab = await site([{ kind: 'all' }], [OLD, OLD, OLD]);
+    const { bench, board, boot, rollOut } = lab;
+    bench.registry.tag(board(A).id, [CANARY]);
+    lab.pass(SILENT_AFTER_MS);
+    assert.deepEqual([await boot(B), await boot(C)], ['flashing', 'withheld']);
+    bench.registry.forget(board(A).id);
+    assert.equal(await boot(C), 'flashing', 'nobody is to be first any more');
+    assert.equal(rollOut().state.kind, 'running');
+  });
+
   it('is not the last of a roll-out where a board reports another build than a moment ago', async () => {
     await using lab = await site(ONE_THEN_ALL, [OLD, BUILD]);
     const { bench, boot, rollOut } = lab;

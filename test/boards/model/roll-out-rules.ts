@@ -53,7 +53,11 @@ function wrongMembers(was: RollOut, now: RollOut, { board }: Happened, around: A
   if (added.stage === 0 && canaries.length > 0)
     return canaries.some(({ id }) => id === board) ? undefined : 'no canary';
   const taken = fleet.filter(({ id }) => isIn(now, id)).length;
-  return taken > placesOf(now, added.stage, fleet.length) ? 'more boards got a place than the stage has' : undefined;
+  const isForAbsent = added.stage === 0 && now.stages[0]?.kind === 'all';
+  const absent = isForAbsent ? absentCanaries(now, around) : 0;
+  return taken > (absent > 0 ? absent : placesOf(now, added.stage, fleet.length))
+    ? 'more boards got a place than the stage has'
+    : undefined;
 }
 
 /** Who has it go on knows of the boards that failed, and of no others. */
@@ -114,6 +118,13 @@ function placesOf({ stages }: RollOut, stage: number, boards: number): number {
 
 function isExcused({ members }: RollOut, id: string): boolean {
   return members.some(({ board, isExcused }) => board === id && isExcused);
+}
+
+/** How many canaries take no part now. */
+function absentCanaries(rollOut: RollOut, around: Around): number {
+  const present = fleetOf(rollOut, around);
+  const canaries = around.boards.filter(({ image, tags }) => image === rollOut.image && tags?.includes(CANARY));
+  return canaries.filter((board) => !present.includes(board)).length;
 }
 
 /** The boards that take part. */
