@@ -184,10 +184,11 @@ export class RollOuts {
     if (this.#standIns.undo(image)) this.#parts.onChange();
   }
 
-  /** Whether a roll-out that is under way leads back to that build. */
+  /** Whether a roll-out that is under way leads back to that build, or will again once an earlier build is taken back. */
   leadTo(image: string, build: string): boolean {
     const rollOut = this.#known.get(image);
-    return rollOut?.former === build && isUnderWay(rollOut) && this.#isInForce(rollOut);
+    if (rollOut === undefined || !isUnderWay(rollOut) || !this.#isInForce(rollOut)) return false;
+    return rollOut.former === build || this.#standIns.hidden(image) === build;
   }
 
   /** How far one is. */

@@ -35,6 +35,12 @@ export class StandIns {
     return this.#byImage.get(image);
   }
 
+  /** What the roll-out of an image leads back to again when the earlier build turns out to be a mistake: no board got it yet. */
+  hidden(image: string): string | undefined {
+    const known = this.#byImage.get(image);
+    return known?.isGiven ? undefined : known?.former;
+  }
+
   /** Boards get one from now on. Answers whether that is new. */
   serve(next: StandIn): boolean {
     const known = this.#byImage.get(next.image);

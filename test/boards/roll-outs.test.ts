@@ -93,6 +93,20 @@ describe('the roll-outs of an image', () => {
     assert.equal(rollOuts.leadTo(IMAGE, A), false);
   });
 
+  it('lead back to the build before also while boards get another one in place of the new one, which may be taken back', () => {
+    const { rollOuts, ask } = site();
+    ask(B);
+    rollOuts.servesInstead(IMAGE, C);
+    assert.deepEqual([rollOuts.leadTo(IMAGE, A), rollOuts.leadTo(IMAGE, C)], [true, true]);
+    rollOuts.servesNewest(IMAGE);
+    assert.equal(rollOuts.leadTo(IMAGE, A), true);
+    ask(B);
+    assert.deepEqual([rollOuts.get(IMAGE, B)?.former, rollOuts.leadTo(IMAGE, C)], [A, false]);
+    rollOuts.servesInstead(IMAGE, C);
+    rollOuts.servesInstead(IMAGE, C, true);
+    assert.equal(rollOuts.leadTo(IMAGE, A), false, 'that board runs C now, and all go back to it');
+  });
+
   it('lead nowhere where the build that is new is the one that boards got in place of another', () => {
     const { rollOuts, ask } = site();
     ask(B);
