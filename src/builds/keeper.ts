@@ -211,10 +211,10 @@ export class Keeper {
     let hasRemoved = false;
     for (const { id, buildId } of buildsToRemove(builds.list, bounds(), (build) => this.#useOf(build))) {
       try {
-        await builds.remove({ imageId: id, buildId });
+        await builds.remove({ imageId: id, buildId }, () => this.#requireUnneeded({ imageId: id, buildId }));
         hasRemoved = true;
       } catch (error) {
-        if (error instanceof UserError) continue; // another process has chosen to serve it meanwhile
+        if (error instanceof UserError) continue; // it came to be needed, or another process chose to serve it
         const code = systemErrorCode(error);
         if (code === undefined) throw error;
         unremoved.add(`can't remove build ${shortBuildId(buildId)} of ${id} (${code})`);
@@ -224,6 +224,11 @@ export class Keeper {
     this.#unremoved = unremoved;
     if (unremoved.size > 0) this.#lookAgain();
     return hasRemoved;
+  }
+
+  /** @throws UserError where a build must stay: it came to be needed while others were removed */
+  #requireUnneeded(name: BuildName): void {
+    if (this.#parts.isNeeded(name)) throw new UserError(`build ${shortBuildId(name.buildId)} is needed`);
   }
 
   #useOf({ id, buildId }: KeptBuild): BuildUse {

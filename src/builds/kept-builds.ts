@@ -134,10 +134,11 @@ export class KeptBuilds {
     return kept;
   }
 
-  /** Removes a kept build. What is being sent of it is sent to its end. @throws UserError where it is served, system errors */
-  remove(name: BuildName): Promise<void> {
+  /** Removes a kept build, unless `mayGo` throws; what is being sent is sent to its end. @throws UserError where it is served, system errors */
+  remove(name: BuildName, mayGo: () => void = () => {}): Promise<void> {
     return this.#inTurn(async () => {
       await this.#readChoices();
+      mayGo();
       if (this.#choices.get(name.imageId)?.build === name.buildId) {
         throw new UserError(
           `build ${shortBuildId(name.buildId)} is served in place of the newest of ${name.imageId}: serve the newest first`,

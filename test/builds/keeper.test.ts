@@ -351,6 +351,27 @@ suite('a keeper', () => {
     deepEqual([site.messages, bench.messages], [[], []]);
   });
 
+  test('removes nothing that came to be needed while it removed another', async () => {
+    await using bench = await makeBench();
+    const needed = new Set<string>();
+    const bounds = { builds: 2, bytes: 1e9 };
+    const isNeeded = ({ buildId }: { buildId: string }) => needed.has(buildId);
+    await using site = await keeping(bench, { bounds: () => bounds, isNeeded });
+    for (const [build, kept] of [
+      [BUILD_A, 'a'],
+      [BUILD_B, 'ba'],
+      [BUILD_C, 'cba'],
+    ] as const) {
+      await site.examine(await bench.build(build));
+      await until(site, kept);
+    }
+    site.builds.events.once('changed', () => needed.add(BUILD_B));
+    bounds.builds = 0;
+    site.keeper.look();
+    await until(site, 'b');
+    deepEqual([site.messages, bench.messages], [[], []]);
+  });
+
   test('says once what it can not remove, and tries again by itself after a while', async () => {
     await using bench = await makeBench();
     const bounds = { builds: 1, bytes: 1e9 };
