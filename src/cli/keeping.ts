@@ -1,4 +1,5 @@
 import type { BoardRegistry } from '../boards/board-registry.ts';
+import { needOf } from '../boards/build-need.ts';
 import { Keeper } from '../builds/keeper.ts';
 import { KeptBuilds } from '../builds/kept-builds.ts';
 import type { KeptFor } from '../builds/kept-copy.ts';
@@ -45,8 +46,7 @@ export function keepBuilds(
     bounds: () => bounds,
     isBusy: () => server.running.size > 0,
     isNeeded: ({ imageId, buildId }) =>
-      boards.isPinned(imageId, buildId) ||
-      boards.rollOuts.leadTo(imageId, buildId) ||
+      needOf(imageId, buildId, boards) !== undefined ||
       [...server.running].some(
         ({ servedBuildId, resolution }) => servedBuildId === buildId && resolution?.found?.id === imageId,
       ),

@@ -40,6 +40,8 @@ export const workspace = {
       };
     },
   }),
+  isTrusted: true,
+  onDidChangeWorkspaceFolders: () => ({ dispose() {} }),
   onDidChangeConfiguration(listener: (event: Affected) => void) {
     listeners.add(listener);
     return { dispose: () => void listeners.delete(listener) };
@@ -85,10 +87,40 @@ export const l10n = {
   t: (text: string, ...values: readonly unknown[]) => text.replace(/\{(\d)\}/g, (_, at) => String(values[at])),
 };
 
+/** What the user is asked. */
+export interface Question {
+  readonly kind: 'warning' | 'information' | 'pick' | 'input';
+  /** The message, or the title. */
+  readonly text: string;
+  /** The buttons, or what is to be picked from. */
+  readonly choices: readonly unknown[];
+}
+
+/** The user: answers nothing by itself. While they think, anything may happen. */
+export const user = { answer: async (_: Question): Promise<unknown> => undefined };
+
+/** What was told without a choice. */
+export const told: string[] = [];
+
+function message(kind: 'warning' | 'information') {
+  return (text: string, ...rest: readonly unknown[]): Promise<unknown> => {
+    const choices = rest.filter((item) => typeof item === 'string');
+    if (choices.length > 0) return user.answer({ kind, text, choices });
+    told.push(text);
+    return Promise.resolve(undefined);
+  };
+}
+
 export const window = {
   async showErrorMessage(text: string) {
     errors.push(text);
   },
+  showWarningMessage: message('warning'),
+  showInformationMessage: message('information'),
+  showQuickPick: (choices: readonly unknown[], { title }: { title: string }) =>
+    user.answer({ kind: 'pick', text: title, choices }),
+  showInputBox: ({ title }: { title: string }) => user.answer({ kind: 'input', text: title, choices: [] }),
+  setStatusBarMessage: (text: string) => void told.push(text),
 };
 
 export const commands = {

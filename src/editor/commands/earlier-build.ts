@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { BoardRegistry } from '../../boards/board-registry.ts';
+import { needOf } from '../../boards/build-need.ts';
 import type { KeptBuild } from '../../builds/kept-build.ts';
 import type { KeptBuilds } from '../../builds/kept-builds.ts';
 import { serveBuild } from '../../control/serve-build.ts';
@@ -55,13 +57,15 @@ export const deleteBuild: Command = {
     const builds = await context.builds.open();
     const build = await chooseBuild(context, row, l10n.t('Delete an Earlier Build'));
     if (builds === undefined || build === undefined) return;
-    requireUnneeded(build, builds, context);
+    const registry = await context.boards.open(); // until then, nobody knows what they need
+    const requireUnneeded = () => requireNotNeeded(build, builds, registry);
+    requireUnneeded();
     const message = l10n.t('Delete build {0} of {1}?', shortBuildId(build.buildId), build.image);
     const detail = l10n.t('Its copy is deleted: boards can no longer go back to it.');
     const toDelete = l10n.t('Delete');
     if ((await window.showWarningMessage(plainMessage(message), { modal: true, detail }, toDelete)) !== toDelete)
       return;
-    await builds.remove({ imageId: build.id, buildId: build.buildId });
+    await builds.remove({ imageId: build.id, buildId: build.buildId }, requireUnneeded);
   },
 };
 
@@ -120,14 +124,18 @@ function unservable(build: string, why: string): UserError {
   return new UserError(vscode.l10n.t("build {0} can't be served: {1}", build, why));
 }
 
-/** @throws UserError when boards are to get the build. */
-function requireUnneeded({ id, buildId, image }: KeptBuild, builds: KeptBuilds, { boards }: CommandContext): void {
+/** @throws UserError when boards are to get the build, or to be able to go back to it. */
+function requireNotNeeded({ id, buildId, image }: KeptBuild, builds: KeptBuilds, registry: BoardRegistry): void {
   const { l10n } = vscode;
   const name = shortBuildId(buildId);
   if (builds.choiceOf(id)?.build === buildId) {
     throw new UserError(l10n.t('boards get build {0} of {1}: serve the newest first.', name, image));
   }
-  if (boards.list.some(({ pin }) => pin?.image === id && pin.build === buildId)) {
-    throw new UserError(l10n.t('boards are pinned to build {0} of {1}: unpin them first.', name, image));
+  switch (needOf(id, buildId, registry)) {
+    case 'pinned':
+      throw new UserError(l10n.t('boards are pinned to build {0} of {1}: unpin them first.', name, image));
+    case 'way back':
+      throw new UserError(l10n.t('the roll-out of {1} leads back to build {0}: finish it first.', name, image));
+    case undefined:
   }
 }

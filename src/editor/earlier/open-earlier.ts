@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
+import type { BuildNeed } from '../../boards/build-need.ts';
 import type { LoggedRequest } from '../../boards/logged-request.ts';
-import type { RollOuts } from '../../boards/roll-outs.ts';
 import { Keeper } from '../../builds/keeper.ts';
 import { KeptBuilds } from '../../builds/kept-builds.ts';
 import { ServedImages } from '../../builds/served-images.ts';
@@ -24,7 +24,7 @@ export interface KeepingParts {
   readonly boards: {
     readonly list: readonly Board[];
     readonly isOpen: boolean;
-    readonly rollOuts: Pick<RollOuts, 'leadTo'> | undefined;
+    needOf(image: string, build: string): BuildNeed | undefined;
   };
   readonly settings: Settings;
   /** Told what goes wrong, in lines of English. */
@@ -46,8 +46,7 @@ export async function openEarlier(parts: KeepingParts): Promise<KeptBuilds> {
     isBusy: () =>
       !vscode.workspace.isTrusted || !boards.isOpen || requests.requests.some(({ state }) => state.kind === 'running'),
     isNeeded: ({ imageId, buildId }) =>
-      boards.list.some(({ pin }) => pin?.image === imageId && pin.build === buildId) ||
-      boards.rollOuts?.leadTo(imageId, buildId) === true ||
+      boards.needOf(imageId, buildId) !== undefined ||
       requests.sending.some(
         ({ servedBuildId, resolution }) => servedBuildId === buildId && resolution?.found?.id === imageId,
       ),

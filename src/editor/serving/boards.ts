@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
 import type { Reflash } from '../../boards/board-events.ts';
 import type { BoardRegistry } from '../../boards/board-registry.ts';
+import { type BuildNeed, needOf } from '../../boards/build-need.ts';
 import type { RollOuts } from '../../boards/roll-outs.ts';
 import type { Acts } from '../../control/acts.ts';
 import type { AuditLog } from '../../control/audit-log.ts';
@@ -48,6 +49,11 @@ export class Boards extends Owner {
   /** The roll-outs of images; undefined until the boards were loaded. */
   get rollOuts(): RollOuts | undefined {
     return this.#registry?.rollOuts;
+  }
+
+  /** What boards need a kept build for; undefined, too, until they were loaded. */
+  needOf(image: string, build: string): BuildNeed | undefined {
+    return this.#registry && needOf(image, build, this.#registry);
   }
 
   /** The board that asks; undefined if it is not known, or the boards were not loaded. */

@@ -1,0 +1,105 @@
+/** What commands act on, as it is in a window that serves: an image, its kept builds, and the boards that asked for it. */
+import { registerHooks } from 'node:module';
+import type { LogOutputChannel, WorkspaceFolder } from 'vscode';
+import type { KeptBuilds } from '../../../src/builds/kept-builds.ts';
+import { ImageChecks } from '../../../src/checks/image-checks.ts';
+import { Acts } from '../../../src/control/acts.ts';
+import { AuditLog } from '../../../src/control/audit-log.ts';
+import type { CommandContext, Row } from '../../../src/editor/commands/command.ts';
+import { type Bench as BoardsBench, startBench } from '../../boards/bench.ts';
+import { type Bench as ImagesBench, makeBench as makeImages } from '../../builds/kept.ts';
+import { errors, told, user, workspace } from '../window.ts';
+
+const editor = new URL('../window.ts', import.meta.url).href;
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'vscode' ? { url: editor, shortCircuit: true } : next(specifier, context),
+});
+const { runCommand } = await import('../../../src/editor/commands/commands.ts');
+const { EarlierBuilds } = await import('../../../src/editor/earlier/earlier-builds.ts');
+const { Boards } = await import('../../../src/editor/serving/boards.ts');
+const { Project } = await import('../../../src/editor/workspace/project.ts');
+const { openSettings } = await import('../../../src/editor/workspace/settings.ts');
+
+export interface Site extends AsyncDisposable {
+  readonly images: ImagesBench;
+  readonly boards: BoardsBench;
+  readonly acts: Acts;
+  readonly builds: KeptBuilds;
+  readonly project: CommandContext['project'];
+  /** Runs a command, on a row where one is given, and answers what the user was told; `meanwhile`: while they think, before they answer. */
+  run(id: string, row: Row | undefined, ...answers: readonly Answer[]): Promise<readonly string[]>;
+}
+
+/** What the user answers, and what happens while they think. */
+export interface Answer {
+  readonly with: unknown;
+  readonly meanwhile?: () => unknown;
+}
+
+/** Opens it; `prepare` makes the images, and what is kept of them. */
+export async function openSite(prepare: (images: ImagesBench, builds: KeptBuilds) => Promise<unknown>): Promise<Site> {
+  const images = await makeImages();
+  const builds = await images.open();
+  await prepare(images, builds);
+  workspace.workspaceFolders = [
+    {
+      uri: { scheme: 'file', fsPath: images.boxes.root, toString: () => `file://${images.boxes.root}` },
+    } as WorkspaceFolder,
+  ];
+  const settings = openSettings();
+  const logged: string[] = [];
+  const note = (text: unknown) => void logged.push(String(text));
+  const log = { info: note, warn: note, error: note } as unknown as LogOutputChannel;
+  const project = new Project(settings, log);
+  await project.locate();
+  const boards = await startBench(
+    { keptBuild: (imageId, buildId) => builds.find({ imageId, buildId }) },
+    async () => {},
+    {
+      catalog: project.catalog,
+    },
+  );
+  const { registry } = boards;
+  const audit = await AuditLog.open(undefined, note);
+  const acts = new Acts({ registry, audit, by: 'anna' });
+  const opened = new Boards(async () => ({ registry, acts, audit }));
+  const earlier = new EarlierBuilds(async () => builds);
+  const checks = new ImageChecks();
+  const context = {
+    project,
+    settings,
+    log,
+    checks,
+    boards: opened,
+    builds: earlier,
+    boardsView: Promise.resolve({ selection: [] }),
+    imagesView: Promise.resolve({ selected: undefined }),
+  } as unknown as CommandContext;
+  return {
+    images,
+    boards,
+    acts,
+    builds,
+    project,
+    async run(id, row, ...answers) {
+      const left = [...answers];
+      user.answer = async () => {
+        const answer = left.shift();
+        await answer?.meanwhile?.();
+        return answer?.with;
+      };
+      told.length = 0;
+      errors.length = 0;
+      await runCommand(id, context, row);
+      return [...told, ...errors];
+    },
+    async [Symbol.asyncDispose]() {
+      for (const part of [project, earlier, opened, settings]) part.dispose();
+      await checks.close();
+      await boards[Symbol.asyncDispose]();
+      await images[Symbol.asyncDispose]();
+      workspace.workspaceFolders = undefined;
+    },
+  };
+}
