@@ -9,6 +9,7 @@ import type { EndedBuild, RunningBuild } from './build/running-builds.ts';
 import type { ChangesView } from './changes/changes-view.ts';
 import type { Source } from './changes/comparison.ts';
 import { Owner } from './dispose.ts';
+import { idsOf, knownBoards } from './known-boards.ts';
 import type { Boards } from './serving/boards.ts';
 import { boardsToUpdateText, builtText, failedText, packagesChangedText } from './words/build-words.ts';
 import { plainMessage } from './words/plain-message.ts';
@@ -62,7 +63,7 @@ export class BuildNotices extends Owner {
   async #tellBuilt({ before }: EndedBuild, image: CatalogImage, zstBytes: number, tookMs: number): Promise<void> {
     const { boards, changes, log } = this.#parts;
     const { l10n, window, env } = vscode;
-    const acts = await boards.acts();
+    const { registry, acts } = await boards.openAll();
     const waiting = this.#boardsFor(image);
     const old: Source | undefined = before && { kind: 'kept', buildId: before.buildId };
     const packages = before && (await this.#packagesChanged(before.buildId, image));
@@ -78,7 +79,7 @@ export class BuildNotices extends Owner {
     const message = l10n.t('mkbox: {0}', sentences.join(' '));
     const answer = await window.showInformationMessage(plainMessage(message), ...buttons);
     if (answer === show && old !== undefined) await (await changes()).compare(old, { kind: 'image', image });
-    if (answer === hold) acts.hold(waiting.map(({ id }) => id));
+    if (answer === hold) acts.hold(idsOf(knownBoards(waiting, registry))); // it may stand for hours
     if (answer === update) await updateOneOf(waiting);
   }
 

@@ -7,6 +7,7 @@ import { type Since, since } from '../control/as-shown.ts';
 import { goBack } from '../control/go-back.ts';
 import { userName } from '../control/user-name.ts';
 import { Owner } from './dispose.ts';
+import { tellGone } from './known-boards.ts';
 import { boardName } from './words/board-name.ts';
 import { plainMessage } from './words/plain-message.ts';
 import { haltText, notAsShownText, notKeptText } from './words/roll-out-words.ts';
@@ -48,6 +49,7 @@ export class HaltNotices extends Owner {
     const [goOn, back, showBoard] = [l10n.t('Continue'), l10n.t('Go Back'), l10n.t('Show Board')];
     const ways = (await this.#canGoBack(rollOut)) ? [goOn, back, showBoard] : [goOn, showBoard];
     const answer = await window.showWarningMessage(plainMessage(haltText(rollOut, why, name, l10n)), ...ways);
+    if (answer === showBoard && registry.get(why.board) === undefined) return tellGone([board && name], 1);
     if (answer === showBoard) return show(why.board);
     if (answer === undefined) return;
     // a notice may stand for days

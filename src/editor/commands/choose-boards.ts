@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
+import { knownBoards, tellGone } from '../known-boards.ts';
 import type { BoardsView } from '../views/boards-view.ts';
 import { type SeenBoard, seenBoard, tagBoardsText } from '../words/board-words.ts';
 import type { CommandContext, Row } from './command.ts';
@@ -18,15 +19,15 @@ export interface BoardsChoice {
 /** Boards under a name: those of a tag, or one. */
 interface Group {
   readonly item: vscode.QuickPickItem;
-  readonly ids: readonly string[];
+  readonly boards: readonly Board[];
 }
 
 /**
- * The IDs of the boards that a command is called on, each once: those of the selected rows, if the row is one of them,
+ * The boards that a command is called on, each once: those of the selected rows, if the row is one of them,
  * where a group's row stands for its boards that are wanted; without a row, the board, the selected boards, or the
- * boards of a tag, that the user picks. None where they pick nothing.
+ * boards of a tag, that the user picks. None where they pick nothing. They are told of those that are no longer listed.
  */
-export async function chooseBoards(context: CommandContext, choice: BoardsChoice): Promise<readonly string[]> {
+export async function chooseBoards(context: CommandContext, choice: BoardsChoice): Promise<readonly Board[]> {
   const { row, selected = [], title, isWanted = () => true } = choice;
   const registry = await context.boards.open();
   const { snapshot } = context.project.served;
@@ -37,16 +38,20 @@ export async function chooseBoards(context: CommandContext, choice: BoardsChoice
   if (row !== undefined) {
     const view = await context.boardsView;
     const rows = row === 'selection' ? view.selection : selected.includes(row) ? selected : [row];
-    return idsOf(rows, view, isWantedNow);
+    const ids = idsOf(rows, view, isWantedNow);
+    const gone = ids.filter((id) => registry.get(id) === undefined);
+    tellGone(Array(gone.length), ids.length);
+    return ids.flatMap((id) => registry.get(id) ?? []);
   }
   const wanted = registry.boards.filter((board) => isWanted(seenBoard(board, registry, snapshot)));
-  const one = (board: Board): Group => ({ item: boardPickItem(seenBoard(board, registry, snapshot)), ids: [board.id] });
+  const one = (board: Board): Group => ({ item: boardPickItem(seenBoard(board, registry, snapshot)), boards: [board] });
   const view = await context.boardsView;
   const marked = idsOf(view.selection, view, isWantedNow);
   const isMarked = ({ id }: Board) => marked.includes(id);
   const others = wanted.filter((board) => !isMarked(board));
   const groups = [...markedGroups(wanted.filter(isMarked), one), ...tagGroups(wanted), ...others.map(one)];
-  return (await pick(groups, ({ item }) => item, boardQuestion(title)))?.ids ?? [];
+  const picked = await pick(groups, ({ item }) => item, boardQuestion(title));
+  return knownBoards(picked?.boards ?? [], registry);
 }
 
 function idsOf(rows: readonly Row[], view: BoardsView, isWanted: (id: string) => boolean): readonly string[] {
@@ -61,14 +66,14 @@ function idsOf(rows: readonly Row[], view: BoardsView, isWanted: (id: string) =>
 /** The boards that are selected in the view: all of them, and each. */
 function markedGroups(boards: readonly Board[], one: (board: Board) => Group): Group[] {
   const label = vscode.l10n.t('The {0} selected boards', boards.length);
-  const all = boards.length > 1 ? [{ item: { label }, ids: boards.map(({ id }) => id) }] : [];
+  const all = boards.length > 1 ? [{ item: { label }, boards }] : [];
   return [...all, ...boards.map(one)];
 }
 
 function tagGroups(boards: readonly Board[]): Group[] {
   const tags = [...new Set(boards.flatMap(({ tags = [] }) => tags))].sort();
   return tags.map((tag) => {
-    const ids = boards.filter(({ tags }) => tags?.includes(tag)).map(({ id }) => id);
-    return { item: { label: `#${tag}`, description: tagBoardsText(ids.length, vscode.l10n) }, ids };
+    const tagged = boards.filter(({ tags }) => tags?.includes(tag));
+    return { item: { label: `#${tag}`, description: tagBoardsText(tagged.length, vscode.l10n) }, boards: tagged };
   });
 }

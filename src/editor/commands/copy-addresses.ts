@@ -8,9 +8,8 @@ import type { Command } from './command.ts';
 export const copyAddresses: Command = {
   id: 'mkbox.copyAddresses',
   async run(context, row, selected) {
-    const ids = await chooseBoards(context, { row, selected, title: vscode.l10n.t('Copy Address') });
-    const registry = await context.boards.open();
-    const addresses = ids.flatMap((id) => registry.get(id)?.address ?? []);
+    const boards = await chooseBoards(context, { row, selected, title: vscode.l10n.t('Copy Address') });
+    const addresses = boards.map(({ address }) => address);
     if (addresses.length > 0) await copy([...new Set(addresses.map(clientText))].join('\n'));
   },
 };

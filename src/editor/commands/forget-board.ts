@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
+import { idsOf, knownBoards } from '../known-boards.ts';
 import { boardName } from '../words/board-name.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import { chooseBoards } from './choose-boards.ts';
@@ -10,9 +11,7 @@ export const forgetBoard: Command = {
   id: 'mkbox.forgetBoard',
   async run(context, row, selected) {
     const { l10n, window } = vscode;
-    const ids = await chooseBoards(context, { row, selected, title: l10n.t('Forget Board') });
-    const registry = await context.boards.open();
-    const boards = ids.flatMap((id) => registry.get(id) ?? []);
+    const boards = await chooseBoards(context, { row, selected, title: l10n.t('Forget Board') });
     const [board, ...others] = boards;
     if (board === undefined) return;
     const forget = l10n.t('Forget');
@@ -25,7 +24,9 @@ export const forgetBoard: Command = {
       { modal: true, detail: lossText(boards) },
       forget,
     );
-    if (answer === forget) (await context.boards.acts()).forget(ids);
+    if (answer !== forget) return;
+    const { registry, acts } = await context.boards.openAll();
+    acts.forget(idsOf(knownBoards(boards, registry)));
   },
 };
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { idsOf } from '../known-boards.ts';
 import { isStopped } from '../words/board-words.ts';
 import { chooseBoards } from './choose-boards.ts';
 import type { Command } from './command.ts';
@@ -9,7 +10,7 @@ export const holdBoard: Command = {
   async run(context, row, selected) {
     const title = vscode.l10n.t('Hold Board');
     const boards = await chooseBoards(context, { row, selected, title, isWanted: ({ board }) => !board.isHeld });
-    (await context.boards.acts()).hold(boards);
+    (await context.boards.acts()).hold(idsOf(boards));
   },
 };
 
@@ -20,6 +21,6 @@ export const releaseBoard: Command = {
     const title = vscode.l10n.t('Release Board');
     const isWanted = (seen: Parameters<typeof isStopped>[0]) => seen.board.isHeld || isStopped(seen);
     const boards = await chooseBoards(context, { row, selected, title, isWanted });
-    (await context.boards.acts()).release(boards);
+    (await context.boards.acts()).release(idsOf(boards));
   },
 };

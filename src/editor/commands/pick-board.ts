@@ -1,13 +1,18 @@
 import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
 import type { BoardRegistry } from '../../boards/board-registry.ts';
+import { UserError } from '../../errors.ts';
 import { boardName } from '../words/board-name.ts';
 import { boardStateText, type SeenBoard, wishText } from '../words/board-words.ts';
+import { goneBoardText } from '../words/gone-board.ts';
 import { clientText } from '../words/words.ts';
 import type { CommandContext, Row } from './command.ts';
 import { pick, selectedFirst } from './pick.ts';
 
-/** The row's board; without a row, the one that the user picks of those that `isWanted`. None where a group is selected. */
+/**
+ * The row's board; without a row, the one that the user picks of those that `isWanted`, as it was when it was shown. None where
+ * a group is selected. @throws UserError where the row's board is no longer listed
+ */
 export async function chooseBoard(
   context: CommandContext,
   row: Row | undefined,
@@ -16,7 +21,9 @@ export async function chooseBoard(
 ): Promise<Board | undefined> {
   const registry = await context.boards.open();
   const id = await idOfBoard(context, row);
-  if (id !== undefined) return registry.get(id);
+  const board = id === undefined ? undefined : registry.get(id);
+  if (id !== undefined && board === undefined) throw new UserError(goneBoardText(undefined, vscode.l10n));
+  if (board !== undefined) return board;
   const isOfOthers = row === 'selection' && (await context.boardsView).selection.length > 0;
   return isOfOthers ? undefined : pickBoard(context, registry, title, isWanted);
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { MOST_KEPT_TEXT } from '../../boards/limits.ts';
 import { type PinTarget, pinTargets } from '../../boards/pin-targets.ts';
+import { idsOf, knownBoards } from '../known-boards.ts';
 import { pinTargetText } from '../words/board-words.ts';
 import { lengthProblem } from '../words/typed-text.ts';
 import { chooseBoards } from './choose-boards.ts';
@@ -13,10 +14,8 @@ export const pinBoard: Command = {
   async run(context, row, selected) {
     const { l10n, window } = vscode;
     const title = l10n.t('Pin Board…');
-    const ids = await chooseBoards(context, { row, selected, title });
-    if (ids.length === 0) return;
-    const registry = await context.boards.open();
-    const boards = ids.flatMap((id) => registry.get(id) ?? []);
+    const boards = await chooseBoards(context, { row, selected, title });
+    if (boards.length === 0) return;
     const { list } = context.builds;
     const keptOf = (image: string) => list.filter(({ id }) => id === image).map(({ buildId }) => buildId);
     const targets = pinTargets(boards, context.project.served.snapshot, keptOf);
@@ -33,7 +32,8 @@ export const pinBoard: Command = {
     });
     if (why === undefined) return;
     const { newest: _, ...pin } = target;
-    (await context.boards.acts()).pin(ids, pin, why.trim() || undefined);
+    const { registry, acts } = await context.boards.openAll();
+    acts.pin(idsOf(knownBoards(boards, registry)), pin, why.trim() || undefined);
   },
 };
 
@@ -43,8 +43,8 @@ export const unpinBoard: Command = {
   async run(context, row, selected) {
     const title = vscode.l10n.t('Unpin Board');
     const isWanted = ({ board }: { board: { pin?: unknown } }) => board.pin !== undefined;
-    const ids = await chooseBoards(context, { row, selected, title, isWanted });
-    (await context.boards.acts()).unpin(ids);
+    const boards = await chooseBoards(context, { row, selected, title, isWanted });
+    (await context.boards.acts()).unpin(idsOf(boards));
   },
 };
 

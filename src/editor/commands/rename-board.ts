@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { MOST_TEXT } from '../../boards/limits.ts';
+import { knownBoard } from '../known-boards.ts';
 import { boardName } from '../words/board-name.ts';
 import { lengthProblem } from '../words/typed-text.ts';
 import type { Command } from './command.ts';
@@ -20,6 +21,8 @@ export const renameBoard: Command = {
       value: board.name ?? '',
       validateInput: (text) => lengthProblem(text, MOST_TEXT, l10n),
     });
-    if (name !== undefined) (await context.boards.acts()).rename(board.id, name);
+    if (name === undefined) return;
+    const { registry, acts } = await context.boards.openAll();
+    acts.rename(knownBoard(board, registry).id, name);
   },
 };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { knownBoard } from '../known-boards.ts';
 import type { Command } from './command.ts';
 import { chooseBoard } from './pick-board.ts';
 
@@ -9,9 +10,11 @@ export const serveOnceToBoard: Command = {
   async run(context, row) {
     const { serving, boards } = context;
     const title = vscode.l10n.t('Serve Once to a Board');
-    const board = await chooseBoard(context, row, title, ({ isHeld }) => !isHeld);
-    if (board === undefined) return;
-    if (serving.wanted?.kind === 'all') (await boards.acts()).serveOnce([board.id]);
+    const chosen = await chooseBoard(context, row, title, ({ isHeld }) => !isHeld);
+    if (chosen === undefined) return;
+    const { registry, acts } = await boards.openAll();
+    const board = knownBoard(chosen, registry);
+    if (serving.wanted?.kind === 'all') acts.serveOnce([board.id]);
     else await serving.serve({ kind: 'once', client: board.address });
   },
 };

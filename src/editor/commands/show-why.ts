@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
 import type { Board, ToldRefusal } from '../../boards/board.ts';
 import { pinTargets } from '../../boards/pin-targets.ts';
+import { UserError } from '../../errors.ts';
 import type { CatalogImage } from '../../images/catalog.ts';
 import type { Refusal } from '../../server/refusal.ts';
+import { knownBoard } from '../known-boards.ts';
 import { askerName, boardName } from '../words/board-name.ts';
+import { goneBoardText } from '../words/gone-board.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import { gotNothingText } from '../words/status-words.ts';
 import type { Command, CommandContext, Row } from './command.ts';
@@ -45,14 +48,16 @@ export const showWhy: Command = {
 
 async function refusedOf(context: CommandContext, row: Row | undefined): Promise<Refused | undefined> {
   const { boards, requests } = context;
-  const [registry] = await Promise.all([boards.open(), requests.load()]);
+  const registry = await boards.open();
   const id = row === undefined ? undefined : await idOfBoard(context, row);
   if (id !== undefined) {
     const board = registry.get(id);
-    if (board?.state.kind !== 'refused') return undefined;
+    if (board === undefined) throw new UserError(goneBoardText(undefined, vscode.l10n));
+    if (board.state.kind !== 'refused') return undefined;
     const { refusal } = board.state;
     return { name: boardName(board), refusal, board };
   }
+  await requests.load();
   for (const transfer of requests.requests) {
     const { state, client, asked, isTrial } = transfer;
     if (state.kind !== 'refused' || isTrial) continue;
@@ -98,8 +103,10 @@ function nearestRemedies(
   if (board === undefined) return [copy];
   if (target === undefined) return []; // it is for another kind of board
   const { image: id, box } = target;
-  const serve = async () =>
-    (await context.boards.acts()).pin([board.id], { image: id, ...(box !== undefined && { box }) });
+  const serve = async () => {
+    const { registry, acts } = await context.boards.openAll();
+    acts.pin([knownBoard(board, registry).id], { image: id, ...(box !== undefined && { box }) });
+  };
   return [{ title: serveInsteadTitle(image), run: serve }, copy];
 }
 

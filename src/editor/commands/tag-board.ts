@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { idsOf, knownBoards } from '../known-boards.ts';
 import { tagsIn, tagsProblem } from '../words/typed-text.ts';
 import { chooseBoards } from './choose-boards.ts';
 import type { Command } from './command.ts';
@@ -9,10 +10,9 @@ export const tagBoard: Command = {
   async run(context, row, selected) {
     const { l10n, window } = vscode;
     const title = l10n.t('Tag Board…');
-    const ids = await chooseBoards(context, { row, selected, title });
-    if (ids.length === 0) return;
-    const registry = await context.boards.open();
-    const present = ids.map((id) => registry.get(id)?.tags ?? []);
+    const boards = await chooseBoards(context, { row, selected, title });
+    if (boards.length === 0) return;
+    const present = boards.map(({ tags = [] }) => tags);
     const [first = []] = present;
     const common = first.filter((tag) => present.every((tags) => tags.includes(tag)));
     const others = present.map((tags) => tags.filter((tag) => !common.includes(tag)));
@@ -26,6 +26,8 @@ export const tagBoard: Command = {
     const tags = tagsIn(text);
     const remove = common.filter((tag) => !tags.includes(tag));
     const add = tags.filter((tag) => !common.includes(tag));
-    if (add.length + remove.length > 0) (await context.boards.acts()).tag(ids, { add, remove });
+    if (add.length + remove.length === 0) return;
+    const { registry, acts } = await context.boards.openAll();
+    acts.tag(idsOf(knownBoards(boards, registry)), { add, remove });
   },
 };

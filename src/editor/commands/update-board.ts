@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Board } from '../../boards/board.ts';
 import { isUnderWay } from '../../boards/board-update.ts';
 import { UserError } from '../../errors.ts';
+import { knownBoard } from '../known-boards.ts';
 import { untilCancelled } from '../until-cancelled.ts';
 import { type BuildFirst, buildFirst } from '../update/build-first.ts';
 import { chooseRestart, type Restart } from '../update/restart-choice.ts';
@@ -52,12 +53,13 @@ interface Decided {
  * Updates `board`, and tells how that ended; cancelled, or not begun, it leaves nothing changed but what was built.
  * @throws UserError when it can't be begun.
  */
-async function updateOne(context: CommandContext, board: Board, decided: Decided): Promise<void> {
+async function updateOne(context: CommandContext, chosen: Board, decided: Decided): Promise<void> {
   const { updates, settings, serving } = context;
   const { l10n } = vscode;
+  const registry = await context.boards.open();
+  const board = knownBoard(chosen, registry);
   requireNotUpdated(updates, board);
   requireNoOther(serving, board.address);
-  const registry = await context.boards.open();
   const { snapshot } = context.project.served;
   const heldBack = heldBackText(board, registry, snapshot);
   const isAsked = heldBack !== undefined && decided.isReleased !== true;
@@ -72,7 +74,7 @@ async function updateOne(context: CommandContext, board: Board, decided: Decided
   }
   const restart = isJoined ? undefined : (decided.restart ?? (await chooseRestart(board, settings)));
   if (restart === undefined && !isJoined) return;
-  await carryOut(context, { board, ...target, restart }, heldBack !== undefined);
+  await carryOut(context, { board: knownBoard(board, registry), ...target, restart }, heldBack !== undefined);
 }
 
 /** @throws UserError when `board` is being updated already */

@@ -10,6 +10,7 @@ import {
 } from '../../boards/board-update.ts';
 import { type Move, moved } from '../../boards/moments.ts';
 import { Owner } from '../dispose.ts';
+import { recordNow } from '../known-boards.ts';
 import type { Boards } from '../serving/boards.ts';
 import type { Serving } from '../serving/serving.ts';
 
@@ -87,12 +88,9 @@ export class BoardWatch extends Owner {
     else this.#ended.resolve(end);
   }
 
-  /** The board's record: another one, with its MAC, may have taken it in. */
+  /** The board's record. */
   #find(): Board | undefined {
-    const { id, address, wish } = this.#board;
-    const isIt = (other: Board) =>
-      other.address === address && other.wish.box === wish.box && other.wish.board === wish.board;
-    const board = this.#registry.get(id) ?? this.#registry.boards.find(isIt);
+    const board = recordNow(this.#board, this.#registry);
     if (board !== undefined) this.#board = board;
     return board;
   }

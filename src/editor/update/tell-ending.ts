@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { StopReason } from '../../boards/board-update.ts';
 import { ENGLISH, type Words } from '../../words.ts';
+import { knownBoard } from '../known-boards.ts';
 import { boardName } from '../words/board-name.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import { serveToNetworkTitle } from '../words/remedies.ts';
@@ -84,9 +85,7 @@ function remediesOf(why: StopReason, plan: Plan, parts: UpdateParts): Remedy[] {
     case 'withheld':
       return [requests];
     case 'held':
-      return [
-        { title: l10n.t('Release Board'), run: async () => (await parts.boards.acts()).release([plan.board.id]) },
-      ];
+      return [{ title: l10n.t('Release Board'), run: () => releaseNow(plan, parts) }];
     case 'not served':
       return [command(l10n.t('Serve Images'), 'mkbox.serve')];
     case 'did not ask':
@@ -95,6 +94,12 @@ function remediesOf(why: StopReason, plan: Plan, parts: UpdateParts): Remedy[] {
     case 'forgotten':
       return [];
   }
+}
+
+/** The message may have stood for hours. @throws UserError where the board is no longer listed */
+async function releaseNow({ board }: Plan, { boards }: UpdateParts): Promise<void> {
+  const { registry, acts } = await boards.openAll();
+  acts.release([knownBoard(board, registry).id]);
 }
 
 function command(title: string, id: string): Remedy {

@@ -27,12 +27,13 @@ export interface Site extends AsyncDisposable {
   readonly acts: Acts;
   readonly builds: KeptBuilds;
   readonly project: CommandContext['project'];
-  /** Runs a command, on a row where one is given, and answers what the user was told; `meanwhile`: while they think, before they answer. */
-  run(id: string, row: Row | undefined, ...answers: readonly Answer[]): Promise<readonly string[]>;
+  /** Runs a command, on a row where one is given, and answers what the user was told. */
+  run(id: `mkbox.${string}`, row: Row | undefined, ...answers: readonly Answer[]): Promise<readonly string[]>;
 }
 
 /** What the user answers, and what happens while they think. */
 export interface Answer {
+  /** Where it depends on what is asked, a function of that. */
   readonly with: unknown;
   readonly meanwhile?: () => unknown;
 }
@@ -84,10 +85,10 @@ export async function openSite(prepare: (images: ImagesBench, builds: KeptBuilds
     project,
     async run(id, row, ...answers) {
       const left = [...answers];
-      user.answer = async () => {
+      user.answer = async (question) => {
         const answer = left.shift();
         await answer?.meanwhile?.();
-        return answer?.with;
+        return typeof answer?.with === 'function' ? answer.with(question) : answer?.with;
       };
       told.length = 0;
       errors.length = 0;
