@@ -111,7 +111,11 @@ function message(kind: 'warning' | 'information') {
   };
 }
 
+export const ProgressLocation = { Notification: 15 };
+
 export const window = {
+  withProgress: (_: unknown, work: (progress: unknown, token: unknown) => unknown) =>
+    work({ report() {} }, { onCancellationRequested: () => ({ dispose() {} }) }),
   async showErrorMessage(text: string) {
     errors.push(text);
   },

@@ -14,6 +14,7 @@ import { problemText } from '../verifying.ts';
 import { keptBuildText } from '../words/earlier-words.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import type { Command, CommandContext, Row } from './command.ts';
+import { goneBuild } from './known-images.ts';
 import { pick } from './pick.ts';
 import { imageOf } from './rows.ts';
 
@@ -27,7 +28,10 @@ export const serveBuildAgain: Command = {
     const { l10n } = vscode;
     const builds = await context.builds.open();
     const build = await chooseBuild(context, row, l10n.t('Serve an Earlier Build'));
-    if (builds === undefined || build === undefined || !(await verify(build, context))) return;
+    if (builds === undefined || build === undefined) return;
+    requireKept(build, builds);
+    if (!(await verify(build, context))) return;
+    requireKept(build, builds); // that may have taken long
     await serveBuild(build.id, build.buildId, { acts: await context.boards.acts(), builds, by: userName() });
     vscode.window.setStatusBarMessage(
       l10n.t('mkbox: boards get build {0} of {1}', shortBuildId(build.buildId), build.image),
@@ -122,6 +126,11 @@ async function verify(build: KeptBuild, { checks }: CommandContext): Promise<boo
 
 function unservable(build: string, why: string): UserError {
   return new UserError(vscode.l10n.t("build {0} can't be served: {1}", build, why));
+}
+
+/** @throws UserError where a build is not kept any more */
+function requireKept({ id, buildId, image }: KeptBuild, builds: KeptBuilds): void {
+  if (builds.find({ imageId: id, buildId }) === undefined) throw goneBuild(buildId, image);
 }
 
 /** @throws UserError when boards are to get the build, or to be able to go back to it. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { SET_FILES } from '../../images/image-name.ts';
 import type { Command } from './command.ts';
+import { goneImage } from './known-images.ts';
 import { packableOf } from './rows.ts';
 
 /** What an image is looked for by: what boards get, else what there is of it. */
@@ -21,6 +22,7 @@ export const reveal: Command = {
       await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file));
       return;
     }
+    throw goneImage(image.image);
   },
 };
 

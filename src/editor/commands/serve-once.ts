@@ -3,6 +3,7 @@ import type { ServeMode } from '../../server/server-options.ts';
 import type { Serving } from '../serving/serving.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import type { Command, CommandContext } from './command.ts';
+import { requireImage } from './known-images.ts';
 import { imageOf } from './rows.ts';
 
 /** Serves one update of any image, to whoever asks first, and stops. */
@@ -33,6 +34,7 @@ export const serveImageOnce: Command = {
       : l10n.t('Once a board has it, serving stops.');
     const message = l10n.t('Serve one update of {0}, and no other image meanwhile?', image.image);
     if (!(await mayTurnAway(context, message, then))) return;
+    await requireImage(image, context.project);
     await serving.serve({ kind: 'once', only: image.id, ...(goesBack && { goesBack }) });
   },
 };

@@ -10,6 +10,7 @@ import { goneBoardText } from '../words/gone-board.ts';
 import { plainMessage } from '../words/plain-message.ts';
 import { gotNothingText } from '../words/status-words.ts';
 import type { Command, CommandContext, Row } from './command.ts';
+import { requireImage } from './known-images.ts';
 import { idOfBoard } from './pick-board.ts';
 
 /** A refusal, and who got it; the board where it is known. */
@@ -104,6 +105,7 @@ function nearestRemedies(
   if (target === undefined) return []; // it is for another kind of board
   const { image: id, box } = target;
   const serve = async () => {
+    await requireImage(image, context.project);
     const { registry, acts } = await context.boards.openAll();
     acts.pin([knownBoard(board, registry).id], { image: id, ...(box !== undefined && { box }) });
   };

@@ -8,7 +8,7 @@ import { AuditLog } from '../../../src/control/audit-log.ts';
 import type { CommandContext, Row } from '../../../src/editor/commands/command.ts';
 import { type Bench as BoardsBench, startBench } from '../../boards/bench.ts';
 import { type Bench as ImagesBench, makeBench as makeImages } from '../../builds/kept.ts';
-import { errors, told, user, workspace } from '../window.ts';
+import { errors, told, user, workspace, write } from '../window.ts';
 
 const editor = new URL('../window.ts', import.meta.url).href;
 registerHooks({
@@ -17,6 +17,8 @@ registerHooks({
 });
 const { runCommand } = await import('../../../src/editor/commands/commands.ts');
 const { EarlierBuilds } = await import('../../../src/editor/earlier/earlier-builds.ts');
+const { ConsentStore } = await import('../../../src/editor/serving/consent.ts');
+const { Serving } = await import('../../../src/editor/serving/serving.ts');
 const { Boards } = await import('../../../src/editor/serving/boards.ts');
 const { Project } = await import('../../../src/editor/workspace/project.ts');
 const { openSettings } = await import('../../../src/editor/workspace/settings.ts');
@@ -27,6 +29,7 @@ export interface Site extends AsyncDisposable {
   readonly acts: Acts;
   readonly builds: KeptBuilds;
   readonly project: CommandContext['project'];
+  readonly serving: CommandContext['serving'];
   /** Runs a command, on a row where one is given, and answers what the user was told. */
   run(id: `mkbox.${string}`, row: Row | undefined, ...answers: readonly Answer[]): Promise<readonly string[]>;
 }
@@ -48,6 +51,8 @@ export async function openSite(prepare: (images: ImagesBench, builds: KeptBuilds
       uri: { scheme: 'file', fsPath: images.boxes.root, toString: () => `file://${images.boxes.root}` },
     } as WorkspaceFolder,
   ];
+  write('mkbox.port', 0);
+  write('mkbox.allow', []);
   const settings = openSettings();
   const logged: string[] = [];
   const note = (text: unknown) => void logged.push(String(text));
@@ -67,8 +72,11 @@ export async function openSite(prepare: (images: ImagesBench, builds: KeptBuilds
   const opened = new Boards(async () => ({ registry, acts, audit }));
   const earlier = new EarlierBuilds(async () => builds);
   const checks = new ImageChecks();
+  const parts = { settings, project, checks, boards: opened, builds: earlier, log };
+  const serving = new Serving({ ...parts, consent: new ConsentStore(undefined), version: '1.0.0' });
   const context = {
     project,
+    serving,
     settings,
     log,
     checks,
@@ -83,6 +91,7 @@ export async function openSite(prepare: (images: ImagesBench, builds: KeptBuilds
     acts,
     builds,
     project,
+    serving,
     async run(id, row, ...answers) {
       const left = [...answers];
       user.answer = async (question) => {
@@ -96,7 +105,8 @@ export async function openSite(prepare: (images: ImagesBench, builds: KeptBuilds
       return [...told, ...errors];
     },
     async [Symbol.asyncDispose]() {
-      for (const part of [project, earlier, opened, settings]) part.dispose();
+      await serving.close();
+      for (const part of [serving, project, earlier, opened, settings]) part.dispose();
       await checks.close();
       await boards[Symbol.asyncDispose]();
       await images[Symbol.asyncDispose]();
