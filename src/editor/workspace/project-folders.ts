@@ -1,4 +1,5 @@
 import { access, readdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { systemErrorCode } from '../../errors.ts';
 import { isAbsence } from '../../images/outage.ts';
@@ -25,11 +26,22 @@ export async function findProject(
   imagePath: string,
   onUnreadable: OnUnreadable,
 ): Promise<ProjectFolder | undefined> {
-  const images = imagePath === '' ? await findImages(root, onUnreadable) : path.resolve(root, imagePath);
+  const images = imagePath === '' ? await findImages(root, onUnreadable) : imagePathIn(root, imagePath);
   if (images === undefined || !(await isFolder(images))) return undefined;
   const boards = await folderNames(path.join(path.dirname(images), 'boards'), onUnreadable);
   const examples = imagePath === '' ? await findExamples(images, onUnreadable) : undefined;
   return { images, ...(examples !== undefined && { examples }), boards: boards.sort() };
+}
+
+/** What the setting may begin with: VS Code replaces none of it, and users know it from their shell and from tasks. */
+const BEGINNING = /^(?:~|\$\{(?:userHome|workspaceFolder)\})(?=[/\\]|$)/;
+
+/** The path that `imagePath`, as it is set, stands for in the workspace folder `root`. */
+export function imagePathIn(root: string, imagePath: string): string {
+  const [beginning] = BEGINNING.exec(imagePath) ?? [];
+  if (beginning === undefined) return path.resolve(root, imagePath);
+  const folder = beginning.includes('workspaceFolder') ? root : homedir();
+  return path.resolve(folder + imagePath.slice(beginning.length));
 }
 
 /** All folders of a project that boxes lie in. */

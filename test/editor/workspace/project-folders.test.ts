@@ -70,6 +70,26 @@ suite('the image folder of a workspace', () => {
     equal((await findProject(root.root, root.at('out', 'images'), unexpected))?.images, root.at('out', 'images'));
   });
 
+  for (const [set, folder] of [
+    ['~/out', 'home/out'],
+    ['~', 'home'],
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of the setting
+    ['${userHome}/out', 'home/out'],
+    ['${workspaceFolder}/out', 'out'],
+    ['${workspaceFolder}', ''],
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: up to here
+    ['./~/out', '~/out'],
+    ['~out', '~out'],
+  ] as const) {
+    test(`is ${folder === '' ? 'the workspace' : folder} where ${set} is set`, async (t) => {
+      await using root = await workspace('home/', 'home/out/', 'out/', '~/', '~/out/', '~out/');
+      const { HOME = '' } = process.env;
+      t.after(() => Object.assign(process.env, { HOME }));
+      process.env.HOME = root.at('home');
+      equal((await findProject(root.root, set, unexpected))?.images, root.at(...folder.split('/')));
+    });
+  }
+
   test('is looked for past a folder that cannot be read, which is told', async () => {
     await using root = await workspace('a/', 'box/', 'box/BOXBUILD');
     for (const folder of [root.beside(), root.root]) await chmod(folder, 0o755);
