@@ -81,6 +81,10 @@ export function startTask(): (exitCode: number) => void {
   return (exitCode) => ended.fire({ execution, exitCode });
 }
 
+export class ThemeColor {}
+
+export class ThemeIcon {}
+
 export const env = { remoteName: undefined as string | undefined };
 
 export const l10n = {

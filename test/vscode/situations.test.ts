@@ -202,6 +202,28 @@ describe('mkbox', () => {
     });
   });
 
+  it('says of a root that its image folder is not there, and leads to the setting', async () => {
+    const lost = path.join(path.dirname(bench.demo), 'lost');
+    const workspace = path.join(path.dirname(bench.demo), 'lost.code-workspace');
+    await mkdir(path.join(lost, '.vscode'), { recursive: true });
+    await writeFile(path.join(lost, '.vscode/settings.json'), '{ "mkbox.imagePath": "~/no-such-folder" }');
+    await writeFile(workspace, JSON.stringify({ folders: [{ path: 'demo' }, { path: 'lost' }] }));
+    await inWindow(bench, 'lost root', { workspace }, async (window) => {
+      const { workbench } = window;
+      await status(window, `mkbox local:${bench.port}`);
+      await workbench.openView('mkbox');
+      const row = await until(
+        'the row of the root',
+        async () => (await workbench.treeRows('Images')).find(({ label }) => label === 'lost'),
+        (found) => found !== undefined,
+      );
+      assert.match(row?.description ?? '', /^no such folder: \/.*[^~]\/no-such-folder$/);
+      await workbench.pictures('lost-root');
+      await workbench.clickInContextMenu('Images', 'lost', 'Open the Setting');
+      assert.equal(await workbench.settings.scopeOf('Mkbox: Image Path'), 'Workspace');
+    });
+  });
+
   it('does not take host, port, networks or autostart from the files of a workspace', async () => {
     const settings = {
       'mkbox.host': '0.0.0.0',

@@ -13,6 +13,7 @@ import type { ImageHealth, JudgedImage } from '../words/image-health.ts';
 import { healthText, imageDescription, nameInBox, unpackedDescription, unpackedText } from '../words/image-words.ts';
 import { IN_THE_EDITOR } from '../words/remedies.ts';
 import { ageOf } from '../words/words.ts';
+import type { WrongPath } from '../workspace/project-folders.ts';
 import { coloredIcon } from './colored-icon.ts';
 import { imageContext } from './image-context.ts';
 
@@ -25,6 +26,7 @@ export type ImagesNode =
   | { readonly kind: 'unpacked'; readonly image: UnpackedImage }
   /** A folder that is a link and is not followed, or an image folder in which images lie themselves. */
   | { readonly kind: 'skipped'; readonly skipped: SkippedLink | string }
+  | ({ readonly kind: 'wrong path' } & WrongPath)
   | InsideNode
   | EarlierNode
   | BuildNode
@@ -84,7 +86,9 @@ function countText(images: number): string {
 }
 
 /** The row of what is not looked into. */
-export function skippedItem(skipped: SkippedLink | string): vscode.TreeItem {
+export function skippedItem(row: Extract<ImagesNode, { kind: 'skipped' | 'wrong path' }>): vscode.TreeItem {
+  if (row.kind === 'wrong path') return wrongPathItem(row);
+  const { skipped } = row;
   return typeof skipped === 'string' ? looseItem(skipped) : linkItem(skipped);
 }
 
@@ -95,6 +99,25 @@ function looseItem(folder: string): vscode.TreeItem {
   const text = looseImagesText(folder, l10n, IN_THE_EDITOR);
   item.id = folder;
   item.description = l10n.t('not a folder of boxes');
+  item.iconPath = coloredIcon('warning', 'list.warningForeground');
+  item.contextValue = 'skipped settable';
+  item.accessibilityInformation = { label: text };
+  item.tooltip = text;
+  return item;
+}
+
+/** The row of a folder of the workspace whose image path names no folder. */
+function wrongPathItem({ root, folder }: WrongPath): vscode.TreeItem {
+  const { l10n } = vscode;
+  const item = new vscode.TreeItem(root);
+  const text = l10n.t(
+    '{0} names {1}, which is no folder: no image of {2} is served',
+    IN_THE_EDITOR.imagePath,
+    folder,
+    root,
+  );
+  item.id = `${root}\0${folder}`;
+  item.description = l10n.t('no such folder: {0}', folder);
   item.iconPath = coloredIcon('warning', 'list.warningForeground');
   item.contextValue = 'skipped settable';
   item.accessibilityInformation = { label: text };

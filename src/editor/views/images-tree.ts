@@ -33,8 +33,11 @@ type Group = Extract<ImagesNode, { kind: 'box' }> | BoardImages;
 export function boxRows(tree: ImagesTree): ImagesNode[] {
   const { project } = tree;
   const { boxes, links, loose } = project.snapshot;
+  // without any image folder, the view's welcome tells of it
+  const wrongPaths = project.folders.length === 0 ? [] : project.wrongPaths;
   const shown = boxes.filter((box) => project.hasBoxbuild(box) || imagesIn(box, tree).length > 0);
   return [
+    ...wrongPaths.map((wrong) => ({ kind: 'wrong path', ...wrong }) as const),
     ...shown.map((box) => ({ kind: 'box', box }) as const),
     ...[...loose, ...links].map((skipped) => ({ kind: 'skipped', skipped }) as const),
   ];

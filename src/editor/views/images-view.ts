@@ -120,6 +120,7 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
           node.builds.map((build) => ({ kind: 'build', build }) as const),
         );
       case 'build':
+      case 'wrong path':
       case 'skipped':
       case 'detail':
       case 'unreadable':
@@ -170,7 +171,8 @@ export class ImagesView extends Owner implements vscode.TreeDataProvider<ImagesN
       case 'part':
         return this.#buildItem(node);
       case 'skipped':
-        return skippedItem(node.skipped);
+      case 'wrong path':
+        return skippedItem(node);
       case 'tree':
       case 'file':
       case 'packages':

@@ -44,6 +44,14 @@ export function imagePathIn(root: string, imagePath: string): string {
   return path.resolve(folder + imagePath.slice(beginning.length));
 }
 
+/** An image path that is set, and names no folder. */
+export interface WrongPath {
+  /** What the folder of the workspace is called that it is set for. */
+  readonly root: string;
+  /** The folder that is not there. */
+  readonly folder: string;
+}
+
 /** All folders of a project that boxes lie in. */
 export function imageFoldersOf({ images, examples }: ProjectFolder): string[] {
   return examples === undefined ? [images] : [images, examples];

@@ -2,7 +2,14 @@ import * as vscode from 'vscode';
 import { Catalog, type CatalogBox, type CatalogSnapshot, type ImageSource } from '../../images/catalog.ts';
 import { FolderWatch } from '../../images/folder-watch.ts';
 import { Owner } from '../dispose.ts';
-import { boxesWithRecipe, findProject, imageFoldersOf, type ProjectFolder } from './project-folders.ts';
+import {
+  boxesWithRecipe,
+  findProject,
+  imageFoldersOf,
+  imagePathIn,
+  type ProjectFolder,
+  type WrongPath,
+} from './project-folders.ts';
 import type { Settings } from './settings.ts';
 
 /** Hints come in bursts while a build writes; a new build should appear within a second. */
@@ -18,7 +25,7 @@ export class Project extends Owner {
   readonly #changed = this.own(new vscode.EventEmitter<void>());
   readonly #watch: FolderWatch;
   #folders: readonly ProjectFolder[] = [];
-  #hasWrongPath = false;
+  #wrongPaths: readonly WrongPath[] = [];
   #boxbuilds: ReadonlySet<string> = new Set();
   #located = false;
   #locating = 0;
@@ -55,7 +62,12 @@ export class Project extends Owner {
 
   /** Why there is no image folder: the one that is set is not there, or none was found. */
   get absence(): 'wrong-path' | 'no-folder' {
-    return this.#hasWrongPath ? 'wrong-path' : 'no-folder';
+    return this.#wrongPaths.length > 0 ? 'wrong-path' : 'no-folder';
+  }
+
+  /** The image paths that are set for folders of the workspace, and name no folder. */
+  get wrongPaths(): readonly WrongPath[] {
+    return this.#wrongPaths;
   }
 
   /** The images in the image folders. */
@@ -113,7 +125,12 @@ export class Project extends Owner {
     // a later look, with the settings as they are now, may be done already
     if (turn !== this.#locating) return;
     this.#folders = found.filter((folder) => folder !== undefined);
-    this.#hasWrongPath = found.some((folder, index) => folder === undefined && set[index] !== '');
+    this.#takeWrongPaths(
+      roots.flatMap(({ name: root, uri }, index) => {
+        const path = set[index] ?? '';
+        return path === '' || found[index] !== undefined ? [] : { root, folder: imagePathIn(uri.fsPath, path) };
+      }),
+    );
     this.catalog.useFolders(this.#folders.flatMap(imageFoldersOf), this.#settings.followLinks.get());
     await this.refresh(false);
     this.#located = true;
@@ -130,6 +147,16 @@ export class Project extends Owner {
     this.#boxbuilds = boxbuilds;
     this.#watch.watchOnly([...this.#folders.flatMap(imageFoldersOf), ...after.boxes.map((box) => box.path)]);
     if (isOther) this.#changed.fire();
+  }
+
+  /** Logs those that are new. */
+  #takeWrongPaths(paths: readonly WrongPath[]): void {
+    const known = new Set(this.#wrongPaths.map(({ folder }) => folder));
+    this.#wrongPaths = paths;
+    for (const { root, folder } of paths) {
+      if (known.has(folder)) continue;
+      this.#log.warn(`mkbox.imagePath: there is no folder ${folder}, where images of ${root} would be`);
+    }
   }
 
   #refreshSoon(): void {
