@@ -81,6 +81,17 @@ export function startTask(): (exitCode: number) => void {
   return (exitCode) => ended.fire({ execution, exitCode });
 }
 
+export class CodeLens {
+  readonly range: unknown;
+  readonly command: unknown;
+  constructor(range: unknown, command: unknown) {
+    this.range = range;
+    this.command = command;
+  }
+}
+
+export class Range {}
+
 export class ThemeColor {}
 
 export class ThemeIcon {}

@@ -6,11 +6,16 @@ import { plainMessage } from '../words/plain-message.ts';
  * told so; failing to is logged.
  */
 export function requireTrustedFolder(log: vscode.LogOutputChannel): boolean {
-  const { isTrusted, workspaceFolders = [] } = vscode.workspace;
-  if (isTrusted && workspaceFolders.length > 0) return true;
+  const { isTrusted } = vscode.workspace;
+  if (isTrusted && isFolderOpen()) return true;
   const told = isTrusted ? tellNoFolder() : tellUntrusted();
   told.catch((error) => log.error(error));
   return false;
+}
+
+/** Whether the window has a folder. */
+export function isFolderOpen(): boolean {
+  return (vscode.workspace.workspaceFolders ?? []).length > 0;
 }
 
 async function tellNoFolder(): Promise<void> {
