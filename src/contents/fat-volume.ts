@@ -158,7 +158,7 @@ export class FatVolume {
 
   async #readPage(tableStart: number, at: number): Promise<Buffer> {
     const [oldest] = this.#pages.keys();
-    if (this.#pages.size === MOST_TABLE_PAGES && oldest !== undefined) this.#pages.delete(oldest);
+    if (this.#pages.size >= MOST_TABLE_PAGES && oldest !== undefined) this.#pages.delete(oldest);
     const page = Buffer.alloc(TABLE_PAGE_BYTES);
     await this.#disk.read(page, this.#start + tableStart + at);
     this.#pages.set(at, page);
