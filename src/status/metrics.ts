@@ -93,7 +93,8 @@ export class Metrics {
 
   /** The present metrics in Prometheus' text format. */
   async render(report: StatusReport, requests: RecentRequests, disks: ReadonlyMap<string, DiskRoom>): Promise<string> {
-    setCounts(this.#requests, 'result', requests.counts);
+    this.#requests.reset();
+    for (const [result, count] of requests.counts) this.#requests.inc({ result }, count);
     this.#bytes.reset();
     this.#bytes.inc(requests.sentBytes);
     this.#running.set(report.running.length);
@@ -166,11 +167,6 @@ export class Metrics {
   #gauge<L extends string>(name: string, help: string, labelNames: L[]): Gauge<L> {
     return new Gauge({ name, help, labelNames, registers: [this.#registry] });
   }
-}
-
-function setCounts(counter: Counter<'result'>, label: 'result', counts: ReadonlyMap<string, number>): void {
-  counter.reset();
-  for (const [value, count] of counts) counter.inc({ [label]: value }, count);
 }
 
 function setStates<L extends string>(gauge: Gauge<L>, label: L, values: readonly string[]): void {
