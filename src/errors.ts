@@ -15,6 +15,24 @@ export function systemErrorCode(error: unknown): string | undefined {
   return code?.startsWith('ERR_') ? undefined : code;
 }
 
+/** What the system's names for an error mean, of those that people can do something about: errno(3). */
+const MEANINGS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'the quota is used up',
+  EIO: 'the disk failed',
+  EMFILE: 'too many open files',
+  ENOSPC: 'the disk is full',
+  EPERM: 'not permitted',
+  EROFS: 'the disk is read-only',
+  ESTALE: 'the network drive is stale',
+};
+
+/** The system's name for an error, and what it means, for a line of English. */
+export function codeText(code: string): string {
+  const meaning = Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
+  return meaning === undefined ? code : `${code}, ${meaning}`;
+}
+
 /** For a `catch` where an error of the system means that there is nothing; what else is thrown is a bug, and goes on. */
 export function unlessBug(error: unknown): undefined {
   if (systemErrorCode(error) === undefined) throw error;

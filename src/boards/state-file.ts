@@ -1,5 +1,5 @@
 import { readFile, rename } from 'node:fs/promises';
-import { systemErrorCode } from '../errors.ts';
+import { codeText, systemErrorCode } from '../errors.ts';
 import { LastingWrite } from '../lasting-write.ts';
 import { replaceFile } from '../replace-file.ts';
 import { SAVE_EVERY_MS } from './limits.ts';
@@ -48,7 +48,7 @@ export class StateFile<T> {
     this.#state = () => format.nothing;
     this.#write = new LastingWrite(
       () => this.#replace(),
-      (code) => onMessage(`the ${format.what} could not be kept in ${filePath} (${code})`),
+      (code) => onMessage(`the ${format.what} could not be kept in ${filePath} (${codeText(code)})`),
     );
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ImageChecks } from '../checks/image-checks.ts';
-import { systemErrorCode, UserError } from '../errors.ts';
+import { codeText, systemErrorCode, UserError } from '../errors.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogImage, ImageSource } from '../images/catalog.ts';
 import { buildIdOf } from '../images/image-state.ts';
@@ -160,7 +160,7 @@ export class Keeper {
     } catch (error) {
       const code = systemErrorCode(error);
       if (code === undefined || this.#abort.signal.aborted) throw error;
-      this.#fail(id, state.buildId, code);
+      this.#fail(id, state.buildId, codeText(code));
     }
     return undefined;
   }

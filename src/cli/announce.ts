@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { codeText } from '../errors.ts';
 import type { CatalogSnapshot, UnreadableFolder } from '../images/catalog.ts';
 import { faultText } from '../images/set-fault-text.ts';
 import { looseImagesText, skippedLinkText } from '../images/skipped-text.ts';
@@ -48,5 +49,5 @@ export function announce(log: LineLog, server: UpdateServer, announced: Announce
 
 /** That a folder can't be read, in English, in one line. */
 export function unreadableText({ path, code }: UnreadableFolder): string {
-  return `${path} cannot be read (${code}): who asks for its images is told to ask again`;
+  return `${path} cannot be read (${codeText(code)}): who asks for its images is told to ask again`;
 }

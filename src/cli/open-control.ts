@@ -11,7 +11,7 @@ import { recordAutomaticActs } from '../control/automatic-acts.ts';
 import { carryOut } from '../control/carry-out.ts';
 import { ControlServer } from '../control/control-server.ts';
 import type { Order } from '../control/order.ts';
-import { systemErrorCode, UserError } from '../errors.ts';
+import { codeText, systemErrorCode, UserError } from '../errors.ts';
 import type { ImageSource } from '../images/catalog.ts';
 import { makeFolder } from '../make-folder.ts';
 import type { Faults } from '../server/faults.ts';
@@ -84,6 +84,6 @@ export async function openControl(
 
 function unsavedText({ kind, code }: Unkept): string {
   return kind === 'so far'
-    ? `not saved yet: the server's disk refused (${code}); it is lost if the server restarts before it can be saved`
-    : `not saved: STATE_PATH could not be read when the server started (${code}); see its log, restart it, and order it again`;
+    ? `not saved yet: the server's disk refused (${codeText(code)}); it is lost if the server restarts before it can be saved`
+    : `not saved: STATE_PATH could not be read when the server started (${codeText(code)}); see its log, restart it, and order it again`;
 }

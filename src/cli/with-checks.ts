@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { ImageChecks } from '../checks/image-checks.ts';
+import { codeText } from '../errors.ts';
 import { Catalog } from '../images/catalog.ts';
 import { printable } from '../printable.ts';
 import type { CommandSettings } from './environment.ts';
@@ -26,5 +27,5 @@ export async function withChecks<T>(
 
 /** That what was found out about images can't be kept, in a line of English; `code`: why, as the system names it. */
 export function unkeptChecksText({ checksPath }: Pick<CommandSettings, 'checksPath'>, code: string): string {
-  return `can't save image check results in ${checksPath} (${code}); the next start checks the images again`;
+  return `can't save image check results in ${checksPath} (${codeText(code)}); the next start checks the images again`;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { cut } from '../boards/board-record.ts';
 import { MOST_KEPT_TEXT } from '../boards/limits.ts';
-import { systemErrorCode } from '../errors.ts';
+import { codeText, systemErrorCode } from '../errors.ts';
 import { LastingWrite } from '../lasting-write.ts';
 import { makeFolder } from '../make-folder.ts';
 import { replaceFile } from '../replace-file.ts';
@@ -144,7 +144,7 @@ export class AuditLog {
 }
 
 function unkeptText(filePath: string | undefined, code: string): string {
-  return `can't keep the log of acts in ${filePath} (${code})`;
+  return `can't keep the log of acts in ${filePath} (${codeText(code)})`;
 }
 
 function shortened(text: string): string {

@@ -2,7 +2,7 @@ import { chmod, unlink } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import * as v from 'valibot';
-import { bugText, systemErrorCode, UserError } from '../errors.ts';
+import { bugText, codeText, systemErrorCode, UserError } from '../errors.ts';
 import { type Order, requestSchema } from './order.ts';
 import { socketFault } from './socket-path.ts';
 
@@ -115,11 +115,10 @@ export class ControlServer {
     try {
       reply(response, 200, { done: await this.#parts.carryOut(order, by) });
     } catch (error) {
+      if (error instanceof UserError) return reply(response, 409, { error: error.message });
       const code = systemErrorCode(error);
-      if (!(error instanceof UserError) && code === undefined) throw error;
-      reply(response, 409, {
-        error: error instanceof UserError ? error.message : `the server's disk refused (${code})`,
-      });
+      if (code === undefined) throw error;
+      reply(response, 409, { error: `the server's disk refused (${codeText(code)})` });
     }
   }
 }

@@ -114,7 +114,9 @@ suite('update-server, when it starts,', () => {
     equal((await fetch(`${server.url}/list`)).status, 200);
     const lines = (await linesOf(server, 3)).filter((line) => line.startsWith(closed.root));
     await chmod(closed.at('box'), 0o755);
-    deepEqual(lines, [`${closed.at('box')} cannot be read (EACCES): who asks for its images is told to ask again`]);
+    deepEqual(lines, [
+      `${closed.at('box')} cannot be read (EACCES, permission denied): who asks for its images is told to ask again`,
+    ]);
   });
 
   test('says that images lie in the image folder itself, where it is the one of a box', async () => {
