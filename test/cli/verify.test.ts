@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -40,6 +40,15 @@ describe('update-server verify', () => {
     ];
     assert.equal(lines.length, expected.length);
     for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? '', pattern);
+  });
+
+  it('says where it looked, and where images are looked for, when there are none', async () => {
+    const above = path.join(folder, 'above');
+    await mkdir(path.join(above, 'boxes', 'box'), { recursive: true });
+    const { status, stderr } = await runCommand(['verify'], { IMAGE_PATH: above });
+    await rm(above, { recursive: true });
+    const text = `there is no image in the folders in ${above}: IMAGE_PATH names the one that has the boxes' folders`;
+    assert.deepEqual([status, stderr], [1, `update-server: ${text}\n`]);
   });
 
   it('fails when one of all images is not right, and says what is wrong with which', async () => {

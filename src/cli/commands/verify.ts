@@ -1,6 +1,7 @@
+import path from 'node:path';
 import type { Command } from 'commander';
 import type { ImageChecks } from '../../checks/image-checks.ts';
-import { UserError } from '../../errors.ts';
+import { codeText, UserError } from '../../errors.ts';
 import type { CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
 import { searchImages } from '../../images/image-search.ts';
 import { plainNameHint } from '../../images/plain-name.ts';
@@ -23,9 +24,11 @@ export function verifyCommand({ settings }: CommandContext): Command {
   return subcommand('verify', 'Checks images to the last byte: digests, frames, and what is inside.')
     .argument('[name]', 'only those that /list/<name> finds')
     .action(async (name: string | undefined) => {
-      const areRight = await withChecks(settings(), async (catalog, checks) =>
-        verify(await catalog.refresh(), name, checks, stopSignal('stopped').signal),
-      );
+      const given = settings();
+      const areRight = await withChecks(given, async (catalog, checks) => {
+        const { signal } = stopSignal('stopped');
+        return verify(await catalog.refresh(), name, checks, { signal, folder: path.resolve(given.imagePath) });
+      });
       if (!areRight) process.exitCode = RUN_TIME_ERROR;
     });
 }
@@ -35,16 +38,19 @@ async function verify(
   { images, links, loose, unreadable }: CatalogSnapshot,
   name: string | undefined,
   checks: ImageChecks,
-  signal: AbortSignal,
+  { signal, folder }: { readonly signal: AbortSignal; readonly folder: string },
 ): Promise<boolean> {
   const print = (text: string) => process.stdout.write(text);
   for (const folder of loose) print(`skipped  ${printable(looseImagesText(folder))}\n`);
   for (const link of links) print(`skipped  ${printable(skippedLinkText(link))}\n`);
-  for (const { path, code } of unreadable) print(`unknown  ${printable(path)} cannot be read (${code})\n`);
+  for (const { path, code } of unreadable) print(`unknown  ${printable(path)} cannot be read (${codeText(code)})\n`);
   const found = name === undefined ? images : searchImages(images, name);
-  if (found.length === 0) {
-    throw new UserError(name === undefined ? 'there is no image to verify' : `no image is named like ${name}`);
+  if (images.length === 0) {
+    throw new UserError(
+      `there is no image in the folders in ${folder}: IMAGE_PATH names the one that has the boxes' folders`,
+    );
   }
+  if (found.length === 0) throw new UserError(`no image is named like ${name}`);
   let areRight = unreadable.length === 0;
   for (const image of found) {
     const { isRight, lines } = await verifyOne(image, checks, signal);
