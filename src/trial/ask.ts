@@ -60,7 +60,7 @@ export async function ask(
   if (isSilent) return SILENT;
   if (answer instanceof Error) {
     if (isConnected && errorCode(answer) === 'ECONNRESET') return CUT_OFF;
-    throw new UserError(`${withoutUser(server)} can't be asked: ${answer.message || errorCode(answer)}`);
+    throw new UserError(`${withoutUser(server)} can't be asked: ${whyUnasked(answer)}`);
   }
   const { statusCode = 0, headers } = answer;
   const said = headers['content-length'];
@@ -70,6 +70,22 @@ export async function ask(
   };
   const bytes = said === undefined ? undefined : Number(said);
   return { status: statusCode, bytes, body: answer, end, close: () => request.destroy() };
+}
+
+/** A certificate that no root signed which this process knows: OpenSSL's names for that, as Node has them (tls, X509 certificate error codes). */
+const UNKNOWN_ROOT: ReadonlySet<string | undefined> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** What Node advises in such a message is for whoever starts it with options of its own. */
+function whyUnasked(error: Error): string {
+  if (!UNKNOWN_ROOT.has(errorCode(error))) return error.message || String(errorCode(error));
+  const [what = ''] = error.message.split('; ');
+  return `${what}; NODE_EXTRA_CA_CERTS can name a file with the root that signed it`;
 }
 
 /** The address of a server without the user and the password in it. */
@@ -84,7 +100,9 @@ function open(server: string, path: string): ClientRequest {
   const [, zone = ''] = ZONE.exec(server) ?? [];
   const url = URL.parse(server.replace(ZONE, ']'));
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new UserError(`${JSON.stringify(withoutUser(server))} is no address of a server: http://10.0.0.1:5555`);
+    throw new UserError(
+      `${JSON.stringify(withoutUser(server))} is no address of a server, such as http://10.0.0.1:5555`,
+    );
   }
   // raw, as curl has it: what a board sends is not encoded
   const target = `${url.pathname.replace(/\/$/, '')}${path}`;

@@ -5,6 +5,7 @@ import { after, before, suite, test } from 'node:test';
 import { shortBuildId } from '../../src/images/build-id.ts';
 import { COMMAND } from '../board/command.ts';
 import { buildId, makeSet, startServer, type TestServer } from '../server/harness.ts';
+import { Authority } from '../tools/authority.ts';
 import { serveAs } from '../trial/servers.ts';
 import { runCommand } from './run-command.ts';
 
@@ -39,6 +40,20 @@ suite('update-server try', () => {
     const trouble = await runCommand(['try', 'name=box&board=pi', '--at', 'http://127.0.0.1:1'], {});
     equal(trouble.status, 2);
     match(trouble.stderr, /^update-server: http:\/\/127\.0\.0\.1:1 can't be asked: /);
+  });
+
+  test('says how to have it know the root of a certificate', async () => {
+    await using authority = await Authority.create();
+    await using secure = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi'), {
+      tls: await authority.pair('first'),
+    });
+    const server = `https://localhost:${secure.server.address.port}`;
+    const args = ['try', 'name=box&board=pi', '--at', server];
+    const { status, stderr } = await runCommand(args, {});
+    const remedy = 'NODE_EXTRA_CA_CERTS can name a file with the root that signed it';
+    match(stderr, new RegExp(`^update-server: ${server} can't be asked: [^;]+; ${remedy}\\n$`));
+    equal(status, 2);
+    equal((await runCommand(args, { NODE_EXTRA_CA_CERTS: authority.caPath })).status, 0);
   });
 
   test('prints JSON', async () => {
