@@ -6,13 +6,18 @@ const INODE_TABLE_HIGH_AT = 0x28;
 /** Descriptors of this size or more have upper halves. */
 const WIDE_BYTES = 64;
 
+/** The superblock's byte in group 0, whose first block may be before it. */
+const SUPERBLOCK_AT = 1024;
+
 /** The byte of the file system at which the descriptor of `group` lies. */
 export function descriptorPosition(layout: ExtLayout, group: number): number {
   const { blockBytes, descriptorBytes, firstBlock, firstMetaBlock, blocksPerGroup, copies } = layout;
   const perBlock = blockBytes / descriptorBytes;
   const index = Math.floor(group / perBlock);
   const within = (group % perBlock) * descriptorBytes;
-  if (index < firstMetaBlock) return (firstBlock + 1 + index) * blockBytes + within;
+  if (index === 0 || index < firstMetaBlock) {
+    return (Math.floor(SUPERBLOCK_AT / blockBytes) + 1 + index) * blockBytes + within;
+  }
   const firstGroup = index * perBlock;
   const block = firstBlock + firstGroup * blocksPerGroup + (hasCopy(copies, firstGroup) ? 1 : 0);
   return block * blockBytes + within;

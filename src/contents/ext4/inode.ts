@@ -91,9 +91,9 @@ export function attributesBlock(inode: Buffer, { is64Bit }: ExtLayout): number {
   return high * 2 ** 32 + uint32(inode, ATTRIBUTES_BLOCK_AT);
 }
 
-/** A short target is kept in place of the map: such a link has no blocks, but the one of its attributes. */
-function isFastLink(bytes: Buffer, { blockBytes }: ExtLayout): boolean {
-  const attributesBytes = uint32(bytes, ATTRIBUTES_BLOCK_AT) === 0 ? 0 : blockBytes;
+/** A short target is kept in place of the map: such a link has no blocks, but those of its attributes. */
+function isFastLink(bytes: Buffer, { clusterBytes }: ExtLayout): boolean {
+  const attributesBytes = uint32(bytes, ATTRIBUTES_BLOCK_AT) === 0 ? 0 : clusterBytes;
   return uint32(bytes, SECTORS_AT) * SECTOR_BYTES === attributesBytes && uint32(bytes, SIZE_AT) <= MAP_BYTES;
 }
 

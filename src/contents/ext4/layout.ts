@@ -4,12 +4,14 @@ import { isSuperblockRight, seedOf } from './checksums.ts';
 /** Where an ext2, ext3 or ext4 file system has its parts. */
 export interface ExtLayout {
   readonly blockBytes: number;
+  /** What is allocated at once: blocks of bigalloc are given out in clusters. */
+  readonly clusterBytes: number;
   readonly blocks: number;
   readonly inodes: number;
   readonly inodesPerGroup: number;
   readonly inodeBytes: number;
   readonly blocksPerGroup: number;
-  /** The block that holds the superblock: the first of group 0. */
+  /** The first block of group 0. */
   readonly firstBlock: number;
   /** Whether numbers of blocks may have more than 32 bits. */
   readonly is64Bit: boolean;
@@ -44,6 +46,7 @@ export type ExtRefusal =
 /** Linux, Documentation/filesystems/ext4/super.rst. All numbers are little-endian. */
 const INODES_AT = 0x00;
 const FIRST_BLOCK_AT = 0x14;
+const LOG_CLUSTER_SIZE_AT = 0x1c;
 const BLOCKS_PER_GROUP_AT = 0x20;
 const INODES_PER_GROUP_AT = 0x28;
 const REVISION_AT = 0x4c;
@@ -66,21 +69,24 @@ const INCOMPAT_64BIT = 0x80;
 const INCOMPAT_CSUM_SEED = 0x2000;
 const INCOMPAT_LARGEDIR = 0x4000;
 
-/** Incompatible features that reading takes into account, or need not: extents, mmp, flex_bg, ea_inode, csum_seed, … */
-const READABLE = INCOMPAT_FILETYPE | INCOMPAT_RECOVER | INCOMPAT_META_BG | INCOMPAT_64BIT | INCOMPAT_LARGEDIR | 0xa740;
+/**
+ * Incompatible features that reading takes into account, or need not: extents, mmp, flex_bg, ea_inode, csum_seed, encrypt (inodes
+ * say whether they are), casefold, …
+ */
+const READABLE = INCOMPAT_FILETYPE | INCOMPAT_RECOVER | INCOMPAT_META_BG | INCOMPAT_64BIT | INCOMPAT_LARGEDIR | 0x3a740;
 
 const UNREADABLE: readonly (readonly [number, string])[] = [
   [0x1, 'compression'],
   [0x8, 'journal_dev'],
   [0x1000, 'dirdata'],
-  [0x10000, 'encrypt'],
-  [0x20000, 'casefold'],
 ];
 
 /** Revision 0 knows no features, and inodes of one size. */
 const OLD_INODE_BYTES = 128;
 const OLD_DESCRIPTOR_BYTES = 32;
 const WIDE_DESCRIPTOR_BYTES = 64;
+/** fs/ext4/ext4.h, EXT4_MAX_CLUSTER_LOG_SIZE: a gigabyte, from 1024 on. */
+const LARGEST_LOG_CLUSTER_SIZE = 20;
 
 /** Reads a superblock whose magic, block size and number of blocks are right. */
 export function parseLayout(superblock: Buffer): ExtLayout | ExtRefusal {
@@ -88,7 +94,7 @@ export function parseLayout(superblock: Buffer): ExtLayout | ExtRefusal {
   const [compat, incompat, roCompat] = isOld
     ? [0, 0, 0]
     : [superblock.readUInt32LE(COMPAT_AT), superblock.readUInt32LE(INCOMPAT_AT), superblock.readUInt32LE(RO_COMPAT_AT)];
-  const feature = unreadableFeature(incompat, roCompat);
+  const feature = unreadableFeature(incompat);
   if (feature !== undefined) return { kind: 'unsupported', feature };
   const hasChecksums = (roCompat & RO_COMPAT_METADATA_CSUM) !== 0;
   if (hasChecksums && !isSuperblockRight(superblock)) {
@@ -97,6 +103,7 @@ export function parseLayout(superblock: Buffer): ExtLayout | ExtRefusal {
   const is64Bit = (incompat & INCOMPAT_64BIT) !== 0;
   const layout: ExtLayout = {
     blockBytes: blockSize(superblock),
+    clusterBytes: clusterSize(superblock, roCompat),
     blocks: blockCount(superblock),
     inodes: superblock.readUInt32LE(INODES_AT),
     inodesPerGroup: superblock.readUInt32LE(INODES_PER_GROUP_AT),
@@ -117,12 +124,17 @@ export function parseLayout(superblock: Buffer): ExtLayout | ExtRefusal {
   return reason === undefined ? layout : { kind: 'damaged', reason };
 }
 
-function unreadableFeature(incompat: number, roCompat: number): string | undefined {
+function unreadableFeature(incompat: number): string | undefined {
   const known = UNREADABLE.find(([bit]) => (incompat & bit) !== 0);
   if (known !== undefined) return known[1];
   const unknown = (incompat & ~READABLE) >>> 0;
-  if (unknown !== 0) return `incompat 0x${unknown.toString(16)}`;
-  return (roCompat & RO_COMPAT_BIGALLOC) === 0 ? undefined : 'bigalloc';
+  return unknown === 0 ? undefined : `incompat 0x${unknown.toString(16)}`;
+}
+
+function clusterSize(superblock: Buffer, roCompat: number): number {
+  return (roCompat & RO_COMPAT_BIGALLOC) === 0
+    ? blockSize(superblock)
+    : 1024 * 2 ** superblock.readUInt32LE(LOG_CLUSTER_SIZE_AT);
 }
 
 function copiesOf(superblock: Buffer, compat: number, roCompat: number): SuperblockCopies {
@@ -135,6 +147,7 @@ function copiesOf(superblock: Buffer, compat: number, roCompat: number): Superbl
 function layoutFault(layout: ExtLayout): string | undefined {
   const {
     blockBytes,
+    clusterBytes,
     blocks,
     inodes,
     inodesPerGroup,
@@ -151,9 +164,14 @@ function layoutFault(layout: ExtLayout): string | undefined {
   if (!isPowerOfTwo(descriptorBytes) || descriptorBytes < leastDescriptor || descriptorBytes > blockBytes) {
     return `its group descriptors can't have ${descriptorBytes} bytes`;
   }
-  if (blocksPerGroup === 0 || blocksPerGroup > blockBytes * 8) return `a group can't have ${blocksPerGroup} blocks`;
+  if (clusterBytes < blockBytes || clusterBytes > 1024 * 2 ** LARGEST_LOG_CLUSTER_SIZE) {
+    return `its clusters can't have ${clusterBytes} bytes`;
+  }
+  // a group has a block of bits, one for each cluster
+  if (blocksPerGroup === 0 || blocksPerGroup > clusterBytes * 8) return `a group can't have ${blocksPerGroup} blocks`;
   if (inodesPerGroup === 0 || inodesPerGroup > blockBytes * 8) return `a group can't have ${inodesPerGroup} inodes`;
-  if (firstBlock !== (blockBytes === 1024 ? 1 : 0)) return `its first block can't be ${firstBlock}`;
+  if (firstBlock !== (blockBytes === 1024 && clusterBytes === blockBytes ? 1 : 0))
+    return `its first block can't be ${firstBlock}`;
   const groups = Math.ceil((blocks - firstBlock) / blocksPerGroup);
   return inodes > groups * inodesPerGroup ? `${groups} groups can't have ${inodes} inodes` : undefined;
 }
