@@ -25,7 +25,8 @@ export interface RootTree {
 
 /** Why an image, or its initramfs, can't be looked into. */
 export type TreesFault =
-  | { readonly kind: 'no partition table' | 'GPT' | 'no root file system' | 'no boot file system' | 'no initramfs' }
+  | { readonly kind: 'no partition table' | 'GPT' | 'no boot file system' | 'no initramfs' }
+  | { readonly kind: 'no second partition' | 'no root file system' }
   | { readonly kind: 'initramfs too large' }
   /** The initramfs is compressed with something that is not unpacked. */
   | { readonly kind: 'compressed'; readonly compression: Compression }
@@ -41,7 +42,8 @@ export async function openRootTree(disk: Disk): Promise<RootTree | TreesFault> {
   const partitions = await readPartitions(disk);
   if ('kind' in partitions) return partitions;
   const root = rootPartition(partitions);
-  const volume = root && (await ExtVolume.open(disk, root));
+  if (root === undefined) return { kind: 'no second partition' };
+  const volume = await ExtVolume.open(disk, root);
   if (volume === undefined) return { kind: 'no root file system' };
   if (!(volume instanceof ExtVolume)) return volume;
   const boot = await openBoot(disk, partitions);
@@ -85,8 +87,10 @@ export function treesFaultText(fault: TreesFault, words: Words = ENGLISH): strin
       return words.t('there is no partition table');
     case 'GPT':
       return words.t('it has a GPT, which mkbox images do not have');
+    case 'no second partition':
+      return words.t('there is no second partition, where the root file system should be');
     case 'no root file system':
-      return words.t('the second partition holds no ext2, ext3 or ext4 file system');
+      return words.t('the second partition holds no ext2, ext3 or ext4 file system that fits into it');
     case 'no boot file system':
       return words.t('the first partition holds no FAT16 or FAT32 file system');
     case 'no initramfs':
