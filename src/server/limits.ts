@@ -125,6 +125,9 @@ export const SLOWEST_RATE = 1_000;
 /** A board's headers take some 150 bytes, those of a browser behind a proxy a few thousand. */
 export const MAX_HEADER_BYTES = 16 * 1024;
 
+/** A browser behind proxies sends some forty. */
+export const MOST_HEADERS = 1_000;
+
 /** The longest request target accepted: three names of 255 bytes, each byte percent-encoded, and the rest. */
 export const MAX_TARGET_LENGTH = 4 * 1024;
 

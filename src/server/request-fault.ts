@@ -1,8 +1,9 @@
 import { ENGLISH, type Words } from '../words.ts';
-import { MAX_TARGET_LENGTH } from './limits.ts';
+import { MAX_TARGET_LENGTH, MOST_HEADERS } from './limits.ts';
 
 /** What is wrong with a request itself, whatever it asks for. */
 export const REQUEST_FAULTS = [
+  'headers',
   'hosts',
   'host',
   'authority',
@@ -21,6 +22,8 @@ export type RequestFault = (typeof REQUEST_FAULTS)[number];
 /** The HTTP status that answers such a request. */
 export function requestFaultStatus(fault: RequestFault): number {
   switch (fault) {
+    case 'headers':
+      return 431;
     case 'length':
       return 414;
     case 'method':
@@ -37,6 +40,8 @@ export function requestFaultStatus(fault: RequestFault): number {
 /** What is wrong with it, in words. */
 export function requestFaultText(fault: RequestFault, words: Words = ENGLISH): string {
   switch (fault) {
+    case 'headers':
+      return words.t('the request has more than {0} headers', MOST_HEADERS);
     case 'hosts':
       return words.t('the request must have exactly one Host header');
     case 'host':

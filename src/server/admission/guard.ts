@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { MAX_TARGET_LENGTH } from '../limits.ts';
+import { MAX_TARGET_LENGTH, MOST_HEADERS } from '../limits.ts';
 import type { Refusal } from '../refusal.ts';
 import { type Admission, isOpenToAll } from './admission.ts';
 import { clientAddress } from './client-address.ts';
@@ -32,6 +32,7 @@ export function checkRequest(
   isKnownTarget = false,
 ): Refusal | undefined {
   const { method, rawHeaders, httpVersion } = request;
+  if (rawHeaders.length > 2 * MOST_HEADERS) return { kind: 'request', fault: 'headers' };
   const { hosts, proxies, allow, credentials } = admission;
   let host: string | undefined;
   let hostCount = 0;

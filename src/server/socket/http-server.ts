@@ -47,6 +47,7 @@ export function createHttpServer(
   // a client that closes its half has asked, and waits for its answer; one that is gone answers that with a reset
   Object.assign(server, { httpAllowHalfOpen: true });
   const complainedOf = new WeakSet<Socket>();
+  server.maxHeadersCount = 0; // the guard counts them: older Nodes leave out those beyond a thousand, a proxy's, too
   server.on('clientError', (error: Error, socket: Socket) => {
     const complaint = socket.writable && !complainedOf.has(socket) ? complaintOf(error, clientOf(socket)) : undefined;
     const tell = complaint?.kind === 'handshake' ? onHandshakeFailed : onMalformed;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { describe, it } from 'node:test';
 import { Networks } from '../../../src/server/admission/networks.ts';
+import { MOST_HEADERS } from '../../../src/server/limits.ts';
 import { buildId, holding, makeSet, startServer, type TestServer } from '../harness.ts';
 
 const QUERY = '/update?name=box&board=pi';
@@ -73,6 +74,23 @@ describe("a client's address", () => {
   it('is the last one that is not a trusted proxy itself', async () => {
     assert.equal(await clientBehind('198.51.100.1, 192.0.2.7, 10.0.0.2', ['127.0.0.1', '10.0.0.0/8']), '192.0.2.7');
     assert.equal(await clientBehind('10.0.0.3, 10.0.0.2', ['127.0.0.1', '10.0.0.0/8']), '10.0.0.3');
+  });
+
+  it('is what a trusted proxy says, however many headers stand before that', async () => {
+    await using server = await startServer(oneImage, {
+      trustedProxies: new Networks(['127.0.0.1']),
+      allow: new Networks(['127.0.0.0/8']),
+    });
+    const head = (lines: number) => `GET /list HTTP/1.1\r\nHost: localhost\r\n${'a:\r\n'.repeat(lines)}`;
+    const asked = async (lines: number) => {
+      const ended = server.ended();
+      const answer = await server.raw(`${head(lines)}X-Forwarded-For: 192.0.2.7\r\n\r\n`);
+      return [(await ended).client, answer.slice(0, 12)];
+    };
+    assert.deepEqual(await asked(MOST_HEADERS - 2), ['192.0.2.7', 'HTTP/1.1 403']);
+    assert.deepEqual(await asked(MOST_HEADERS - 1), ['192.0.2.7', 'HTTP/1.1 431']);
+    assert.deepEqual(await asked(15_000), ['192.0.2.7', 'HTTP/1.1 431']);
+    assert.match(await server.raw(`${head(15_000)}\r\n`), /\r\n\r\nthe request has more than 1000 headers\n$/);
   });
 
   it('is the connection, where nobody is trusted', async () => {
