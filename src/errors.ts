@@ -1,9 +1,24 @@
+import { ENGLISH, type Told, type Words } from './words.ts';
+
 /**
  * An error meant for people: its message says what was wrong, where, and what to do about it.
  * Anything else that is thrown is a bug and keeps its stack for the log.
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
+  /** The message in the words of whoever reads it; the message is in English, unless it was made in theirs. */
+  readonly told: Told;
+
+  constructor(message: string | Told, options?: ErrorOptions) {
+    super(typeof message === 'string' ? message : message(ENGLISH), options);
+    this.told = typeof message === 'string' ? () => message : message;
+  }
+}
+
+/** What an error says, in the words of whoever reads it. */
+export function errorText(error: unknown, words: Words): string {
+  if (error instanceof UserError) return error.told(words);
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**
@@ -16,21 +31,21 @@ export function systemErrorCode(error: unknown): string | undefined {
 }
 
 /** What the system's names for an error mean, of those that people can do something about: errno(3). */
-const MEANINGS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EDQUOT: 'the quota is used up',
-  EIO: 'the disk failed',
-  EMFILE: 'too many open files',
-  ENOSPC: 'the disk is full',
-  EPERM: 'not permitted',
-  EROFS: 'the disk is read-only',
-  ESTALE: 'the network drive is stale',
+const MEANINGS: Readonly<Record<string, Told>> = {
+  EACCES: (words) => words.t('permission denied'),
+  EDQUOT: (words) => words.t('the quota is used up'),
+  EIO: (words) => words.t('the disk failed'),
+  EMFILE: (words) => words.t('too many open files'),
+  ENOSPC: (words) => words.t('the disk is full'),
+  EPERM: (words) => words.t('not permitted'),
+  EROFS: (words) => words.t('the disk is read-only'),
+  ESTALE: (words) => words.t('the network drive is stale'),
 };
 
-/** The system's name for an error, and what it means, for a line of English. */
-export function codeText(code: string): string {
+/** The system's name for an error, and what it means. */
+export function codeText(code: string, words = ENGLISH): string {
   const meaning = Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
-  return meaning === undefined ? code : `${code}, ${meaning}`;
+  return meaning === undefined ? code : `${code}, ${meaning(words)}`;
 }
 
 /** For a `catch` where an error of the system means that there is nothing; what else is thrown is a bug, and goes on. */

@@ -28,6 +28,7 @@ import { plainMessage } from './editor/words/plain-message.ts';
 import { Project } from './editor/workspace/project.ts';
 import { openSettings } from './editor/workspace/settings.ts';
 import { buildIdOf } from './images/image-state.ts';
+import type { Told } from './words.ts';
 
 /** What is read of package.json. */
 interface Manifest {
@@ -254,9 +255,9 @@ export function activate(context: vscode.ExtensionContext): MkboxApi {
     context.subscriptions.push(view, halts);
     return view;
   }
-  function warn(text: string): void {
-    log.warn(text);
-    void vscode.window.showWarningMessage(plainMessage(vscode.l10n.t('mkbox: {0}', text)));
+  function warn(line: string, told: Told): void {
+    log.warn(line);
+    void vscode.window.showWarningMessage(plainMessage(vscode.l10n.t('mkbox: {0}', told(vscode.l10n))));
   }
   /** Serves, if the user wants that, when the workspace is trusted and its images are found: once, lest it undo a stop. */
   async function autoStart(): Promise<void> {

@@ -8,6 +8,17 @@ export const ENGLISH: Words = {
   t: (message, ...args) => message.replace(/\{(\d+)\}/g, (_, index) => String(args[Number(index)])),
 };
 
+/** What there is to tell someone, in their words. */
+export type Told = (words: Words) => string;
+
+/** Is told what went wrong: as a line of English, for a log, and in the words of whoever is to read it on a screen. */
+export type OnMessage = (line: string, told: Told) => void;
+
+/** Tells both. */
+export function tell(onMessage: OnMessage, told: Told): void {
+  onMessage(told(ENGLISH), told);
+}
+
 /** What remedies name: a setting or a command has one name in the editor, and another at the command line. */
 export interface Remedies {
   /** Serves images that mkbox did not make. */

@@ -4,6 +4,7 @@ import type { Asked } from '../server/decision/asked.ts';
 import type { Assigner } from '../server/decision/assigned.ts';
 import type { Transfer } from '../server/transfer.ts';
 import type { UpdateServer } from '../server/update-server.ts';
+import type { OnMessage } from '../words.ts';
 import type { Assignment } from './assignment.ts';
 import type { Act, Board, Pin, ServeOnce } from './board.ts';
 import { held, pinned, released, servedOnce, tagged } from './board-acts.ts';
@@ -35,8 +36,8 @@ export interface BoardRegistryOptions {
   readonly now?: (() => number) | undefined;
   /** Milliseconds by a clock that nobody sets; the system's without it, and `now` where that is given. */
   readonly elapsed?: (() => number) | undefined;
-  /** Called with what went wrong with the file, a line of English. */
-  readonly onMessage?: ((text: string) => void) | undefined;
+  /** Told what went wrong with the file. */
+  readonly onMessage?: OnMessage | undefined;
   /** Whether a board that flashes the same build again and again is stopped; it is without it. */
   readonly stopsLoops?: (() => boolean) | undefined;
   /** In what stages new builds go out; to all boards at once without it. */

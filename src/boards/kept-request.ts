@@ -4,6 +4,7 @@ import type { Asked } from '../server/decision/asked.ts';
 import type { Refusal } from '../server/refusal.ts';
 import type { Fault } from '../server/sending/fault.ts';
 import type { TransferResult, TransferState } from '../server/transfer.ts';
+import type { Told } from '../words.ts';
 import type { Reflashing } from './board.ts';
 import { bounded } from './board-record.ts';
 import { breakReason, reflashing, time, valid } from './kept-board.ts';
@@ -117,14 +118,16 @@ const entry = v.object({
   reflash: v.exactOptional(reflashing),
 }) satisfies v.GenericSchema<Entry>;
 
+const requestsIn: Told = (words) => words.t('requests');
+
 /** The file that stores requests, newest first. */
 export const REQUESTS_FORMAT: StateFormat<readonly KeptRequest[]> = {
-  what: 'requests',
+  what: requestsIn,
   nothing: [],
   parse(text) {
     const found = membersOf(text, [FORMAT]);
     if ('damage' in found) return { state: [], damage: found.damage };
-    const { valid: state, damage } = entriesOf(found.members.requests, keptRequest, 'requests');
+    const { valid: state, damage } = entriesOf(found.members.requests, keptRequest, requestsIn);
     return damage === undefined ? { state } : { state, damage };
   },
   *textOf(requests) {

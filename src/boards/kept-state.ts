@@ -1,3 +1,4 @@
+import type { Told } from '../words.ts';
 import type { Board } from './board.ts';
 import type { KeptFlashTimes } from './flash-times.ts';
 import { keptBoard, keptFlashTimes } from './kept-board.ts';
@@ -23,18 +24,20 @@ export interface KeptState {
 
 const NOTHING: KeptState = { boards: [], flashTimes: [], rollOuts: [], instead: [] };
 
+const boardsIn: Told = (words) => words.t('boards');
+
 /** The file that stores boards. */
-export const BOARDS_FORMAT: StateFormat<KeptState> = { what: 'boards', nothing: NOTHING, parse, textOf };
+export const BOARDS_FORMAT: StateFormat<KeptState> = { what: boardsIn, nothing: NOTHING, parse, textOf };
 
 /** The valid entries of a file's text, and what is wrong with the rest. */
 function parse(text: string): Parsed<KeptState> {
   const found = membersOf(text, READABLE);
   if ('damage' in found) return { state: NOTHING, damage: found.damage };
   const { members } = found;
-  const boards = entriesOf(members.boards, keptBoard, 'boards');
-  const flashTimes = entriesOf(members.flashTimes, keptFlashTimes, 'flash times');
-  const rollOuts = entriesOf(members.rollOuts ?? [], keptRollOut, 'roll-outs');
-  const instead = entriesOf(members.instead ?? [], keptStandIn, 'earlier builds');
+  const boards = entriesOf(members.boards, keptBoard, boardsIn);
+  const flashTimes = entriesOf(members.flashTimes, keptFlashTimes, (words) => words.t('flash times'));
+  const rollOuts = entriesOf(members.rollOuts ?? [], keptRollOut, (words) => words.t('roll-outs'));
+  const instead = entriesOf(members.instead ?? [], keptStandIn, (words) => words.t('earlier builds'));
   const state = {
     boards: boards.valid,
     flashTimes: flashTimes.valid,
@@ -42,7 +45,9 @@ function parse(text: string): Parsed<KeptState> {
     instead: instead.valid,
   };
   const damages = [boards, flashTimes, rollOuts, instead].flatMap(({ damage }) => damage ?? []);
-  return damages.length === 0 ? { state } : { state, damage: damages.join(', ') };
+  return damages.length === 0
+    ? { state }
+    : { state, damage: (words) => damages.map((damage) => damage(words)).join(', ') };
 }
 
 /** The text of the file, some boards at a time. */

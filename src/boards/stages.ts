@@ -23,5 +23,5 @@ function readStage(text: string): Stage {
   const number = Number(amount);
   if (amount !== '' && number > 0 && sign === '') return { kind: 'boards', count: number };
   if (amount !== '' && number > 0 && number <= 100) return { kind: 'percent', percent: number };
-  throw new UserError(`stages are such as 1,10%,all; ${JSON.stringify(text)} is none`);
+  throw new UserError((words) => words.t('stages are such as 1,10%,all; {0} is none', JSON.stringify(text)));
 }

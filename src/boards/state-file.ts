@@ -2,18 +2,19 @@ import { readFile, rename } from 'node:fs/promises';
 import { codeText, systemErrorCode } from '../errors.ts';
 import { LastingWrite } from '../lasting-write.ts';
 import { replaceFile } from '../replace-file.ts';
+import { type OnMessage, type Told, tell, type Words } from '../words.ts';
 import { SAVE_EVERY_MS } from './limits.ts';
 
 /** What was read of a file's text, and what is wrong with the rest. */
 export interface Parsed<T> {
   readonly state: T;
-  readonly damage?: string;
+  readonly damage?: Told;
 }
 
 /** The form of a file that outlives the process. */
 export interface StateFormat<T> {
   /** What the file keeps, as messages call it: `boards`. */
-  readonly what: string;
+  readonly what: Told;
   /** Where there is no file. */
   readonly nothing: T;
   readonly parse: (text: string) => Parsed<T>;
@@ -29,11 +30,11 @@ export interface Unkept {
   readonly code: string;
 }
 
-/** A file that keeps a state. No fault of it is fatal: `onMessage` gets it, as a line of English. */
+/** A file that keeps a state. No fault of it is fatal: `onMessage` is told. */
 export class StateFile<T> {
   readonly #path: string;
   readonly #format: StateFormat<T>;
-  readonly #onMessage: (text: string) => void;
+  readonly #onMessage: OnMessage;
   /** The file is read and written in turn: what is set aside is the file that was read, and nothing newer. */
   readonly #write: LastingWrite;
   /** Why it is neither read nor written any more. */
@@ -41,14 +42,17 @@ export class StateFile<T> {
   #savedAt = Number.NEGATIVE_INFINITY;
   #state: () => T;
 
-  constructor(filePath: string, format: StateFormat<T>, onMessage: (text: string) => void) {
+  constructor(filePath: string, format: StateFormat<T>, onMessage: OnMessage) {
     this.#path = filePath;
     this.#format = format;
     this.#onMessage = onMessage;
     this.#state = () => format.nothing;
     this.#write = new LastingWrite(
       () => this.#replace(),
-      (code) => onMessage(`the ${format.what} could not be kept in ${filePath} (${codeText(code)})`),
+      (code) =>
+        tell(onMessage, (words) =>
+          words.t('the {0} could not be kept in {1} ({2})', format.what(words), filePath, codeText(code, words)),
+        ),
     );
   }
 
@@ -87,7 +91,7 @@ export class StateFile<T> {
       text = await readFile(this.#path, 'utf8');
     } catch (error) {
       const code = systemErrorCode(error) ?? String(error);
-      if (code !== 'ENOENT') this.#giveUp(code, code);
+      if (code !== 'ENOENT') this.#giveUp(code, (words) => this.#unreadable(words, code));
       return { state: nothing };
     }
     const { state, damage } = parse(text);
@@ -105,25 +109,46 @@ export class StateFile<T> {
   }
 
   /** Renames the damaged file; false where that fails, and it stays. */
-  async #setAside(damage: string, nowMs: number): Promise<boolean> {
+  async #setAside(damage: Told, nowMs: number): Promise<boolean> {
     const aside = `${this.#path}.damaged-${new Date(nowMs).toISOString().replaceAll(':', '-')}`;
-    const kept = `the ${this.#format.what} kept in ${this.#path}`;
+    const { what } = this.#format;
     try {
       await rename(this.#path, aside);
-      this.#onMessage(`${kept} are damaged (${damage}); the file was set aside as ${aside}`);
+      tell(this.#onMessage, (words) =>
+        words.t(
+          'the {0} kept in {1} are damaged ({2}); the file was set aside as {3}',
+          what(words),
+          this.#path,
+          damage(words),
+          aside,
+        ),
+      );
       return true;
     } catch (error) {
       const code = systemErrorCode(error) ?? String(error);
       if (code === 'ENOENT') return true; // another process did, and tells
-      this.#giveUp(code, `${damage}) nor set aside (${code}`);
+      this.#giveUp(code, (words) =>
+        words.t(
+          "the {0} kept in {1} can't be read ({2}) nor set aside ({3}); none are kept from now on",
+          what(words),
+          this.#path,
+          damage(words),
+          code,
+        ),
+      );
       return false;
     }
   }
 
   /** A file that is not known to be ours is not touched. */
-  #giveUp(code: string, why: string): void {
+  #giveUp(code: string, told: Told): void {
     this.#unusable = code;
-    this.#onMessage(`the ${this.#format.what} kept in ${this.#path} can't be read (${why}); none are kept from now on`);
+    tell(this.#onMessage, told);
+  }
+
+  #unreadable(words: Words, code: string): string {
+    const what = this.#format.what(words);
+    return words.t("the {0} kept in {1} can't be read ({2}); none are kept from now on", what, this.#path, code);
   }
 }
 
@@ -131,27 +156,33 @@ export class StateFile<T> {
 export function membersOf(
   text: string,
   readable: readonly number[],
-): { readonly members: Record<string, unknown> } | { readonly damage: string } {
+): { readonly members: Record<string, unknown> } | { readonly damage: Told } {
   let members: Record<string, unknown>;
   try {
     members = JSON.parse(text) ?? {};
   } catch {
-    return { damage: 'it is not JSON' };
+    return { damage: (words) => words.t('it is not JSON') };
   }
   const { format } = members;
   const isNumber = typeof format === 'number';
   if (isNumber && readable.includes(format)) return { members };
-  return { damage: `format ${isNumber ? format : 'unknown'}, not ${readable.at(-1)}` };
+  const newest = readable.at(-1) ?? 0;
+  return {
+    damage: (words) =>
+      isNumber ? words.t('format {0}, not {1}', format, newest) : words.t('format unknown, not {0}', newest),
+  };
 }
 
 /** The valid ones of a list's entries, as `read` has them. */
 export function entriesOf<T>(
   value: unknown,
   read: (entry: unknown) => T | undefined,
-  what: string,
-): { readonly valid: readonly T[]; readonly damage?: string } {
-  if (!Array.isArray(value)) return { valid: [], damage: `there are no ${what}` };
+  what: Told,
+): { readonly valid: readonly T[]; readonly damage?: Told } {
+  if (!Array.isArray(value)) return { valid: [], damage: (words) => words.t('there are no {0}', what(words)) };
   const valid = value.map(read).filter((entry) => entry !== undefined);
   const lost = value.length - valid.length;
-  return lost === 0 ? { valid } : { valid, damage: `${lost} of ${value.length} entries are not valid ${what}` };
+  if (lost === 0) return { valid };
+  const of = value.length;
+  return { valid, damage: (words) => words.t('{0} of {1} entries are not valid {2}', lost, of, what(words)) };
 }

@@ -2,6 +2,7 @@ import { constants, copyFile, readFile, rm } from 'node:fs/promises';
 import { array, exactOptional, type InferOutput, is, number, object, picklist, string, unknown } from 'valibot';
 import { systemErrorCode } from '../errors.ts';
 import { replaceFile } from '../replace-file.ts';
+import { type OnMessage, tell } from '../words.ts';
 import { imageFolderOf, isBuildId } from './kept-build.ts';
 
 /** The version of the file's format; others are not read. */
@@ -24,10 +25,10 @@ export type Choice = InferOutput<typeof choiceSchema>;
 
 /**
  * Reads the choices that are kept in a file; none where there is no file. A damaged file is set aside, what is whole of it is
- * used, and `onMessage` is told in a line of English: boards may get a build that someone did not want.
+ * used, and `onMessage` is told: boards may get a build that someone did not want.
  * @throws system errors where it can't be read: then it must not be overwritten
  */
-export async function readChoices(filePath: string, onMessage: (text: string) => void): Promise<Map<string, Choice>> {
+export async function readChoices(filePath: string, onMessage: OnMessage): Promise<Map<string, Choice>> {
   let text: string;
   try {
     text = await readFile(filePath, 'utf8');
@@ -59,9 +60,8 @@ function isChoice(entry: unknown): entry is Choice {
   return is(choiceSchema, entry) && isBuildId(entry.build) && imageFolderOf('', entry.image) !== undefined;
 }
 
-async function setAside(filePath: string, whole: readonly Choice[], onMessage: (text: string) => void): Promise<void> {
+async function setAside(filePath: string, whole: readonly Choice[], onMessage: OnMessage): Promise<void> {
   const aside = `${filePath}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
-  const told = `${filePath}, which tells what builds to serve again, is damaged`;
   try {
     await copyFile(filePath, aside, constants.COPYFILE_EXCL);
     try {
@@ -70,8 +70,21 @@ async function setAside(filePath: string, whole: readonly Choice[], onMessage: (
       await rm(aside, { force: true });
       throw error;
     }
-    onMessage(`${told}: it was set aside as ${aside}; check what each image serves`);
+    tell(onMessage, (words) =>
+      words.t(
+        '{0}, which tells what builds to serve again, is damaged: it was set aside as {1}; check what each image serves',
+        filePath,
+        aside,
+      ),
+    );
   } catch (error) {
-    onMessage(`${told}, and can't be set aside (${systemErrorCode(error) ?? error}); check what each image serves`);
+    const code = systemErrorCode(error) ?? String(error);
+    tell(onMessage, (words) =>
+      words.t(
+        "{0}, which tells what builds to serve again, is damaged, and can't be set aside ({1}); check what each image serves",
+        filePath,
+        code,
+      ),
+    );
   }
 }

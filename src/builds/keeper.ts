@@ -4,6 +4,7 @@ import { codeText, systemErrorCode, UserError } from '../errors.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogImage, ImageSource } from '../images/catalog.ts';
 import { buildIdOf } from '../images/image-state.ts';
+import { ENGLISH, type OnMessage, type Told, tell } from '../words.ts';
 import type { BuildName, KeptBuild } from './kept-build.ts';
 import type { KeptBuilds } from './kept-builds.ts';
 import { type BuildUse, buildsToRemove, hasRoomFor, type KeepBounds } from './pruning.ts';
@@ -11,7 +12,8 @@ import { type BuildUse, buildsToRemove, hasRoomFor, type KeepBounds } from './pr
 const PACES: KeeperPaces = { idle: 3_000, look: 250, again: 5 * 60_000 };
 
 /** Why a build is not kept that the bounds leave no room for. */
-const FULL = 'those that stay take all the space that kept builds may';
+const FULL: Told = (words) => words.t('those that stay take all the space that kept builds may');
+const NO_ROOM: Told = (words) => words.t('the disk has no room for it and the next build');
 
 /** In milliseconds. */
 export interface KeeperPaces {
@@ -43,8 +45,8 @@ export interface KeeperParts {
   readonly isNeeded: (name: BuildName) => boolean;
   /** Whether a known board runs that build. */
   readonly isRun: (buildId: string) => boolean;
-  /** Told what can't be kept, and why, in lines of English. */
-  readonly onMessage: (text: string) => void;
+  /** Told what can't be kept, and why. */
+  readonly onMessage: OnMessage;
   readonly paces?: Partial<KeeperPaces>;
 }
 
@@ -154,13 +156,13 @@ export class Keeper {
       let result = await builds.keep(image, () => this.#giveWay());
       // what has to go, and did not yet, may make room
       if (result === 'no room' && (await this.#prune())) result = await builds.keep(image, () => this.#giveWay());
-      if (result === 'no room') this.#fail(id, state.buildId, 'the disk has no room for it and the next build');
+      if (result === 'no room') this.#fail(id, state.buildId, NO_ROOM);
       else this.#failed.delete(id);
       if (result === 'kept' || result === 'kept already') this.#newest.set(id, state.buildId);
     } catch (error) {
       const code = systemErrorCode(error);
       if (code === undefined || this.#abort.signal.aborted) throw error;
-      this.#fail(id, state.buildId, codeText(code));
+      this.#fail(id, state.buildId, (words) => codeText(code, words));
     }
     return undefined;
   }
@@ -182,12 +184,13 @@ export class Keeper {
   }
 
   /** Tells it once of a build, as long as the reason is the same. */
-  #fail(imageId: string, buildId: string, why: string): void {
-    const text = unkeptText(imageId, buildId, why);
+  #fail(imageId: string, buildId: string, why: Told): void {
+    const told = unkept(imageId, buildId, why);
+    const text = told(ENGLISH);
     const before = this.#failed.get(imageId)?.text;
     this.#failed.set(imageId, { buildId, bounds: { ...this.#parts.bounds() }, atMs: performance.now(), text });
     this.#lookAgain();
-    if (text !== before) this.#parts.onMessage(text);
+    if (text !== before) this.#parts.onMessage(text, told);
   }
 
   #tellFull(imageId: string, buildId: string): void {
@@ -195,7 +198,7 @@ export class Keeper {
     const isTold = this.#toldFull !== undefined && sameBounds(this.#toldFull, bounds);
     this.#toldFull = { ...bounds };
     this.#lookAgain();
-    if (!isTold) this.#parts.onMessage(unkeptText(imageId, buildId, FULL));
+    if (!isTold) tell(this.#parts.onMessage, unkept(imageId, buildId, FULL));
   }
 
   /** Looks after a while even if nothing else happens by then. */
@@ -207,7 +210,7 @@ export class Keeper {
   /** Removes what is beyond the bounds; whether there was anything. */
   async #prune(): Promise<boolean> {
     const { builds, bounds, onMessage } = this.#parts;
-    const unremoved = new Set<string>();
+    const unremoved = new Map<string, Told>();
     let hasRemoved = false;
     for (const { id, buildId } of buildsToRemove(builds.list, bounds(), (build) => this.#useOf(build))) {
       try {
@@ -217,11 +220,13 @@ export class Keeper {
         if (error instanceof UserError) continue; // it came to be needed, or another process chose to serve it
         const code = systemErrorCode(error);
         if (code === undefined) throw error;
-        unremoved.add(`can't remove build ${shortBuildId(buildId)} of ${id} (${code})`);
+        const told: Told = (words) =>
+          words.t("can't remove build {0} of {1} ({2})", shortBuildId(buildId), id, codeText(code, words));
+        unremoved.set(told(ENGLISH), told);
       }
     }
-    for (const text of unremoved) if (!this.#unremoved.has(text)) onMessage(text);
-    this.#unremoved = unremoved;
+    for (const [text, told] of unremoved) if (!this.#unremoved.has(text)) onMessage(text, told);
+    this.#unremoved = new Set(unremoved.keys());
     if (unremoved.size > 0) this.#lookAgain();
     return hasRemoved;
   }
@@ -245,6 +250,7 @@ function sameBounds(one: KeepBounds, other: KeepBounds): boolean {
   return one.builds === other.builds && one.bytes === other.bytes;
 }
 
-function unkeptText(imageId: string, buildId: string, why: string): string {
-  return `can't keep build ${shortBuildId(buildId)} of ${imageId} (${why}); it is served all the same`;
+function unkept(imageId: string, buildId: string, why: Told): Told {
+  const build = shortBuildId(buildId);
+  return (words) => words.t("can't keep build {0} of {1} ({2}); it is served all the same", build, imageId, why(words));
 }

@@ -8,6 +8,7 @@ import { SET_FILES } from '../images/image-name.ts';
 import { type ImageSet, openImageSet } from '../images/image-set.ts';
 import { sameIdentity } from '../images/pinned-file.ts';
 import { syncFolder } from '../images/sync-folder.ts';
+import { type OnMessage, tell } from '../words.ts';
 import { type Choice, readChoices, writeChoices } from './choices.ts';
 import { clearLock, lockFolder } from './folder-lock.ts';
 import { type BuildName, buildFolderOf, type KeptBuild } from './kept-build.ts';
@@ -34,7 +35,7 @@ export class KeptBuilds {
   readonly #folder: string;
   readonly #choicesPath: string;
   readonly #choosingPath: string;
-  readonly #onMessage: (text: string) => void;
+  readonly #onMessage: OnMessage;
   readonly #unread: Unread;
   readonly #keptFor: KeptFor;
   /** The folder, resolved: nothing outside it is opened. */
@@ -48,27 +49,23 @@ export class KeptBuilds {
   /** So are copies, which take long, and keep nobody waiting who chooses or removes a build. */
   #copying: Promise<unknown> = Promise.resolve();
 
-  private constructor(folder: string, onMessage: (text: string) => void, keptFor: KeptFor) {
+  private constructor(folder: string, onMessage: OnMessage, keptFor: KeptFor) {
     this.#folder = path.resolve(folder);
     this.#choicesPath = path.join(this.#folder, CHOICES_FILE);
     this.#choosingPath = path.join(this.#folder, CHOOSING_FOLDER);
     this.#root = this.#folder;
     this.#onMessage = onMessage;
     this.#unread = new Unread(onMessage, () => {
-      this.refresh().catch((bug: unknown) => onMessage(bugText(bug)));
+      this.refresh().catch((bug: unknown) => tell(onMessage, () => bugText(bug)));
     });
     this.#keptFor = keptFor;
   }
 
   /**
    * Reads what is kept in `folder`, which is made when there is something to keep. It never fails: what can't be read is
-   * not kept, and `onMessage` told, in lines of English. `keptFor`: who reads what is kept by this.
+   * not kept, and `onMessage` told. `keptFor`: who reads what is kept by this.
    */
-  static async open(
-    folder: string,
-    onMessage: (text: string) => void,
-    keptFor: KeptFor = 'this user',
-  ): Promise<KeptBuilds> {
+  static async open(folder: string, onMessage: OnMessage, keptFor: KeptFor = 'this user'): Promise<KeptBuilds> {
     const kept = new KeptBuilds(folder, onMessage, keptFor);
     await kept.#lookAtChoices();
     await kept.#scan({ isFirst: true });
@@ -183,7 +180,7 @@ export class KeptBuilds {
     try {
       await this.#readChoices();
     } catch (error) {
-      this.#unread.isUnreadable(`which builds to serve again from ${this.#choicesPath}`, error);
+      this.#unread.isUnreadable('choices', this.#choicesPath, error);
     }
   }
 
@@ -283,8 +280,7 @@ export class KeptBuilds {
   }
 
   async #scan({ isFirst }: { readonly isFirst: boolean }): Promise<void> {
-    const onUnreadable = (folder: string, error: unknown) =>
-      this.#unread.isUnreadable(`the builds kept in ${folder}`, error);
+    const onUnreadable = (folder: string, error: unknown) => this.#unread.isUnreadable('builds', folder, error);
     let found: Kept = { builds: new Map(), inspections: new Map() };
     try {
       this.#root = await realpath(this.#folder);

@@ -7,6 +7,7 @@ import { codeText, systemErrorCode } from '../errors.ts';
 import { LastingWrite } from '../lasting-write.ts';
 import { makeFolder } from '../make-folder.ts';
 import { replaceFile } from '../replace-file.ts';
+import { type OnMessage, type Told, tell } from '../words.ts';
 
 /** The most acts that are kept: a year of some thirty a day, in some two megabytes. */
 const MOST_ENTRIES = 10_000;
@@ -62,16 +63,16 @@ export class AuditLog {
   /** The last line in the file may have no end: a write was cut off. What comes behind it begins a line of its own. */
   #isTorn = false;
 
-  private constructor(filePath: string | undefined, onMessage: (text: string) => void) {
+  private constructor(filePath: string | undefined, onMessage: OnMessage) {
     this.#path = filePath;
     this.#writing = new LastingWrite(
       () => this.#write(),
-      (code) => onMessage(unkeptText(filePath, code)),
+      (code) => tell(onMessage, unkept(filePath, code)),
     );
   }
 
   /** Reads what is in the file; a line that is none of ours is left out. Without a `filePath`, only memory has it. */
-  static async open(filePath: string | undefined, onMessage: (text: string) => void): Promise<AuditLog> {
+  static async open(filePath: string | undefined, onMessage: OnMessage): Promise<AuditLog> {
     const log = new AuditLog(filePath, onMessage);
     if (filePath === undefined) return log;
     try {
@@ -84,7 +85,7 @@ export class AuditLog {
     } catch (error) {
       const code = systemErrorCode(error);
       if (code === undefined) throw error;
-      if (code !== 'ENOENT') onMessage(unkeptText(filePath, code));
+      if (code !== 'ENOENT') tell(onMessage, unkept(filePath, code));
     }
     return log;
   }
@@ -143,8 +144,8 @@ export class AuditLog {
   }
 }
 
-function unkeptText(filePath: string | undefined, code: string): string {
-  return `can't keep the log of acts in ${filePath} (${codeText(code)})`;
+function unkept(filePath: string | undefined, code: string): Told {
+  return (words) => words.t("can't keep the log of acts in {0} ({1})", filePath ?? '', codeText(code, words));
 }
 
 function shortened(text: string): string {

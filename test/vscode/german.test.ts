@@ -1,6 +1,7 @@
 /** The extension in German: what a user reads, and that nothing of it is still English. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { PROJECT_ROOT } from './cache.ts';
@@ -20,12 +21,14 @@ const REFUSED = '127.0.0.3';
 describe('mkbox in German', () => {
   let bench: Bench;
   let window: Window;
+  let userDataDir: string;
   let english: readonly string[];
 
   before(async () => {
     bench = await setUpBench();
+    userDataDir = await mkdtemp(path.join(tmpdir(), 'mkbox-german-'));
     english = await englishFragments();
-    window = await bench.open({ language: 'de', viewport: { width: 1280, height: 1000 } });
+    window = await bench.open({ language: 'de', userDataDir, viewport: { width: 1280, height: 1000 } });
     await until(
       'the server',
       () => window.workbench.statusBarItem('mkbox.status'),
@@ -41,6 +44,7 @@ describe('mkbox in German', () => {
   after(async () => {
     await window?.close();
     await bench?.[Symbol.asyncDispose]();
+    await rm(userDataDir, { recursive: true, force: true, maxRetries: 5 });
   });
 
   /** Fails with what is left of English in texts that are shown. */
@@ -93,6 +97,18 @@ describe('mkbox in German', () => {
     isGerman([placeholder, ...rows.flatMap(({ label, description, detail }) => [label, description, detail])]);
     await workbench.pictures('german-actions');
     await window.page.keyboard.press('Escape');
+  });
+
+  // the last one: the boards are lost
+  it('is what a window says of a damaged file that it kept boards in', async () => {
+    const folder = path.join(userDataDir, 'User/globalStorage/mkbox.mkbox/boards');
+    await window.close();
+    const file = (await readdir(folder)).find((name) => /^[0-9a-f]+\.json$/.test(name)) ?? '';
+    await writeFile(path.join(folder, file), '{');
+    window = await bench.open({ language: 'de', userDataDir });
+    const { text } = await window.workbench.notification('Gespeicherte Boards sind beschädigt (kein JSON)');
+    isGerman([text]);
+    await window.workbench.pictures('german-damaged');
   });
 });
 

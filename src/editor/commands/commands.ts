@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { bugText, UserError } from '../../errors.ts';
+import { bugText, errorText, UserError } from '../../errors.ts';
 import { showProblem } from '../show-problem.ts';
 import { rowNow } from '../views/row-now.ts';
 import { requireTrustedFolder } from '../workspace/trusted-folder.ts';
@@ -147,6 +147,6 @@ export async function runCommand(
     );
   } catch (error) {
     context.log.error(`${id}: ${error instanceof UserError ? error.message : bugText(error)}`);
-    await showProblem(vscode.l10n.t('mkbox: {0}', error instanceof Error ? error.message : String(error)));
+    await showProblem(vscode.l10n.t('mkbox: {0}', errorText(error, vscode.l10n)));
   }
 }

@@ -7,6 +7,7 @@ import { Keeper } from '../../builds/keeper.ts';
 import { KeptBuilds } from '../../builds/kept-builds.ts';
 import { ServedImages } from '../../builds/served-images.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
+import type { OnMessage } from '../../words.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Settings } from '../workspace/settings.ts';
 
@@ -27,8 +28,8 @@ export interface KeepingParts {
     needOf(image: string, build: string): BuildNeed | undefined;
   };
   readonly settings: Settings;
-  /** Told what goes wrong, in lines of English. */
-  readonly warn: (text: string) => void;
+  /** Told what goes wrong. */
+  readonly warn: OnMessage;
   /** Disposed of with the extension. */
   readonly subscriptions: vscode.Disposable[];
 }

@@ -6,6 +6,7 @@ import { AuditLog } from '../../control/audit-log.ts';
 import { recordAutomaticActs } from '../../control/automatic-acts.ts';
 import { userName } from '../../control/user-name.ts';
 import type { CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
+import type { OnMessage } from '../../words.ts';
 import type { Settings } from '../workspace/settings.ts';
 import { ActsSaved } from './acts-saved.ts';
 import { boardFile } from './board-file.ts';
@@ -24,8 +25,8 @@ export interface OpenBoardsOptions {
   readonly snapshot: () => CatalogSnapshot;
   /** Finds the builds that are kept. */
   readonly keptBuild: (imageId: string, buildId: string) => CatalogImage | undefined;
-  /** Gets what went wrong with a file, a line of English. */
-  readonly onMessage: (text: string) => void;
+  /** Told what went wrong with a file, or with a setting. */
+  readonly onMessage: OnMessage;
   readonly onFailure: (error: unknown) => void;
   /** Disposed of with the extension. */
   readonly subscriptions: vscode.Disposable[];
@@ -46,7 +47,7 @@ export async function openBoards({
   subscriptions.push(rollOut);
   let saved: ActsSaved | undefined;
   // the user is told of what they did themselves: the line about its file is for the log
-  const onFile = (text: string) => (saved?.isSaving ? onFailure(text) : onMessage(text));
+  const onFile: OnMessage = (line, told) => (saved?.isSaving ? onFailure(line) : onMessage(line, told));
   const [registry, audit] = await Promise.all([
     BoardRegistry.open({ statePath, onMessage: onFile, rollOutPlan: rollOut.get, ...decided }),
     AuditLog.open(auditFile(statePath), onMessage),

@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 import type { RollOutPlan, Stage } from '../../boards/roll-out.ts';
 import { readStages, USUAL_STAGES } from '../../boards/stages.ts';
 import { UserError } from '../../errors.ts';
+import { type OnMessage, type Told, tell } from '../../words.ts';
 import { Owner } from '../dispose.ts';
 import type { Settings } from '../workspace/settings.ts';
 
@@ -18,13 +19,13 @@ export class RollOutSetting extends Owner {
   /** Another plan is in force, or none any more. */
   readonly events = new EventEmitter<{ changed: [] }>();
   readonly #settings: Pick<Settings, 'rollOutStages' | 'rollOutWait'>;
-  readonly #warn: (text: string) => void;
+  readonly #warn: OnMessage;
   #plan: RollOutPlan | undefined;
   /** The stages that were told to be wrong, as they are written. */
   #told: string | undefined;
 
-  /** `warn`: told of stages that are none, in a line of English. */
-  constructor(settings: Pick<Settings, 'rollOutStages' | 'rollOutWait'>, warn: (text: string) => void) {
+  /** `warn`: told of stages that are none. */
+  constructor(settings: Pick<Settings, 'rollOutStages' | 'rollOutWait'>, warn: OnMessage) {
     super();
     this.#settings = settings;
     this.#warn = warn;
@@ -54,17 +55,23 @@ export class RollOutSetting extends Owner {
       if (!(error instanceof UserError)) throw error;
       const held: RollOutPlan | undefined = isFirst ? { stages: USUAL_STAGES } : this.#plan;
       this.#plan = held?.waitMs === wait.waitMs ? held : held && { stages: held.stages, ...wait };
-      const meanwhile = isFirst ? '; until you correct it, new builds go out to 1 board, 10 % and then all' : '';
-      this.#tell(`mkbox.rollOut.stages: ${error.message}${meanwhile}`, written);
+      this.#tell(wrongStages(error, isFirst), written);
     }
   }
 
   /** Tells of stages that are written wrong, unless that was told and something else changed. */
-  #tell(text: string, written: unknown): void {
+  #tell(told: Told, written: unknown): void {
     const before = this.#told;
     this.#told = JSON.stringify(written);
-    if (this.#told !== before) this.#warn(text);
+    if (this.#told !== before) tell(this.#warn, told);
   }
+}
+
+/** That stages are none, and which apply; `isFirst`: the window opened with them. */
+function wrongStages(error: UserError, isFirst: boolean): Told {
+  const told: Told = (words) => `mkbox.rollOut.stages: ${error.told(words)}`;
+  if (!isFirst) return told;
+  return (words) => words.t('{0}; until you correct it, new builds go out to 1 board, 10 % and then all', told(words));
 }
 
 /** The stages as a user wrote them; undefined for none. @throws UserError for anything but a list of stages */
@@ -73,7 +80,7 @@ function stagesIn(setting: unknown): readonly Stage[] | undefined {
   // a number of boards is most naturally written as a number
   const texts = entries?.map((entry) => (typeof entry === 'number' ? String(entry) : entry));
   if (!texts?.every((text) => typeof text === 'string')) {
-    throw new UserError('stages are a list, such as ["1", "10%", "all"]');
+    throw new UserError((words) => words.t('stages are a list, such as {0}', '["1", "10%", "all"]'));
   }
   return texts.length === 0 ? undefined : readStages(texts);
 }
