@@ -11,6 +11,7 @@ import type { Source } from './changes/comparison.ts';
 import { Owner } from './dispose.ts';
 import { idsOf, knownBoards } from './known-boards.ts';
 import type { Boards } from './serving/boards.ts';
+import { showFailure } from './show-problem.ts';
 import { boardsToUpdateText, builtText, failedText, packagesChangedText } from './words/build-words.ts';
 import { plainMessage } from './words/plain-message.ts';
 import type { Project } from './workspace/project.ts';
@@ -32,7 +33,11 @@ export class BuildNotices extends Owner {
     super();
     this.#parts = parts;
     this.own(parts.builds.onDidBegin((begun) => this.#keepInventory(begun)));
-    this.own(parts.builds.onDidEnd((ended) => this.#tell(ended).catch((error) => parts.log.error(error))));
+    this.own(
+      parts.builds.onDidEnd((ended) =>
+        this.#tell(ended).catch((error) => showFailure('after a build', error, parts.log)),
+      ),
+    );
   }
 
   /** Keeps what is in the build before, while its image is still there: what a build changed is told by it. */
@@ -94,12 +99,19 @@ export class BuildNotices extends Owner {
     });
   }
 
-  /** How many packages differ from a build before; undefined where no inventory of that was taken. */
+  /** How many packages differ from a build before; undefined where no inventory of that, or of this one, can be taken. */
   async #packagesChanged(buildId: string, image: CatalogImage): Promise<number | undefined> {
-    const { inventories } = await this.#parts.changes();
+    const { changes, log } = this.#parts;
+    const { inventories } = await changes();
     const before = await inventories.kept(buildId);
-    const after = before && (await inventories.take(image));
-    return before && after && unexpectedOf(compareInventories(before, after)).packages.length;
+    try {
+      const after = before && (await inventories.take(image));
+      return before && after && unexpectedOf(compareInventories(before, after)).packages.length;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      log.info(`${image.id}: no inventory of the build: ${error.message}`); // that it was built is told all the same
+      return undefined;
+    }
   }
 }
 

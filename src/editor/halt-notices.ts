@@ -8,6 +8,7 @@ import { goBack } from '../control/go-back.ts';
 import { userName } from '../control/user-name.ts';
 import { Owner } from './dispose.ts';
 import { tellGone } from './known-boards.ts';
+import { showFailure } from './show-problem.ts';
 import { boardName } from './words/board-name.ts';
 import { plainMessage } from './words/plain-message.ts';
 import { haltText, notAsShownText, notKeptText } from './words/roll-out-words.ts';
@@ -34,7 +35,7 @@ export class HaltNotices extends Owner {
     const onStep = (rollOut: RollOut) => {
       const { state } = rollOut;
       if (state.kind !== 'halted' || state.why.kind === 'person') return;
-      this.#tell(rollOut, state.why).catch((error) => parts.log.error(error));
+      this.#tell(rollOut, state.why).catch((error) => showFailure('after a halt', error, parts.log));
     };
     const { events } = parts.registry;
     events.on('rollOut', onStep);

@@ -3,6 +3,7 @@ import { Notices } from './notices.ts';
 import { logServing } from './request-logger.ts';
 import type { ConsentStore } from './serving/consent.ts';
 import { SettingNotices } from './setting-notices.ts';
+import { showFailure } from './show-problem.ts';
 import { Ticker } from './ticker.ts';
 import { VerifyWhenIdle } from './verify-when-idle.ts';
 import { ImagesView, type ImagesViewParts } from './views/images-view.ts';
@@ -46,7 +47,7 @@ export function openViews(shown: Shown, subscriptions: vscode.Disposable[]): Vie
   const images = new ImagesView({ ...shown, verifying }, ticker);
   subscriptions.push(
     ticker,
-    new Notices(shown),
+    new Notices({ ...shown, onFailure: (error) => void showFailure('after a notice', error, log) }),
     new SettingNotices(shown),
     logServing({ serving, boards, checks }, log),
     new StatusBar({ serving, requests, project, boards, checks }, ticker),

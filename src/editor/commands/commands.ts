@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { bugText, errorText, UserError } from '../../errors.ts';
-import { showProblem } from '../show-problem.ts';
+import { showFailure } from '../show-problem.ts';
 import { rowNow } from '../views/row-now.ts';
 import { requireTrustedFolder } from '../workspace/trusted-folder.ts';
 import { buildImage } from './build-image.ts';
@@ -146,7 +145,6 @@ export async function runCommand(
       selected?.map(now).filter((other) => other !== undefined),
     );
   } catch (error) {
-    context.log.error(`${id}: ${error instanceof UserError ? error.message : bugText(error)}`);
-    await showProblem(vscode.l10n.t('mkbox: {0}', errorText(error, vscode.l10n)));
+    await showFailure(id, error, context.log);
   }
 }
