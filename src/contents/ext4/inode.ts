@@ -91,8 +91,12 @@ export function attributesBlock(inode: Buffer, { is64Bit }: ExtLayout): number {
   return high * 2 ** 32 + uint32(inode, ATTRIBUTES_BLOCK_AT);
 }
 
-/** A short target is kept in place of the map: such a link has no blocks, but those of its attributes. */
-function isFastLink(bytes: Buffer, { clusterBytes }: ExtLayout): boolean {
+/**
+ * A short target is kept in place of the map: such a link has no blocks, but those of its attributes. Old file systems may keep
+ * one in a block; where blocks do not tell, it is kept so wherever it and a zero fit (Linux, ext4_inode_is_fast_symlink).
+ */
+function isFastLink(bytes: Buffer, { clusterBytes, hasAttributeInodes }: ExtLayout): boolean {
+  if (hasAttributeInodes) return uint32(bytes, SIZE_AT) < MAP_BYTES;
   const attributesBytes = uint32(bytes, ATTRIBUTES_BLOCK_AT) === 0 ? 0 : clusterBytes;
   return uint32(bytes, SECTORS_AT) * SECTOR_BYTES === attributesBytes && uint32(bytes, SIZE_AT) <= MAP_BYTES;
 }

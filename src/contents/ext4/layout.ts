@@ -23,6 +23,8 @@ export interface ExtLayout {
   readonly copies: SuperblockCopies;
   /** Whether folders' entries name the files' types: their names' lengths have one byte then. */
   readonly hasFileTypes: boolean;
+  /** Whether values of extended attributes may lie in inodes of their own, whose blocks count as their file's. */
+  readonly hasAttributeInodes: boolean;
   /** Whether sizes of folders have 64 bits. */
   readonly hasLargeFolders: boolean;
   /** It was not unmounted: what its journal holds is not in place yet. */
@@ -66,6 +68,7 @@ const INCOMPAT_FILETYPE = 0x2;
 const INCOMPAT_RECOVER = 0x4;
 const INCOMPAT_META_BG = 0x10;
 const INCOMPAT_64BIT = 0x80;
+const INCOMPAT_EA_INODE = 0x400;
 const INCOMPAT_CSUM_SEED = 0x2000;
 const INCOMPAT_LARGEDIR = 0x4000;
 
@@ -116,6 +119,7 @@ export function parseLayout(superblock: Buffer): ExtLayout | ExtRefusal {
       (incompat & INCOMPAT_META_BG) === 0 ? Number.POSITIVE_INFINITY : superblock.readUInt32LE(FIRST_META_BLOCK_AT),
     copies: copiesOf(superblock, compat, roCompat),
     hasFileTypes: (incompat & INCOMPAT_FILETYPE) !== 0,
+    hasAttributeInodes: (incompat & INCOMPAT_EA_INODE) !== 0,
     hasLargeFolders: (incompat & INCOMPAT_LARGEDIR) !== 0,
     needsRecovery: (incompat & INCOMPAT_RECOVER) !== 0,
     checksumSeed: hasChecksums ? seedOf(superblock, (incompat & INCOMPAT_CSUM_SEED) !== 0) : undefined,

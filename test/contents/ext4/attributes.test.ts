@@ -106,7 +106,12 @@ suite('extended attributes are read as debugfs reads them', () => {
     await writeFile(large, Buffer.alloc(1024, 'x'));
     const made = {
       options: ['-O', 'ea_inode'],
-      commands: [`ea_set -f ${large} /etc/passwd user.larger`, 'ea_set /etc/passwd user.small 1'],
+      commands: [
+        `ea_set -f ${large} /etc/passwd user.larger`,
+        'ea_set /etc/passwd user.small 1',
+        `ea_set -f ${large} /etc/short trusted.larger`,
+        `ea_set -f ${large} /etc/link-59 trusted.larger`,
+      ],
     };
     const image = await makeExtImage(path.join(folder, 'tree'), made);
     const attributes = await attributesOf(image, '/etc/passwd');
@@ -115,6 +120,16 @@ suite('extended attributes are read as debugfs reads them', () => {
       ['user.larger', 1024, undefined],
       ['user.small', 1, '1'],
     ]);
+    const tree = new FileTree(await rootOf(image));
+    for (const [name, target] of [
+      ['short', 'passwd'],
+      ['link-59', 'z'.repeat(59)],
+      ['link-60', 'z'.repeat(60)],
+      ['long', LONG_TARGET],
+    ]) {
+      const link = await tree.stat(`/etc/${name}`);
+      equal('target' in link && link.target, target, name);
+    }
   });
 
   test('and damaged ones leave their file as it is', async () => {
