@@ -6,12 +6,17 @@ import { ENGLISH, type Told, type Words } from './words.ts';
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
-  /** The message in the words of whoever reads it; the message is in English, unless it was made in theirs. */
-  readonly told: Told;
+  readonly #told: Told;
 
+  /** A message that is a text is in the reader's words already, or meant for a log. */
   constructor(message: string | Told, options?: ErrorOptions) {
     super(typeof message === 'string' ? message : message(ENGLISH), options);
-    this.told = typeof message === 'string' ? () => message : message;
+    this.#told = typeof message === 'string' ? () => message : message;
+  }
+
+  /** The message in the words of whoever reads it. */
+  told(words: Words): string {
+    return this.#told(words);
   }
 }
 
