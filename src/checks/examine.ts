@@ -25,7 +25,6 @@ export async function examine(
 ): Promise<Examination | undefined> {
   await pastTick(file);
   const rawHash = createHash('sha256');
-  let rawBytes = 0;
   const zstHash = openSha256(file.size);
   const spool = await BootSpool.create();
   try {
@@ -35,7 +34,6 @@ export async function examine(
     };
     const onContent = async (bytes: Buffer) => {
       rawHash.update(bytes);
-      rawBytes += bytes.length;
       await spool.take(bytes);
     };
     const decoded = await decodeZstd(file, { onRead, onContent }, signal);
@@ -43,7 +41,7 @@ export async function examine(
     const digest = { zstSha256: await zstHash.digest(), examinedAtMs: Date.now() };
     if ('problem' in decoded) return { ...digest, content: { kind: 'damaged', damage: decoded } };
     const inside = spool.failure ?? (await readContents(spool));
-    const raw = { rawSha256: rawHash.digest('hex'), rawBytes, inside };
+    const raw = { rawSha256: rawHash.digest('hex'), rawBytes: spool.size, inside };
     return { ...digest, content: { kind: 'sound', ...decoded, ...raw } };
   } finally {
     await zstHash.close();

@@ -43,12 +43,10 @@ export async function receive(body: AsyncIterable<Buffer>, signal: AbortSignal):
 /** What `examine` finds in a file on disk, of one that comes through the network. */
 async function examined({ size, content }: TarMember, signal: AbortSignal): Promise<Examination> {
   const [zstHash, rawHash] = [createHash('sha256'), createHash('sha256')];
-  let rawBytes = 0;
   const spool = BootSpool.inMemory();
   try {
     const onContent = async (bytes: Buffer) => {
       rawHash.update(bytes);
-      rawBytes += bytes.length;
       await spool.take(bytes);
     };
     const onRead = (bytes: Buffer) => void zstHash.update(bytes);
@@ -57,10 +55,8 @@ async function examined({ size, content }: TarMember, signal: AbortSignal): Prom
     const digest = { zstSha256: zstHash.digest('hex'), examinedAtMs: Date.now() };
     if ('problem' in decoded) return { ...digest, content: { kind: 'damaged', damage: decoded } };
     const inside = spool.failure ?? (await readContents(spool));
-    return {
-      ...digest,
-      content: { kind: 'sound', ...decoded, rawSha256: rawHash.digest('hex'), rawBytes, inside },
-    };
+    const raw = { rawSha256: rawHash.digest('hex'), rawBytes: spool.size, inside };
+    return { ...digest, content: { kind: 'sound', ...decoded, ...raw } };
   } finally {
     await spool.close();
   }
