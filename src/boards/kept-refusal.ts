@@ -85,7 +85,7 @@ export const refusal = v.variant('kind', [
   v.object({ kind: v.literal('not proven'), proof: v.picklist(['absent', 'malformed', 'wrong']) }),
   v.object({ kind: v.literal('full'), transfers: count }),
   v.object({ kind: v.literal('fault'), status: v.picklist([404, 503]) }),
-  v.object({ kind: v.literal('part missing'), part: v.picklist(['box', 'board']) }),
+  v.object({ kind: v.literal('part missing'), part: v.picklist(['box', 'board', 'query']) }),
   v.object({
     kind: v.literal('no image'),
     tried,

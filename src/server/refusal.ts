@@ -6,6 +6,9 @@ import { COMMAND_LINE, ENGLISH, type Words } from '../words.ts';
 import type { Proof } from './admission/credentials.ts';
 import { type RequestFault, requestFaultStatus, requestFaultText } from './request-fault.ts';
 
+/** What a request by parts lacks; `query`: all of it, as a server's address stands in its place. */
+export type MissingPart = 'box' | 'board' | 'query';
+
 /** Why a request gets nothing. */
 export type Refusal =
   /** It was refused before anything was looked up. */
@@ -22,7 +25,7 @@ export type Refusal =
   /** Someone had it answered so, on purpose. */
   | { readonly kind: 'fault'; readonly status: 404 | 503 }
   | { readonly kind: 'path' }
-  | { readonly kind: 'part missing'; readonly part: 'box' | 'board' }
+  | { readonly kind: 'part missing'; readonly part: MissingPart }
   /** `folder` if the request named one; `nearest` is the image with the most similar name. */
   | {
       readonly kind: 'no image';
@@ -146,9 +149,7 @@ export function refusalText(refusal: Refusal, words: Words = ENGLISH, remedies =
     case 'path':
       return words.t('nothing is served under this path; there are {0}', ENDPOINTS);
     case 'part missing':
-      return refusal.part === 'box'
-        ? words.t('the request names no box: add name=…, as in {0}', EXAMPLE)
-        : words.t('the request names no board: add board=…, as in {0}', EXAMPLE);
+      return partMissingText(refusal.part, words);
     case 'no image':
       return noImageText(refusal, words);
     case 'incomplete': {
@@ -183,6 +184,19 @@ export function refusalText(refusal: Refusal, words: Words = ENGLISH, remedies =
         : words.t('the folder {0} could not be read ({1}); try again', refusal.folder, refusal.code);
     case 'internal error':
       return words.t("internal error; see the server's log");
+  }
+}
+
+function partMissingText(part: MissingPart, words: Words): string {
+  switch (part) {
+    case 'box':
+      return words.t('the request names no box: add name=…, as in {0}', EXAMPLE);
+    case 'board':
+      return words.t('the request names no board: add board=…, as in {0}', EXAMPLE);
+    case 'query':
+      return words.t(
+        "the request has a server's address for its query: where update.txt or DNS names the server, it must name the box, too (force_update_name, box_name)",
+      );
   }
 }
 

@@ -25,7 +25,10 @@ describe('the refusal of a board that is kept', () => {
     full: [{ kind: 'full', transfers: 4 }],
     fault: [{ kind: 'fault', status: 503 }],
     path: [{ kind: 'path' }],
-    'part missing': [{ kind: 'part missing', part: 'board' }],
+    'part missing': [
+      { kind: 'part missing', part: 'board' },
+      { kind: 'part missing', part: 'query' },
+    ],
     'no image': [
       { kind: 'no image', tried: ['box-pi-main', 'box-pi'] },
       { kind: 'no image', tried: ['box-pi'], folder: 'box', nearest: 'box-c4' },

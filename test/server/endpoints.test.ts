@@ -121,6 +121,11 @@ describe('the endpoints', () => {
     for (const [target, answer] of Object.entries(cases)) assert.equal(await handsOut(target), answer);
     assert.match(await handsOut('/update?board=pi'), /^404 the request names no box: add name=/);
     assert.match(await handsOut('/update?name=linux-box'), /^404 the request names no board: add board=/);
+    // by the script of mkbox's linux-box, where update.txt or DNS names a server and no box
+    assert.match(
+      await handsOut('/update?http://user:word@10.0.0.1:5555&build_id=1a'),
+      /^404 the request has a server's address for its query: where update\.txt or DNS names the server, /,
+    );
     assert.match(await handsOut('/update/linux-box'), /^404 nothing is served under this path/);
     assert.match(await handsOut('/favicon.ico'), /^404 nothing is served under this path/);
   });

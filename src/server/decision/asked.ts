@@ -13,9 +13,14 @@ export interface Asked {
   /** The build the board says it runs. */
   readonly buildId?: string;
   readonly search?: string;
+  /** Where the query is a server's address: that of a board whose update.txt or DNS records name a server, and no box. */
+  readonly isServer?: true;
 }
 
 const OTHER: Asked = { kind: 'other' };
+
+/** A parameter's name that is the beginning of a URL. */
+const URL_BEGINS = /^https?:\/\//i;
 
 /** Boards in the field write the branch as `&=branch=R`: a parameter without a name, whose value is `branch=R`. */
 const MISPLACED_BRANCH = 'branch=';
@@ -70,6 +75,7 @@ function askedByParts(query: string): Asked {
     branch: first('branch') ?? (misplaced?.slice(MISPLACED_BRANCH.length) || undefined),
     version: first('version'),
     buildId: first('build_id'),
+    isServer: [...parameters.keys()].some((name) => URL_BEGINS.test(name)) || undefined,
   });
 }
 

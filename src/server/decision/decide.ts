@@ -228,7 +228,8 @@ function resolve(snapshot: CatalogSnapshot, asked: Asked): Resolution | Refusal 
   }
   const query = imageQuery(asked);
   if (query !== undefined) return resolveQuery(snapshot, query);
-  return { kind: 'part missing', part: asked.box === undefined ? 'box' : 'board' };
+  if (asked.box !== undefined) return { kind: 'part missing', part: 'board' };
+  return { kind: 'part missing', part: asked.isServer ? 'query' : 'box' };
 }
 
 /** Whether the answer lies in a folder that can't be read for now. */
