@@ -11,6 +11,8 @@ import { makeSet, noise, startServer, type TestServer } from './harness.ts';
 
 const IMAGE_BYTES = 30_000_000;
 
+const ON_LINUX = { skip: process.platform !== 'linux' };
+
 /** Starts a download that is slow enough to be disturbed, and waits until it is under way. */
 async function download(server: TestServer): Promise<{ curl: ChildProcess; sha256: Promise<string> }> {
   const { curl: program } = requireTools('curl');
@@ -104,6 +106,23 @@ describe('a client that goes away', () => {
       assert.deepEqual((await ended).state, { kind: 'broken', reason: 'client closed' });
     });
   }
+
+  it(
+    'breaks the transfer before its first byte, too, where it had closed its half and all is in the buffers',
+    ON_LINUX,
+    async () => {
+      await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', 200_000), {
+        sendTimeoutMs: 1_000,
+      });
+      await server.get('/update/box/box-pi');
+      while (server.server.running.size > 0) await server.ended();
+      const socket = await server.connect();
+      const ended = server.ended();
+      socket.end('GET /update/box/box-pi HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      socket.once('finish', () => socket.destroy());
+      assert.deepEqual((await ended).state, { kind: 'broken', reason: 'client closed' });
+    },
+  );
 
   it('does not disturb others, nor does one that reads nothing', async () => {
     await using server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', IMAGE_BYTES));

@@ -26,6 +26,8 @@ export class Deliveries {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<boolean> | undefined;
   #canLook: Promise<boolean> | undefined;
+  /** The kinds of connections that looks have shown, by the digits of an address: where none is seen, its table may be another's. */
+  readonly #shown = new Set<number>();
   /** When the next look may be taken, by `performance.now()`. */
   #nextLookMs = 0;
 
@@ -105,15 +107,21 @@ export class Deliveries {
     const wanted = new Set<ConnectionKey>();
     const ends = [...this.#running].map((delivery) => {
       if (delivery.key !== undefined) wanted.add(delivery.key);
-      return delivery.look();
+      return [delivery.look(), delivery.key] as const;
     });
     const preparedMs = performance.now();
     const look = await this.#lookAtQueues(wanted);
     const nowMs = performance.now();
-    for (const end of ends) end(look?.queues, nowMs);
+    for (const key of look?.queues.keys() ?? []) this.#shown.add(addressDigits(key));
+    for (const [end, key] of ends) end(look?.queues, nowMs, key !== undefined && this.#shown.has(addressDigits(key)));
     const endMs = performance.now();
     const costMs = preparedMs - startMs + (look?.costMs ?? 0) + (endMs - nowMs);
     this.#nextLookMs = endMs + Math.min(costMs / LOOK_SHARE, MOST_MS_BETWEEN_LOOKS);
     return look !== undefined;
   }
+}
+
+/** How many digits the kernel writes for its addresses: those of IPv4 and of IPv6 stand in tables of their own. */
+function addressDigits(key: ConnectionKey): number {
+  return key.indexOf(':');
 }

@@ -139,17 +139,18 @@ export class Delivery {
     this.#judge(nowMs, this.#timeoutMs + this.#mostMsUnseen());
   }
 
-  /** Begins a look at the system's queues; the returned function takes its result, and ends it. */
-  look(): (queues: SendQueues | undefined, nowMs: number) => void {
+  /**
+   * Begins a look at the system's queues; the returned function takes its result, and ends it. `showsAll`: whether the
+   * queues are known to show connections such as this one, so that one never seen is gone, too.
+   */
+  look(): (queues: SendQueues | undefined, nowMs: number, showsAll?: boolean) => void {
     const takenBytes = this.#takenBytes;
     const isComplete = this.#isComplete;
-    return (queues, nowMs) => {
+    return (queues, nowMs, showsAll = this.#queuedBytes !== undefined) => {
       this.#isBlind = queues === undefined && this.#queuedBytes === undefined;
       const queue = this.key === undefined ? undefined : queues?.get(this.key);
       if (queue !== undefined) this.#see(queue, takenBytes, isComplete, nowMs);
-      else if (queues !== undefined && this.#queuedBytes !== undefined && ++this.#looksInVain >= LOOKS_UNTIL_GONE) {
-        this.#end('gone');
-      }
+      else if (queues !== undefined && showsAll && ++this.#looksInVain >= LOOKS_UNTIL_GONE) this.#end('gone');
     };
   }
 
