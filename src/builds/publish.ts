@@ -11,7 +11,7 @@ import { openImageSet, type SetLocation } from '../images/image-set.ts';
 import { type ImageState, inspectImage } from '../images/image-state.ts';
 import { packImage } from '../images/packing/pack.ts';
 import { publishSet } from '../images/packing/set-publication.ts';
-import { accessOf, type NewAccess, type SetAccess, UNREADABLE_TEXT } from '../images/set-access.ts';
+import { accessOf, type NewAccess, type SetAccess, unreadableText } from '../images/set-access.ts';
 import { faultText } from '../images/set-fault-text.ts';
 import { copySet } from './copy-set.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -134,7 +134,7 @@ async function stage(
     const giveWay = async () => signal?.throwIfAborted();
     const result = await copySet(set, staging, { giveWay, access });
     if (result === 'no room') throw new UserError(noRoomText(path.dirname(path.dirname(staging)), image));
-    if (result === 'unreadable') throw new UserError(`${image} is not published: ${UNREADABLE_TEXT}`);
+    if (result === 'unreadable') throw new UserError(`${image} is not published: ${unreadableText()}`);
     if (result === 'changed')
       throw new UserError(`${image} is not published: its files changed while they were copied`);
   } finally {

@@ -80,7 +80,9 @@ async function isSameBuild(
  */
 export async function openFileDisk({ root, folder, name }: ImageFile, options: OpenOptions): Promise<ImageDisk> {
   const file = await PinnedFile.open(root, folder, name);
-  if (!(file instanceof PinnedFile)) throw new UserError(faultText({ file: name, problem: file }));
+  if (!(file instanceof PinnedFile)) {
+    throw new UserError((words) => faultText({ file: name, problem: file }, words));
+  }
   if (!name.endsWith('.zst')) return rawDisk(file);
   try {
     const seekable = await SeekableZstd.open(file);

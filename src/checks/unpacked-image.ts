@@ -51,12 +51,14 @@ export class UnpackedImage implements Disk {
 /** The image was written to, or built anew, while it was read: what was read may be of two builds. */
 export class ImageChangedError extends UserError {
   constructor({ path }: PinnedFile) {
-    super(`${path} changed while it was read. Try again when its build is done.`);
+    super((words) => words.t('{0} changed while it was read. Try again when its build is done.', path));
   }
 }
 
 function noRoom(file: PinnedFile, failure: string): UserError {
-  return new UserError(`there is no room to decompress ${file.path}: ${failure}. Set TMPDIR to a folder with room.`);
+  return new UserError((words) =>
+    words.t('there is no room to decompress {0}: {1}. Set TMPDIR to a folder with room.', file.path, failure),
+  );
 }
 
 /**
@@ -76,7 +78,9 @@ export async function unpackTo(
   };
   const decoded = await decodeZstd(file, { onRead: ({ length }) => onProgress?.(length), onContent }, signal);
   if (decoded === undefined) throw new ImageChangedError(file);
-  if ('problem' in decoded) throw new UserError(damageText(file.path, decoded));
+  if ('problem' in decoded) {
+    throw new UserError((words) => damageText(file.path, decoded, words));
+  }
   return size;
 }
 

@@ -1,3 +1,4 @@
+import type { Told } from '../words.ts';
 import type { PortHolder } from './serving/port-holder.ts';
 
 /** Where the server listens, and how boards reach it. */
@@ -22,6 +23,8 @@ export type ServingFailure =
   /** In the server's own words, and the setting that may be why. */
   | {
       readonly kind: 'other';
+      /** The message in the words of whoever reads it, where there are any. */
+      readonly told?: Told;
       readonly message: string;
       readonly setting?: 'mkbox.port' | 'mkbox.host' | 'mkbox.allow';
     };

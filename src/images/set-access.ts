@@ -1,6 +1,7 @@
 import { type FileHandle, lstat, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { unlessBug } from '../errors.ts';
+import { ENGLISH, type Words } from '../words.ts';
 import { SET_FILES } from './image-name.ts';
 import { unlessAbsent } from './outage.ts';
 
@@ -20,9 +21,11 @@ export type SetAccess = Readonly<Record<Role, FileAccess>>;
 export type NewAccess<T> = 'owner' | 'usual' | T;
 
 /** Why a set does not take the place of one that more people, or servers, may read. */
-export const UNREADABLE_TEXT =
-  'whoever may read the set that is there could not read the new one, which this user can give neither the same owner nor ' +
-  'the same group: do it as root or as a member of that group, or remove the old set first';
+export function unreadableText(words: Words = ENGLISH): string {
+  return words.t(
+    'whoever may read the set that is there could not read the new one, which this user can give neither the same owner nor the same group: do it as root or as a member of that group, or remove the old set first',
+  );
+}
 
 const READ_BY_OTHERS = 0o004;
 const READ_BY_GROUP = 0o040;

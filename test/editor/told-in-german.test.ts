@@ -1,6 +1,7 @@
 /** What went wrong with files that the extension keeps, as a German window tells it. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { REQUESTS_FORMAT } from '../../src/boards/kept-request.ts';
@@ -9,8 +10,14 @@ import { StateFile } from '../../src/boards/state-file.ts';
 import { Keeper } from '../../src/builds/keeper.ts';
 import { KeptBuilds } from '../../src/builds/kept-builds.ts';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
+import { openFileDisk } from '../../src/checks/image-disk.ts';
 import { AuditLog } from '../../src/control/audit-log.ts';
+import { allowedNetworks } from '../../src/editor/serving/allowed-networks.ts';
 import { RollOutSetting } from '../../src/editor/serving/roll-out-setting.ts';
+import { failureWords } from '../../src/editor/words/status-words.ts';
+import { UserError } from '../../src/errors.ts';
+import { packImage } from '../../src/images/packing/pack.ts';
+import { listen } from '../../src/server/socket/listen.ts';
 import type { OnMessage, Words } from '../../src/words.ts';
 import { makeBench } from '../builds/kept.ts';
 import { BUILD_A, makeBoxes } from '../images/image-sets.ts';
@@ -125,6 +132,51 @@ suite('in a German window', () => {
     ]);
     await keeper.close();
     await checks.close();
+  });
+
+  const said = (error: unknown) => (error instanceof UserError ? error.told(GERMAN) : String(error));
+
+  test('an image is told of that can not be packed, or not be read', async () => {
+    await using folder = await makeBoxes();
+    const pack = (image: string, from = folder.root, buildId?: string) =>
+      packImage({ folder: from, image, ...(buildId && { buildId }) }).then(() => 'packed', said);
+    equal(await pack('gone'), `Nichts zu packen in ${folder.root}: gone.img fehlt.`);
+    equal(
+      await pack('gone', folder.at('no')),
+      `Der Ordner ${folder.at('no')} ist nicht lesbar: Gibt es ihn, und dürfen Sie ihn lesen?`,
+    );
+    await writeFile(folder.at('raw.img'), 'raw');
+    match(
+      await pack('raw'),
+      /^In raw\.img steht keine Build-ID, und die eines alten Satzes ist die eines anderen Builds: /,
+    );
+    equal(await pack('raw', folder.root, 'abc'), '"abc" ist keine Build-ID: Das sind 64 Hexadezimalziffern.');
+    const place = { root: folder.root, folder: folder.root, name: 'gone.img.zst' };
+    equal(await openFileDisk(place, {}).then(() => 'open', said), 'gone.img.zst fehlt');
+    await writeFile(folder.at('bad.img.zst'), 'no zstd');
+    const bad = openFileDisk({ ...place, name: 'bad.img.zst' }, {});
+    match(await bad.then(() => 'open', said), /bad\.img\.zst/);
+  });
+
+  test('who may ask is told of where that is none', () => {
+    const allowed = (setting: unknown) => {
+      try {
+        return allowedNetworks(setting);
+      } catch (error) {
+        return said(error);
+      }
+    };
+    const form = '"alle" ist keine Adresse und kein Netz; schreiben Sie 10.0.0.7, 10.0.0.0/8 oder fd00::/8';
+    equal(allowed(['alle']), `mkbox.allow: ${form}`);
+    equal(allowed('alle'), 'mkbox.allow muss eine Liste von Adressen und Netzen sein, etwa ["10.0.0.0/8", "fd00::/8"]');
+  });
+
+  test('an address is told of that is none', async () => {
+    const host = 'no.such.host.invalid';
+    const error = await listen(createServer(), { host, port: 0 }).catch((caught: unknown) => caught);
+    equal(said(error), `${host} lässt sich in keine Adresse auflösen`);
+    const failure = { kind: 'other', message: String(error), told: () => said(error) } as const;
+    equal(failureWords(failure, GERMAN), said(error));
   });
 
   test('stages are told of that are none', () => {

@@ -125,7 +125,7 @@ async function orReason<T>(listing: Promise<T>): Promise<T | string> {
   try {
     return await listing;
   } catch (error) {
-    if (error instanceof UserError) return error.message;
+    if (error instanceof UserError) return error.told(vscode.l10n);
     throw error;
   }
 }

@@ -82,7 +82,7 @@ export class InsideRows {
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       const name = this.#words.t("can't be shown");
-      return [{ kind: 'unreadable', id: `${id}\0unreadable`, name, reason: error.message, retry: id }];
+      return [{ kind: 'unreadable', id: `${id}\0unreadable`, name, reason: error.told(this.#words), retry: id }];
     }
   }
 

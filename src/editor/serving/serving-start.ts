@@ -98,7 +98,7 @@ async function failureOf(
   if (error instanceof UserError) {
     // what has no code is not from listening, but from the settings
     const setting = code === undefined ? 'mkbox.allow' : code === 'EACCES' ? 'mkbox.port' : 'mkbox.host';
-    return { kind: 'other', message: error.message, setting };
+    return { kind: 'other', message: error.message, told: (words) => error.told(words), setting };
   }
   log.error(error instanceof Error ? error : String(error));
   return { kind: 'other', message: error instanceof Error ? error.message : String(error) };

@@ -174,7 +174,8 @@ function failedStatus({ failure }: Extract<ServingState, { kind: 'failed' }>, wo
 
 /** Why images are not served, if not because of the port. */
 export function failureWords(failure: Exclude<ServingFailure, { kind: 'port in use' }>, words: Words): string {
-  return failure.kind === 'other' ? failure.message : words.t('this machine has no address {0}', failure.host);
+  if (failure.kind === 'other') return failure.told?.(words) ?? failure.message;
+  return words.t('this machine has no address {0}', failure.host);
 }
 
 /** That a board got nothing, and why. `name`: what people call it. */

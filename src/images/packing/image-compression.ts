@@ -88,7 +88,9 @@ export async function compressImage(
 
 /** The error for a raw image that is not what it was when packing began. */
 export function changedImage(raw: PinnedFile): UserError {
-  return new UserError(`${raw.path} changed while it was packed. Pack it again when its build is done.`);
+  return new UserError((words) =>
+    words.t('{0} changed while it was packed. Pack it again when its build is done.', raw.path),
+  );
 }
 
 /** Bytes after which the disk is set to work on what was written: it has it when the last of it comes. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode, UserError } from '../../errors.ts';
+import type { Told } from '../../words.ts';
 import { parseBuildId } from '../build-id.ts';
 import type { Checksums } from '../checksums.ts';
 import { isPublishableName, SET_FILES } from '../image-name.ts';
@@ -12,7 +13,7 @@ import {
   type FileAccess,
   type NewAccess,
   type SetAccess,
-  UNREADABLE_TEXT,
+  unreadableText,
 } from '../set-access.ts';
 import { faultText } from '../set-fault-text.ts';
 import { loadFrameCompressor } from '../zstd/frame-compressor.ts';
@@ -53,7 +54,9 @@ export interface PackResult {
 export async function packImage(request: PackRequest): Promise<PackResult> {
   const { image, signal } = request;
   signal?.throwIfAborted();
-  if (!isPublishableName(image)) throw new UserError(`${JSON.stringify(image)} cannot be the name of an image.`);
+  if (!isPublishableName(image)) {
+    throw new UserError((words) => words.t('{0} cannot be the name of an image.', JSON.stringify(image)));
+  }
   const folder = await resolveFolder(request.folder);
   await using raw = await openRaw(folder, image);
   const buildId = await chooseBuildId(raw.file, request);
@@ -83,7 +86,8 @@ async function resolveFolder(folder: string): Promise<string> {
   try {
     return await realpath(folder);
   } catch (cause) {
-    throw new UserError(`The folder ${folder} cannot be read: is it there, and may you read it?`, { cause });
+    const told: Told = (words) => words.t('The folder {0} cannot be read: is it there, and may you read it?', folder);
+    throw new UserError(told, { cause });
   }
 }
 
@@ -95,7 +99,9 @@ async function openRaw(folder: string, image: string): Promise<AsyncDisposable &
 async function openPinned(folder: string, name: string): Promise<PinnedFile> {
   const file = await PinnedFile.open(folder, folder, name);
   if (file instanceof PinnedFile) return file;
-  throw new UserError(`Nothing to pack in ${folder}: ${faultText({ file: name, problem: file })}.`);
+  throw new UserError((words) =>
+    words.t('Nothing to pack in {0}: {1}.', folder, faultText({ file: name, problem: file }, words)),
+  );
 }
 
 /** The ID that the image says, else the one given; in the form that a `.img.buildID` may hold. */
@@ -103,14 +109,20 @@ async function chooseBuildId(raw: PinnedFile, { image, buildId: given, readBuild
   const inside = await readBuildId?.(raw);
   const chosen = inside ?? given;
   if (chosen === undefined) {
-    throw new UserError(
-      `No build ID can be read from inside ${image}.img, and that of an old set is another build's: ` +
-        'give the build ID that boards running the image report (update-server pack --build-id <ID>).',
+    throw new UserError((words) =>
+      words.t(
+        "No build ID can be read from inside {0}.img, and that of an old set is another build's: give the build ID that boards running the image report (update-server pack --build-id <ID>).",
+        image,
+      ),
     );
   }
   if (parseBuildId(chosen) === chosen) return chosen;
-  const where = inside === undefined ? '' : `, which ${image}.img says inside,`;
-  throw new UserError(`${JSON.stringify(chosen)}${where} is no build ID: 64 hexadecimal digits are.`);
+  const id = JSON.stringify(chosen);
+  throw new UserError((words) =>
+    inside === undefined
+      ? words.t('{0} is no build ID: 64 hexadecimal digits are.', id)
+      : words.t('{0}, which {1}.img says inside, is no build ID: 64 hexadecimal digits are.', id, image),
+  );
 }
 
 /** Names that begin with a dot, which the catalog does not publish, and that no other packing has. */
@@ -127,7 +139,9 @@ async function writeFile<T>(
   fill: (file: FileHandle) => Promise<T>,
 ): Promise<T> {
   const file = await createFile(filePath, access);
-  if (file === undefined) throw new UserError(`Nothing was packed: ${UNREADABLE_TEXT}.`);
+  if (file === undefined) {
+    throw new UserError((words) => words.t('Nothing was packed: {0}.', unreadableText(words)));
+  }
   try {
     const result = await fill(file);
     await file.sync();
@@ -152,16 +166,21 @@ function explainDiskError(cause: unknown, folder: string, image: string): unknow
     case 'EDQUOT':
     case 'EFBIG':
       return new UserError(
-        `There is not enough room in ${folder} to pack ${image}: the compressed image is written beside the old one. ` +
-          'Free some space and pack again; the old set is as it was.',
+        (words) =>
+          words.t(
+            'There is not enough room in {0} to pack {1}: the compressed image is written beside the old one. Free some space and pack again; the old set is as it was.',
+            folder,
+            image,
+          ),
         { cause },
       );
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new UserError(`${folder} cannot be written to: check its permissions, and those of its files.`, {
-        cause,
-      });
+      return new UserError(
+        (words) => words.t('{0} cannot be written to: check its permissions, and those of its files.', folder),
+        { cause },
+      );
     default:
       return cause;
   }

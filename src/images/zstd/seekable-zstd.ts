@@ -99,7 +99,7 @@ export class SeekableZstd {
     const bytes = await readAt(this.#file, start, compressed);
     const content = await decompress(bytes, decompressed);
     if (content?.length !== decompressed)
-      throw new UserError(`${this.#file.path} is damaged: its frame at byte ${start}`);
+      throw new UserError((words) => words.t('{0} is damaged: its frame at byte {1}', this.#file.path, start));
     return content;
   }
 }

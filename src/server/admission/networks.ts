@@ -25,7 +25,9 @@ export class Networks {
     const most = family === 4 ? 32 : 128;
     const prefix = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
     if (family === 0 || rest.length > 0 || !(prefix <= most)) {
-      throw new UserError(`${JSON.stringify(entry)} is no address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8`);
+      throw new UserError((words) =>
+        words.t('{0} is no address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8', JSON.stringify(entry)),
+      );
     }
     this.#addresses.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');
   }

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { systemErrorCode, UserError } from '../../errors.ts';
+import type { Told } from '../../words.ts';
 import { INHERITED_BACKLOG } from '../limits.ts';
 
 /** Where to listen: on a name or address and a port (0 for any free one), or on a socket that already listens. */
@@ -39,7 +40,7 @@ export class ListenError extends UserError {
   /** The system's name for it, such as `EADDRINUSE`. */
   readonly code: string;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string | Told) {
     super(message);
     this.code = code;
   }
@@ -54,20 +55,28 @@ function listenError(error: Error, options: ListenOptions): Error {
   const { host, port } = options;
   switch (code) {
     case 'EADDRINUSE':
-      return new ListenError(code, `port ${port} of ${host} is in use; stop what listens there or set another port`);
+      return new ListenError(code, (words) =>
+        words.t('port {0} of {1} is in use; stop what listens there or set another port', port, host),
+      );
     case 'EACCES':
-      return new ListenError(code, `port ${port} may not be opened by this user; ports from 1024 on may`);
+      return new ListenError(code, (words) =>
+        words.t('port {0} may not be opened by this user; ports from 1024 on may', port),
+      );
     case 'EADDRNOTAVAIL':
-      return new ListenError(code, `${host} is not an address of this machine; 0.0.0.0 stands for all it has`);
+      return new ListenError(code, (words) =>
+        words.t('{0} is not an address of this machine; 0.0.0.0 stands for all it has', host),
+      );
     case 'EINVAL':
     case 'EAFNOSUPPORT':
-      return new ListenError(code, `${host} cannot be listened on (${code})`);
+      return new ListenError(code, (words) => words.t('{0} cannot be listened on ({1})', host, code));
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EAI_FAIL':
-      return new ListenError(
-        code,
-        `${host} cannot be resolved to an address; give a name or an address alone, without a port or http://`,
+      return new ListenError(code, (words) =>
+        words.t(
+          '{0} cannot be resolved to an address; give a name or an address alone, without a port or http://',
+          host,
+        ),
       );
     default:
       return error;
