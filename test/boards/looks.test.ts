@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import { describe, it } from 'node:test';
 import { UNKNOWN_FLASH_MS } from '../../src/boards/limits.ts';
 import type { RollOutPlan } from '../../src/boards/roll-out.ts';
@@ -123,6 +124,25 @@ describe('a board that asks, and gets nothing of the image', () => {
       assert.equal(registry.boards.find(({ address }) => address === A)?.state.kind, 'flashing');
     });
   }
+
+  it('as it is gone before the first byte, keeps its place, and counts as given it neither now nor later', async () => {
+    await using bench = await lab();
+    const { registry, boot, pass, server } = bench;
+    const { events, address } = server.server;
+    const socket = connect({ host: '127.0.0.1', port: address.port, localAddress: A });
+    events.once('asked', () => void socket.resetAndDestroy());
+    const broken = once(events, 'broken');
+    socket.write(`GET /update?name=box&board=pi&build_id=${OLD} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
+    await broken;
+    await boot(OLD, { from: B });
+    pass(UNKNOWN_FLASH_MS + 1);
+    registry.rollOuts.observe();
+    const { members, state } = registry.rollOuts.get(IMAGE, BUILD) ?? {};
+    assert.deepEqual(
+      [members?.length, state?.kind, registry.boards.flatMap(({ history }) => history)],
+      [1, 'running', []],
+    );
+  });
 
   it('as a fault is in force, keeps its place, and counts as given it neither now nor later', async () => {
     await using bench = await lab();

@@ -32,7 +32,15 @@ async function serve(boxes: BoxesFolder, port = 0): Promise<Site> {
   const checks = await ImageChecks.open();
   const boards = new BoardRegistry();
   const pages = new StatusPages({ version: '0', catalog, checks, boards, allowed: new Networks([]) });
-  const server = await UpdateServer.start({ catalog, checks, host: '127.0.0.1', port, pages: pages.add });
+  const verdictWaitMs = Number.POSITIVE_INFINITY; // what is wrong is refused, however busy the machine is
+  const server = await UpdateServer.start({
+    catalog,
+    checks,
+    host: '127.0.0.1',
+    port,
+    pages: pages.add,
+    verdictWaitMs,
+  });
   boards.watch(server);
   pages.watch(server);
   return {

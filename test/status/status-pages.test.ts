@@ -37,7 +37,8 @@ async function serve(
   const boards = new BoardRegistry();
   const pages = new StatusPages({ version: '1.2.3', catalog, checks, boards, allowed: new Networks(allowed) });
   const trustedProxies = new Networks(['127.0.0.1']);
-  const options = { catalog, checks, host, port: 0, trustedProxies, credentials, pages: pages.add };
+  const verdictWaitMs = Number.POSITIVE_INFINITY; // what is wrong is refused, however busy the machine is
+  const options = { catalog, checks, host, port: 0, trustedProxies, credentials, pages: pages.add, verdictWaitMs };
   const server = await UpdateServer.start(options);
   boards.watch(server);
   pages.watch(server);
