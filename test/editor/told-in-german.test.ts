@@ -174,7 +174,8 @@ suite('in a German window', () => {
   test('an address is told of that is none', async () => {
     const host = 'no.such.host.invalid';
     const error = await listen(createServer(), { host, port: 0 }).catch((caught: unknown) => caught);
-    equal(said(error), `${host} lässt sich in keine Adresse auflösen`);
+    const remedy = 'geben Sie nur einen Namen oder eine Adresse an, ohne Port und ohne http://';
+    equal(said(error), `${host} lässt sich in keine Adresse auflösen; ${remedy}`);
     const failure = { kind: 'other', message: String(error), told: () => said(error) } as const;
     equal(failureWords(failure, GERMAN), said(error));
   });

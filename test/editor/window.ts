@@ -1,5 +1,12 @@
 /** A window in place of the editor's: `vscode` of a test that writes settings as a user does, and reads what is told. */
+import { registerHooks } from 'node:module';
 import type { WorkspaceFolder } from 'vscode';
+
+// whatever imports `vscode` from now on has this, in each test of a process alike
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'vscode' ? { url: import.meta.url, shortCircuit: true } : next(specifier, context),
+});
 
 type Folder = Pick<WorkspaceFolder, 'uri'>;
 type Affected = { affectsConfiguration(name: string): boolean };

@@ -1,17 +1,11 @@
 import { deepEqual } from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { registerHooks } from 'node:module';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import type { CancellationToken, TextDocument, WorkspaceFolder } from 'vscode';
 import { type BoxesFolder, makeBoxes } from '../../images/image-sets.ts';
 import { workspace } from '../window.ts';
 
-const editor = new URL('../window.ts', import.meta.url).href;
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'vscode' ? { url: editor, shortCircuit: true } : next(specifier, context),
-});
 const { LENSES } = await import('../../../src/editor/build/boxbuild-lenses.ts');
 
 const TEXT = 'name=new-box\n';

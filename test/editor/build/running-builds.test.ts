@@ -1,6 +1,5 @@
 import { deepEqual, match } from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { registerHooks } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -8,11 +7,6 @@ import { Catalog } from '../../../src/images/catalog.ts';
 import { until } from '../../until.ts';
 import { startTask } from '../window.ts';
 
-const editor = new URL('../window.ts', import.meta.url).href;
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'vscode' ? { url: editor, shortCircuit: true } : next(specifier, context),
-});
 const { RunningBuilds } = await import('../../../src/editor/build/running-builds.ts');
 
 /** Makes what is at `folder` something that no program can read, root neither: a link to itself (ELOOP). */

@@ -1,5 +1,4 @@
 /** What commands act on, as it is in a window that serves: an image, its kept builds, and the boards that asked for it. */
-import { registerHooks } from 'node:module';
 import type { LogOutputChannel, WorkspaceFolder } from 'vscode';
 import type { KeptBuilds } from '../../../src/builds/kept-builds.ts';
 import { ImageChecks } from '../../../src/checks/image-checks.ts';
@@ -10,11 +9,6 @@ import { type Bench as BoardsBench, startBench } from '../../boards/bench.ts';
 import { type Bench as ImagesBench, makeBench as makeImages } from '../../builds/kept.ts';
 import { errors, told, user, workspace, write } from '../window.ts';
 
-const editor = new URL('../window.ts', import.meta.url).href;
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'vscode' ? { url: editor, shortCircuit: true } : next(specifier, context),
-});
 const { runCommand } = await import('../../../src/editor/commands/commands.ts');
 const { EarlierBuilds } = await import('../../../src/editor/earlier/earlier-builds.ts');
 const { ConsentStore } = await import('../../../src/editor/serving/consent.ts');

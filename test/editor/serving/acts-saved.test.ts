@@ -1,6 +1,5 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { registerHooks } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
@@ -10,11 +9,6 @@ import { Catalog } from '../../../src/images/catalog.ts';
 import { until } from '../../until.ts';
 import { errors, workspace, write } from '../window.ts';
 
-const editor = new URL('../window.ts', import.meta.url).href;
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'vscode' ? { url: editor, shortCircuit: true } : next(specifier, context),
-});
 const { openBoards } = await import('../../../src/editor/serving/open-boards.ts');
 const { openSettings } = await import('../../../src/editor/workspace/settings.ts');
 

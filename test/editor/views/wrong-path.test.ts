@@ -1,17 +1,11 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
-import { registerHooks } from 'node:module';
 import { suite, test } from 'node:test';
 import type { LogOutputChannel, WorkspaceFolder } from 'vscode';
 import type { ImagesTree } from '../../../src/editor/views/images-tree.ts';
 import { type BoxesFolder, makeBoxes, writeSet } from '../../images/image-sets.ts';
 import { workspace, write } from '../window.ts';
 
-const editor = new URL('../window.ts', import.meta.url).href;
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'vscode' ? { url: editor, shortCircuit: true } : next(specifier, context),
-});
 const { boxRows } = await import('../../../src/editor/views/images-tree.ts');
 const { Project } = await import('../../../src/editor/workspace/project.ts');
 const { openSettings } = await import('../../../src/editor/workspace/settings.ts');

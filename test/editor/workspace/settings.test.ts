@@ -1,15 +1,9 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { registerHooks } from 'node:module';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import type { WorkspaceFolder } from 'vscode';
 import type { Settings } from '../../../src/editor/workspace/settings.ts';
 import { env, ofWorkspace, ran, workspace, write } from '../window.ts';
 
-const editor = new URL('../window.ts', import.meta.url).href;
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'vscode' ? { url: editor, shortCircuit: true } : next(specifier, context),
-});
 const { showSetting } = await import('../../../src/editor/show-setting.ts');
 const { openSettings } = await import('../../../src/editor/workspace/settings.ts');
 
