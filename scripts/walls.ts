@@ -26,11 +26,13 @@ const FLOORS: readonly (readonly Floor[])[] = [
       name: '.',
       files: [
         'by-name.ts',
+        'code-text.ts',
         'errors.ts',
         'lasting-write.ts',
         'make-folder.ts',
         'open-files.ts',
         'printable.ts',
+        'remedies.ts',
         'replace-file.ts',
         'running.ts',
         'send-queues.ts',

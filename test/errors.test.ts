@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { constants } from 'node:os';
 import { suite, test } from 'node:test';
-import { codeText } from '../src/errors.ts';
+import { codeText } from '../src/code-text.ts';
 
 suite("the system's name for an error", () => {
   for (const [code, text] of [

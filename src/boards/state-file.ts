@@ -1,5 +1,6 @@
 import { readFile, rename } from 'node:fs/promises';
-import { codeText, systemErrorCode } from '../errors.ts';
+import { codeText } from '../code-text.ts';
+import { systemErrorCode } from '../errors.ts';
 import { LastingWrite } from '../lasting-write.ts';
 import { replaceFile } from '../replace-file.ts';
 import { type OnMessage, type Told, tell, type Words } from '../words.ts';

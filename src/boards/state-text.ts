@@ -1,7 +1,8 @@
 import { shortBuildId } from '../images/build-id.ts';
+import { COMMAND_LINE } from '../remedies.ts';
 import { refusalText } from '../server/refusal.ts';
 import { breakText, resultText } from '../server/transfer-line.ts';
-import { COMMAND_LINE, ENGLISH, type Words } from '../words.ts';
+import { ENGLISH, type Words } from '../words.ts';
 import type { BoardState } from './board.ts';
 import { reflashText } from './reflash-text.ts';
 

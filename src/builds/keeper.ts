@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ImageChecks } from '../checks/image-checks.ts';
-import { codeText, systemErrorCode, UserError } from '../errors.ts';
+import { codeText } from '../code-text.ts';
+import { systemErrorCode, UserError } from '../errors.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { CatalogImage, ImageSource } from '../images/catalog.ts';
 import { buildIdOf } from '../images/image-state.ts';

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { is } from 'valibot';
+import { replaceFile } from '../replace-file.ts';
 import type { Examination } from './examination.ts';
 import { keptExamination } from './examination-schema.ts';
 
@@ -10,10 +11,16 @@ import { keptExamination } from './examination-schema.ts';
  */
 const FORMAT = 3;
 
-/** The text of a file that keeps examinations, by their keys. Each has a checksum: a changed digit would refuse a valid image. */
-export function textOfExaminations(examinations: readonly (readonly [string, Examination])[]): string {
+/**
+ * Keeps examinations, by their keys, in a file, in place of those that it has. Each has a checksum: a changed digit would
+ * refuse a valid image. @throws system errors
+ */
+export function writeExaminations(
+  filePath: string,
+  examinations: readonly (readonly [string, Examination])[],
+): Promise<void> {
   const entries = examinations.map(([key, examination]) => [key, examination, checksumOf(key, examination)]);
-  return JSON.stringify({ format: FORMAT, examinations: entries });
+  return replaceFile(filePath, [JSON.stringify({ format: FORMAT, examinations: entries })]);
 }
 
 /** What is whole of a file's text, and what is not. That it has another form is no damage. */

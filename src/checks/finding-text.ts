@@ -2,7 +2,8 @@ import { type CompressionFault, isCompressionFault } from '../contents/compressi
 import { type ContentsFault, isForeignFault } from '../contents/contents-fault.ts';
 import { shortBuildId } from '../images/build-id.ts';
 import type { ZstdDamage } from '../images/zstd/frame-scanner.ts';
-import { COMMAND_LINE, ENGLISH, type Remedies, type Words } from '../words.ts';
+import { COMMAND_LINE, type Remedies } from '../remedies.ts';
+import { ENGLISH, type Words } from '../words.ts';
 import type { Finding, Gap } from './finding.ts';
 
 /** That boards do not get an image, because of a finding. `reason`: the finding's text. */

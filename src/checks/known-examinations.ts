@@ -2,7 +2,6 @@ import { readFile, rename } from 'node:fs/promises';
 import { systemErrorCode } from '../errors.ts';
 import type { FileIdentity } from '../images/pinned-file.ts';
 import { LastingWrite } from '../lasting-write.ts';
-import { replaceFile } from '../replace-file.ts';
 import { type Examination, isComplete } from './examination.ts';
 
 /** The most examinations kept, oldest dropped first: more than the images of a large lab. Each takes some 600 bytes. */
@@ -106,9 +105,9 @@ export class KnownExaminations {
 
   async #replace(): Promise<void> {
     if (this.#path === undefined) return;
-    const { textOfExaminations } = await import('./examination-file.ts');
+    const { writeExaminations } = await import('./examination-file.ts');
     const complete = [...this.#byIdentity].filter(([, examination]) => isComplete(examination));
-    await replaceFile(this.#path, [textOfExaminations(complete)]);
+    await writeExaminations(this.#path, complete);
   }
 }
 

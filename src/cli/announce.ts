@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { codeText } from '../errors.ts';
+import { codeText } from '../code-text.ts';
 import type { CatalogSnapshot, UnreadableFolder } from '../images/catalog.ts';
 import { faultText } from '../images/set-fault-text.ts';
 import { looseImagesText, skippedLinkText } from '../images/skipped-text.ts';

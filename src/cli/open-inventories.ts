@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Inventories } from '../checks/inventories.ts';
-import { codeText } from '../errors.ts';
+import { codeText } from '../code-text.ts';
 
 /** The inventories that are kept beside what is known of images, if that is kept. `warn` is told what goes wrong, in lines of English. */
 export function openInventories(checksPath: string | undefined, warn: (text: string) => void): Inventories | undefined {

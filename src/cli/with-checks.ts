@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { ImageChecks } from '../checks/image-checks.ts';
-import { codeText } from '../errors.ts';
+import { codeText } from '../code-text.ts';
 import { Catalog } from '../images/catalog.ts';
 import { printable } from '../printable.ts';
 import type { CommandSettings } from './environment.ts';

@@ -2,7 +2,8 @@ import { chmod, unlink } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import * as v from 'valibot';
-import { bugText, codeText, systemErrorCode, UserError } from '../errors.ts';
+import { codeText } from '../code-text.ts';
+import { bugText, systemErrorCode, UserError } from '../errors.ts';
 import { type Order, requestSchema } from './order.ts';
 import { socketFault } from './socket-path.ts';
 

@@ -1,4 +1,4 @@
-import { codeText } from '../errors.ts';
+import { codeText } from '../code-text.ts';
 
 /** `sun_path` of a socket's address: on Linux, no byte need end it (unix(7)); elsewhere it has 104, and one may. */
 const MOST_PATH_BYTES = process.platform === 'linux' ? 108 : 103;

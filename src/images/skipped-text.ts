@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { COMMAND_LINE, ENGLISH, type Remedies, type Words } from '../words.ts';
+import { COMMAND_LINE, type Remedies } from '../remedies.ts';
+import { ENGLISH, type Words } from '../words.ts';
 import type { SkippedLink } from './linked-folder.ts';
 
 /** Why the link is not followed, and what to do about it. */

@@ -69,14 +69,6 @@ export const LAST_WORD_WAIT_MS = 1_000;
  */
 export const MAX_CONNECTIONS = 2_000;
 
-/** What checks of images, looks at folders and a worker open at a time, beside connections and the images sent on them. */
-const OTHER_FILES = 30;
-
-/** The most connections while the system lets the process open so many more files: without one left, none can be accepted. */
-export function mostConnections(filesLeft = Number.POSITIVE_INFINITY): number {
-  return Math.min(MAX_CONNECTIONS, Math.max(1, Math.floor((filesLeft - OTHER_FILES) / 2)));
-}
-
 /** Requests dropped on a connection because an earlier one is unanswered: a script sends a few, and each takes memory. */
 export const MOST_ASKED_AHEAD = 100;
 

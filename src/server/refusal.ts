@@ -2,7 +2,8 @@ import type { Finding } from '../checks/finding.ts';
 import { findingText } from '../checks/finding-text.ts';
 import { mayPass, type SetFault } from '../images/set-fault.ts';
 import { faultText } from '../images/set-fault-text.ts';
-import { COMMAND_LINE, ENGLISH, type Words } from '../words.ts';
+import { COMMAND_LINE } from '../remedies.ts';
+import { ENGLISH, type Words } from '../words.ts';
 import type { Proof } from './admission/credentials.ts';
 import { type RequestFault, requestFaultStatus, requestFaultText } from './request-fault.ts';
 

@@ -21,6 +21,7 @@ import { Draining } from './draining.ts';
 import { Exchanges } from './exchanges.ts';
 import type { Faults } from './faults.ts';
 import * as limits from './limits.ts';
+import { mostConnections } from './most-connections.ts';
 import { type Respond, servePages } from './pages.ts';
 import { type Refusal, refusalHeaders } from './refusal.ts';
 import { Deliveries } from './sending/deliveries.ts';
@@ -77,7 +78,7 @@ export class UpdateServer {
     this.#server.on('request', (request, response) => this.#receive(request, response));
     this.#server.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response));
     this.#connections = new Connections(this.#server, {
-      most: options.maxConnections ?? limits.mostConnections(),
+      most: options.maxConnections ?? mostConnections(),
       busy: () => this.#exchanges.busySockets,
       isSpared: (address) => proxies.includes(address),
       giveWay: (socket) => this.#exchanges.cut(socket, 'gave way'),
@@ -98,7 +99,7 @@ export class UpdateServer {
    * @throws UserError when it can't: the port is taken, the address is not this machine's, …
    */
   static async start(options: UpdateServerOptions): Promise<UpdateServer> {
-    const { maxConnections = limits.mostConnections(await openFilesLeft()) } = options;
+    const { maxConnections = mostConnections(await openFilesLeft()) } = options;
     const server = new UpdateServer({ ...options, maxConnections });
     await listen(server.#server, options);
     return server;

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { ImageChecks } from '../../checks/image-checks.ts';
-import { codeText, UserError } from '../../errors.ts';
+import { codeText } from '../../code-text.ts';
+import { UserError } from '../../errors.ts';
 import type { CatalogImage, CatalogSnapshot } from '../../images/catalog.ts';
 import { searchImages } from '../../images/image-search.ts';
 import { plainNameHint } from '../../images/plain-name.ts';

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { replaceFile } from '../../replace-file.ts';
 import { isLoopbackHost } from './listen-host.ts';
 
 /** An address beyond loopback that the user allowed for this workspace. */
@@ -48,7 +47,9 @@ export class ConsentStore {
   /** Uses `consent` from now on, in this window even if it can't be saved: then this rejects. */
   async remember(consent: NetworkConsent): Promise<void> {
     this.#consent = consent;
-    if (this.#file !== undefined) await replaceFile(this.#file, [JSON.stringify(consent)]);
+    if (this.#file === undefined) return;
+    const { replaceFile } = await import('../../replace-file.ts');
+    await replaceFile(this.#file, [JSON.stringify(consent)]);
   }
 
   /** Allows nothing beyond loopback from now on, and in the next window, too, unless this rejects. */

@@ -1,4 +1,5 @@
-import type { Remedies, Words } from '../../words.ts';
+import type { Remedies } from '../../remedies.ts';
+import type { Words } from '../../words.ts';
 
 /** What remedies name in the editor: settings, and commands by their titles. */
 export const IN_THE_EDITOR: Remedies = {
