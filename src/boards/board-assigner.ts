@@ -38,18 +38,19 @@ export class BoardAssigner implements Assigner {
     return this.#parts.index.pinned === 0;
   }
 
-  assign({ client, asked, snapshot, found, build, isServedOnce, isTrial, isLook }: AssignRequest): Assigned {
+  assign({ client, asked, snapshot, found, build, isServedOnce, purpose }: AssignRequest): Assigned {
     const { finder, now, rollOuts } = this.#parts;
     const nowMs = now();
-    const entry = isTrial ? undefined : finder.find(client, asked);
-    const known = isLook && !isTrial ? ifAsked(entry?.board, client, asked, nowMs) : entry?.board;
-    const startsNothing = isServedOnce || isTrial || isLook;
+    const isLook = purpose === 'looks';
+    const recorded = purpose === 'tries' ? undefined : finder.find(client, asked)?.board;
+    const known = isLook ? ifAsked(recorded, client, asked, nowMs) : recorded;
+    const startsNothing = isServedOnce || purpose !== 'asks';
     if (known !== undefined && found !== undefined && build !== undefined && stays(known, found, build)) {
       if (known.pin !== undefined) return { kind: 'instead', image: found, build };
       if (startsNothing || !rollOuts.asked(known, found.id, build)) return NEWEST;
     }
     const board = known ?? newBoard('', client, asked, nowMs);
-    const deciding = { board, snapshot, image: found, build, isServedOnce, isLook: isLook && !isTrial };
+    const deciding = { board, snapshot, image: found, build, isServedOnce, isLook };
     const conditions = new ConditionsNow(this.#parts, deciding);
     let decided = assignment(board, found?.id, conditions);
     const isWaiting = decided.kind === 'nothing' && decided.until.kind === 'not its turn';

@@ -58,7 +58,7 @@ export class UpdateServer {
   /** What ended a one-shot. */
   #shot: Transfer | undefined;
 
-  private constructor(options: ServerSetup) {
+  private constructor(options: ServerSetup, maxConnections: number) {
     const { allowedHosts = [], trustedProxies: proxies = new Networks([]), allow, credentials, tls } = options;
     this.#admission = { hosts: new HostAllowList(allowedHosts), proxies, allow, credentials };
     this.#decider = new Decider(options.catalog, options.checks, options);
@@ -78,7 +78,7 @@ export class UpdateServer {
     this.#server.on('request', (request, response) => this.#receive(request, response));
     this.#server.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response));
     this.#connections = new Connections(this.#server, {
-      most: options.maxConnections ?? mostConnections(),
+      most: maxConnections,
       busy: () => this.#exchanges.busySockets,
       isSpared: (address) => proxies.includes(address),
       giveWay: (socket) => this.#exchanges.cut(socket, 'gave way'),
@@ -100,7 +100,7 @@ export class UpdateServer {
    */
   static async start(options: UpdateServerOptions): Promise<UpdateServer> {
     const { maxConnections = mostConnections(await openFilesLeft()) } = options;
-    const server = new UpdateServer({ ...options, maxConnections });
+    const server = new UpdateServer(options, maxConnections);
     await listen(server.#server, options);
     return server;
   }

@@ -20,6 +20,12 @@ export type Assigned =
   | { readonly kind: 'instead'; readonly image: CatalogImage; readonly build?: string }
   | { readonly kind: 'withheld'; readonly why: Withheld };
 
+/**
+ * What a request is for: a board `asks`; someone `looks` what whoever asked from there would get, which changes nothing; or
+ * someone `tries` what a board would get that nobody knows.
+ */
+export type Purpose = 'asks' | 'looks' | 'tries';
+
 /** A request for an update, and the image that it means. */
 export interface AssignRequest {
   /** The client's address. */
@@ -32,10 +38,7 @@ export interface AssignRequest {
   readonly build: string | undefined;
   /** Serving was limited to this client: someone wants it to have its update now. */
   readonly isServedOnce: boolean;
-  /** No board asks, but someone who tries what a board would get that nobody knows. */
-  readonly isTrial: boolean;
-  /** Nobody asks for anything: what whoever asked would get is told, and changes nothing. */
-  readonly isLook: boolean;
+  readonly purpose: Purpose;
 }
 
 /** Decides what each board gets. */

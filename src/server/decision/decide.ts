@@ -159,7 +159,8 @@ export class Decider {
     build: string | undefined,
   ): Assigned {
     const isServedOnce = this.#restriction.client === client;
-    return this.#assigner.assign({ client, asked, snapshot, found, build, isServedOnce, isTrial, isLook });
+    const purpose = isTrial ? 'tries' : isLook ? 'looks' : 'asks';
+    return this.#assigner.assign({ client, asked, snapshot, found, build, isServedOnce, purpose });
   }
 
   /** Why `client` does not get the image while serving is limited. */
