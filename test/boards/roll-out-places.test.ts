@@ -198,17 +198,6 @@ describe('a stage of a roll-out', () => {
     assert.equal(rollOut().state.kind, 'running');
   });
 
-  it('is not the last of a roll-out where a board reports another build than a moment ago', async () => {
-    await using lab = await site(ONE_THEN_ALL, [OLD, BUILD]);
-    const { bench, boot, rollOut } = lab;
-    assert.equal(await boot(A), 'flashing');
-    await bench.boot(BUILD, { from: A });
-    bench.registry.rollOuts.observe();
-    assert.equal(rollOut().stage, 1);
-    await bench.boot(OLD, { from: B });
-    assert.deepEqual([rollOut().state.kind, rollOut().members.length], ['running', 2]);
-  });
-
   it('keeps the place of a board that turns out to be one that is known', async () => {
     const [from, to, other] = ['192.0.2.10', '192.0.2.11', '192.0.2.12'];
     const macs = new Map([[from, 'dc:a6:32:00:00:01']]);

@@ -145,6 +145,21 @@ describe('the roll-outs of an image', () => {
     assert.deepEqual([rollOuts.get(IMAGE, A)?.state.kind, rollOuts.get(IMAGE, A)?.former], ['running', undefined]);
   });
 
+  it('are not over where the last board reports another build than a moment ago', () => {
+    const { rollOuts, boards, clock } = site();
+    const [a, b] = boards;
+    assert.ok(a && b);
+    boards.splice(0, boards.length, a, { ...b, reportedBuild: B });
+    assert.equal(rollOuts.asked(a, IMAGE, B), true);
+    boards[0] = { ...a, reportedBuild: B, state: { kind: 'confirmed', sinceMs: clock.nowMs, build: B } };
+    clock.nowMs += 1_000;
+    rollOuts.observe();
+    assert.equal(rollOuts.get(IMAGE, B)?.stage, 1);
+    rollOuts.asked({ ...b, lastSeenMs: clock.nowMs }, IMAGE, B);
+    const { state, members } = rollOuts.get(IMAGE, B) ?? {};
+    assert.deepEqual([state?.kind, members?.length], ['running', 2]);
+  });
+
   it('stay as they are where what is wanted is about a build that was replaced, or is everywhere', () => {
     const { rollOuts, ask, clock } = site();
     ask(B);
