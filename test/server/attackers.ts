@@ -8,6 +8,8 @@ export interface Attack {
   readonly drip?: string;
   /** Whether it reads what it is sent. */
   readonly reads: boolean;
+  /** After how long it comes back where its connection was closed, at most; `RETURN_AFTER_MS` without it. */
+  readonly returnsWithinMs?: number;
 }
 
 /** Attackers that go on until they are disposed of. */
@@ -16,11 +18,12 @@ export interface Attackers extends Disposable {
   readonly begun: Promise<unknown>;
 }
 
-/** An attacker whose connection was closed comes back after so long: a network has its own bounds. */
+/** An attacker whose connection was closed comes back after so long, or more: a network has its own bounds. */
 const RETURN_AFTER_MS = 500;
 
 /** Has so many attackers, who never close their half of a connection, each hold one to the server at `url`, for ever. */
-export function attack(url: string, count: number, { head, drip, reads }: Attack): Attackers {
+export function attack(url: string, count: number, { head, drip, reads, returnsWithinMs = 0 }: Attack): Attackers {
+  const spreadMs = Math.max(0, returnsWithinMs - RETURN_AFTER_MS);
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
   const timers = new Set<NodeJS.Timeout>();
@@ -39,10 +42,13 @@ export function attack(url: string, count: number, { head, drip, reads }: Attack
     socket.once('close', () => {
       clearInterval(dripping);
       sockets.delete(socket);
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        hold(onConnected);
-      }, RETURN_AFTER_MS);
+      const timer = setTimeout(
+        () => {
+          timers.delete(timer);
+          hold(onConnected);
+        },
+        RETURN_AFTER_MS + Math.random() * spreadMs,
+      );
       timers.add(timer);
     });
   };

@@ -28,6 +28,12 @@ const FOR_ANSWERING = 10;
 /** As many as macOS gives a program, and fewer than there are attackers. */
 const FEW_FILES = 256;
 
+/**
+ * Attackers that find no place come back by and by. When all do at once while the server is held up, more are accepted in a
+ * moment than it has places, and a board among them has to give way before it could ask.
+ */
+const RETURN_WITHIN_MS = 10_000;
+
 const HEAD = 'GET /list HTTP/1.1\r\nHost: localhost\r\n';
 const ATTACKS: Record<string, Attack> = {
   'send their headers byte by byte': { head: `${HEAD}X: `, drip: 'y', reads: true },
@@ -85,7 +91,7 @@ describe('while 500 attackers', { timeout: 300_000, skip: process.platform !== '
       const { server, most } = await start();
       await using _ = server;
       {
-        using attackers = attack(server.url, ATTACKERS, kind);
+        using attackers = attack(server.url, ATTACKERS, { ...kind, returnsWithinMs: RETURN_WITHIN_MS });
         await attackers.begun;
         await boardsUpdate(server.url);
       }
@@ -99,7 +105,7 @@ describe('while 500 attackers', { timeout: 300_000, skip: process.platform !== '
     for (const kind of [ATTACKS['send nothing'], ATTACKS['ask once and stay']]) {
       assert.ok(kind !== undefined);
       {
-        using attackers = attack(server.url, ATTACKERS, kind);
+        using attackers = attack(server.url, ATTACKERS, { ...kind, returnsWithinMs: RETURN_WITHIN_MS });
         await attackers.begun;
         await boardsUpdate(server.url);
       }
