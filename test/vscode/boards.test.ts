@@ -16,6 +16,8 @@ import type { Workbench } from './workbench.ts';
 const STATUS = 'mkbox.status';
 /** So much that checking it takes long enough to be seen. */
 const NOISE_BYTES = 150 * 1024 * 1024;
+/** More than the system holds of what is sent, and so little that a busy machine sends it in a moment. */
+const LAST_BYTES = 20_000_000;
 /** So wide that a board's line can be read to its end. */
 const SIDE_BAR_PIXELS = 640;
 const OLD_BUILD = '0'.repeat(64);
@@ -256,8 +258,8 @@ describe('boards in mkbox', () => {
 
   it('keep what they got while the window was being reloaded', async () => {
     const drain = Promise.withResolvers<void>();
-    const slow = { port: bench.port, from: '127.0.0.4', ...BIG, bytesPerSecond: 10_000_000, slowUntil: drain.promise };
-    const loading = askForUpdate(slow);
+    const slow = { bytesPerSecond: 500_000, slowFrom: NOISE_BYTES - LAST_BYTES, slowUntil: drain.promise };
+    const loading = askForUpdate({ port: bench.port, from: '127.0.0.4', ...BIG, ...slow });
     await rowThat('127.0.0.4', /^downloading/);
     const reloaded = vscode.reload();
     await until('the old window to end', async () => !(await serves(bench.port)));

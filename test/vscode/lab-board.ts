@@ -15,6 +15,8 @@ export interface Asking {
   readonly buildId: string;
   /** How fast its link is. */
   readonly bytesPerSecond?: number;
+  /** Before so many bytes it is as fast as it can be, too. */
+  readonly slowFrom?: number;
   /** From then on it is as fast as it can be. */
   readonly slowUntil?: Promise<void>;
   /** Aborting it is pulling its plug. */
@@ -28,13 +30,14 @@ export async function askForUpdate({
   query,
   buildId,
   bytesPerSecond = Number.POSITIVE_INFINITY,
+  slowFrom = 0,
   slowUntil,
   signal,
 }: Asking): Promise<{ status: number; bytes: number }> {
   const path = `/update?${query}&build_id=${buildId}`;
   const asked = request({ host: '127.0.0.1', port, path, localAddress: from, agent: false }).end();
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];
-  const beganAt = performance.now();
+  let beganAt = performance.now();
   let bytes = 0;
   let isSlow = true;
   const fast = slowUntil?.then(() => {
@@ -42,7 +45,8 @@ export async function askForUpdate({
   });
   for await (const chunk of answer.iterator({ destroyOnReturn: false })) {
     bytes += (chunk as Buffer).length;
-    const aheadMs = beganAt + (bytes / bytesPerSecond) * 1000 - performance.now();
+    if (bytes < slowFrom) beganAt = performance.now();
+    const aheadMs = beganAt + ((bytes - slowFrom) / bytesPerSecond) * 1000 - performance.now();
     if (isSlow && aheadMs > SHORTEST_SLEEP_MS)
       await Promise.race([sleep(aheadMs), ...(fast === undefined ? [] : [fast])]);
     if (signal?.aborted) break;
