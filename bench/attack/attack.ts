@@ -171,8 +171,8 @@ async function attackersFaults(attackers: ChildProcess): Promise<string[]> {
   if (attackers.stdout === null) return [];
   const lines = createInterface(attackers.stdout);
   attackers.stdin?.end();
-  const [line] = await once(lines, 'line');
-  return JSON.parse(String(line));
+  for await (const line of lines) return JSON.parse(line);
+  return ['the attackers ended without a word'];
 }
 
 function reportOf(

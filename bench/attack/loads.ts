@@ -43,7 +43,7 @@ export const LOADS: Readonly<Record<string, Load>> = {
     inParallel(4, isOver, async () => {
       const socket = await open(site);
       socket.write(get(site.sound));
-      await Promise.race([once(socket, 'data').catch(() => {}), gone(socket)]);
+      await Promise.race([once(socket, 'data').catch(() => {}), ended(socket)]);
       socket.resetAndDestroy();
     }),
   'bad images, asked for and left': (site, isOver) =>
@@ -108,6 +108,11 @@ async function open({ port }: Site): Promise<Socket> {
 
 function gone(socket: Socket): Promise<unknown> {
   return socket.destroyed ? Promise.resolve() : new Promise((resolve) => socket.once('close', resolve));
+}
+
+/** Until nothing more comes: a socket that keeps its own half does not close when the server closes the other one. */
+function ended(socket: Socket): Promise<unknown> {
+  return Promise.race([gone(socket), new Promise((resolve) => socket.once('end', resolve))]);
 }
 
 /** The status of an answer that was read to its end. */
