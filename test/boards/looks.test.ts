@@ -41,7 +41,7 @@ async function look({ server }: Bench, from: string, build = OLD, headers: Recor
   return answer.headers.etag === undefined ? 'nothing' : 'image';
 }
 
-/** All that is known, as it is kept, once all that the boards said so far is taken in: that is done a moment later. */
+/** All that is known, as it is kept. Roll-outs take in what boards said a moment later; here they do at once. */
 function known({ registry }: Bench) {
   registry.rollOuts.observe();
   return [registry.boards, registry.rollOuts.list, registry.rollOuts.standIns];

@@ -29,7 +29,7 @@ const FOR_ANSWERING = 10;
 const FEW_FILES = 256;
 
 /**
- * Attackers that find no place come back by and by. When all do at once while the server is held up, more are accepted in a
+ * With few files, attackers that find no place come back by and by. When all do at once while the server is held up, more are accepted in a
  * moment than it has places, and a board among them has to give way before it could ask.
  */
 const RETURN_WITHIN_MS = 10_000;
@@ -91,7 +91,7 @@ describe('while 500 attackers', { timeout: 300_000, skip: process.platform !== '
       const { server, most } = await start();
       await using _ = server;
       {
-        using attackers = attack(server.url, ATTACKERS, { ...kind, returnsWithinMs: RETURN_WITHIN_MS });
+        using attackers = attack(server.url, ATTACKERS, kind);
         await attackers.begun;
         await boardsUpdate(server.url);
       }
