@@ -9,7 +9,7 @@ const BEFORE_HOST = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/?#]*@)?/i;
 
 const PATH = /[/?#].*$/s;
 
-const PORT = /:\d{1,5}$/;
+const PORT = /:\d{0,5}$/;
 
 /** All names below a domain. */
 const BELOW = /^\*?\./;

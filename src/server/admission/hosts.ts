@@ -2,11 +2,11 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
 /**
- * RFC 9112, section 3.2 with RFC 3986, section 3.2.2: a name, an IPv4 address or an IPv6 one in brackets, and a port. A
- * link-local one may have its zone (RFC 4007, section 11), which some clients send.
+ * RFC 9112, section 3.2 with RFC 3986, sections 3.2.2 and 3.2.3: a name, an IPv4 address or an IPv6 one in brackets, and a
+ * port, which may be empty. A link-local one may have its zone (RFC 4007, section 11), which some clients send.
  */
 const HOST_HEADER =
-  /^(?:\[([0-9a-f:.]+|fe[89ab][0-9a-f]:[0-9a-f:.]*%[\w.-]+)\]|([a-z0-9_](?:[a-z0-9_.-]*)))(?::\d{1,5})?$/i;
+  /^(?:\[([0-9a-f:.]+|fe[89ab][0-9a-f]:[0-9a-f:.]*%[\w.-]+)\]|([a-z0-9_](?:[a-z0-9_.-]*)))(?::\d{0,5})?$/i;
 
 /** Names that no public zone can answer for: RFC 6761, RFC 6762, RFC 8375, and two in wide private use. */
 const PRIVATE_SUFFIXES = ['.local', '.lan', '.internal', '.home.arpa', '.test', '.localhost'];

@@ -66,6 +66,7 @@ describe('what is let in', () => {
       '[::ffff:127.0.0.1]:80',
       '[fe80::1%eth0]:8080',
       'lab',
+      'lab:',
       'lab.local',
       'a.b.lan',
       'x.home.arpa',
@@ -82,7 +83,7 @@ describe('what is let in', () => {
     ]) {
       assert.equal(await status(host), 403, host);
     }
-    for (const host of ['a b', 'user@host', 'host:port', 'host/path', '[::1', '::1', '[zz]', 'a..b:']) {
+    for (const host of ['a b', 'user@host', 'host:port', 'host/path', '[::1', '::1', '[zz]', 'lab::']) {
       assert.equal(await status(host), 400, host);
     }
     const { body } = await server.get('/list', { host: 'evil.com' });
