@@ -7,6 +7,9 @@ import { printable } from '../printable.ts';
 import { REPORT_FORMAT, type StatusReport } from '../status/report.ts';
 import { type CommandSettings, UsageError } from './environment.ts';
 
+/** What a running server tells of an image. */
+export type ImageReport = StatusReport['images'][number];
+
 /** What a running server serves, and to whom. @throws UserError where none is reached, at the latest after `waitMs`, or one of another version */
 export async function readStatus(settings: CommandSettings, waitMs?: number): Promise<StatusReport> {
   const status = (await askControl(requireControlPath(settings), 'status', waitMs)) as Partial<StatusReport>;

@@ -103,16 +103,21 @@ describe('a server without a screen', () => {
     assert.equal(await update(BUILD_B), 'up to date');
     await control('unpin', 'bench 1');
 
-    const builds = JSON.parse(await control('builds', '--json')) as { buildId: string; is: string }[];
-    assert.deepEqual(
-      builds.map(({ buildId, is }) => [buildId, is]),
-      [
-        [BUILD_A, 'served'],
-        [BUILD_B, 'kept'],
-      ],
-    );
+    const builds = async () => {
+      const list = JSON.parse(await control('builds', '--json')) as { buildId: string; is: string }[];
+      return list.map(({ buildId, is }) => [buildId, is]);
+    };
+    const [newest, earlier] = [BUILD_A, BUILD_B];
+    assert.deepEqual(await builds(), [
+      [newest, 'served'],
+      [earlier, 'kept'],
+    ]);
     await control('serve-build', 'box-pi', BUILD_B.slice(0, 6), '--why', 'no network');
     assert.equal(await update(BUILD_B), 'up to date');
+    assert.deepEqual(await builds(), [
+      [earlier, 'served'],
+      [newest, 'newest'],
+    ]);
     assert.match(await control('images'), /^IMAGE .*\nbox\/box-pi .*bbbbbbb.*in place of the newest/);
     await control('serve-build', 'box-pi', 'newest');
     assert.equal(await update(BUILD_B), 'an image');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { shortBuildId } from '../../images/build-id.ts';
-import { readStatus } from '../control.ts';
+import { type ImageReport, readStatus } from '../control.ts';
 import { textTable } from '../text-table.ts';
 import type { CommandContext } from './commands.ts';
 import { subcommand } from './subcommand.ts';
@@ -12,12 +12,9 @@ export function buildsCommand({ settings }: CommandContext): Command {
     .action(async ({ json = false }: { json?: boolean }) => {
       const { images, boards } = await readStatus(settings());
       const runBy = (build: string) => boards.filter(({ reportedBuild }) => reportedBuild === build).length;
-      const builds = images.flatMap(({ id, buildId, bytes, kept = [] }) => [
-        ...(buildId === undefined ? [] : [{ image: id, buildId, bytes, is: 'served', boards: runBy(buildId) }]),
-        ...kept
-          .filter((build) => build.buildId !== buildId)
-          .map((build) => ({ image: id, ...build, is: 'kept', boards: runBy(build.buildId) })),
-      ]);
+      const builds = images.flatMap((image) =>
+        buildsOf(image).map((build) => ({ image: image.id, ...build, boards: runBy(build.buildId) })),
+      );
       if (json) process.stdout.write(`${JSON.stringify(builds)}\n`);
       else {
         const rows = builds.map(({ image, buildId, is, bytes, boards: count }) => [
@@ -30,4 +27,18 @@ export function buildsCommand({ settings }: CommandContext): Command {
         process.stdout.write(textTable(['IMAGE', 'BUILD', 'IS', 'BYTES', 'RUN BY'], rows));
       }
     });
+}
+
+/** The build that is served, the newest where that is another one, and those that are kept besides. */
+function buildsOf({ buildId: served, bytes, inPlaceOf, kept = [] }: ImageReport) {
+  const newest = inPlaceOf?.newest;
+  const copies = new Map(kept.map((build) => [build.buildId, build]));
+  copies.delete(served ?? '');
+  const copy = copies.get(newest ?? '');
+  copies.delete(newest ?? '');
+  return [
+    ...(served === undefined ? [] : [{ buildId: served, bytes, is: 'served' }]),
+    ...(newest === undefined ? [] : [{ buildId: newest, ...copy, is: 'newest' }]),
+    ...[...copies.values()].map((build) => ({ ...build, is: 'kept' })),
+  ];
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { shortBuildId } from '../../images/build-id.ts';
-import { readLog, readStatus, requireControlPath } from '../control.ts';
+import { type ImageReport, readLog, readStatus, requireControlPath } from '../control.ts';
 import type { CommandSettings } from '../environment.ts';
 import { textTable } from '../text-table.ts';
 import type { CommandContext } from './commands.ts';
@@ -9,8 +9,6 @@ import { subcommand } from './subcommand.ts';
 
 /** The most acts of an image that are listed with it; `log <image>` has all. */
 const MOST_ACTS = 10;
-
-type ImageReport = Awaited<ReturnType<typeof readStatus>>['images'][number];
 
 /** `update-server images [--json]`: the images that a running server has. */
 export function imagesCommand({ settings }: CommandContext): Command {
