@@ -8,6 +8,7 @@ suite("the system's name for an error", () => {
     ['ENOSPC', 'ENOSPC, the disk is full'],
     ['EROFS', 'EROFS, the disk is read-only'],
     ['EACCES', 'EACCES, permission denied'],
+    ['ECONNREFUSED', 'ECONNREFUSED, nothing listens there'],
     ['ENOTDIR', 'ENOTDIR'],
     ['toString', 'toString'],
   ] as const) {

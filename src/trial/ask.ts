@@ -1,6 +1,8 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { codeText } from '../code-text.ts';
 import { errorCode, UserError } from '../errors.ts';
+import type { Words } from '../words.ts';
 import { TRIAL_AGENT } from './trial-agent.ts';
 
 /** How a question is asked. */
@@ -60,7 +62,7 @@ export async function ask(
   if (isSilent) return SILENT;
   if (answer instanceof Error) {
     if (isConnected && errorCode(answer) === 'ECONNRESET') return CUT_OFF;
-    throw new UserError(`${withoutUser(server)} can't be asked: ${whyUnasked(answer)}`);
+    throw new UserError((words) => words.t("{0} can't be asked: {1}", withoutUser(server), whyUnasked(answer, words)));
   }
   const { statusCode = 0, headers } = answer;
   const said = headers['content-length'];
@@ -82,10 +84,14 @@ const UNKNOWN_ROOT: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** What Node advises in such a message is for whoever starts it with options of its own. */
-function whyUnasked(error: Error): string {
-  if (!UNKNOWN_ROOT.has(errorCode(error))) return error.message || String(errorCode(error));
+function whyUnasked(error: Error, words: Words): string {
+  const code = errorCode(error);
+  const text = code === undefined ? undefined : codeText(code, words);
+  // what is said with a meaning says more than Node's message, which is English
+  if (text !== undefined && text !== code) return text;
+  if (!UNKNOWN_ROOT.has(code)) return error.message || String(code);
   const [what = ''] = error.message.split('; ');
-  return `${what}; NODE_EXTRA_CA_CERTS can name a file with the root that signed it`;
+  return words.t('{0}; NODE_EXTRA_CA_CERTS can name a file with the root that signed it', what);
 }
 
 /** The address of a server without the user and the password in it. */
@@ -100,14 +106,17 @@ function open(server: string, path: string): ClientRequest {
   const [, zone = ''] = ZONE.exec(server) ?? [];
   const url = URL.parse(server.replace(ZONE, ']'));
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new UserError(
-      `${JSON.stringify(withoutUser(server))} is no address of a server, such as http://10.0.0.1:5555`,
+    const given = JSON.stringify(withoutUser(server));
+    throw new UserError((words) =>
+      words.t('{0} is no address of a server, such as {1}', given, 'http://10.0.0.1:5555'),
     );
   }
   // raw, as curl has it: what a board sends is not encoded
   const target = `${url.pathname.replace(/\/$/, '')}${path}`;
   if (/[^\x21-\x7e]/.test(target)) {
-    throw new UserError(`${JSON.stringify(path)} has characters in it that no request may have: percent-encode them`);
+    throw new UserError((words) =>
+      words.t('{0} has characters in it that no request may have: percent-encode them', JSON.stringify(path)),
+    );
   }
   const user =
     url.username === '' ? {} : { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` };

@@ -18,6 +18,7 @@ import { failureWords } from '../../src/editor/words/status-words.ts';
 import { UserError } from '../../src/errors.ts';
 import { packImage } from '../../src/images/packing/pack.ts';
 import { listen } from '../../src/server/socket/listen.ts';
+import { ask } from '../../src/trial/ask.ts';
 import type { OnMessage, Words } from '../../src/words.ts';
 import { makeBench } from '../builds/kept.ts';
 import { BUILD_A, makeBoxes } from '../images/image-sets.ts';
@@ -178,6 +179,18 @@ suite('in a German window', () => {
     equal(said(error), `${host} lässt sich in keine Adresse auflösen; ${remedy}`);
     const failure = { kind: 'other', message: String(error), told: () => said(error) } as const;
     equal(failureWords(failure, GERMAN), said(error));
+  });
+
+  test('a server is told of that can not be tried', async () => {
+    const tried = (server: string, target = '/update/box/box-pi') =>
+      ask(server, target, { signal: new AbortController().signal, silenceMs: 1_000 }).then(() => 'asked', said);
+    const nowhere = 'http://127.0.0.1:1';
+    equal(await tried(nowhere), `${nowhere} lässt sich nicht fragen: ECONNREFUSED, dort nimmt nichts Verbindungen an`);
+    const unknown = 'http://no.such.host.invalid';
+    match(await tried(unknown), /^http:\/\/no\.such\.host\.invalid lässt sich nicht fragen: [A-Z_]+, /);
+    equal(await tried('ftp://lab'), '"ftp://lab" ist keine Adresse eines Servers, wie http://10.0.0.1:5555 eine ist');
+    const encode = 'Schreiben Sie sie in Prozentkodierung';
+    equal(await tried(nowhere, '/ä'), `"/ä" enthält Zeichen, die keine Anfrage haben darf: ${encode}`);
   });
 
   test('stages are told of that are none', () => {
