@@ -1,5 +1,6 @@
 import { constants, copyFile, readFile, rm } from 'node:fs/promises';
 import { array, exactOptional, type InferOutput, is, number, object, picklist, string, unknown } from 'valibot';
+import { codeText } from '../code-text.ts';
 import { systemErrorCode } from '../errors.ts';
 import { replaceFile } from '../replace-file.ts';
 import { type OnMessage, tell } from '../words.ts';
@@ -83,7 +84,7 @@ async function setAside(filePath: string, whole: readonly Choice[], onMessage: O
       words.t(
         "{0}, which tells what builds to serve again, is damaged, and can't be set aside ({1}); check what each image serves",
         filePath,
-        code,
+        codeText(code, words),
       ),
     );
   }

@@ -1,3 +1,4 @@
+import { codeText } from '../code-text.ts';
 import { systemErrorCode } from '../errors.ts';
 import { isAbsence } from '../images/outage.ts';
 import { ENGLISH, type OnMessage, type Told, type Words } from '../words.ts';
@@ -8,9 +9,9 @@ const LOOK_AGAIN_MS = 60_000;
 /** What a folder of kept builds, or a file in it, is read for. */
 const TEXTS = {
   builds: (words: Words, folder: string, code: string) =>
-    words.t("can't read the builds kept in {0} ({1})", folder, code),
+    words.t("can't read the builds kept in {0} ({1})", folder, codeText(code, words)),
   choices: (words: Words, file: string, code: string) =>
-    words.t("can't read which builds to serve again from {0} ({1})", file, code),
+    words.t("can't read which builds to serve again from {0} ({1})", file, codeText(code, words)),
 };
 
 /** What could not be read: it is told once, and looked at again until it can be. */

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { codeText } from '../code-text.ts';
 import type { Inventory } from '../contents/inventory.ts';
 import { systemErrorCode } from '../errors.ts';
 import { replaceFile } from '../replace-file.ts';
@@ -169,7 +170,7 @@ export class Inventories {
   #passOver(file: string, error: unknown): void {
     const code = systemErrorCode(error);
     if (code === undefined) throw error;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') this.events.emit('damaged', `can't read ${file} (${code})`);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') this.events.emit('damaged', `can't read ${file} (${codeText(code)})`);
   }
 
   async #makeRoom(): Promise<void> {

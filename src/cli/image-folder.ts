@@ -1,4 +1,5 @@
 import { access, constants, stat } from 'node:fs/promises';
+import { codeText } from '../code-text.ts';
 import { systemErrorCode, UserError } from '../errors.ts';
 
 /** Says what is wrong with IMAGE_PATH, if anything is. @throws UserError */
@@ -10,7 +11,8 @@ export async function checkFolder(folder: string): Promise<void> {
   } catch (error) {
     if (error instanceof UserError) throw error;
     const code = systemErrorCode(error);
+    if (code === undefined) throw error;
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new UserError(`IMAGE_PATH: there is no folder ${folder}`);
-    throw new UserError(`IMAGE_PATH: the folder ${folder} cannot be read (${code}); check its permissions`);
+    throw new UserError(`IMAGE_PATH: the folder ${folder} cannot be read (${codeText(code)}); check its permissions`);
   }
 }

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { type ImageDisk, openFileDisk, openSetDisk } from '../checks/image-disk.ts';
 import { InsideCache } from '../checks/inside-cache.ts';
+import { codeText } from '../code-text.ts';
 import { DamagedVolume, volumeDamageText } from '../contents/damaged-volume.ts';
 import type { Disk } from '../contents/disk.ts';
 import type { FileTree } from '../contents/file-tree.ts';
@@ -109,7 +110,9 @@ async function resolveFile(file: string) {
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === undefined) throw error;
-    throw new UserError(code === 'ENOENT' ? `there is no file ${file}` : `the file ${file} can't be opened (${code})`);
+    throw new UserError(
+      code === 'ENOENT' ? `there is no file ${file}` : `the file ${file} can't be opened (${codeText(code)})`,
+    );
   }
 }
 

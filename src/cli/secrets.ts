@@ -1,4 +1,5 @@
 import { constants, open } from 'node:fs/promises';
+import { codeText } from '../code-text.ts';
 import { errorCode, UserError } from '../errors.ts';
 import { Credentials, pairProblem, pairWarning } from '../server/admission/credentials.ts';
 import { TlsPair, TlsPairError } from '../server/socket/tls-pair.ts';
@@ -93,7 +94,7 @@ async function readPlain(
       case undefined:
         throw error;
       default:
-        throw new UserError(`${name}: ${path} cannot be read (${code}); check its permissions`);
+        throw new UserError(`${name}: ${path} cannot be read (${codeText(code)}); check its permissions`);
     }
   }
 }

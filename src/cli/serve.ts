@@ -8,6 +8,7 @@ import { ServedImages } from '../builds/served-images.ts';
 import { gapText } from '../checks/finding-text.ts';
 import { ImageChecks } from '../checks/image-checks.ts';
 import { InventoryTaker } from '../checks/inventory-taker.ts';
+import { codeText } from '../code-text.ts';
 import { Catalog } from '../images/catalog.ts';
 import { DRAIN_DEADLINE_MS } from '../server/limits.ts';
 import { UpdateServer } from '../server/update-server.ts';
@@ -172,7 +173,7 @@ function takeInventories(
 }
 
 function unpublishedText(folder: string, code: string): string {
-  return `${folder} has a set that was published in part, which can't be made whole here (${code}): publish it again`;
+  return `${folder} has a set that was published in part, which can't be made whole here (${codeText(code)}): publish it again`;
 }
 
 function runningText(server: UpdateServer): string {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { findingText, gapText } from '../checks/finding-text.ts';
 import type { ImageChecks } from '../checks/image-checks.ts';
 import type { Verdict } from '../checks/verdict.ts';
+import { codeText } from '../code-text.ts';
 import type { CatalogImage } from '../images/catalog.ts';
 import type { ImageState } from '../images/image-state.ts';
 import { ENGLISH } from '../words.ts';
@@ -88,6 +89,6 @@ export function problemText(image: string, verdict: Verdict): string | undefined
     case 'changed':
       return l10n.t('{0} changed while it was being verified', `${image}.img.zst`);
     case 'failed':
-      return l10n.t('{0} could not be read ({1})', `${image}.img.zst`, verdict.code);
+      return l10n.t('{0} could not be read ({1})', `${image}.img.zst`, codeText(verdict.code, l10n));
   }
 }

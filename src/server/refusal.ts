@@ -1,5 +1,6 @@
 import type { Finding } from '../checks/finding.ts';
 import { findingText } from '../checks/finding-text.ts';
+import { codeText } from '../code-text.ts';
 import { mayPass, type SetFault } from '../images/set-fault.ts';
 import { faultText } from '../images/set-fault-text.ts';
 import { COMMAND_LINE } from '../remedies.ts';
@@ -174,15 +175,15 @@ export function refusalText(refusal: Refusal, words: Words = ENGLISH, remedies =
     case 'being written':
       return words.t('{0} is being written; ask again when its build is done', refusal.id);
     case 'unchecked':
-      return words.t('{0} is not sent: it could not be checked ({1})', refusal.id, refusal.code);
+      return words.t('{0} is not sent: it could not be checked ({1})', refusal.id, codeText(refusal.code, words));
     case 'not this one':
       return words.t('only {0} is served now, not {1}', refusal.only, refusal.id);
     case 'not this board':
       return words.t('only the board at {0} gets an update now', refusal.only);
     case 'unreadable':
       return refusal.folder === undefined
-        ? words.t('the images could not be read ({0}); try again', refusal.code)
-        : words.t('the folder {0} could not be read ({1}); try again', refusal.folder, refusal.code);
+        ? words.t('the images could not be read ({0}); try again', codeText(refusal.code, words))
+        : words.t('the folder {0} could not be read ({1}); try again', refusal.folder, codeText(refusal.code, words));
     case 'internal error':
       return words.t("internal error; see the server's log");
   }

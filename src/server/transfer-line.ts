@@ -1,3 +1,4 @@
+import { codeText } from '../code-text.ts';
 import { printable } from '../printable.ts';
 import { ENGLISH, type Words } from '../words.ts';
 import { refusalText } from './refusal.ts';
@@ -64,7 +65,7 @@ export function resultText(result: TransferResult, words: Words = ENGLISH): stri
 }
 
 function withCode({ reason, code }: Extract<TransferState, { kind: 'broken' }>): string {
-  return code === undefined ? breakText(reason) : `${breakText(reason)} (${code})`;
+  return code === undefined ? breakText(reason) : `${breakText(reason)} (${codeText(code)})`;
 }
 
 /** Why a transfer ended before its end. */

@@ -151,7 +151,7 @@ suite('a build that is kept', () => {
       const start = await bench.open();
       ok(start.find(A) !== undefined);
       equal(start.find(other), undefined);
-      match(bench.messages.join(), /^can't read the builds kept in \S+\/closed \(EACCES\)$/);
+      match(bench.messages.join(), /^can't read the builds kept in \S+\/closed \(EACCES, permission denied\)$/);
       await builds.refresh();
       ok(builds.find(A) !== undefined && builds.find(other) !== undefined);
     });
@@ -334,7 +334,10 @@ suite('an earlier build that is served in place of the newest', () => {
     await chmod(file, 0o000);
     await asNobody(async () => {
       const start = await bench.open();
-      match(bench.messages.join(), /can't read which builds to serve again from .*choices\.json \(EACCES\)/);
+      match(
+        bench.messages.join(),
+        /can't read which builds to serve again from .*choices\.json \(EACCES, permission denied\)/,
+      );
       for (const act of [start.serveAgain(A, ANNA), start.serveNewest(IMAGE_ID), start.remove(A)]) {
         await rejects(act, { code: 'EACCES' });
       }

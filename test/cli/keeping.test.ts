@@ -119,6 +119,6 @@ suite('update-server with KEEP_BUILDS', () => {
     await rename(bench.written.file('.img.sha256'), path.join(staging, 'box-pi.img.sha256.old'));
     await using server = await start();
     await until(() => complaints(server).length > 0, server.lines);
-    match(complaints(server).join(), /\/box has a set that .* \(EACCES\): publish it again$/);
+    match(complaints(server).join(), /\/box has a set that .* \(EACCES, permission denied\): publish it again$/);
   });
 });

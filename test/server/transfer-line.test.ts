@@ -55,7 +55,10 @@ describe('the line about a request', () => {
 
   it('says how the system names what kept the image from being read', () => {
     const line = lineOf({ kind: 'broken', reason: 'image unreadable', code: 'ESTALE' });
-    assert.match(line, /: broken off at byte 5 of 9: the image could not be read \(ESTALE\)$/);
+    assert.match(
+      line,
+      /: broken off at byte 5 of 9: the image could not be read \(ESTALE, the network drive is stale\)$/,
+    );
   });
 
   it('says of one that waits how many have their turn before it, or that it is next', () => {
@@ -83,7 +86,7 @@ describe('the line about a request', () => {
     [{ kind: 'no image', tried: ['a'], folder: 'f', nearest: 'd' }, /: no image a in f; nearest: d$/],
     [{ kind: 'not this one', id: 'a/b', only: 'c/d' }, /: only c\/d is served now, not a\/b$/],
     [{ kind: 'internal error' }, /: internal error; see the server's log$/],
-    [{ kind: 'unreadable', code: 'EIO' }, /: the images could not be read \(EIO\); try again$/],
+    [{ kind: 'unreadable', code: 'EIO' }, /: the images could not be read \(EIO, the disk failed\); try again$/],
     [
       { kind: 'incomplete', id: 'a/b', fault: { file: 'b.img.zst', problem: 'empty' } },
       /: a\/b is incomplete: b\.img\.zst is empty$/,

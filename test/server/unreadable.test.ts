@@ -62,7 +62,11 @@ describe('a folder that may not be read', () => {
     const list = await ask('/list');
     await chmod(path.join(server.boxes, 'box'), 0o700);
     await asNobody(async () => {
-      const refused = { status: 503, retry: '5', text: 'the folder box could not be read (EACCES); try again\n' };
+      const refused = {
+        status: 503,
+        retry: '5',
+        text: 'the folder box could not be read (EACCES, permission denied); try again\n',
+      };
       for (const target of [
         '/update?name=box&board=pi',
         '/update/box/box-pi',

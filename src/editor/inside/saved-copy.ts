@@ -1,5 +1,6 @@
 import { lstat, mkdir, open, rename, rm, symlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { codeText } from '../../code-text.ts';
 import type { FileTree, TreeFile, UnreadableFile } from '../../contents/file-tree.ts';
 import { type TreeFault, treeFaultText } from '../../contents/tree-fault.ts';
 import { errorCode, systemErrorCode, UserError } from '../../errors.ts';
@@ -42,7 +43,7 @@ export async function saveWhole(to: string, words: Words, write: (beside: string
     return saved;
   } catch (error) {
     const code = systemErrorCode(error);
-    throw code === undefined ? error : new UserError(words.t("can't save {0} ({1})", to, code));
+    throw code === undefined ? error : new UserError(words.t("can't save {0} ({1})", to, codeText(code, words)));
   } finally {
     await rm(beside, { recursive: true, force: true });
   }

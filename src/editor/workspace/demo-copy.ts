@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { Uri } from 'vscode';
+import { codeText } from '../../code-text.ts';
 import { systemErrorCode, UserError } from '../../errors.ts';
 import type { Words } from '../../words.ts';
 
@@ -50,5 +51,7 @@ async function made(folder: string, words: Words): Promise<void> {
 
 function asUserError(error: unknown, folder: string, words: Words): unknown {
   const code = systemErrorCode(error);
-  return code === undefined ? error : new UserError(words.t("can't copy the demo to {0} ({1})", folder, code));
+  return code === undefined
+    ? error
+    : new UserError(words.t("can't copy the demo to {0} ({1})", folder, codeText(code, words)));
 }

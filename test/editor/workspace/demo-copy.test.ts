@@ -53,7 +53,7 @@ describe('a copy of the demo', () => {
 
   it("says that the folder is not the user's to write to", { skip: process.platform === 'win32' }, async () => {
     await chmod(folder, 0o555);
-    const refused = /^UserError: can't copy the demo to .*mkbox-demo \(EACCES\)$/;
+    const refused = /^UserError: can't copy the demo to .*mkbox-demo \(EACCES, permission denied\)$/;
     await asNobody(() => assert.rejects(copyDemo(DEMO, folder, PLAIN), refused));
     await chmod(folder, 0o755);
   });
