@@ -53,6 +53,11 @@ suite('the units for systemd', () => {
     }
   });
 
+  test('never give up, which would close the socket: boards wait while a setting is corrected', async () => {
+    deepEqual(await setting(SERVICE, 'StartLimitIntervalSec'), ['0']);
+    deepEqual(await setting(SERVICE, 'Restart'), ['on-failure']);
+  });
+
   test('leave a place for the control socket, and let the service listen there', async () => {
     const [name] = await setting(SERVICE, 'RuntimeDirectory');
     equal(
