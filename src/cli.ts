@@ -6,6 +6,7 @@ import { COMMANDS } from './cli/commands/commands.ts';
 import { readEnvironment, UsageError } from './cli/environment.ts';
 import { failureStatus, USAGE_ERROR } from './cli/exit-status.ts';
 import { HELP } from './cli/help.ts';
+import { isJournal, PRIORITIES, STDERR } from './cli/journal.ts';
 import { writeWhole } from './cli/whole-writes.ts';
 import { errorCode, systemErrorCode, UserError } from './errors.ts';
 import { printable } from './printable.ts';
@@ -49,9 +50,10 @@ function tellUnwritten(error: Error): void {
   process.exitCode = failureStatus(process.argv[2]);
 }
 
-/** Says on standard error what went wrong. */
+/** Says on standard error what went wrong: in the journal, each of its lines is an error. */
 function tellFailure(error: unknown): void {
-  process.stderr.write(`update-server: ${failureText(error)}\n`);
+  const text = `update-server: ${failureText(error)}`;
+  process.stderr.write(`${isJournal(STDERR, process.env) ? text.replaceAll(/^/gm, PRIORITIES.error) : text}\n`);
   process.exitCode ??= error instanceof UsageError ? USAGE_ERROR : failureStatus(process.argv[2]);
 }
 

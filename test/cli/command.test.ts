@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { after, before, suite, test } from 'node:test';
@@ -153,6 +154,19 @@ suite('update-server says in one line on standard error why it cannot serve', ()
     } finally {
       holder.close();
     }
+  });
+
+  test("to systemd's journal as an error, which `journalctl -p err` shows", {
+    skip: process.platform !== 'linux',
+  }, () => {
+    const told = boxes.at('journal');
+    // as systemd has it: device and inode of standard error
+    const script = 'exec 2>"$0"; JOURNAL_STREAM=$(stat -L -c %d:%i "$0") exec "$@"';
+    const env = { PATH: process.env.PATH, CHECKS_PATH: 'none', PORT: 'abc' };
+    spawnSync('sh', ['-c', script, told, process.execPath, COMMAND], { env });
+    const text = readFileSync(told, 'utf8');
+    rmSync(told);
+    equal(text, '<3>update-server: PORT must be a number from 0 to 65535, not "abc"; 0 picks a free one\n');
   });
 
   test('all at once: the environment is read before anything else', async () => {
