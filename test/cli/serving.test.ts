@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -41,6 +41,11 @@ suite('update-server, when it starts,', () => {
       'not served: led/led-pi is incomplete: led-pi.img.sha256 is missing',
     ]);
     match(server.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+  });
+
+  test('has its own name among processes', { skip: process.platform !== 'linux' }, async () => {
+    await using server = await startUpdateServer({ imagePath: boxes.root });
+    equal(await readFile(`/proc/${server.pid}/comm`, 'utf8'), 'update-server\n');
   });
 
   test('names the URL of each interface when it listens on all of them', async () => {
