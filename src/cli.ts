@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import zlib from 'node:zlib';
 import packageJson from '../package.json' with { type: 'json' };
 import { COMMANDS } from './cli/commands/commands.ts';
+import { pathToControl } from './cli/control-path.ts';
 import { readEnvironment, UsageError } from './cli/environment.ts';
 import { failureStatus, USAGE_ERROR } from './cli/exit-status.ts';
 import { HELP } from './cli/help.ts';
@@ -34,7 +35,8 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   const define = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (define !== undefined) {
     const { runSubcommand } = await import('./cli/commands/subcommand.ts');
-    await runSubcommand(await define({ settings: () => readEnvironment(environment) }), rest);
+    const settings = () => ({ ...readEnvironment(environment), controlPath: pathToControl(environment) });
+    await runSubcommand(await define({ settings }), rest);
     return;
   }
   const isAlone = rest.length === 0;

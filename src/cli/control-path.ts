@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 const SOCKET_FILE = 'control.sock';
+
+/** Where the service listens that contrib/ has for systemd: below its RuntimeDirectory=. */
+export const SERVICE_SOCKET = '/run/mkbox-update-server/control.sock';
 
 /**
  * Where the control socket is, for the server and for who controls it: CONTROL_PATH (`none`: nowhere); else in the
@@ -16,4 +20,16 @@ export function controlPath(environment: NodeJS.ProcessEnv): string | undefined 
   if (process.platform === 'win32') return undefined; // a named pipe is no file beside another
   if (STATE_PATH) return path.resolve(path.dirname(STATE_PATH), SOCKET_FILE);
   return XDG_RUNTIME_DIR ? path.join(XDG_RUNTIME_DIR, 'mkbox', SOCKET_FILE) : undefined;
+}
+
+/**
+ * Where who controls a server finds it: at `controlPath`, but where no setting names a place, and nothing is at the user's
+ * own, at `service`, if something is there.
+ */
+export function pathToControl(environment: NodeJS.ProcessEnv, service = SERVICE_SOCKET): string | undefined {
+  const usual = controlPath(environment);
+  const { CONTROL_PATH, RUNTIME_DIRECTORY, STATE_PATH } = environment;
+  if (CONTROL_PATH || RUNTIME_DIRECTORY || STATE_PATH) return usual;
+  const isThere = usual !== undefined && existsSync(usual);
+  return !isThere && existsSync(service) ? service : usual;
 }
