@@ -7,6 +7,9 @@ import { printable } from '../printable.ts';
 import { REPORT_FORMAT, type StatusReport } from '../status/report.ts';
 import { type CommandSettings, UsageError } from './environment.ts';
 
+/** How long a server is waited for that is asked only to say more. */
+const SERVER_WAIT_MS = 5000;
+
 /** What a running server tells of an image. */
 export type ImageReport = StatusReport['images'][number];
 
@@ -42,6 +45,18 @@ export async function notePublished({ controlPath }: CommandSettings, image: str
     await orderByControl(controlPath, { act: 'published', image, build }, callerName());
   } catch (error) {
     if (!(error instanceof UserError)) throw error; // nobody is there to be told, or may be by this user
+  }
+}
+
+/** The builds of an image that the server keeps, if one runs and can be asked. */
+export async function buildsAtServer(settings: CommandSettings, image: string): Promise<readonly string[]> {
+  if (settings.controlPath === undefined) return [];
+  try {
+    const { images } = await readStatus(settings, SERVER_WAIT_MS);
+    return images.find(({ id }) => id === image)?.kept?.map(({ buildId }) => buildId) ?? [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error; // as above
+    return [];
   }
 }
 

@@ -17,6 +17,7 @@ import { suite, test } from 'node:test';
 import { SET_FILES } from '../../src/images/image-name.ts';
 import { asNobody } from '../as-nobody.ts';
 import { COMMAND } from '../board/command.ts';
+import { startUpdateServer } from '../board/update-server.ts';
 import { type Bench, IMAGE_ID, imageIn, makeBoth, verdictOf } from '../builds/kept.ts';
 import { writeImageSet } from '../fixtures/image-set-files.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
@@ -254,6 +255,18 @@ suite('update-server publish', () => {
       [0, 0, 0],
     );
     match(await buildOf(bench), /^(a{64}|b{64})$/);
+  });
+
+  test('says that the server keeps the former one, though nothing here says to', async () => {
+    await using site = await withBoth();
+    const { bench, file, env } = site;
+    await (await bench.open()).keep(await imageIn(bench.catalog));
+    const CONTROL_PATH = bench.boxes.beside('control.sock');
+    await using _server = await startUpdateServer({ imagePath: bench.boxes.root, env: { ...env, CONTROL_PATH } });
+    const told = await runCommand(['publish', file('.img.zst')], { IMAGE_PATH: bench.boxes.root, CONTROL_PATH });
+    deepEqual([told.status, told.stderr], [0, '']);
+    match(told.stdout, /; the former one, aaaaaaa, is kept by the server\n$/);
+    equal(await buildOf(bench), BUILD_B);
   });
 
   test('says that boards get an earlier build all the same', async () => {

@@ -14,7 +14,7 @@ import { plainNameHint } from '../../images/plain-name.ts';
 import { imageOfRawFile } from '../../images/raw-file.ts';
 import { isOwnersOnly } from '../../images/set-access.ts';
 import { printable } from '../../printable.ts';
-import { notePublished } from '../control.ts';
+import { buildsAtServer, notePublished } from '../control.ts';
 import { type CommandSettings, UsageError } from '../environment.ts';
 import { openBuilds } from '../keeping.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -69,7 +69,8 @@ async function publishAll(sources: readonly PublishSource[], to: string | undefi
       if (isNew) await rmdir(folder).catch(() => {}); // someone else put something in it
       throw error;
     });
-    process.stdout.write(`${printable(publicationText(id, publication))}\n`);
+    const atServer = await keptByServer(given, id, publication);
+    process.stdout.write(`${printable(publicationText(id, publication, atServer))}\n`);
     if (await isOwnersOnly(folder, source.image)) tell(ownersOnlyText(id));
     if (publication.kind !== 'there already') await notePublished(given, id, publication.buildId);
     const choice = builds?.choiceOf(id);
@@ -168,13 +169,21 @@ function ownersOnlyText(id: string): string {
   return `${id} can be read by its owner only: a server that runs as another user refuses it until chmod(1) lets it read the files`;
 }
 
-function publicationText(id: string, publication: Publication): string {
+/** Whether the former build, which was not kept here, is kept by the server, with settings of its own. */
+async function keptByServer(given: CommandSettings, id: string, publication: Publication): Promise<boolean> {
+  const former = publication.kind === 'there already' ? undefined : publication.former;
+  if (former?.unkept === undefined) return false;
+  return (await buildsAtServer(given, id)).includes(former.buildId);
+}
+
+function publicationText(id: string, publication: Publication, isKeptByServer: boolean): string {
   const { kind, buildId } = publication;
   if (kind === 'there already') return `${id} is build ${shortBuildId(buildId)} already`;
   const { zstBytes, former } = publication;
   const published = `published build ${shortBuildId(buildId)} of ${id}, ${zstBytes} bytes`;
   if (former === undefined) return published;
   const { unkept } = former;
-  const what = unkept === undefined ? 'is kept' : `is not kept (${unkept})`;
+  const otherwise = isKeptByServer ? 'is kept by the server' : `is not kept (${unkept})`;
+  const what = unkept === undefined ? 'is kept' : otherwise;
   return `${published}; the former one, ${shortBuildId(former.buildId)}, ${what}`;
 }
