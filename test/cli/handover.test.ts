@@ -1,14 +1,18 @@
 import { deepEqual, equal } from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BUILD_A, makeBoxes, writeSet } from '../images/image-sets.ts';
 import { noise } from '../server/harness.ts';
+import { beforeLong } from '../until.ts';
 import { askSlowly } from './slow-client.ts';
 import { Supervised } from './supervised.ts';
 
 const RESTARTS = 10;
 const BOARDS = 12;
+/** More than Node's own queue takes, which is 511. */
+const WAITING_BOARDS = 700;
 const BOARD_TIMEOUT_MS = 60_000;
 const SMALL_BYTES = 300_000;
 const BIG_BYTES = 30_000_000;
@@ -73,6 +77,23 @@ suite('update-server whose socket is held by a supervisor', () => {
       Array.from({ length: RESTARTS }, () => 0),
     );
     equal(answered >= RESTARTS * BOARDS, true);
+  });
+
+  test('leaves room in its queue for all boards that ask at once, which it does not accept yet', async () => {
+    await using boxes = await makeBoxes();
+    await writeSet(boxes.root, 'box', 'box-pi');
+    await using service = new Supervised({ imagePath: boxes.root });
+    const [port = 0] = await service.until('port', 1);
+    await service.until('line', / serving /);
+    const [pid = 0] = await service.until('pid', 1);
+    process.kill(pid, 'SIGSTOP');
+    const signal = beforeLong();
+    const waiting = Array.from({ length: WAITING_BOARDS }, () => connect(port, '127.0.0.1'));
+    try {
+      await Promise.all(waiting.map((socket) => once(socket, 'connect', { signal })));
+    } finally {
+      for (const socket of waiting) socket.destroy();
+    }
   });
 
   test('finishes a download that runs, before the next process begins', async () => {

@@ -24,7 +24,8 @@ export async function listen(server: Server, options: ListenOptions): Promise<vo
       resolve();
     };
     server.once('error', onError).once('listening', onListening);
-    if ('descriptor' in options) server.listen({ fd: options.descriptor, backlog: INHERITED_BACKLOG });
+    // beside a descriptor, Node reads no `backlog`
+    if ('descriptor' in options) server.listen({ fd: options.descriptor }, INHERITED_BACKLOG);
     else server.listen({ host: options.host, port: options.port, exclusive: true });
   });
   if (server.address() !== null) return;
