@@ -15,6 +15,7 @@ const WAITING = [
   'board/board',
   'board/faults',
   'cli/completion',
+  'cli/hanging-disk',
   'cli/service-manager',
   'nginx/front-endpoints',
   'server/broken',

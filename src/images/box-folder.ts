@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises';
+import type { DiskAnswers } from './disk-answers.ts';
 import type { Disks, FileLooks } from './file-looks.ts';
 import { imageOfSetFile, isPublishableName } from './image-name.ts';
 import type { SetLocation } from './image-set.ts';
@@ -61,6 +62,8 @@ export interface FolderPlace {
   /** The folder's absolute path. */
   readonly path: string;
   readonly box: string;
+  /** Of the disk that it lies on. */
+  readonly answers: DiskAnswers;
 }
 
 /** Names of images: those of which there is a file of a set, and those of which there is the raw image. */
@@ -143,9 +146,9 @@ export class BoxFolder {
   }
 
   async #refresh(look: Look): Promise<boolean> {
-    const { path: folder } = this.#place;
-    const { dev, ino, mtimeNs, ctimeNs } = await fs.stat(folder, { bigint: true });
-    const looks = await look.disks.looksAt(folder, dev);
+    const { path: folder, answers } = this.#place;
+    const { dev, ino, mtimeNs, ctimeNs } = await answers.to(() => fs.stat(folder, { bigint: true }));
+    const looks = await look.disks.looksAt(folder, dev, answers);
     const seen = this.#seen;
     const isSame = seen?.settled && seen.ino === ino && seen.mtimeNs === mtimeNs && seen.ctimeNs === ctimeNs;
     if (isSame && !look.isThorough) return this.#lookAgain(look, looks);
@@ -174,7 +177,8 @@ export class BoxFolder {
   }
 
   async #readNames(): Promise<ImageNames> {
-    const entries = await fs.readdir(this.#place.path);
+    const { path: folder, answers } = this.#place;
+    const entries = await answers.to(() => fs.readdir(folder));
     const names = (imageOf: (fileName: string) => string | undefined) => {
       const found = entries.map(imageOf).filter((name) => name !== undefined);
       return new Set(found.filter(isPublishableName));

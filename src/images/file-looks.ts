@@ -1,3 +1,4 @@
+import type { DiskAnswers } from './disk-answers.ts';
 import { Haste, isLocal } from './haste.ts';
 import type { FileFault, FileIdentity } from './pinned-file.ts';
 import {
@@ -22,6 +23,15 @@ export interface FileLooks {
 
 /** Looks in other threads, which wait for a slow disk while this one does not. */
 export const PATIENT_LOOKS: FileLooks = { see: seeFile, readFault, readSmall: readSmallFile };
+
+/** The same looks, which fail if nothing comes in time. */
+function looksInTime(looks: FileLooks, answers: DiskAnswers): FileLooks {
+  return {
+    see: (filePath) => answers.to(() => looks.see(filePath)),
+    readFault: (filePath) => answers.to(() => looks.readFault(filePath)),
+    readSmall: (filePath, identity) => answers.to(() => looks.readSmall(filePath, identity)),
+  };
+}
 
 /** Looks in this thread while files are seen from memory. */
 export class HastyLooks implements FileLooks {
@@ -51,16 +61,13 @@ export class HastyLooks implements FileLooks {
 
 /** The disks that folders lie on, for the time of one look at a catalog: each is asked once what it is. */
 export class Disks {
-  readonly #looks = new Map<bigint, Promise<FileLooks>>();
+  readonly #areLocal = new Map<bigint, Promise<boolean>>();
   readonly #hasty = new HastyLooks();
 
-  /** How to look at files in `folder`, which lies on the device `dev`. */
-  looksAt(folder: string, dev: bigint): Promise<FileLooks> {
-    let looks = this.#looks.get(dev);
-    if (looks === undefined) {
-      looks = isLocal(folder).then((local) => (local ? this.#hasty : PATIENT_LOOKS));
-      this.#looks.set(dev, looks);
-    }
-    return looks;
+  /** How to look at files in `folder`, which lies on the device `dev`; `answers` are that one's. */
+  async looksAt(folder: string, dev: bigint, answers: DiskAnswers): Promise<FileLooks> {
+    const local = this.#areLocal.get(dev) ?? isLocal(folder);
+    this.#areLocal.set(dev, local);
+    return (await answers.to(() => local)) ? this.#hasty : looksInTime(PATIENT_LOOKS, answers);
   }
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { BoxFolder, type FolderPlace, type Look } from './box-folder.ts';
+import { DiskAnswers } from './disk-answers.ts';
 import { isPublishableName, SET_FILES } from './image-name.ts';
 import { followLink, type SkippedLink } from './linked-folder.ts';
 import { Outage } from './outage.ts';
@@ -35,6 +36,10 @@ export class ImageFolder {
   readonly #path: string;
   readonly #keepMs: number;
   readonly #outage: Outage;
+  /** Of the disk that the folder itself lies on. */
+  readonly #answers = new DiskAnswers();
+  /** Of the disks behind what lies in it, which may be others, by its names. */
+  readonly #answersOf = new Map<string, DiskAnswers>();
   /** The folder resolved, as it was last found. */
   #real: string;
   readonly #folders = new Map<string, BoxFolder>();
@@ -102,8 +107,8 @@ export class ImageFolder {
   }
 
   async #readFolder(followsLinks: boolean): Promise<boolean> {
-    const real = await fs.realpath(this.#path);
-    const { places, links, hasLoose } = await readContent(real, followsLinks, (box) => this.#folders.get(box)?.place);
+    const real = await this.#answers.to(() => fs.realpath(this.#path));
+    const { places, links, hasLoose } = await this.#readContent(real, followsLinks);
     let changed = real !== this.#real || !sameLinks(links, this.#links) || hasLoose !== this.#hasLoose;
     this.#real = real;
     this.#links = links;
@@ -119,27 +124,30 @@ export class ImageFolder {
     }
     return changed;
   }
-}
 
-/** What lies in an image folder, resolved, where `knownOf` tells what was seen of a box before. @throws system errors of the folder itself */
-async function readContent(
-  root: string,
-  followsLinks: boolean,
-  knownOf: (box: string) => FolderPlace | undefined,
-): Promise<Content> {
-  const entries = await fs.readdir(root, { withFileTypes: true });
-  const places = new Map<string, FolderPlace>();
-  const links: SkippedLink[] = [];
-  for (const entry of entries.filter(({ name }) => isPublishableName(name))) {
-    const { name: box } = entry;
-    if (entry.isDirectory()) places.set(box, { root, path: path.join(root, box), box });
-    if (!entry.isSymbolicLink()) continue;
-    const followed = await followLink(root, box, followsLinks, knownOf(box));
-    if (followed === undefined) continue;
-    if ('box' in followed) places.set(box, followed);
-    else links.push(followed);
+  /** What lies in the folder, which is `root` resolved. @throws system errors of the folder itself */
+  async #readContent(root: string, followsLinks: boolean): Promise<Content> {
+    const entries = await this.#answers.to(() => fs.readdir(root, { withFileTypes: true }));
+    const places = new Map<string, FolderPlace>();
+    const links: SkippedLink[] = [];
+    for (const entry of entries.filter(({ name }) => isPublishableName(name))) {
+      const { name: box } = entry;
+      const place = { root, path: path.join(root, box), box, answers: this.#answersBehind(box) };
+      if (entry.isDirectory()) places.set(box, place);
+      if (!entry.isSymbolicLink()) continue;
+      const followed = await followLink(place, followsLinks, this.#folders.get(box)?.place);
+      if (followed === undefined) continue;
+      if ('box' in followed) places.set(box, followed);
+      else links.push(followed);
+    }
+    return { places, links, hasLoose: entries.some((entry) => entry.isFile() && isLooseImage(entry.name)) };
   }
-  return { places, links, hasLoose: entries.some((entry) => entry.isFile() && isLooseImage(entry.name)) };
+
+  #answersBehind(box: string): DiskAnswers {
+    const answers = this.#answersOf.get(box) ?? new DiskAnswers();
+    this.#answersOf.set(box, answers);
+    return answers;
+  }
 }
 
 function sameLinks(some: readonly SkippedLink[], others: readonly SkippedLink[]): boolean {

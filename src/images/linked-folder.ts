@@ -15,29 +15,27 @@ export interface SkippedLink {
 const LEADS_NOWHERE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES']);
 
 /**
- * Where the link `box` in the image folder `root` leads, which is resolved: to a folder inside, or, if `followsLinks`, any
- * folder. Undefined where it leads to something else than a folder. A link of which the system can't say for now where it
- * leads (`EIO`, a mount that died) is its own box's outage, in the place that was `known` of it; where it would not be
- * followed, it is skipped.
+ * Where the link at `place` leads: to a folder inside the image folder, or, if `followsLinks`, any folder. Undefined where
+ * it leads to something else than a folder. A link of which the system can't say for now where it leads (`EIO`, a mount
+ * that died) is its own box's outage, in the place that was `known` of it; where it would not be followed, it is skipped.
  */
 export async function followLink(
-  root: string,
-  box: string,
+  place: FolderPlace,
   followsLinks: boolean,
   known?: FolderPlace,
 ): Promise<FolderPlace | SkippedLink | undefined> {
-  const link = path.join(root, box);
+  const { root, path: link, answers } = place;
   try {
-    const target = await fs.realpath(link);
-    if (!(await fs.stat(target)).isDirectory()) return undefined;
-    if (isInside(root, target)) return { root, path: link, box };
-    return followsLinks ? { root: target, path: link, box } : { path: link, target };
+    const target = await answers.to(() => fs.realpath(link));
+    if (!(await answers.to(() => fs.stat(target))).isDirectory()) return undefined;
+    if (isInside(root, target)) return place;
+    return followsLinks ? { ...place, root: target } : { path: link, target };
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === undefined) throw error;
     if (LEADS_NOWHERE.has(code)) return { path: link, target: undefined };
-    if (followsLinks) return known ?? { root: link, path: link, box }; // below a link no resolved path lies: nothing is opened
-    return (await isWrittenInside(root, link)) ? { root, path: link, box } : { path: link, target: undefined };
+    if (followsLinks) return known ?? { ...place, root: link }; // below a link no resolved path lies: nothing is opened
+    return (await isWrittenInside(root, link)) ? place : { path: link, target: undefined };
   }
 }
 

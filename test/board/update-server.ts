@@ -17,6 +17,8 @@ export interface UpdateServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** How many files the system lets it open (ulimit in sh(1)); as many as the test's own process if absent. */
   readonly mostFiles?: number;
+  /** A program and its first arguments, which runs what else it is given; the command is run as it is if absent. */
+  readonly wrapper?: readonly string[];
 }
 
 export interface Exit {
@@ -42,8 +44,9 @@ export async function startUpdateServer({
   args = [],
   env = {},
   mostFiles,
+  wrapper = [],
 }: UpdateServerOptions): Promise<RunningServer> {
-  const command = [process.execPath, COMMAND, ...args];
+  const command = [...wrapper, process.execPath, COMMAND, ...args];
   const [program = '', ...rest] =
     mostFiles === undefined ? command : ['sh', '-c', `ulimit -n ${mostFiles} && exec "$@"`, 'sh', ...command];
   const child = spawn(program, rest, {

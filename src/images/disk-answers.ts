@@ -1,0 +1,62 @@
+import { systemErrorCode } from '../errors.ts';
+
+/** A disk that sleeps answers in less; a network drive whose server is gone, never. */
+const MOST_MS = 20_000;
+
+/**
+ * What is asked of the disk that a folder lies on: each question keeps one of the process's few threads until it is
+ * answered. One that is not in time has failed, with `ETIMEDOUT`; until it is, nothing else is asked there.
+ */
+export class DiskAnswers {
+  readonly #mostMs: number;
+  #missing = 0;
+  /** A bug that was met after its question had failed. */
+  #bug: { readonly error: unknown } | undefined;
+
+  /** `mostMs`: what an answer may take, in milliseconds. */
+  constructor(mostMs = MOST_MS) {
+    this.#mostMs = mostMs;
+  }
+
+  /**
+   * What `ask` comes to, at once if that is known at once.
+   * @throws what `ask` throws; a system error where the answer, or one to an earlier question, is missing
+   */
+  to<T>(ask: () => T | Promise<T>): T | Promise<T> {
+    if (this.#bug !== undefined) throw this.#bug.error;
+    if (this.#missing > 0) throw noAnswer();
+    const answer = ask();
+    return answer instanceof Promise ? this.#inTime(answer) : answer;
+  }
+
+  async #inTime<T>(answer: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const end = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        void this.#miss(answer);
+        reject(noAnswer());
+      }, this.#mostMs);
+    });
+    try {
+      return await Promise.race([answer, end]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #miss(answer: Promise<unknown>): Promise<void> {
+    this.#missing++;
+    try {
+      await answer;
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) this.#bug = { error };
+    } finally {
+      this.#missing--;
+    }
+  }
+}
+
+/** As the system has it of a network drive that gives up: errno(3). */
+function noAnswer(): Error {
+  return Object.assign(new Error('the disk does not answer'), { code: 'ETIMEDOUT' });
+}
