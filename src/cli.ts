@@ -26,7 +26,7 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   }
   const [name, ...rest] = args;
   if (name === undefined || name === '--fault') {
-    process.title = 'update-server'; // else ps(1), top(1) and systemctl(1) have Node's name for it, "MainThread"
+    process.title = 'update-server'; // ps(1), top(1) and systemctl(1) would show Node's "MainThread"
     const settings = readEnvironment(environment);
     const { serve } = await import('./cli/serve.ts'); // nothing else needs all of the server
     await serve(settings, environment, name === undefined ? undefined : rest);

@@ -46,16 +46,22 @@ export interface FormerSet extends SetLocation {
   readonly state: ReadyState;
 }
 
+/** A build that was replaced, and why it is not kept, if so. */
+export interface FormerBuild {
+  readonly buildId: string;
+  readonly unkept: string | undefined;
+}
+
 /** What came of it. */
 export type Publication =
   /** The same set was there already, and right to the last byte: a damaged one is replaced. */
   | { readonly kind: 'there already'; readonly buildId: string }
-  /** `former`: the build that it replaced, if there was one that was complete; `unkept`: why it is not kept. */
+  /** `former`: the build that it replaced, if there was one that was complete. */
   | {
       readonly kind: 'published';
       readonly buildId: string;
       readonly zstBytes: number;
-      readonly former?: { readonly buildId: string; readonly unkept: string | undefined };
+      readonly former?: FormerBuild;
     };
 
 /**

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const SOCKET_FILE = 'control.sock';
 
-/** Where the service listens that contrib/ has for systemd: below its RuntimeDirectory=. */
+/** The socket of the systemd service in contrib/: in its RuntimeDirectory=. */
 export const SERVICE_SOCKET = '/run/mkbox-update-server/control.sock';
 
 /**
@@ -23,8 +23,8 @@ export function controlPath(environment: NodeJS.ProcessEnv): string | undefined 
 }
 
 /**
- * Where who controls a server finds it: at `controlPath`, but where no setting names a place, and nothing is at the user's
- * own, at `service`, if something is there.
+ * Where a command finds the server: at `controlPath`. If no setting names a place and nothing is at the user's own, it is
+ * `service`, if that exists.
  */
 export function pathToControl(environment: NodeJS.ProcessEnv, service = SERVICE_SOCKET): string | undefined {
   const usual = controlPath(environment);

@@ -107,8 +107,8 @@ environment:
   ALLOW_FOREIGN        true: serve images that mkbox did not make, too (false)
   CONTROL_PATH         the socket by which the server is controlled (control.sock, in
                        $RUNTIME_DIRECTORY, else beside STATE_PATH, else in
-                       $XDG_RUNTIME_DIR/mkbox); none opens none. Commands also look
-                       where the service of systemd has it
+                       $XDG_RUNTIME_DIR/mkbox); none opens none. Commands also try
+                       the socket of the systemd service
   LOG_FORMAT           text, json or journald (text; journald in the journal)
 
 endpoints:

@@ -1,17 +1,17 @@
 import { systemErrorCode } from '../errors.ts';
 
-/** A disk that sleeps answers in less; a network drive whose server is gone, never. */
+/** A disk that has to spin up answers sooner; a network drive whose server is gone never does. */
 const MOST_MS = 20_000;
 
 /**
- * What is asked of the disk that a folder lies on: each question keeps one of the process's few threads until it is
- * answered. One that is not in time has failed, with `ETIMEDOUT`; until it is, nothing else is asked there.
+ * Asks the disk that a folder lies on. A question occupies one of the process's few threads until it is answered. One that
+ * is not answered in time fails with `ETIMEDOUT`, and nothing else is asked there until its answer comes.
  */
 export class DiskAnswers {
   readonly #mostMs: number;
   #missing = 0;
-  /** A bug that was met after its question had failed. */
-  #bug: { readonly error: unknown } | undefined;
+  /** Bugs that were met after their questions had failed: each is told to who asks next. */
+  readonly #bugs: unknown[] = [];
 
   /** `mostMs`: what an answer may take, in milliseconds. */
   constructor(mostMs = MOST_MS) {
@@ -23,7 +23,7 @@ export class DiskAnswers {
    * @throws what `ask` throws; a system error where the answer, or one to an earlier question, is missing
    */
   to<T>(ask: () => T | Promise<T>): T | Promise<T> {
-    if (this.#bug !== undefined) throw this.#bug.error;
+    if (this.#bugs.length > 0) throw this.#bugs.shift();
     if (this.#missing > 0) throw noAnswer();
     const answer = ask();
     return answer instanceof Promise ? this.#inTime(answer) : answer;
@@ -49,7 +49,7 @@ export class DiskAnswers {
     try {
       await answer;
     } catch (error) {
-      if (systemErrorCode(error) === undefined) this.#bug = { error };
+      if (systemErrorCode(error) === undefined) this.#bugs.push(error);
     } finally {
       this.#missing--;
     }

@@ -24,7 +24,7 @@ export interface FileLooks {
 /** Looks in other threads, which wait for a slow disk while this one does not. */
 export const PATIENT_LOOKS: FileLooks = { see: seeFile, readFault, readSmall: readSmallFile };
 
-/** The same looks, which fail if nothing comes in time. */
+/** The same looks, but they fail with `ETIMEDOUT` when the disk does not answer. */
 function looksInTime(looks: FileLooks, answers: DiskAnswers): FileLooks {
   return {
     see: (filePath) => answers.to(() => looks.see(filePath)),

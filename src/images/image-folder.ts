@@ -38,7 +38,7 @@ export class ImageFolder {
   readonly #outage: Outage;
   /** Of the disk that the folder itself lies on. */
   readonly #answers = new DiskAnswers();
-  /** Of the disks behind what lies in it, which may be others, by its names. */
+  /** Of the disks that the folders in it lie on, which may be others, by the folders' names. */
   readonly #answersOf = new Map<string, DiskAnswers>();
   /** The folder resolved, as it was last found. */
   #real: string;

@@ -4,7 +4,7 @@ import { after, before, suite, test } from 'node:test';
 import { pathToControl } from '../../src/cli/control-path.ts';
 import { type BoxesFolder, makeBoxes } from '../images/image-sets.ts';
 
-suite('who controls a server looks for it', () => {
+suite('a command looks for the server', () => {
   let boxes: BoxesFolder;
   let service: string;
   let own: string;

@@ -62,6 +62,12 @@ suite('the units for systemd', () => {
     const [name] = await setting(SERVICE, 'RuntimeDirectory');
     equal(controlPath({ RUNTIME_DIRECTORY: `/run/${name}`, STATE_PATH: '/var/lib/x/boards.json' }), SERVICE_SOCKET);
     deepEqual(await setting(SERVICE, 'RestrictAddressFamilies'), ['AF_UNIX']);
+    for (const page of ['control.md', 'update-server.1.md']) {
+      match(
+        await readFile(fileURLToPath(new URL(`../../docs/${page}`, import.meta.url)), 'utf8'),
+        new RegExp(SERVICE_SOCKET),
+      );
+    }
   });
 
   test('set what the command reads', async () => {

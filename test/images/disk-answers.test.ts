@@ -34,7 +34,7 @@ suite('what is asked of a disk', () => {
     equal(await answers.to(async () => 'third'), 'third');
   });
 
-  test('may fail late: a system error ends the outage, a bug is told to who asks next', async () => {
+  test('may fail late: a system error ends the outage, a bug is told to who asks next, and once', async () => {
     const answers = new DiskAnswers(10);
     const refused = question();
     await rejects(async () => answers.to(refused.ask), NO_ANSWER);
@@ -46,5 +46,6 @@ suite('what is asked of a disk', () => {
     wrong.fail(new TypeError('a bug'));
     await setImmediate();
     throws(() => answers.to(() => 'anything'), TypeError);
+    equal(await answers.to(async () => 'told'), 'told');
   });
 });

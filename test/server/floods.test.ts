@@ -29,8 +29,8 @@ const FOR_ANSWERING = 10;
 const FEW_FILES = 256;
 
 /**
- * With few files, attackers that find no place come back by and by. When all do at once while the server is held up, more are accepted in a
- * moment than it has places, and a board among them has to give way before it could ask.
+ * With few files, attackers that find no place come back by and by. When all do at once while the server is held up, more
+ * are accepted in a moment than it has places, and a board among them has to give way before it could ask.
  */
 const RETURN_WITHIN_MS = 10_000;
 

@@ -32,13 +32,11 @@ export function buildsCommand({ settings }: CommandContext): Command {
 /** The build that is served, the newest where that is another one, and those that are kept besides. */
 function buildsOf({ buildId: served, bytes, inPlaceOf, kept = [] }: ImageReport) {
   const newest = inPlaceOf?.newest;
-  const copies = new Map(kept.map((build) => [build.buildId, build]));
-  copies.delete(served ?? '');
-  const copy = copies.get(newest ?? '');
-  copies.delete(newest ?? '');
+  const others = kept.filter(({ buildId }) => buildId !== served && buildId !== newest);
+  const copy = kept.find(({ buildId }) => buildId === newest);
   return [
     ...(served === undefined ? [] : [{ buildId: served, bytes, is: 'served' }]),
-    ...(newest === undefined ? [] : [{ buildId: newest, ...copy, is: 'newest' }]),
-    ...[...copies.values()].map((build) => ({ ...build, is: 'kept' })),
+    ...(newest === undefined ? [] : [{ ...copy, buildId: newest, is: 'newest' }]),
+    ...others.map((build) => ({ ...build, is: 'kept' })),
   ];
 }

@@ -3,7 +3,13 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { KeptBuilds } from '../../builds/kept-builds.ts';
 import { hasRoomFor } from '../../builds/pruning.ts';
-import { type Publication, type PublishSource, publish, whyUnpublished } from '../../builds/publish.ts';
+import {
+  type FormerBuild,
+  type Publication,
+  type PublishSource,
+  publish,
+  whyUnpublished,
+} from '../../builds/publish.ts';
 import { servedAgainText } from '../../builds/served-again-text.ts';
 import type { ImageChecks } from '../../checks/image-checks.ts';
 import { systemErrorCode, UserError } from '../../errors.ts';
@@ -69,8 +75,7 @@ async function publishAll(sources: readonly PublishSource[], to: string | undefi
       if (isNew) await rmdir(folder).catch(() => {}); // someone else put something in it
       throw error;
     });
-    const atServer = await keptByServer(given, id, publication);
-    process.stdout.write(`${printable(publicationText(id, publication, atServer))}\n`);
+    process.stdout.write(`${printable(await publicationText(id, publication, given))}\n`);
     if (await isOwnersOnly(folder, source.image)) tell(ownersOnlyText(id));
     if (publication.kind !== 'there already') await notePublished(given, id, publication.buildId);
     const choice = builds?.choiceOf(id);
@@ -169,21 +174,18 @@ function ownersOnlyText(id: string): string {
   return `${id} can be read by its owner only: a server that runs as another user refuses it until chmod(1) lets it read the files`;
 }
 
-/** Whether the former build, which was not kept here, is kept by the server, with settings of its own. */
-async function keptByServer(given: CommandSettings, id: string, publication: Publication): Promise<boolean> {
-  const former = publication.kind === 'there already' ? undefined : publication.former;
-  if (former?.unkept === undefined) return false;
-  return (await buildsAtServer(given, id)).includes(former.buildId);
-}
-
-function publicationText(id: string, publication: Publication, isKeptByServer: boolean): string {
+async function publicationText(id: string, publication: Publication, given: CommandSettings): Promise<string> {
   const { kind, buildId } = publication;
   if (kind === 'there already') return `${id} is build ${shortBuildId(buildId)} already`;
   const { zstBytes, former } = publication;
   const published = `published build ${shortBuildId(buildId)} of ${id}, ${zstBytes} bytes`;
   if (former === undefined) return published;
-  const { unkept } = former;
-  const otherwise = isKeptByServer ? 'is kept by the server' : `is not kept (${unkept})`;
-  const what = unkept === undefined ? 'is kept' : otherwise;
-  return `${published}; the former one, ${shortBuildId(former.buildId)}, ${what}`;
+  return `${published}; the former one, ${shortBuildId(former.buildId)}, ${await fateOf(former, id, given)}`;
+}
+
+/** What became of the former build: one that was not kept here, the server may have kept, by settings of its own. */
+async function fateOf({ buildId, unkept }: FormerBuild, id: string, given: CommandSettings): Promise<string> {
+  if (unkept === undefined) return 'is kept';
+  const atServer = await buildsAtServer(given, id);
+  return atServer.includes(buildId) ? 'is kept by the server' : `is not kept (${unkept})`;
 }
