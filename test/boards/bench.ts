@@ -71,7 +71,7 @@ export async function startBench(
     },
     async boot(build, how = {}) {
       const status = await ask(server, build, how);
-      if (how.hangs === undefined && how.isOneOfMany !== true) await isIdle(server);
+      if (how.hangs === undefined && how.isOneOfMany !== true) await server.idle();
       return status;
     },
     board() {
@@ -84,11 +84,6 @@ export async function startBench(
       await server[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Settles when the server answers nobody, but for so many. */
-export async function isIdle({ server }: TestServer, others = 0): Promise<void> {
-  while (server.running.size > others) await sleep(2);
 }
 
 async function ask({ server }: TestServer, build: string | undefined, how: Boot): Promise<number> {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
 import { buildId, makeSet } from '../server/harness.ts';
-import { BUILD, historyOf, isIdle, OLD, plain, startBench } from './bench.ts';
+import { BUILD, historyOf, OLD, plain, startBench } from './bench.ts';
 
 const BIG = 30_000_000;
 const bigImage = (boxes: string) => makeSet(boxes, 'box', 'box-pi', BIG);
@@ -197,12 +197,12 @@ describe('a board', () => {
     assert.equal(bench.registry.transferOf(id)?.totalBytes, 30_003_200);
     assert.deepEqual(plain(state), { kind: 'downloading', build: BUILD, transferId: 1 });
     await bench.boot(BUILD, { isOneOfMany: true });
-    await isIdle(bench.server, 1);
+    await bench.server.idle(1);
     assert.equal(bench.board().state.kind, 'up to date');
     assert.equal(bench.registry.transferOf(id), undefined);
     hung.resolve();
     await old;
-    await isIdle(bench.server);
+    await bench.server.idle();
     assert.equal(bench.board().state.kind, 'up to date');
   });
 

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { UNKNOWN_FLASH_MS } from '../../src/boards/limits.ts';
 import type { RollOutPlan } from '../../src/boards/roll-out.ts';
 import { TRIAL_AGENT } from '../../src/trial/trial-agent.ts';
-import { type Bench, BUILD, isIdle, OLD, startBench } from './bench.ts';
+import { type Bench, BUILD, OLD, startBench } from './bench.ts';
 
 const IMAGE = 'box/box-pi';
 const PLAN: RollOutPlan = { stages: [{ kind: 'boards', count: 1 }, { kind: 'all' }] };
@@ -37,7 +37,7 @@ async function look({ server }: Bench, from: string, build = OLD, headers: Recor
   });
   const [answer] = (await once(asked.end(), 'response')) as [IncomingMessage];
   answer.resume();
-  await isIdle(server);
+  await server.idle();
   return answer.headers.etag === undefined ? 'nothing' : 'image';
 }
 

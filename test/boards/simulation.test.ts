@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import { UP_TO_DATE_AGE_MS } from '../../src/server/limits.ts';
 import { processorMs } from '../processor-time.ts';
 import { buildId, makeSet } from '../server/harness.ts';
-import { type Bench, BUILD, isIdle, OLD, startBench } from './bench.ts';
+import { type Bench, BUILD, OLD, startBench } from './bench.ts';
 import { Dice, type Fate, lineOf, type Served, SimulatedBoard } from './simulated-board.ts';
 
 /** Other seeds tell other stories, of which each must be true as well. */
@@ -75,7 +75,7 @@ describe('a simulated bench of 50 boards', () => {
     const loading = bench.registry.boards
       .filter(({ id }) => bench.registry.transferOf(id))
       .map(({ address }) => address);
-    await isIdle(bench.server, loading.length);
+    await bench.server.idle(loading.length);
     const told = () => bench.registry.boards.map(lineOf);
     assert.deepEqual(
       told(),
@@ -93,7 +93,7 @@ describe('a simulated bench of 50 boards', () => {
     const silent = later.map((line) => (isLoading(line) ? line : line.replace(/: [^;]*/, ': silent')));
     assert.deepEqual(told(), silent);
     end.resolve();
-    await isIdle(bench.server);
+    await bench.server.idle();
   });
 });
 
@@ -123,7 +123,7 @@ describe('1,000 boards that ask at once', () => {
       const statuses = await Promise.all(
         addresses.map((from, index) => bench.boot(index % 10 === 0 ? OLD : BUILD, { from, isOneOfMany: true })),
       );
-      await isIdle(bench.server);
+      await bench.server.idle();
       times.push(Math.round(performance.now() - start));
       heaps.push(await settled());
       assert.deepEqual(new Set(statuses), new Set([200]));

@@ -7,7 +7,7 @@ import { FlashTimes } from '../../src/boards/flash-times.ts';
 import { keptFlashTimes } from '../../src/boards/kept-board.ts';
 import { FRAME_MS } from '../../src/boards/limits.ts';
 import { makeSet } from '../server/harness.ts';
-import { BUILD, isIdle, OLD, plain, startBench } from './bench.ts';
+import { BUILD, OLD, plain, startBench } from './bench.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -120,7 +120,7 @@ describe('changes', () => {
     assert.ok(performance.now() - begunMs > 2.9 * FRAME_MS, 'not too often');
     hung.resolve();
     await old;
-    await isIdle(bench.server);
+    await bench.server.idle();
     await sleep(2 * FRAME_MS); // what that changed is told
     told = 0;
     await sleep(2 * FRAME_MS);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MOST_ASKED_AHEAD } from '../../src/server/limits.ts';
 import type { PageApp } from '../../src/server/pages.ts';
@@ -24,6 +24,7 @@ describe('a request that comes before the one before it is answered', () => {
     server = await startServer((boxes) => makeSet(boxes, 'box', 'box-pi', BYTES), { pages });
   });
   after(() => server[Symbol.asyncDispose]());
+  beforeEach(() => server.idle());
 
   /** All that comes back until the server closes; `closesHalf`: the client sends its FIN at once. */
   async function answers(bytes: string, closesHalf = false): Promise<Buffer> {
@@ -125,6 +126,7 @@ describe('a request that comes before the one before it is answered', () => {
         (await answers(asked('/nothing'))).toString(),
         /^HTTP\/1\.1 404 .*\nnothing is served under this path/s,
       );
+      await server.idle();
       const ended = server.ended();
       const answer = await answers(asked('/update/box/box-pi'));
       assert.deepEqual(statusesIn(answer), ['HTTP/1.1 200']);

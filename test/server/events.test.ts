@@ -70,10 +70,10 @@ describe('the events of a request', () => {
         assert.equal([...server.server.running].includes(transfer), kind !== 'finished');
       });
     }
-    await server.get('/list');
-    const ended = server.ended();
-    await server.get(TARGET);
-    await ended;
+    for (const target of ['/list', TARGET]) {
+      await server.get(target);
+      await server.idle();
+    }
     const [a, b, c, d, e, f] = transfers;
     assert.ok(a === b && b === c && d === e && e === f && a !== d);
     assert.deepEqual([a?.id, d?.id], [1, 2]);

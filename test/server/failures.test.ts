@@ -49,6 +49,7 @@ describe('a disk error', ON_LINUX, () => {
       const bugs = bugsOf(server);
       // it is examined by then: what examines it would get the disk's error, too
       assert.equal((await server.get(TARGET)).status, 200);
+      await server.idle();
       await until(() => imageDescriptors().length === 0);
       breakDisk(server);
       const ended = server.ended();

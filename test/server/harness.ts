@@ -5,6 +5,7 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ImageChecks } from '../../src/checks/image-checks.ts';
 import { Catalog } from '../../src/images/catalog.ts';
 import type { Assigner } from '../../src/server/decision/assigned.ts';
@@ -36,8 +37,10 @@ export interface TestServer extends AsyncDisposable {
   raw(bytes: string): Promise<string>;
   /** Opens a connection and leaves it to the caller. */
   connect(): Promise<Socket>;
-  /** Settles with the next transfer that ends. */
-  ended(): Promise<Transfer>;
+  /** Settles with the next transfer that ends, of those that `isIt` tells, as more than one may run. */
+  ended(isIt?: (transfer: Transfer) => boolean): Promise<Transfer>;
+  /** Settles when no transfer runs, but for so many: a client has its answer before the server knows. */
+  idle(others?: number): Promise<void>;
 }
 
 /** The build ID that `makeSet` gives to an image, by its number. */
@@ -154,10 +157,14 @@ export async function startServer(
       return answer;
     },
     connect: open,
-    ended: () =>
+    async idle(others = 0) {
+      while (server.running.size > others) await sleep(2);
+    },
+    ended: (isIt = () => true) =>
       new Promise((resolve) => {
         const ends = ['finished', 'broken', 'refused'] as const;
         const onEnd = (transfer: Transfer) => {
+          if (!isIt(transfer)) return;
           for (const event of ends) server.events.off(event, onEnd);
           resolve(transfer);
         };

@@ -67,7 +67,7 @@ describe('many clients at once', () => {
     const digests = await Promise.all(Array.from({ length: 150 }, async () => digest((await server.get(TARGET)).body)));
     assert.deepEqual(new Set(digests), new Set([expected]));
     // the server waits for each client to close: that shows that it has everything
-    while (server.server.running.size > 0) await server.ended();
+    await server.idle();
   });
 
   it('are served while others take nothing, or go away in the middle', async () => {

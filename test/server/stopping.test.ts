@@ -44,7 +44,8 @@ describe('one-shot', () => {
     await server.get(TARGET, { range: 'bytes=999999999-' });
     await server.get('/update/box/nothing');
     await server.get('/list');
-    await server.get('/update?name=box&board=pi', {}, 'POST');
+    await server.idle();
+    await Promise.all([server.ended(), server.get('/update?name=box&board=pi', {}, 'POST')]);
     const socket = await server.connect();
     const ended = server.ended();
     socket.write(`GET ${TARGET} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
@@ -127,12 +128,10 @@ describe('stop', () => {
 describe('the events', () => {
   it('tell each request from its arrival to its end, in order', async () => {
     await using server = await startServer(twoImages);
-    await server.get('/list');
-    const served = server.ended();
-    await server.get(TARGET);
-    await served; // the client has it before we know
-    await server.get('/update/box/nothing');
-    await server.get('/list', { host: 'evil.com' });
+    const evil = { host: 'evil.com' };
+    for (const [target, headers = {}] of [['/list'], [TARGET], ['/update/box/nothing'], ['/list', evil]] as const) {
+      await Promise.all([server.ended(), server.get(target, headers)]);
+    }
     const socket = await server.connect();
     const ended = server.ended();
     socket.write('GET /update/box/box-c4 HTTP/1.1\r\nHost: localhost\r\n\r\n');

@@ -30,6 +30,7 @@ describe('the target of a request', () => {
   });
 
   it('is told without the slashes in the log', async () => {
+    await server.idle();
     const ended = server.ended();
     await get(`/${QUERY}`);
     assert.equal((await ended).target, QUERY);

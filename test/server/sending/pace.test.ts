@@ -173,7 +173,7 @@ describe('boards that share a limited line', { timeout: MOST_WAIT_MS }, () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     for (const { leave } of gone) leave();
-    while (server.server.running.size > 0) await server.ended();
+    await server.idle();
     server.server.limit({ rateLimit: 1_000_000 });
     const last = await board(server, '127.0.0.9');
     await last.ended;

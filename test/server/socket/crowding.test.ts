@@ -70,7 +70,7 @@ describe('a server of ten connections', { timeout: 30_000 }, () => {
     await using server = await startServer(images, { maxConnections: 10 });
     const stalled: Socket[] = [];
     for (let index = 0; index < 10; index++) stalled.push(await from(server, '127.0.0.2', BIG));
-    const ended = server.ended();
+    const ended = server.ended(({ client }) => client === '127.0.0.2');
     const board = from(server, '127.0.0.3', '/list');
     const broken = await ended;
     assert.deepEqual([broken.client, broken.state], ['127.0.0.2', { kind: 'broken', reason: 'gave way' }]);
