@@ -7,8 +7,8 @@ export type PortHolder =
   | { readonly kind: 'update-server' }
   | { readonly kind: 'unknown' };
 
-/** How long to wait for an answer: a server of ours on this machine answers at once. */
-const ANSWER_WITHIN_MS = 1_000;
+/** How long to wait for an answer: a server of ours answers at once, but for one whose machine is busy. */
+const ANSWER_WITHIN_MS = 5_000;
 
 /** Asks who listens on `port` of `host`; an address that stands for all is asked by loopback. */
 export async function identifyHolder(host: string, port: number): Promise<PortHolder> {

@@ -49,6 +49,12 @@ suite('who holds a port', () => {
     deepEqual(await identifyHolder('localhost', server.port), { kind: 'update-server' });
   });
 
+  test('is told of a window whose machine is busy, too', async () => {
+    const identity = JSON.stringify({ ...MKBOX, workspace: 'lab' });
+    await using server = await serveOther((_, response) => setTimeout(() => response.end(identity), 2_000));
+    deepEqual(await identifyHolder('127.0.0.1', server.port), { kind: 'mkbox window', workspace: 'lab' });
+  });
+
   const answers: readonly [what: string, answer: RequestListener][] = [
     ['a page', (_, response) => response.end('<html>')],
     ['other JSON', (_, response) => response.end('{"server":"nginx"}')],
