@@ -37,7 +37,7 @@ export interface TestServer extends AsyncDisposable {
   raw(bytes: string): Promise<string>;
   /** Opens a connection and leaves it to the caller. */
   connect(): Promise<Socket>;
-  /** Settles with the next transfer that ends, of those that `isIt` tells, as more than one may run. */
+  /** Settles with the next transfer that ends and that `isIt` accepts: several may be running. */
   ended(isIt?: (transfer: Transfer) => boolean): Promise<Transfer>;
   /** Settles when no transfer runs, but for so many: a client has its answer before the server knows. */
   idle(others?: number): Promise<void>;

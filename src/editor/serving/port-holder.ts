@@ -7,7 +7,7 @@ export type PortHolder =
   | { readonly kind: 'update-server' }
   | { readonly kind: 'unknown' };
 
-/** How long to wait for an answer: a server of ours answers at once, but for one whose machine is busy. */
+/** How long to wait for an answer: a server of ours answers at once unless its machine is busy. */
 const ANSWER_WITHIN_MS = 5_000;
 
 /** Asks who listens on `port` of `host`; an address that stands for all is asked by loopback. */
