@@ -132,7 +132,7 @@ async function run(options: SoakOptions, box: RebuiltBox, server: SoakedServer):
   });
   const careers = Array.from({ length: BOARDS }, async (_, number): Promise<Career> => {
     try {
-      return await boardCareer(`http://127.0.0.1:${server.port}`, box, number, () => isBuilt);
+      return await boardCareer({ server: `http://127.0.0.1:${server.port}`, box, number, isDone: () => isBuilt });
     } catch (error) {
       faults.push(`board ${number}: ${error instanceof Error ? error.message : String(error)}`);
       return { flashed: [], boots: 0 };

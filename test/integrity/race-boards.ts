@@ -13,6 +13,16 @@ const SLOW_LINE = '6M';
 /** A board that has found the last build is up to date at its next boot; some more go wrong on the way. */
 const LAST_BOOTS = 5;
 
+/** What is told of a board that is to boot again and again. */
+export interface CareerOptions {
+  /** The update server's address. */
+  readonly server: string;
+  readonly box: RebuiltBox;
+  readonly number: number;
+  readonly isDone: () => boolean;
+  readonly onBoot?: (isFlashed: boolean) => void;
+}
+
 /** What a board did. */
 export interface Career {
   /** The build IDs it flashed, in order. */
@@ -24,12 +34,7 @@ export interface Career {
  * Boots a board again and again until `isDone`, and then until it is up to date: it must run the last build then.
  * Whatever happens, its disk holds a build, whole, or what was there before it was first flashed.
  */
-export async function boardCareer(
-  server: string,
-  box: RebuiltBox,
-  number: number,
-  isDone: () => boolean,
-): Promise<Career> {
+export async function boardCareer({ server, box, number, isDone, onBoot }: CareerOptions): Promise<Career> {
   await using board = await createBoard({ server, name: 'docker-box', board: 'odroid-c4', branch: 'main' });
   const random = randomNumbers(number);
   const options = number % 2 === 0 ? {} : { limitRate: SLOW_LINE };
@@ -43,6 +48,7 @@ export async function boardCareer(
     if (boot.flashed) flashed.push(await flashedBuild(board, boot, box));
     else equal(boot.diskSha256, disk, boot.output);
     disk = boot.diskSha256;
+    onBoot?.(boot.flashed);
     return boot.flashed;
   };
   while (!isDone()) {
