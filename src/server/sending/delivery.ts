@@ -50,6 +50,8 @@ export class Delivery {
   #shownBytes = 0;
   /** What the system had queued at the last look; undefined before one, or where none is possible. */
   #queuedBytes: number | undefined;
+  /** What the network had taken then. */
+  #takenAtLook = 0;
   /** Whether the system does not tell what it has queued. */
   #isBlind = false;
   /** How many bytes the client took beyond the slowest rate when last seen to take any: it may be busy with them for long. */
@@ -162,6 +164,7 @@ export class Delivery {
     if (isFull) this.#fullAtMs = nowMs;
     if (hasMoved) this.#move(Math.max(0, acknowledged - this.#acknowledgedBytes), nowMs);
     this.#queuedBytes = queuedBytes;
+    this.#takenAtLook = takenBytes;
     this.#looksInVain = 0;
     this.#acknowledgedBytes = Math.max(this.#acknowledgedBytes, acknowledged);
     if (isComplete && queuedBytes === 0) this.#end('acknowledged');
@@ -194,12 +197,12 @@ export class Delivery {
   }
 
   /**
-   * Bytes that the client probably has; perhaps none before the first look. Between looks, which are seconds apart with
-   * thousands of connections, a fast client's queue is taken to be as long as at the last one.
+   * Bytes that the client probably has; perhaps none before a look at some of them. Between looks, which are seconds apart
+   * with thousands of connections, a fast client's queue is taken to be as long as at the last one.
    */
   #likelyBytes(): number {
     if (this.#isBlind) return this.#takenBytes;
-    if (this.#queuedBytes === undefined || this.#isSlow) return this.#acknowledgedBytes;
+    if (this.#queuedBytes === undefined || this.#takenAtLook === 0 || this.#isSlow) return this.#acknowledgedBytes;
     return Math.max(this.#acknowledgedBytes, this.#takenBytes - this.#queuedBytes);
   }
 

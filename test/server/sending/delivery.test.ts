@@ -83,6 +83,18 @@ describe('a delivery whose queue can be seen', () => {
     assert.equal(told.last?.bytes, 5_501_000);
   });
 
+  it('has not come further by what the network took after a look that came before the first byte', () => {
+    const { one, told, look, tick } = delivery(0);
+    tick(0.25);
+    look(0.25, 0); // the disk is slow
+    one.took(2_000_000);
+    tick(0.5); // among thousands, the next look is seconds away
+    one.took(500_000);
+    assert.equal(told.last?.bytes, 0);
+    look(3, 2_400_000);
+    assert.equal(told.last?.bytes, 100_000);
+  });
+
   it('ends with what the network took since the last look, too', () => {
     const { one, told, look } = delivery(3_000_000);
     look(1, 500_000);
