@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { boardCareer, type Career } from '../../test/integrity/race-boards.ts';
+import { boardCareer } from '../../test/integrity/race-boards.ts';
 import { pause, RebuiltBox, randomNumbers } from '../../test/integrity/rebuilt-box.ts';
 import { median } from '../statistics.ts';
 import { askForUpdate, type Result, type Weather } from './line-client.ts';
@@ -130,16 +130,21 @@ async function run(options: SoakOptions, box: RebuiltBox, server: SoakedServer):
   void building.then(() => {
     isBuilt = true;
   });
-  const careers = Array.from({ length: BOARDS }, async (_, number): Promise<Career> => {
+  let [boots, flashed] = [0, 0];
+  const onBoot = (isFlashed: boolean) => {
+    boots++;
+    if (isFlashed) flashed++;
+  };
+  const careers = Array.from({ length: BOARDS }, async (_, number) => {
     try {
-      return await boardCareer({ server: `http://127.0.0.1:${server.port}`, box, number, isDone: () => isBuilt });
+      const address = `http://127.0.0.1:${server.port}`;
+      await boardCareer({ server: address, box, number, isDone: () => isBuilt, onBoot });
     } catch (error) {
       faults.push(`board ${number}: ${error instanceof Error ? error.message : String(error)}`);
-      return { flashed: [], boots: 0 };
     }
   });
   await Promise.all([building, restarting, sampling, reloading, ...asking]);
-  const done = await Promise.all(careers);
+  await Promise.all(careers);
   await sleep(SETTLE_MS);
   const half = Math.floor(samples.length / 2);
   const resident = [median(samples.slice(0, half)), median(samples.slice(half))] as const;
@@ -152,13 +157,12 @@ async function run(options: SoakOptions, box: RebuiltBox, server: SoakedServer):
     if (!isExplained) faults.push(`no answer: ${why}: ${target}`);
   }
   faults.push(...server.complaints);
-  const flashed = done.reduce((sum, { flashed }) => sum + flashed.length, 0);
   if (flashed === 0 || asked.image === undefined) faults.push('no board got an image');
   return {
     builds,
     restarts,
     reloads,
-    boots: done.reduce((sum, { boots }) => sum + boots, 0),
+    boots,
     flashed,
     asked,
     residentBytes: resident,

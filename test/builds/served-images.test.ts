@@ -6,7 +6,7 @@ import { suite, test } from 'node:test';
 import { BoardRegistry } from '../../src/boards/board-registry.ts';
 import { ServedImages } from '../../src/builds/served-images.ts';
 import { BUILD_A, BUILD_B } from '../images/image-sets.ts';
-import { startServer } from '../server/harness.ts';
+import { PATIENT, startServer } from '../server/harness.ts';
 import { type Bench, IMAGE_ID, makeBench } from './kept.ts';
 
 const A = { imageId: IMAGE_ID, buildId: BUILD_A };
@@ -22,7 +22,7 @@ async function serve(bench: Bench) {
   const { zst: zstB } = bench.written;
   const server = await startServer(async () => {}, {
     catalog: new ServedImages(bench.catalog, builds),
-    verdictWaitMs: Number.POSITIVE_INFINITY, // what is wrong is refused, however busy the machine is
+    ...PATIENT,
   });
   builds.events.on('changed', () => server.server.forgetAnswers());
   return { builds, server, zstA, zstB, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };

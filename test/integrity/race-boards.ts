@@ -13,42 +13,33 @@ const SLOW_LINE = '6M';
 /** A board that has found the last build is up to date at its next boot; some more go wrong on the way. */
 const LAST_BOOTS = 5;
 
-/** What is told of a board that is to boot again and again. */
+/** How a board is booted again and again. */
 export interface CareerOptions {
   /** The update server's address. */
   readonly server: string;
   readonly box: RebuiltBox;
   readonly number: number;
   readonly isDone: () => boolean;
-  readonly onBoot?: (isFlashed: boolean) => void;
-}
-
-/** What a board did. */
-export interface Career {
-  /** The build IDs it flashed, in order. */
-  readonly flashed: readonly string[];
-  readonly boots: number;
+  readonly onBoot: (isFlashed: boolean) => void;
 }
 
 /**
  * Boots a board again and again until `isDone`, and then until it is up to date: it must run the last build then.
  * Whatever happens, its disk holds a build, whole, or what was there before it was first flashed.
  */
-export async function boardCareer({ server, box, number, isDone, onBoot }: CareerOptions): Promise<Career> {
+export async function boardCareer({ server, box, number, isDone, onBoot }: CareerOptions): Promise<void> {
   await using board = await createBoard({ server, name: 'docker-box', board: 'odroid-c4', branch: 'main' });
   const random = randomNumbers(number);
   const options = number % 2 === 0 ? {} : { limitRate: SLOW_LINE };
   const flashed: string[] = [];
-  let boots = 0;
   let disk = await board.diskSha256();
   const bootOnce = async () => {
     const boot = await board.boot(options);
-    boots++;
     equal(boot.exit, 0, boot.output);
     if (boot.flashed) flashed.push(await flashedBuild(board, boot, box));
     else equal(boot.diskSha256, disk, boot.output);
     disk = boot.diskSha256;
-    onBoot?.(boot.flashed);
+    onBoot(boot.flashed);
     return boot.flashed;
   };
   while (!isDone()) {
@@ -62,7 +53,6 @@ export async function boardCareer({ server, box, number, isDone, onBoot }: Caree
   equal(disk, box.last.rawSha256, `board ${number} runs the last build`);
   equal(await bootOnce(), false, `board ${number} is up to date`);
   deepEqual(flashed, [...new Set(flashed)], `board ${number} flashed each build once`);
-  return { flashed, boots };
 }
 
 /** The ID of the build that was flashed, which must be the one that the board will report. */

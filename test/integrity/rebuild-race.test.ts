@@ -13,14 +13,14 @@ const BOARDS = 8;
 /** A build stands complete for so long, at most, until the next one begins. */
 const COMPLETE_MS = 300;
 
-/** On a machine where boards take long to boot, it is built anew so often until there was a race. */
+/** A race takes more builds where boards boot slowly; after so many there is none. */
 const MOST_BUILDS = 200;
 
 /** There was a race only where boards got builds, and where they came in between and got none. */
 const FEWEST_FLASHES = 21;
 const FEWEST_IN_VAIN = 11;
 
-/** Boots boards over a box that `build` builds anew, so many times, and until there was a race. */
+/** Boots boards while `build` rebuilds their box, `builds` times at least, and until there was a race. */
 async function race(builds: number, build: (box: RebuiltBox) => Promise<void>, random: RandomNumbers): Promise<void> {
   const boxes = await mkdtemp(path.join(tmpdir(), 'mkbox-race-'));
   try {

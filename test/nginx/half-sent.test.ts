@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { open, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { makeSet, noise, startServer, type TestServer } from '../server/harness.ts';
+import { IMPATIENT, makeSet, noise, startServer, type TestServer } from '../server/harness.ts';
 import { requireTools } from '../tools/tools.ts';
 import { CERTIFICATE_FILE, type Nginx, startEdge, startFront } from './nginx.ts';
 
@@ -101,7 +101,7 @@ describe('a half-sent image', { concurrency: 3 }, () => {
             `${'0'.repeat(64)}  box-pi-main.img.zst\n`,
           );
         };
-        await using server = await startServer(makeWrong, { verdictWaitMs: 0 });
+        await using server = await startServer(makeWrong, IMPATIENT);
         await using nginx = await start(server.server.address.port);
         for (const time of ['first', 'second']) {
           const { exit, bytes } = await curl(nginx[address]);

@@ -6,7 +6,7 @@ import { Catalog } from '../../src/images/catalog.ts';
 import { Decider } from '../../src/server/decision/decide.ts';
 import type { ServerEvents } from '../../src/server/server-events.ts';
 import { until } from '../until.ts';
-import { makeSet, startServer, type TestServer } from './harness.ts';
+import { IMPATIENT, makeSet, PATIENT, startServer, type TestServer } from './harness.ts';
 
 const TARGET = '/update/box/box-pi';
 const images = (boxes: string) => makeSet(boxes, 'box', 'box-pi', 200_000);
@@ -88,7 +88,7 @@ describe('a bug', () => {
   });
 
   it('of a check is answered with 500, and told', async () => {
-    await using server = await startServer(images, { verdictWaitMs: Number.POSITIVE_INFINITY });
+    await using server = await startServer(images, PATIENT);
     const bugs = bugsOf(server);
     server.checks.policy = Object.defineProperty({ allowForeign: false }, 'allowForeign', { get: fails });
     assert.equal((await server.get(TARGET)).status, 500);
@@ -96,7 +96,7 @@ describe('a bug', () => {
   });
 
   it('of a check that is met while the image is sent cuts the client off, and is told', async () => {
-    await using server = await startServer(images, { verdictWaitMs: 0 });
+    await using server = await startServer(images, IMPATIENT);
     const bugs = bugsOf(server);
     server.checks.policy = Object.defineProperty({ allowForeign: false }, 'allowForeign', { get: fails });
     const ended = server.ended();
@@ -106,7 +106,7 @@ describe('a bug', () => {
   });
 
   it('of a check that nobody waits for, after HEAD, is told', async () => {
-    await using server = await startServer(images, { verdictWaitMs: 0 });
+    await using server = await startServer(images, IMPATIENT);
     const told = once(server.server.events, 'bug');
     server.checks.policy = Object.defineProperty({ allowForeign: false }, 'allowForeign', { get: fails });
     assert.equal((await server.get(TARGET, {}, 'HEAD')).status, 200);
@@ -130,9 +130,7 @@ describe('a bug', () => {
 
   it('while an answer is built leaves no image open', ON_LINUX, async () => {
     await using server = await startServer(images);
-    const decider = new Decider(new Catalog([server.boxes]), server.checks, {
-      verdictWaitMs: Number.POSITIVE_INFINITY,
-    });
+    const decider = new Decider(new Catalog([server.boxes]), server.checks, PATIENT);
     const conditions = Object.defineProperty({}, 'range', { get: fails });
     const asked = { kind: 'update', box: 'box', image: 'box-pi' } as const;
     await assert.rejects(decider.decide(asked, { client: '::1', conditions, isHead: false }), TypeError);

@@ -21,12 +21,12 @@ const MOST_GROWTH = 1.3;
 const BOARDS = 10;
 
 /**
- * What a board on a busy network and machine may take: less than it takes until the first of those who read nothing is given
- * up, so that a request that is refused or starved takes longer, or for ever.
+ * What a board may take, however busy the network and the machine are. A request that is refused or starved takes longer, or
+ * for ever: attackers that read nothing are not given up before `SEND_TIMEOUT_MS`, and all others come back.
  */
 const BOARD_TIMEOUT_S = SEND_TIMEOUT_MS / 1000 - 10;
 
-/** Twenty times what all of it takes on two idle processors: what never ends is to end the tests. */
+/** Ends what never would: on two idle processors, all of it takes 40 s. */
 const MOST_MS = 900_000;
 
 /** Descriptors that a server has from its first requests on: a worker that checks images, and its pipes. */

@@ -90,6 +90,12 @@ export function noise(length: number): Buffer {
   return bytes;
 }
 
+/** Answers wait for an examination as long as it takes, so that what is wrong is refused, however busy the machine is. */
+export const PATIENT = { verdictWaitMs: Number.POSITIVE_INFINITY };
+
+/** Answers begin at once, whatever an examination will say. */
+export const IMPATIENT = { verdictWaitMs: 0 };
+
 /** Set to `front` or `edge`, this has all that a test asks go through the nginx of that configuration in `contrib/`. */
 export const THROUGH = 'MKBOX_TEST_THROUGH';
 

@@ -8,12 +8,9 @@ import { zstdCompressSync } from 'node:zlib';
 import { type DiskContent, makeDiskImage } from '../fixtures/disk-image.ts';
 import { writeImageSet } from '../fixtures/image-set-files.ts';
 import { zstWith } from '../fixtures/smallest-image.ts';
-import { buildId, makeSet, noise, type Response, startServer } from './harness.ts';
+import { buildId, IMPATIENT, makeSet, noise, PATIENT, type Response, startServer } from './harness.ts';
 
 const BOX: DiskContent = { box: 'docker-box', board: 'odroid-c4', branch: 'main', buildId: buildId(1) };
-/** Waits for whatever an examination takes, or for nothing of it. */
-const PATIENT = { verdictWaitMs: Number.POSITIVE_INFINITY };
-const IMPATIENT = { verdictWaitMs: 0 };
 
 const TARGET = '/update?name=docker-box&board=odroid-c4&=branch=main&version=';
 

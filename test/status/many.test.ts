@@ -10,6 +10,7 @@ import { Networks } from '../../src/server/admission/networks.ts';
 import { UpdateServer } from '../../src/server/update-server.ts';
 import { StatusPages } from '../../src/status/status-pages.ts';
 import { BUILD_A, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { PATIENT } from '../server/harness.ts';
 import { launchBrowser } from '../vscode/browser.ts';
 import { violations } from './axe.ts';
 
@@ -32,7 +33,6 @@ async function startLab() {
   const pages = new StatusPages({ version: '1', catalog, checks, boards, allowed: new Networks([]) });
   const { assigner } = boards;
   const trustedProxies = new Networks(['127.0.0.1']);
-  const verdictWaitMs = Number.POSITIVE_INFINITY; // what is wrong is refused, however busy the machine is
   const setUp = {
     catalog,
     checks,
@@ -41,7 +41,7 @@ async function startLab() {
     pages: pages.add,
     assigner,
     trustedProxies,
-    verdictWaitMs,
+    ...PATIENT,
   };
   const server = await UpdateServer.start(setUp);
   boards.watch(server);

@@ -11,6 +11,7 @@ import { Networks } from '../../src/server/admission/networks.ts';
 import { UpdateServer } from '../../src/server/update-server.ts';
 import { StatusPages } from '../../src/status/status-pages.ts';
 import { type BoxesFolder, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { PATIENT } from '../server/harness.ts';
 import { MOST_WAIT_MS } from '../until.ts';
 import { launchBrowser } from '../vscode/browser.ts';
 import { violations } from './axe.ts';
@@ -32,14 +33,13 @@ async function serve(boxes: BoxesFolder, port = 0): Promise<Site> {
   const checks = await ImageChecks.open();
   const boards = new BoardRegistry();
   const pages = new StatusPages({ version: '0', catalog, checks, boards, allowed: new Networks([]) });
-  const verdictWaitMs = Number.POSITIVE_INFINITY; // what is wrong is refused, however busy the machine is
   const server = await UpdateServer.start({
     catalog,
     checks,
     host: '127.0.0.1',
     port,
     pages: pages.add,
-    verdictWaitMs,
+    ...PATIENT,
   });
   boards.watch(server);
   pages.watch(server);

@@ -14,6 +14,7 @@ import { UpdateServer } from '../../src/server/update-server.ts';
 import { StatusPages } from '../../src/status/status-pages.ts';
 import { IMAGE_ID, makeBench } from '../builds/kept.ts';
 import { BUILD_A, BUILD_B, makeBoxes, writeSet } from '../images/image-sets.ts';
+import { PATIENT } from '../server/harness.ts';
 
 interface Site extends AsyncDisposable {
   readonly server: UpdateServer;
@@ -37,8 +38,7 @@ async function serve(
   const boards = new BoardRegistry();
   const pages = new StatusPages({ version: '1.2.3', catalog, checks, boards, allowed: new Networks(allowed) });
   const trustedProxies = new Networks(['127.0.0.1']);
-  const verdictWaitMs = Number.POSITIVE_INFINITY; // what is wrong is refused, however busy the machine is
-  const options = { catalog, checks, host, port: 0, trustedProxies, credentials, pages: pages.add, verdictWaitMs };
+  const options = { catalog, checks, host, port: 0, trustedProxies, credentials, pages: pages.add, ...PATIENT };
   const server = await UpdateServer.start(options);
   boards.watch(server);
   pages.watch(server);

@@ -12,7 +12,7 @@ import { readTarget } from '../../src/trial/trial-target.ts';
 import { endText } from '../../src/trial/trial-text.ts';
 import { tryAsBoard } from '../../src/trial/try-as-board.ts';
 import { type Damage, openLine } from '../board/line.ts';
-import { buildId, holding, makeSet, startServer } from '../server/harness.ts';
+import { buildId, holding, makeSet, PATIENT, startServer } from '../server/harness.ts';
 import { type OtherServer, serveAs, serveBytes, serveOriginal, tarOf } from './servers.ts';
 
 const QUERY = 'name=box&board=pi';
@@ -85,7 +85,7 @@ suite('a trial', () => {
       await oneImage(boxes);
       await writeFile(path.join(boxes, 'box', `${IMAGE}.img.buildID`), `${buildId(2)}  ${IMAGE}.img\n`);
     };
-    await using site = await startServer(mistold, { verdictWaitMs: Number.POSITIVE_INFINITY });
+    await using site = await startServer(mistold, PATIENT);
     match(
       endText((await tried(site.url)).end),
       /the server answered 409: .* a board would flash it again at every boot; build it again$/,
